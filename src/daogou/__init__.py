@@ -1,0 +1,20 @@
+"""Daogou: a shopping engine for online stores. `import daogou; shop = daogou.open_shop("shop")`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from daogou.shop.shop import Shop
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open_shop"]
+
+
+def open_shop(folder: str | Path = ".") -> Shop:
+    """Open the shop in `folder` (see `daogou init`). Raises BadSettings or NotFound."""
+    from daogou.shop.shop import open_shop as _open
+
+    return _open(folder)

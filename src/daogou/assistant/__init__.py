@@ -1,0 +1,1 @@
+"""The shopping assistant: understand, keep state, act, say, verify."""

@@ -1,0 +1,1 @@
+"""The shop in its own words: values without behaviour beyond arithmetic."""

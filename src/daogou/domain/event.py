@@ -1,0 +1,47 @@
+"""What shoppers did, one fact each: the stream the engine learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
+from daogou.domain.money import Money
+
+EventType = Literal["impression", "view", "click", "cart", "purchase", "return", "rating", "search", "thumb"]
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act of one shopper or anonymous session."""
+
+    type: EventType
+    at: Instant
+    id: EventId = EventId("")
+    """Idempotency key. Empty: the store derives it from the content, so the same fact twice is one event."""
+    shopper: ShopperId | None = None
+    session: SessionId | None = None
+    product: ProductId | None = None
+    variant: VariantId | None = None
+    quantity: int = 1
+    price: Money | None = None
+    """Price of one unit when it happened."""
+    value: float | None = None
+    """Stars of a rating (1 to 5), +1 or -1 of a thumb, seconds of a dwell."""
+    query: str | None = None
+    list: str | None = None
+    """Which list or row showed the product."""
+    position: int | None = None
+    """Rank in that list, from 0."""
+    propensity: float | None = None
+    """Probability with which the policy showed it, for off-policy estimates."""
+    order: OrderId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as the log holds it: with the number that orders the log."""
+
+    seq: int
+    event: Event

@@ -1,0 +1,67 @@
+"""What is on the shelf: products, their variants, and what they have cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from daogou.domain.ids import Instant, ProductId, VariantId
+from daogou.domain.money import Money
+from daogou.domain.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One thing a shopper can put in a basket: a size, a colour."""
+
+    id: VariantId
+    title: Text = Text()
+    price: Money | None = None
+    list_price: Money | None = None
+    stock: int | None = None
+    """None: not tracked, so available."""
+    attributes: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+    sku: str | None = None
+    barcode: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product as the shop's catalogue describes it now."""
+
+    id: ProductId
+    title: Text
+    description: Text = Text()
+    brand: str | None = None
+    category: tuple[Text, ...] = ()
+    """A path from the department down."""
+    price: Money | None = None
+    """None: unknown; the product is still searchable and recommendable."""
+    list_price: Money | None = None
+    """The price it is reduced from, if it is."""
+    stock: int | None = None
+    """None: not tracked, so available. With variants, the sum of theirs unless given."""
+    attributes: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+    """Canonical lower-case name ("color") to values."""
+    images: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    parent: ProductId | None = None
+    released: Instant | None = None
+    hidden: bool = False
+    url: str | None = None
+
+    @property
+    def available(self) -> bool:
+        """Can it be sold now: shown, and in stock or not tracked."""
+        return not self.hidden and (self.stock is None or self.stock > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PricePoint:
+    """The price a product took at a moment and kept until its next point."""
+
+    product: ProductId
+    at: Instant
+    price: Money
+    list_price: Money | None = None

@@ -1,0 +1,1 @@
+"""Measuring against held-out data and against a simulated truth."""

@@ -1,0 +1,1 @@
+"""Features: what each stores, how an event changes it, how it is read."""

@@ -1,0 +1,1 @@
+"""The product knowledge graph in schema.org vocabulary."""

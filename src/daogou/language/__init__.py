@@ -1,0 +1,1 @@
+"""Chinese and English text: segmentation, normalisation, quantities, prices, slots."""

@@ -1,0 +1,59 @@
+"""What search needs from a full-text index and from a text encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from daogou.domain.ids import ProductId
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A product as the index sees it: text already cut into words and joined by spaces."""
+
+    id: ProductId
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A document that matches, with its score (BM25 over the weighted fields)."""
+
+    id: ProductId
+    score: float
+
+
+class LexicalIndex(Protocol):
+    """Full-text search over cut words."""
+
+    def put(self, documents: Iterable[Document]) -> None:
+        """Insert or replace; visible to `search` after `commit`."""
+
+    def remove(self, ids: Iterable[ProductId]) -> None: ...
+
+    def commit(self) -> None: ...
+
+    def search(
+        self, words: Sequence[str], k: int, *, weights: Mapping[str, float], require_all: bool = False
+    ) -> list[Match]:
+        """The k best documents; ties in order of id."""
+
+    def save(self, folder: Path) -> None:
+        """Copy a consistent state of the index into an empty folder, as an artifact of a release."""
+
+
+class Encoder(Protocol):
+    """Turns text into vectors."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dim), unit length."""
+
+    @property
+    def dim(self) -> int: ...

@@ -1,0 +1,208 @@
+"""What a shop needs from the place that keeps its facts. At most seven methods each; all synchronous.
+
+Every implementation inherits the suite in `daogou.testing.contracts`, which says what these sentences mean exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from daogou.domain.article import Article, ArticleKind
+    from daogou.domain.conversation import Message
+    from daogou.domain.edge import Edge
+    from daogou.domain.event import Event, EventType, Recorded
+    from daogou.domain.ids import (
+        ArticleId,
+        ConversationId,
+        Instant,
+        OrderId,
+        ProductId,
+        PromotionId,
+        SessionId,
+        ShopperId,
+    )
+    from daogou.domain.order import Order
+    from daogou.domain.product import PricePoint, Product
+    from daogou.domain.promotion import Promotion
+    from daogou.domain.review import RatingSummary, Review
+    from daogou.domain.shopper import Shopper
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of a batch of events."""
+
+    new: int
+    duplicate: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """The event log in columns, ordered by (at, seq), for training. All arrays have one entry per event."""
+
+    shoppers: tuple[str, ...]
+    """Names of the actors: "shopper id", or "session:" + id for events without a shopper."""
+    products: tuple[str, ...]
+    types: tuple[str, ...]
+    """EVENT_TYPES, to which `type` points."""
+    shopper: NDArray[np.int32]
+    product: NDArray[np.int32]
+    type: NDArray[np.int8]
+    at: NDArray[np.int64]
+    """Epoch milliseconds."""
+    value: NDArray[np.float32]
+    """NaN where there is none."""
+    last_seq: int
+    """The newest log number that was read, so that a live reader can go on from there."""
+
+
+class Catalogue(Protocol):
+    """Products with prices over time and stock."""
+
+    def put(self, products: Iterable[Product], *, at: Instant) -> int:
+        """Insert or replace, in one transaction; a changed price adds a price point at `at`. Returns how many changed."""
+
+    def get(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        """Those that exist."""
+
+    def scan(self) -> Iterator[Product]:
+        """Every product, in the order of first insertion."""
+
+    def changes(self, after: int) -> tuple[int, list[ProductId]]:
+        """The newest change number, and the products put since `after`, oldest change first, each once."""
+
+    def put_prices(self, points: Iterable[PricePoint]) -> int:
+        """Add historic price points; one per product and moment. Does not touch the current price."""
+
+    def prices(self, product: ProductId) -> list[PricePoint]:
+        """The price history, oldest first."""
+
+    def count(self) -> int:
+        """How many products there are."""
+
+
+class Events(Protocol):
+    """The durable log. When `append` returns, the events are on disk."""
+
+    def append(self, events: Sequence[Event]) -> Appended:
+        """Write a batch in one transaction. An id already on record is a duplicate and changes nothing."""
+
+    def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
+        """Events with a log number above `seq`, in log order."""
+
+    def of(
+        self, *, shopper: ShopperId | None = None, session: SessionId | None = None, limit: int = 200
+    ) -> list[Recorded]:
+        """The newest `limit` events of a shopper or a session, oldest first by (at, seq)."""
+
+    def columns(self, types: Sequence[EventType]) -> EventColumns:
+        """The events of these types that name a product and an actor, in columns."""
+
+    def head(self) -> int:
+        """The newest log number; 0 when empty. Cheap: asked before every answer."""
+
+    def counts(self) -> dict[str, int]:
+        """How many events of each type."""
+
+
+class Shoppers(Protocol):
+    def put(self, shoppers: Iterable[Shopper]) -> int: ...
+    def get(self, id: ShopperId) -> Shopper | None: ...
+    def scan(self) -> Iterator[Shopper]: ...
+    def count(self) -> int: ...
+
+
+class Orders(Protocol):
+    def put(self, orders: Iterable[Order]) -> int: ...
+    def get(self, id: OrderId) -> Order | None: ...
+    def of(self, shopper: ShopperId, *, limit: int = 50) -> list[Order]:
+        """Newest first."""
+
+    def scan(self) -> Iterator[Order]: ...
+    def count(self) -> int: ...
+
+
+class Reviews(Protocol):
+    def put(self, reviews: Iterable[Review]) -> int:
+        """Insert or replace by id; an empty id is derived from the content. Returns how many changed."""
+
+    def of(self, product: ProductId, *, limit: int = 50) -> list[Review]:
+        """Most helpful first, then newest."""
+
+    def summaries(self, products: Iterable[ProductId]) -> dict[ProductId, RatingSummary]:
+        """For those of the products that have a rated review."""
+
+    def scan(self) -> Iterator[Review]: ...
+    def count(self) -> int: ...
+
+
+class Promotions(Protocol):
+    def put(self, promotions: Iterable[Promotion]) -> int: ...
+    def get(self, id: PromotionId) -> Promotion | None: ...
+    def active(self, at: Instant) -> list[Promotion]:
+        """Those that hold at the moment, highest priority first, then by id."""
+
+    def scan(self) -> Iterator[Promotion]: ...
+    def count(self) -> int: ...
+
+
+class Articles(Protocol):
+    def put(self, articles: Iterable[Article]) -> int: ...
+    def get(self, id: ArticleId) -> Article | None: ...
+    def of(self, *, kind: ArticleKind | None = None, topic: str | None = None) -> list[Article]:
+        """In order of id."""
+
+    def scan(self) -> Iterator[Article]: ...
+    def count(self) -> int: ...
+
+
+class Conversations(Protocol):
+    def append(self, message: Message) -> None: ...
+    def of(self, id: ConversationId, *, limit: int = 40) -> list[Message]:
+        """The newest messages, oldest first."""
+
+    def count(self) -> int: ...
+
+
+class Edges(Protocol):
+    """The knowledge graph's facts with provenance."""
+
+    def replace(self, source: str, edges: Iterable[Edge]) -> int:
+        """Make these the only edges of `source`, in one transaction."""
+
+    def of(self, node: str, *, limit: int = 200) -> list[Edge]:
+        """Edges that start or end at the node, heaviest first."""
+
+    def scan(self) -> Iterator[Edge]: ...
+    def count(self) -> int: ...
+
+
+class Ledger(Protocol):
+    """Small facts about the shop itself: imports that were run, settings of the console, keys."""
+
+    def put(self, kind: str, key: str, value: Mapping[str, object]) -> None: ...
+    def get(self, kind: str, key: str) -> Mapping[str, object] | None: ...
+    def of(self, kind: str) -> list[tuple[str, Mapping[str, object]]]:
+        """In order of key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything a shop has on record."""
+
+    catalogue: Catalogue
+    events: Events
+    shoppers: Shoppers
+    orders: Orders
+    reviews: Reviews
+    promotions: Promotions
+    articles: Articles
+    conversations: Conversations
+    edges: Edges
+    ledger: Ledger

@@ -1,0 +1,1 @@
+"""Pricing a basket: a pure function that returns adjustments with reasons."""

@@ -1,0 +1,1 @@
+"""Recommendations of every kind over the shared retrieval shape."""

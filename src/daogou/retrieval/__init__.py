@@ -1,0 +1,1 @@
+"""Retrieve, fuse, rank, arrange: one shape for search and recommendation."""

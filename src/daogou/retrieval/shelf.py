@@ -1,0 +1,213 @@
+"""The catalogue in columns: the live view that search and recommendation filter and look things up in.
+
+A row never changes its product, so models fitted on rows stay valid while products come and go: new products take new
+rows at the end, removed ones become unavailable.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.domain.text import Text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.domain.ids import ProductId
+    from daogou.domain.product import Product
+    from daogou.domain.query import Where
+    from daogou.ports.stores import Catalogue
+
+_UNKNOWN_PRICE = -1
+
+
+class Shelf:
+    """Products by row, with postings for categories, brands and attribute values. Refreshed from the catalogue."""
+
+    def __init__(self, ids: Sequence[ProductId] = ()) -> None:
+        """Reserve rows for `ids` in this order (a release's order); their products arrive with `put`."""
+        self.ids: list[ProductId] = list(ids)
+        self.row: dict[ProductId, int] = {id: row for row, id in enumerate(self.ids)}
+        self.products: list[Product | None] = [None] * len(self.ids)
+        size = max(1024, 2 * len(self.ids))
+        self._available = np.zeros(size, bool)
+        self._price = np.full(size, _UNKNOWN_PRICE, np.int64)
+        self._list_price = np.full(size, _UNKNOWN_PRICE, np.int64)
+        self._released = np.zeros(size, np.int64)
+        self._rating = np.zeros(size, np.float32)
+        self._postings: dict[tuple[str, str], set[int]] = {}
+        self._masks: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        self._labels: dict[tuple[str, str], Text] = {}
+        self._seen = 0
+        self._lock = threading.RLock()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def refresh(self, catalogue: Catalogue) -> list[ProductId]:
+        """Take in what changed since the last call; returns the products that did."""
+        with self._lock:
+            seen, changed = catalogue.changes(self._seen)
+            if changed:
+                found = catalogue.get(changed)
+                self.put(found[id] for id in changed if id in found)
+            self._seen = seen
+            return changed
+
+    def put(self, products: Iterable[Product]) -> None:
+        """Insert or replace products."""
+        with self._lock:
+            for product in products:
+                row = self._row_for(product.id)
+                before = self.products[row]
+                if before is not None:
+                    self._post(before, row, present=False)
+                self.products[row] = product
+                self._post(product, row, present=True)
+                self._available[row] = product.available
+                self._price[row] = product.price.minor if product.price else _UNKNOWN_PRICE
+                self._list_price[row] = product.list_price.minor if product.list_price else _UNKNOWN_PRICE
+                self._released[row] = product.released or 0
+
+    def rate(self, ratings: Iterable[tuple[ProductId, float]]) -> None:
+        """Record mean ratings, which the filter's `rating_min` and the sort by rating read."""
+        with self._lock:
+            for id, mean in ratings:
+                if id in self.row:
+                    self._rating[self.row[id]] = mean
+
+    def rows(self, ids: Iterable[ProductId]) -> NDArray[np.int32]:
+        """Rows of those of the products that are on the shelf, in the order given."""
+        return np.fromiter((self.row[id] for id in ids if id in self.row), np.int32)
+
+    @property
+    def available(self) -> NDArray[np.bool_]:
+        """Shown and sellable, by row."""
+        return self._available[: len(self.ids)]
+
+    @property
+    def price(self) -> NDArray[np.int64]:
+        """Price in minor units by row; -1 where unknown."""
+        return self._price[: len(self.ids)]
+
+    @property
+    def list_price(self) -> NDArray[np.int64]:
+        """Price it is reduced from, in minor units by row; -1 where there is none."""
+        return self._list_price[: len(self.ids)]
+
+    @property
+    def released(self) -> NDArray[np.int64]:
+        """Release moment by row; 0 where unknown."""
+        return self._released[: len(self.ids)]
+
+    @property
+    def rating(self) -> NDArray[np.float32]:
+        """Mean rating by row; 0 where unrated."""
+        return self._rating[: len(self.ids)]
+
+    def facets(self) -> list[tuple[str, str]]:
+        """Every (facet, value) some product has; facets are "category", "brand" and attribute names."""
+        return list(self._postings)
+
+    def label(self, facet: str, value: str) -> Text:
+        """How a facet value is written for people."""
+        return self._labels.get((facet, value), Text.of(value))
+
+    def having(self, facet: str, value: str) -> NDArray[np.bool_]:
+        """Which rows have the value. Do not write to the array: it is shared between requests."""
+        key = (facet, value)
+        mask = self._masks.get(key)
+        if mask is None or len(mask) < len(self.ids):
+            with self._lock:
+                mask = np.zeros(len(self.ids), bool)
+                mask[list(self._postings.get(key, ()))] = True
+                self._masks[key] = mask
+        return mask[: len(self.ids)]
+
+    def allowed(self, where: Where) -> NDArray[np.bool_]:
+        """Which rows pass the filter."""
+        n = len(self.ids)
+        mask = np.ones(n, bool) if where.include_unavailable else self.available.copy()
+        if where.include_unavailable:
+            mask &= np.fromiter((p is not None for p in self.products), bool, n)
+        if where.category is not None:
+            mask &= self.having("category", where.category)
+        if where.brands:
+            mask &= self._any("brand", where.brands)
+        if where.not_brands:
+            mask &= ~self._any("brand", where.not_brands)
+        for name, values in where.attributes.items():
+            mask &= self._any(name, values)
+        for name, values in where.not_attributes.items():
+            mask &= ~self._any(name, values)
+        if where.price_min is not None:
+            mask &= self.price >= where.price_min.minor
+        if where.price_max is not None:
+            mask &= (self.price <= where.price_max.minor) & (self.price != _UNKNOWN_PRICE)
+        if where.rating_min is not None:
+            mask &= self.rating >= where.rating_min
+        if where.on_sale:
+            mask &= self.list_price > self.price
+        if where.products is not None:
+            only = np.zeros(n, bool)
+            only[self.rows(where.products)] = True
+            mask &= only
+        if where.exclude:
+            mask[self.rows(where.exclude)] = False
+        return mask
+
+    def _any(self, facet: str, values: Iterable[str]) -> NDArray[np.bool_]:
+        mask = np.zeros(len(self.ids), bool)
+        for value in values:
+            mask |= self.having(facet, value)
+        return mask
+
+    def _row_for(self, id: ProductId) -> int:
+        row = self.row.get(id)
+        if row is None:
+            row = len(self.ids)
+            if row == len(self._available):
+                self._grow()
+            self.products.append(None)
+            self.ids.append(id)
+            self.row[id] = row
+        return row
+
+    def _grow(self) -> None:
+        blanks = {"_available": False, "_price": -1, "_list_price": -1, "_released": 0, "_rating": 0}
+        for name, blank in blanks.items():
+            old = getattr(self, name)
+            new = np.full(2 * len(old), blank, old.dtype)
+            new[: len(old)] = old
+            setattr(self, name, new)
+
+    def _post(self, product: Product, row: int, *, present: bool) -> None:
+        for facet, text in _values(product):
+            key = (facet, text.key)
+            rows = self._postings.setdefault(key, set())
+            if present:
+                rows.add(row)
+                self._labels.setdefault(key, text)
+            else:
+                rows.discard(row)
+                if not rows:
+                    del self._postings[key]
+            self._masks.pop(key, None)
+
+
+def _values(product: Product) -> Iterable[tuple[str, Text]]:
+    for step in product.category:
+        yield "category", step
+    if product.brand:
+        yield "brand", Text.of(product.brand)
+    for name, values in product.attributes.items():
+        for value in values:
+            yield name, value
+    for variant in product.variants:
+        for name, values in variant.attributes.items():
+            for value in values:
+                yield name, value

@@ -1,0 +1,1 @@
+"""Product search over the shared retrieval shape."""

@@ -1,0 +1,1 @@
+"""HTTP, storefront and operator console. No logic of their own."""

@@ -1,0 +1,1 @@
+"""The settings of a shop as one typed tree."""

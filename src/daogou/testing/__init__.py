@@ -1,0 +1,1 @@
+"""Contract suites, builders and fakes that third parties can inherit."""

@@ -1,0 +1,1 @@
+"""Recipes that turn facts into an immutable release."""
