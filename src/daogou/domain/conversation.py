@@ -12,7 +12,7 @@ from daogou.domain.text import Language
 
 ClaimKind = Literal[
     "price", "stock", "rating", "date", "attribute", "promotion", "order", "policy", "count", "title", "review"
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,4 +51,4 @@ class Retriever(Protocol[R]):
     def retrieve(self, request: R, k: int) -> Candidates: ...
 
     def because(self, request: R, row: int) -> tuple[Reason, ...]:
-        """The reasons this retriever has for the row, largest share first; shares are of its own score and add up to at most 1."""
+        """This retriever's reasons for the row, largest share first; shares of its own score that sum to at most 1."""
