@@ -1,0 +1,48 @@
+# The two commands a newcomer needs: `make demo` and `make test`. Python 3.11 or newer is all they ask for.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo groceries test check bench docs lock clean
+
+demo: $(VENV)/installed  ## build the showcase shop and serve it at http://127.0.0.1:8000
+	exec $(BIN)/daogou demo showcase
+
+groceries: $(VENV)/installed-dev
+	exec $(BIN)/daogou demo groceries
+
+test: $(VENV)/installed-dev  ## the default test suite
+	$(BIN)/pytest -n 2
+
+check: $(VENV)/installed-dev  ## lint, types, layers, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m docs.check
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/installed-dev
+	$(BIN)/zensical build
+
+lock: $(VENV)/installed-dev  ## pin what pyproject.toml asks for, with hashes
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --python-version 3.11 -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra demo --group dev --universal --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
+
+$(VENV)/installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

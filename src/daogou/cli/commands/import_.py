@@ -1,0 +1,54 @@
+"""`daogou import PATH…`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from daogou.cli.shared import Call, shop_command
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--kind", help="Skip the guess: product, event, order, review, query, promotion, article, …")
+@click.option("--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="Read column THEIRS as our field OURS.")
+@click.option("--currency", help="Currency of prices that name none (default: the shop's).")
+@click.option("--create-missing", is_flag=True, help="Create products that events name and no catalogue has.")
+@click.option("--rejects", type=click.Path(path_type=Path), help="Where rejected lines go (default: SHOP/rejects.jsonl).")
+@shop_command
+def import_(
+    call: Call,
+    paths: tuple[Path, ...],
+    kind: str | None,
+    mapping: tuple[str, ...],
+    currency: str | None,
+    create_missing: bool,
+    rejects: Path | None,
+) -> None:
+    """Import files or folders; every line is accepted, repaired and listed, or rejected with its reason."""
+    from daogou.cli.progress import import_progress
+    from daogou.cli.tables import print_import
+
+    pairs = dict(_pair(text) for text in mapping)
+    with call.open() as shop, import_progress(enabled=not call.json) as progress:
+        report = shop.import_files(
+            paths,
+            kind=kind,
+            mapping=pairs,
+            currency=currency,
+            create_missing=create_missing,
+            rejects=rejects,
+            progress=progress,
+        )
+    if call.json:
+        call.print_json(report)
+    else:
+        print_import(report)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    theirs, equals, ours = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r} is not THEIRS=OURS", param_hint="--map")
+    return theirs, ours

@@ -1,0 +1,33 @@
+"""`daogou key`: keys of the HTTP API and the console."""
+
+from __future__ import annotations
+
+import click
+
+from daogou.cli.shared import Call, shop_command
+
+
+@click.group()
+def key() -> None:
+    """Make, list and revoke keys. A key is shown once; the shop keeps only its hash."""
+
+
+@key.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(["service", "operator", "admin"]), default="service", show_default=True)
+@shop_command
+def make(call: Call, name: str, role: str) -> None:
+    """Make a key called NAME and print it."""
+    from daogou.server.auth import create_key
+
+    with call.open() as shop:
+        click.echo(create_key(shop.stores, role=role, name=name))
+
+
+@key.command("list")
+@shop_command
+def list_(call: Call) -> None:
+    """List the keys by name and role."""
+    with call.open() as shop:
+        for name, entry in shop.stores.ledger.of("key"):
+            click.echo(f"{name}\t{entry.get('role')}")

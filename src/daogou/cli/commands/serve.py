@@ -1,0 +1,21 @@
+"""`daogou serve`."""
+
+from __future__ import annotations
+
+import click
+
+from daogou.cli.shared import Call, shop_command
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (default: [server] host, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: [server] port, 8000).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes (default: [server] workers, 1).")
+@shop_command
+def serve(call: Call, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve storefront, console and HTTP API until Ctrl-C."""
+    from daogou.server.run import serve as run
+    from daogou.settings import read
+
+    server = read(call.folder).server
+    run(call.folder, host=host or server.host, port=port or server.port, workers=workers or server.workers)

@@ -1,0 +1,149 @@
+"""How answers look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from daogou.domain.conversation import Answer
+    from daogou.domain.hit import Hits
+    from daogou.domain.ids import ProductId
+    from daogou.ingest.report import ImportReport
+    from daogou.profile.build import Profile
+    from daogou.recommend.explanation import Explanation
+    from daogou.shop.doctor import Finding
+    from daogou.shop.shop import Shop
+    from daogou.training.releases import Release
+
+_out = Console(highlight=False)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """Print rows; numbers stand right."""
+    kept = [list(row) for row in rows]
+    grid = Table(title=title or None, title_justify="left", header_style="bold")
+    for index, column in enumerate(columns):
+        numeric = bool(kept) and all(isinstance(row[index], (int, float)) for row in kept)
+        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in kept:
+        grid.add_row(*(escape(_cell(value)) for value in row))
+    _out.print(grid)
+
+
+def print_hits(shop: Shop, hits: Hits) -> None:
+    """Products with price and their strongest reason."""
+    language = shop.settings.shop.language
+    table(
+        ("product", "title", "price", "score", "because"),
+        (
+            (
+                hit.product,
+                _title(shop, hit.product),
+                _price(shop, hit.product),
+                round(hit.score, 4),
+                hit.because[0].text.show(language) if hit.because else "",
+            )
+            for hit in hits.items
+        ),
+    )
+    if hits.total is not None:
+        _out.print(f"{hits.total} match")
+    for dropped in hits.relaxed:
+        _out.print(f"nothing matched everything; dropped: {escape(dropped)}")
+    if hits.suggestion:
+        _out.print(f"did you mean: {escape(hits.suggestion)}")
+    if hits.degraded:
+        _out.print(f"degraded: {escape(hits.degraded)}")
+
+
+def print_answer(shop: Shop, answer: Answer) -> None:
+    """What the assistant says, its cards, and whether something was missing."""
+    _out.print(escape(answer.text))
+    for position, hit in enumerate(answer.products, 1):
+        reason = hit.because[0].text.show(answer.language) if hit.because else ""
+        line = f"{position}. {_title(shop, hit.product)}  {_price(shop, hit.product)}  {reason}"
+        _out.print(f"  {escape(line)}")
+    if answer.degraded:
+        _out.print(f"degraded: {escape(answer.degraded)}")
+
+
+def print_import(report: ImportReport) -> None:
+    """What became of every line."""
+    rows = [
+        (file.name, file.format, count.kind, count.read, count.accepted, count.repaired, count.unchanged, count.rejected)
+        for file in report.files
+        for count in file.counts
+    ]
+    table(("file", "format", "kind", "read", "accepted", "repaired", "unchanged", "rejected"), rows)
+    for note in report.notes:
+        _out.print(escape(note))
+    if report.rejects is not None:
+        _out.print(f"rejected lines with their reasons: {report.rejects}")
+
+
+def print_release(release: Release) -> None:
+    """The release that is active now, with what was measured when it was made."""
+    _out.print(f"release {release.id} is active")
+    table(("recipe", "measured", "value"), _flat(release.manifest.metrics))
+
+
+def print_releases(found: Iterable[Any]) -> None:
+    """Every release, the active one marked."""
+    table(
+        ("", "release", "made", "measured"),
+        (("*" if entry.active else "", entry.id, entry.created, _brief(entry.metrics)) for entry in found),
+    )
+
+
+def print_rows(rows: Sequence[Mapping[str, str]]) -> None:
+    """The answer to a SPARQL query."""
+    columns = list(rows[0]) if rows else []
+    table(columns, ([row.get(column, "") for column in columns] for row in rows))
+    _out.print(f"{len(rows)} rows")
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """What works and what does not."""
+    table(("part", "address", "state", "what was found"), ((f.part, f.address, f.state, f.detail) for f in findings))
+
+
+def print_explanation(shop: Shop, explanation: Explanation) -> None:
+    """Each reason with its share of the score, and what the score would be without it."""
+    language = shop.settings.shop.language
+    _out.print(escape(f"{_title(shop, explanation.product)}: score {explanation.score:.4f}, rank {explanation.rank}"))
+    rows = ((part.reason.text.show(language), round(part.reason.share, 3), round(part.without, 4)) for part in explanation.parts)
+    table(("reason", "share", "score without it"), rows)
+
+
+def print_profile(shop: Shop, profile: Profile) -> None:
+    """What is known of a shopper, with the records it comes from."""
+    table(("what", "value", "weight", "from"), ((f.name, f.value, round(f.weight, 3), f.source) for f in profile.facts))
+
+
+def _title(shop: Shop, id: ProductId) -> str:
+    product = shop.product(id)
+    return product.title.show(shop.settings.shop.language) if product else "(gone)"
+
+
+def _price(shop: Shop, id: ProductId) -> str:
+    product = shop.product(id)
+    return str(product.price) if product and product.price else ""
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _flat(metrics: Mapping[str, Any]) -> Iterable[tuple[str, str, object]]:
+    for recipe, values in metrics.items():
+        for name, value in values.items() if isinstance(values, Mapping) else (("", values),):
+            yield recipe, name, round(value, 4) if isinstance(value, float) else value
+
+
+def _brief(metrics: Mapping[str, Any]) -> str:
+    return ", ".join(f"{recipe} {name} {value}" for recipe, name, value in _flat(metrics) if isinstance(value, float))

@@ -1,0 +1,64 @@
+"""Every setting a shop has, with the value we would run ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from daogou.domain.text import Language, Text
+from daogou.training.config import TrainingConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """[shop]: who the shop is."""
+
+    name: Text = Text(zh="我的小店", en="My shop")
+    """Text, or {zh = "…", en = "…"}."""
+    currency: str = "USD"
+    """ISO 4217 code of prices that name none."""
+    language: Language = "en"
+    """Language of an answer where the shopper's is not known."""
+    simulated: bool = False
+    """True for a shop of simulated shoppers: every page then says so."""
+    demo_shoppers: tuple[str, ...] = ()
+    """Shoppers a visitor may act as without a password. Only for demonstrations: empty in a real shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """[store]: where facts are kept. The address chooses the backend."""
+
+    address: str = "sqlite:///store/daogou.db"
+    """A relative path is taken from the shop's folder."""
+    max_waiting: int = 20_000
+    """Events that may wait for the disk; beyond that a writer is told to try again later (429)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """[server]: how the shop is reached."""
+
+    host: str = "127.0.0.1"
+    """127.0.0.1 serves this machine only; 0.0.0.0 serves the network."""
+    port: int = 8000
+    workers: int = 1
+    """Processes. One carries thousands of requests a second; raise it on more than two cores."""
+    log: Literal["json", "text"] = "text"
+    """Form of the log lines on standard error."""
+    secure_cookies: bool = False
+    """True behind HTTPS: cookies are then never sent in the clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A shop's daogou.toml."""
+
+    shop: ShopSettings = field(default_factory=ShopSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """[rates]: how many units of the shop's currency one unit of another is worth, so that "under $80" can be
+    understood in a shop that sells in yuan. Without a rate a foreign price is shown as not understood."""

@@ -1,0 +1,51 @@
+"""daogou.toml: what is wrong is named, with its place and the nearest right word."""
+
+from pathlib import Path
+
+import pytest
+
+from daogou.domain.errors import BadSettings, NotFound
+from daogou.domain.text import Text
+from daogou.settings import read, write_default
+from daogou.settings.load import parse
+
+
+def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
+    (tmp_path / "daogou.toml").write_text("")
+    settings = read(tmp_path)
+    assert settings.server.port == 8000
+    assert settings.store.address == "sqlite:///store/daogou.db"
+
+
+def test_what_init_writes_is_read_back(tmp_path: Path) -> None:
+    write_default(tmp_path, name=Text(zh="小店", en='A "shop"'), currency="CNY", language="zh")
+    settings = read(tmp_path)
+    assert settings.shop.name == Text(zh="小店", en='A "shop"')
+    assert (settings.shop.currency, settings.shop.language) == ("CNY", "zh")
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ({"sever": {}}, "unknown setting 'sever'; did you mean 'server'"),
+        ({"server": {"prot": 1}}, "unknown setting 'server.prot'; did you mean 'port'"),
+        ({"server": {"port": "x"}}, "'server.port': Expected `int`, got `str`"),
+        ({"shop": {"language": "fr"}}, "'shop.language': Invalid enum value 'fr'"),
+        ({"shop": {"zzz": 1}}, "known: "),
+    ],
+)
+def test_a_wrong_setting_is_named(tree: dict[str, object], words: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        parse(tree)
+    assert words in caught.value.message
+
+
+def test_a_broken_file_names_its_line(tmp_path: Path) -> None:
+    (tmp_path / "daogou.toml").write_text("[server]\nport = = 1\n")
+    with pytest.raises(BadSettings, match="line 2"):
+        read(tmp_path)
+
+
+def test_a_folder_without_a_shop_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="daogou init"):
+        read(tmp_path)
