@@ -1,5 +1,6 @@
 # The two commands a newcomer needs: `make demo` and `make test`. Python 3.11 or newer is all they ask for.
 PYTHON ?= python3
+UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
@@ -28,10 +29,10 @@ bench: $(VENV)/installed-dev
 docs: $(VENV)/installed-dev
 	$(BIN)/zensical build
 
-lock: $(VENV)/installed-dev  ## pin what pyproject.toml asks for, with hashes
-	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
+lock:  ## pin what pyproject.toml asks for, with hashes; needs uv
+	$(UV) pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --python-version 3.11 -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --extra demo --group dev --universal --generate-hashes --no-header \
+	$(UV) pip compile pyproject.toml --extra demo --group build --group dev --universal --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
 
 $(VENV)/installed: requirements.txt pyproject.toml
