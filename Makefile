@@ -21,7 +21,8 @@ check: $(VENV)/installed-dev  ## lint, types, layers, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m docs.check
+	$(BIN)/python -m tools.write_reference --check
+	$(BIN)/python -m tools.check_docs
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

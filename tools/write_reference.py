@@ -1,0 +1,176 @@
+"""Writes the pages of docs/reference from the code; with --check, fails where a committed page differs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import click
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
+_GENERATED = "<!-- Written by `python -m tools.write_reference` from the code; edit the code instead. -->\n"
+
+
+def commands() -> str:
+    """The command line, from click."""
+    from daogou.cli.main import cli
+
+    parts = ["# Commands\n", "`--shop DIR` and `--json` may stand before or after any command.\n"]
+    top = click.Context(cli, info_name="daogou")
+    for name in cli.list_commands(top):
+        command = cli.get_command(top, name)
+        if command is None:
+            raise LookupError(name)
+        parts += _command(command, f"daogou {name}", top)
+    return "\n".join(parts)
+
+
+def settings() -> str:
+    """daogou.toml, from the settings tree and the docstrings of its fields."""
+    from daogou.settings.tree import Settings
+
+    parts = ["# Settings\n", "A shop's `daogou.toml`. Every setting may be left out; the default is the value we run ourselves.\n"]
+    notes = _field_notes(Settings)
+    for part in fields(Settings):
+        kind = get_type_hints(Settings)[part.name]
+        parts.append(f"## [{part.name}]\n")
+        if is_dataclass(kind) and isinstance(kind, type):
+            parts += [_prose(inspect.getdoc(kind)), ""]
+            parts += [*_settings_table(kind), ""]
+        else:
+            parts += [_prose(notes.get(part.name)), ""]
+    return "\n".join(parts)
+
+
+def http() -> str:
+    """The HTTP API, from its OpenAPI document."""
+    from daogou.server.app import build_app
+    from daogou.shop.create import create
+    from daogou.shop.shop import open_shop
+    from daogou.domain.text import Text
+
+    with tempfile.TemporaryDirectory() as folder:
+        create(Path(folder) / "shop", name=Text(en="Reference"), currency="USD")
+        shop = open_shop(Path(folder) / "shop")
+        try:
+            api = build_app(shop).openapi()
+        finally:
+            shop.close()
+    parts = [
+        "# HTTP API\n",
+        f"OpenAPI {api['openapi']}; a running shop serves the whole document at `/openapi.json`. Every error has one shape: "
+        '`{"error": code, "message": text, "where": place}`.\n',
+    ]
+    for path, methods in sorted(api["paths"].items()):
+        for method, operation in methods.items():
+            parts += _operation(method.upper(), path, operation)
+    return "\n".join(parts)
+
+
+def errors() -> str:
+    """The errors a caller can meet, from the classes that define them."""
+    from daogou.domain import errors as module
+
+    kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]
+    rows = [f"| `{kind.code}` | {kind.status} | {_line(inspect.getdoc(kind))} |" for kind in kinds if kind.code != "error"]
+    return "\n".join(["# Errors\n", "| code | HTTP status | when |", "|---|---|---|", *sorted(rows), ""])
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "settings.md": settings,
+    "http.md": http,
+    "errors.md": errors,
+}
+
+
+def _command(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:
+    context = click.Context(command, info_name=name.removeprefix("daogou "), parent=parent)
+    yield f"## {name}\n"
+    yield _prose(command.help) + "\n"
+    yield f"```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```\n"
+    rows = [
+        record
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and (record := parameter.get_help_record(context)) is not None
+    ]
+    if rows:
+        yield "| option | meaning |\n|---|---|"
+        yield "\n".join(f"| `{option}` | {_line(meaning)} |" for option, meaning in rows) + "\n"
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            if found is not None:
+                yield from _command(found, f"{name} {inner}", parent)
+
+
+def _settings_table(kind: type) -> Iterator[str]:
+    notes = _field_notes(kind)
+    yield "| setting | default | meaning |\n|---|---|---|"
+    for part in fields(kind):
+        yield f"| `{part.name}` | `{_default(part)}` | {_line(notes.get(part.name))} |"
+
+
+def _default(part: Field[Any]) -> str:
+    if part.default is not MISSING:
+        return str(part.default) or '""'
+    return str(part.default_factory()) if part.default_factory is not MISSING else ""
+
+
+def _field_notes(kind: type) -> dict[str, str]:
+    """The string beneath each field of a dataclass."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    notes: dict[str, str] = {}
+    statements = body.body if isinstance(body, ast.ClassDef) else []
+    for before, after in zip(statements, statements[1:], strict=False):
+        if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name) and isinstance(after, ast.Expr):
+            notes[before.target.id] = inspect.cleandoc(ast.literal_eval(after.value))
+    return notes
+
+
+def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
+    yield f"## {method} {path}\n"
+    yield _prose(operation.get("description") or operation.get("summary")) + "\n"
+    parameters = operation.get("parameters", [])
+    if parameters:
+        yield "| parameter | in | meaning |\n|---|---|---|"
+        for parameter in parameters:
+            must = ", required" if parameter.get("required") else ""
+            yield f"| `{parameter['name']}` | {parameter['in']}{must} | {_line(parameter.get('description'))} |"
+        yield ""
+    answers = ", ".join(f"{status}: {_line(answer['description'])}" for status, answer in operation["responses"].items())
+    yield f"Answers: {answers}\n"
+
+
+def _prose(text: str | None) -> str:
+    return inspect.cleandoc(text or "")
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+def main() -> int:
+    """Write the pages, or with --check compare them."""
+    checking = "--check" in sys.argv
+    stale = []
+    for name, write in PAGES.items():
+        page, target = _GENERATED + write(), FOLDER / name
+        if checking and (not target.exists() or target.read_text("utf-8") != page):
+            stale.append(name)
+        elif not checking:
+            target.write_text(page, "utf-8")
+    if stale:
+        print(f"stale: {', '.join(stale)}; run `python -m tools.write_reference`", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
