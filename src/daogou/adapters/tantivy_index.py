@@ -1,0 +1,152 @@
+"""The full-text index as a tantivy index over text that was cut before: BM25, one field per part of the product."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tantivy
+
+from daogou.domain.errors import CorruptRelease
+from daogou.ports.index import Document, Match
+
+if TYPE_CHECKING:
+    from daogou.domain.ids import ProductId
+
+FIELDS = ("title", "brand", "category", "attributes", "description")
+"""The fields a document may have; others are refused, so that a misspelt field is noticed."""
+
+_IDS = "products.json"
+_HEAP_BYTES = 48_000_000
+_OTHER_FIELDS = 0.3
+"""How much the fields besides a word's best one count; with 1 a word in every field outweighs two different words."""
+
+
+class TantivyIndex:
+    """A LexicalIndex. Without a folder it uses a temporary one; writes are seen after `commit`.
+
+    Safe to use from several threads; a folder belongs to one process at a time once that process writes.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Open the index in `folder`, or begin an empty one there."""
+        self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="daogou-index-")
+        self._folder = folder or Path(self._temporary.name if self._temporary else "")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._index = tantivy.Index(_schema(), path=str(self._folder), reuse=True)
+        self._ids: list[ProductId] = _read_ids(self._folder)
+        self._writer: Any = None
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, artifact: Path, *, live: Path) -> TantivyIndex:
+        """Open a saved index for reading and writing in `live`, leaving the artifact as it is.
+
+        `live` is emptied first: what was written after the save is put again by whoever knows what changed.
+        """
+        if not tantivy.Index.exists(str(artifact)):
+            raise CorruptRelease(f"{artifact} holds no search index; train again", where=str(artifact))
+        if live.exists():
+            shutil.rmtree(live)
+        shutil.copytree(artifact, live)
+        return cls(live)
+
+    def put(self, documents: Iterable[Document]) -> None:
+        with self._lock:
+            writer = self._open_writer()
+            for document in documents:
+                if unknown := document.fields.keys() - set(FIELDS):
+                    raise ValueError(f"unknown fields {sorted(unknown)}; an index document has {', '.join(FIELDS)}")
+                writer.delete_documents_by_term("id", document.id)
+                values = {name: [text] for name, text in document.fields.items() if text}
+                writer.add_document(tantivy.Document(id=document.id, number=len(self._ids), **values))
+                self._ids.append(document.id)
+
+    def remove(self, ids: Iterable[ProductId]) -> None:
+        with self._lock:
+            writer = self._open_writer()
+            for id in ids:
+                writer.delete_documents_by_term("id", id)
+
+    def commit(self) -> None:
+        with self._lock:
+            if self._writer is not None:
+                self._writer.commit()
+                (self._folder / _IDS).write_text(json.dumps(self._ids, ensure_ascii=False), encoding="utf-8")
+                self._index.reload()
+
+    def search(
+        self, words: Sequence[str], k: int, *, weights: Mapping[str, float], require_all: bool = False
+    ) -> list[Match]:
+        """The k best documents; ties in order of id.
+
+        A word counts with its best field, and for a fraction with its others; `weights` says which fields are read.
+        """
+        query = self._query(words, weights, require_all=require_all)
+        if query is None or k < 1:
+            return []
+        searcher = self._index.searcher()
+        hits, limit = [], k + 16
+        while True:
+            hits = searcher.search(query, limit=limit, count=False).hits
+            if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
+                break
+            limit *= 4
+        numbers = searcher.fast_field_values("number", [address for _, address in hits])
+        ids = self._ids
+        found = sorted((-score, ids[number]) for (score, _), number in zip(hits, numbers, strict=True))
+        return [Match(id, -score) for score, id in found[:k]]
+
+    def save(self, folder: Path) -> None:
+        with self._lock:
+            self.commit()
+            self.close()
+            shutil.copytree(self._folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock"))
+
+    def close(self) -> None:
+        """Let go of the folder's write lock; uncommitted documents are dropped."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.wait_merging_threads()
+                self._writer = None
+
+    def _query(self, words: Sequence[str], weights: Mapping[str, float], *, require_all: bool) -> Any:
+        query = tantivy.Query
+        schema = self._index.schema
+        occur = tantivy.Occur.Must if require_all else tantivy.Occur.Should
+        parts = []
+        for word in dict.fromkeys(words):
+            fields = [
+                query.boost_query(query.term_query(schema, field, word, "freq"), weight)
+                for field, weight in weights.items()
+                if weight > 0
+            ]
+            if fields:
+                parts.append((occur, query.disjunction_max_query(fields, _OTHER_FIELDS)))
+        return query.boolean_query(parts) if parts else None
+
+    def _open_writer(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(_HEAP_BYTES, 1)
+        return self._writer
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("number", fast=True)
+    for name in FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def _read_ids(folder: Path) -> list[ProductId]:
+    if not (folder / _IDS).exists():
+        return []
+    ids: list[ProductId] = json.loads((folder / _IDS).read_text(encoding="utf-8"))
+    return ids

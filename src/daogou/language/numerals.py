@@ -1,0 +1,45 @@
+"""Numbers written in Chinese: 两百, 一千五, 3万, 一百二十三."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+_DIGITS = {c: n for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in cs}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000, "w": 10_000, "万": 10_000}
+NUMERAL = rf"(?:\d[\d,]*(?:\.\d+)?\s?[kw万千百](?![a-z])|\d[\d,]*(?:\.\d+)?|[{''.join(_DIGITS)}十拾百佰千仟万半]+)"
+"""A regular expression for one number in figures or Chinese numerals, in normalised text."""
+
+
+def number(text: str) -> Decimal | None:
+    """Read a number; 一千五 is 1500 as it is spoken; None where the characters do not make one."""
+    text = text.replace(",", "").replace(" ", "")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        pass
+    if text[:1].isdigit() and text[-1:] in _UNITS:
+        try:
+            return Decimal(text[:-1]) * _UNITS[text[-1]]
+        except InvalidOperation:
+            return None
+    return _spoken(text)
+
+
+def _spoken(text: str) -> Decimal | None:
+    total, section, digit, unit = 0, 0, None, 1
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char] if digit is None or char not in "零〇" else digit
+            if char in "零〇":
+                digit, unit = None, 10
+        elif char == "万":
+            total, section, digit, unit = (total + section + (digit or 0) or 1) * 10_000, 0, None, 10_000
+        elif char in _UNITS:
+            unit = _UNITS[char]
+            section += (1 if digit is None else digit) * unit
+            digit = None
+        else:
+            return None
+    if digit is not None:
+        section += digit * (unit // 10 if unit > 10 else 1)
+    return Decimal(total + section) if text else None

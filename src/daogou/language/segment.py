@@ -1,0 +1,145 @@
+"""Cuts Chinese and English text into words: compounds and their parts for the index, plain words for understanding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import rjieba
+
+from daogou.language.normalise import plain
+
+_UNITS = "mah|ml|kg|mg|gb|tb|mb|cm|mm|km|oz|lb|in|hz|ghz|mhz|wh|w|v|g|l|m"
+HAN = "㐀-䶿一-鿿豈-﫿"
+_RUN = re.compile(
+    rf"(?P<han>[{HAN}]+)"
+    rf"|(?P<number>\d+(?:[.,]\d+)*)(?P<unit>\s?(?:{_UNITS})\b)?"
+    r"(?![a-z\d]|[-_/+.]?[a-z])"
+    r"|(?P<word>[^\W_㐀-䶿一-鿿豈-﫿]+(?:[-_./+'&][^\W_㐀-䶿一-鿿豈-﫿]+)*)"
+)
+_INNER = re.compile(r"[-_./+&]")
+_MEASURE = re.compile(rf"(?P<number>\d+(?:\.\d+)?)(?P<unit>{_UNITS})?")
+
+# Head nouns that end compounds: a shopper who types 鞋 means 运动鞋 and 皮鞋 alike.
+_HEADS = frozenset("鞋靴包裙裤衣衫帽袜表灯锅杯壶碗刀床桌椅柜架书笔车球茶酒油水霜膏乳粉糖饼巾毯垫伞镜琴")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in its place: characters `start` to `end` of the normalised text."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Segmenter:
+    """Knows the shop's own words besides the general dictionary. Thread-safe once built; `learn` may add words later."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._own = rjieba.Jieba()
+        self._words: set[str] = set()
+        self.learn(words)
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Keep these Chinese words whole from now on; other words need no learning."""
+        for word in words:
+            text = plain(word).strip()
+            if text not in self._words and _is_compound(text):
+                self._words.add(text)
+                self._own.add_word(text, None, None)
+
+    def cut(self, text: str) -> list[str]:
+        """Words for the index and for matching against it: each compound with its parts, plurals folded.
+
+        Queries and documents go through the same cut, so 跑步鞋 matches both 跑步鞋 and 跑步 with 鞋.
+        """
+        return [piece for token in self.tokens(text) for piece in self._pieces(token.text)]
+
+    def tokens(self, text: str) -> list[Token]:
+        """Words with their places in the normalised form of `text`, left to right, without overlaps; folded."""
+        return list(self._tokens(plain(text)))
+
+    def _tokens(self, text: str) -> Iterator[Token]:
+        for run in _RUN.finditer(text):
+            start, end = run.span()
+            if run["han"]:
+                for word, a, b in self._own.tokenize(run["han"]):
+                    yield Token(word, start + a, start + b)
+            elif run["number"]:
+                unit = (run["unit"] or "").strip()
+                yield Token(run["number"].replace(",", "") + unit, start, end)
+            else:
+                yield Token(fold(run["word"]), start, end)
+
+    def _pieces(self, word: str) -> Iterator[str]:
+        if word[0] > "\u33ff":
+            yield from _chinese(word)
+        elif measure := _MEASURE.fullmatch(word):
+            yield word
+            if measure["unit"]:
+                yield measure["number"]
+        else:
+            yield from _latin(word)
+
+
+def fold(word: str) -> str:
+    """Fold an English plural or possessive: shoes → shoe, batteries → battery, dresses → dress, women → woman.
+
+    Harman's S-stemmer (1991) with the -es of sibilants; nothing else is stemmed, so "running" stays apart from "run".
+    """
+    if word.endswith("'s"):
+        word = word[:-2]
+    word = word.replace("'", "")
+    if "-" in word:
+        head, _, tail = word.rpartition("-")
+        return f"{head}-{fold(tail)}"
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")) or not word.isalpha():
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y" if len(word) > 4 else word[:-1]
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+_IRREGULAR = {
+    "women": "woman", "men": "man", "children": "child", "kids": "kid", "knives": "knife", "shelves": "shelf",
+    "scarves": "scarf", "people": "person", "feet": "foot", "mice": "mouse", "lens": "lens", "lenses": "lens",
+    "canvas": "canvas", "series": "series", "glasses": "glasses", "headphones": "headphone",
+}  # fmt: skip
+
+
+def _is_compound(text: str) -> bool:
+    return len(text) > 1 and all("㐀" <= char <= "鿿" for char in text)
+
+
+def _chinese(word: str) -> Iterator[str]:
+    """The word, the dictionary words inside it, the characters these leave over, and its head noun."""
+    yield word
+    if len(word) < 3:
+        if len(word) == 2 and word[1] in _HEADS:
+            yield word[1]
+        return
+    covered, alone = [False] * len(word), False
+    for piece, start, end in rjieba.tokenize(word, "search"):
+        if piece != word:
+            yield piece
+            covered[start:end] = [True] * (end - start)
+            alone = alone or (end == len(word) and len(piece) == 1)
+    if any(covered):
+        yield from (char for char, seen in zip(word, covered, strict=True) if not seen)
+        alone = alone or not covered[-1]
+    if word[-1] in _HEADS and not alone:
+        yield word[-1]
+
+
+def _latin(word: str) -> Iterator[str]:
+    """A joined word whole without its joints, and its parts: wi-fi → wifi, wi, fi."""
+    parts = [part for part in _INNER.split(word) if part]
+    if len(parts) > 1:
+        yield "".join(parts)
+    yield from (fold(part) for part in parts)
