@@ -1,0 +1,52 @@
+"""Ids for facts that arrive without one, derived from their content so that the same fact twice is one fact.
+
+A derived id is the BLAKE2b digest (16 bytes, 32 hexadecimal digits) of the fact's fields as a JSON array. It must
+never change for facts on record: a field added to `Event` or `Review` later joins the array only where it is set.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from daogou.domain.ids import EventId, ReviewId
+
+if TYPE_CHECKING:
+    from daogou.domain.event import Event
+    from daogou.domain.review import Review
+
+_encode = msgspec.json.Encoder().encode
+DIGEST_BYTES = 16
+
+
+def event_digest(event: Event) -> bytes:
+    """Digest of everything an event says, without its id."""
+    price = event.price
+    content = (
+        event.type, event.at, event.shopper, event.session, event.product, event.variant, event.quantity,
+        (price.minor, price.currency) if price else None,
+        None if event.value is None else float(event.value),
+        event.query, event.list, event.position,
+        None if event.propensity is None else float(event.propensity),
+        event.order,
+    )  # fmt: skip
+    return blake2b(_encode(content), digest_size=DIGEST_BYTES).digest()
+
+
+def event_id(event: Event) -> EventId:
+    """The event's own id, or the one its content gives it."""
+    return event.id or EventId(event_digest(event).hex())
+
+
+def review_id(review: Review) -> ReviewId:
+    """The review's own id, or one from who said what about which product when.
+
+    Helpful votes, verification and pictures may change later without making it another review.
+    """
+    if review.id:
+        return review.id
+    rating = None if review.rating is None else float(review.rating)
+    content = (review.product, review.shopper, review.at, rating, review.title, review.text)
+    return ReviewId(blake2b(_encode(content), digest_size=DIGEST_BYTES).hexdigest())

@@ -1,0 +1,31 @@
+"""Opens a set of empty stores in memory."""
+
+from __future__ import annotations
+
+from daogou.adapters.memory.catalogue import MemoryCatalogue
+from daogou.adapters.memory.events import MemoryEvents
+from daogou.adapters.memory.kinds import (
+    MemoryArticles,
+    MemoryOrders,
+    MemoryPromotions,
+    MemoryReviews,
+    MemoryShoppers,
+)
+from daogou.adapters.memory.talk import MemoryConversations, MemoryEdges, MemoryLedger
+from daogou.ports.stores import Stores
+
+
+def open_memory(address: str = "memory://") -> Stores:
+    """Open new, empty stores; two calls never share anything, whatever the address says."""
+    return Stores(
+        catalogue=MemoryCatalogue(),
+        events=MemoryEvents(),
+        shoppers=MemoryShoppers(),
+        orders=MemoryOrders(),
+        reviews=MemoryReviews(),
+        promotions=MemoryPromotions(),
+        articles=MemoryArticles(),
+        conversations=MemoryConversations(),
+        edges=MemoryEdges(),
+        ledger=MemoryLedger(),
+    )
