@@ -1,0 +1,149 @@
+"""What is remembered of each actor: the steps they took, what they bought, what lies in their basket.
+
+One definition for both uses. `History.take` changes the memory by one live event; `sequences` builds the same steps for
+every actor at once from the columns of the log. A test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.domain.event import EventType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from daogou.ports.stores import EventColumns
+
+STRENGTH: Mapping[EventType, float] = {
+    "view": 1.0, "click": 1.0, "rating": 1.5, "thumb": 1.5, "cart": 1.5, "purchase": 2.0,
+}  # fmt: skip
+"""How much a step of each type says about taste. Other types are no steps."""
+STEP_TYPES: tuple[EventType, ...] = tuple(STRENGTH)
+KEPT = 100
+"""Steps remembered of an actor; older ones are forgotten."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One product an actor turned to; events on the same product in a row are one step."""
+
+    row: int
+    at: int
+    """Moment of the first event of the step, epoch milliseconds."""
+    type: EventType
+    """The strongest of its events, the first of equals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an event changed."""
+
+    began: bool = False
+    """It began a new step."""
+    gained: float = 0.0
+    """Strength it added to its step."""
+
+
+@dataclass(slots=True)
+class History:
+    """The memory of one actor."""
+
+    steps: list[Step] = field(default_factory=list)
+    """Oldest first."""
+    bought: dict[int, list[int]] = field(default_factory=dict)
+    """Rows bought, with the moments of purchase, oldest first."""
+    basket: dict[int, int] = field(default_factory=dict)
+    """Rows put in the basket and not bought since, with the moment."""
+    rejected: set[int] = field(default_factory=set)
+    """Rows the actor returned, rated two stars or less, or gave a thumb down: they do not come back."""
+
+    def take(self, row: int, type: EventType, at: int, value: float | None = None) -> Taken:
+        """Change the memory by one event."""
+        if type == "purchase":
+            self.bought.setdefault(row, []).append(at)
+            self.basket.pop(row, None)
+        elif type == "cart":
+            self.basket[row] = at
+        if not liked(type, value):
+            if type in {"return", "rating", "thumb"}:
+                self.rejected.add(row)
+            return Taken()
+        if self.steps and self.steps[-1].row == row:
+            return self._strengthen(self.steps[-1], type)
+        self.steps.append(Step(row, at, type))
+        del self.steps[:-KEPT]
+        return Taken(began=True, gained=STRENGTH[type])
+
+    def _strengthen(self, step: Step, type: EventType) -> Taken:
+        gained = STRENGTH[type] - STRENGTH[step.type]
+        if gained <= 0:
+            return Taken()
+        step.type = type
+        return Taken(gained=gained)
+
+
+def liked(type: EventType, value: float | None) -> bool:
+    """Does the event speak for the product: a step, unless it is a low rating or a thumb down."""
+    if type == "rating":
+        return value is None or np.isnan(value) or value >= 3
+    if type == "thumb":
+        return value is None or np.isnan(value) or value > 0
+    return type in STRENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """The steps of all actors, one actor after the other, each oldest first."""
+
+    actors: tuple[str, ...]
+    """As the event log names them; actors without a step have an empty range."""
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    at: NDArray[np.int64]
+    strength: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def newest_left_out(self) -> tuple[Sequences, NDArray[np.int64]]:
+        """These without the newest step of every actor who has at least three, and the places of those steps."""
+        lengths = np.diff(self.offsets)
+        held = self.offsets[1:][lengths >= 3] - 1
+        kept = np.ones(len(self), bool)
+        kept[held] = False
+        offsets = np.concatenate(([0], np.cumsum(lengths - (lengths >= 3))))
+        return Sequences(self.actors, offsets, self.rows[kept], self.at[kept], self.strength[kept]), held
+
+
+def sequences(columns: EventColumns, row: Mapping[str, int], *, newest: int = 2_000) -> Sequences:
+    """Build every actor's steps from the log; events on products without a row are left out.
+
+    At most the `newest` steps of an actor are kept, so that one robot cannot dominate a fit.
+    """
+    rows = np.array([row.get(product, -1) for product in columns.products], np.int32)[columns.product]
+    strength = np.array([STRENGTH.get(type, 0.0) for type in columns.types], np.float32)[columns.type]  # type: ignore[call-overload]
+    counts = (rows >= 0) & (strength > 0) & ~_disliked(columns)
+    order = np.flatnonzero(counts)
+    order = order[np.argsort(columns.shopper[order], kind="stable")]
+    actor, rows, strength = columns.shopper[order], rows[order], strength[order]
+    starts = np.flatnonzero(np.concatenate(([True], (actor[1:] != actor[:-1]) | (rows[1:] != rows[:-1])))[: len(order)])
+    strongest = np.maximum.reduceat(strength, starts) if len(starts) else strength
+    from_end = np.concatenate((np.cumsum(np.bincount(actor[starts], minlength=len(columns.shoppers))), [0]))
+    recent = from_end[actor[starts]] - np.arange(len(starts)) <= newest
+    starts, strongest = starts[recent], strongest[recent]
+    lengths = np.bincount(actor[starts], minlength=len(columns.shoppers))
+    offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    return Sequences(columns.shoppers, offsets, rows[starts], columns.at[order][starts], strongest)
+
+
+def _disliked(columns: EventColumns) -> NDArray[np.bool_]:
+    type_of = {type: place for place, type in enumerate(columns.types)}
+    rated, thumbed = columns.type == type_of["rating"], columns.type == type_of["thumb"]
+    mask: NDArray[np.bool_] = (rated & (columns.value < 3)) | (thumbed & (columns.value <= 0))
+    return mask

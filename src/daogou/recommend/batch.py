@@ -1,0 +1,86 @@
+"""Recommendations for a file of histories, so that anyone can check them with their own program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from daogou.domain.errors import BadRequest
+from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.recommend.request import RecommendRequest
+
+if TYPE_CHECKING:
+    from daogou.domain.hit import Hits
+    from daogou.recommend.recommender import Recommender
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One line as it is written."""
+
+    id: str | int
+    history: list[str] | None = None
+    """Product ids, oldest first."""
+    shopper: str | None = None
+    """In place of a history: what the shop knows of this shopper."""
+    at: str | int | float | None = None
+    """ISO 8601, or epoch seconds or milliseconds; default now."""
+    exclude_seen: bool = True
+
+
+def histories(
+    lines: Iterable[str | bytes | Mapping[str, Any]], recommender: Recommender, k: int
+) -> Iterator[dict[str, Any]]:
+    """Answer each line {"id", "history" or "shopper", "at"?, "exclude_seen"?} with {"id", "items"}.
+
+    Blank lines are skipped. Products the shop does not know are ignored in a history. Raises BadRequest that names the
+    line, counted from 1, and the field.
+    """
+    for number, raw in enumerate(lines, 1):
+        if isinstance(raw, str | bytes) and not raw.strip():
+            continue
+        line = _read(raw, number)
+        request = RecommendRequest(
+            shopper=ShopperId(line.shopper) if line.shopper is not None else None,
+            history=tuple(ProductId(id) for id in line.history) if line.history is not None else None,
+            kind="for-you",
+            k=k,
+            at=_moment(line.at, number),
+            exclude_seen=line.exclude_seen,
+        )
+        yield {"id": line.id, "items": _items(recommender.recommend(request))}
+
+
+def _items(hits: Hits) -> list[dict[str, Any]]:
+    return [
+        {"product": hit.product, "score": hit.score, "because": [msgspec.to_builtins(reason) for reason in hit.because]}
+        for hit in hits.items
+    ]
+
+
+def _read(raw: str | bytes | Mapping[str, Any], number: int) -> _Line:
+    try:
+        line = msgspec.convert(raw, _Line) if isinstance(raw, Mapping) else msgspec.json.decode(raw, type=_Line)
+    except msgspec.DecodeError as error:
+        text, _, place = str(error).partition(" - at `$.")
+        field = place.rstrip("`") or "the line"
+        raise BadRequest(f"line {number}, {field}: {text}", where=f"line {number}") from None
+    if (line.history is None) == (line.shopper is None):
+        raise BadRequest(f"line {number}, history: give either history or shopper", where=f"line {number}")
+    return line
+
+
+def _moment(at: str | float | None, number: int) -> Instant | None:
+    """Epoch milliseconds; numbers below 10**11 are seconds (until the year 5138)."""
+    if at is None:
+        return None
+    if isinstance(at, int | float):
+        return Instant(int(at * 1000 if abs(at) < 1e11 else at))
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise BadRequest(f"line {number}, at: {at!r} is not a moment of ISO 8601", where=f"line {number}") from None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Instant(int(aware.timestamp() * 1000))

@@ -1,0 +1,99 @@
+"""What has happened since the release was made: the event log read on, into histories and counters.
+
+The log is the truth: every process tails it for itself, before every answer.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from daogou.domain.ids import SessionId, ShopperId
+from daogou.features.history import STRENGTH, History
+
+if TYPE_CHECKING:
+    from daogou.domain.event import Recorded
+    from daogou.ports.stores import Events, Shoppers
+    from daogou.recommend.models import Models
+    from daogou.retrieval.shelf import Shelf
+
+_LOADED = 1_000
+"""Events read to remember an actor."""
+_ACTORS = 20_000
+"""Actors in memory; the one that was longest not asked for is forgotten and read again when needed."""
+_LABELLED = 100_000
+
+
+class Live:
+    """Histories of actors, loaded when first needed, and the live part of the counters. Callers hold one lock."""
+
+    def __init__(self, models: Models, shelf: Shelf, events: Events, shoppers: Shoppers | None) -> None:
+        self.seq = models.last_seq
+        self._models = models
+        self._shelf = shelf
+        self._events = events
+        self._shoppers = shoppers
+        self._histories: OrderedDict[str, History] = OrderedDict()
+        self._labels: dict[str, tuple[str, ...]] = {}
+
+    def refresh(self) -> int:
+        """Take in the events after the last one taken; returns how many there were."""
+        taken = 0
+        while self._events.head() > self.seq:
+            batch = self._events.since(self.seq)
+            if not batch:
+                break
+            for recorded in batch:
+                self._take(recorded)
+                self.seq = recorded.seq
+            taken += len(batch)
+        return taken
+
+    def history(self, *, shopper: ShopperId | None = None, session: SessionId | None = None) -> History:
+        """What is remembered of a shopper, or of a session that nobody signed in to."""
+        actor = str(shopper) if shopper is not None else f"session:{session}"
+        history = self._histories.get(actor)
+        if history is None:
+            history = self._histories[actor] = self._load(shopper, session)
+            if len(self._histories) > _ACTORS:
+                self._histories.popitem(last=False)
+        self._histories.move_to_end(actor)
+        return history
+
+    def labels(self, shopper: ShopperId | None) -> Sequence[str]:
+        """The shopper's labels as "name=value"."""
+        if shopper is None or self._shoppers is None:
+            return ()
+        found = self._labels.get(shopper)
+        if found is None:
+            known = self._shoppers.get(shopper)
+            found = tuple(f"{name}={value}" for name, value in sorted(known.labels.items())) if known else ()
+            if len(self._labels) >= _LABELLED:
+                self._labels.clear()
+            self._labels[shopper] = found
+        return found
+
+    def _load(self, shopper: ShopperId | None, session: SessionId | None) -> History:
+        history = History()
+        for recorded in self._events.of(shopper=shopper, session=session, limit=_LOADED):
+            event = recorded.event
+            row = self._shelf.row.get(event.product) if event.product is not None else None
+            if recorded.seq <= self.seq and row is not None and (shopper is not None or event.shopper is None):
+                history.take(row, event.type, event.at, event.value)
+        return history
+
+    def _take(self, recorded: Recorded) -> None:
+        event = recorded.event
+        row = self._shelf.row.get(event.product) if event.product is not None else None
+        if row is None or (event.shopper is None and event.session is None):
+            return
+        if event.type not in STRENGTH and event.type != "return":
+            return
+        history = self.history(shopper=event.shopper, session=None if event.shopper is not None else event.session)
+        before = [(step.row, step.at) for step in history.steps[: -1 - self._models.sequential.config.gap : -1]]
+        taken = history.take(row, event.type, event.at, event.value)
+        if taken.began:
+            self._models.sequential.observe(row, event.at, before)
+        if taken.gained:
+            self._models.popularity.observe(row, history.steps[-1].at, taken.gained, self.labels(event.shopper))

@@ -1,0 +1,182 @@
+"""Recommendations: retrieve from every source, fuse, arrange, and say why."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.domain.errors import NotFound
+from daogou.domain.hit import Hit, Hits, Reason
+from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.recommend import sources
+from daogou.recommend.explanation import Counterfactual, Explanation
+from daogou.recommend.live import Live
+from daogou.recommend.models import Models
+from daogou.recommend.reasons import reasons
+from daogou.recommend.request import RecommendRequest
+from daogou.recommend.situation import RecommendConfig, Situation, look, without
+from daogou.retrieval.arrange import arrange
+from daogou.retrieval.content import bag_of
+from daogou.retrieval.fusion import Fused
+from daogou.retrieval.metrics import rank_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.ports.stores import Events, Shoppers
+    from daogou.retrieval.shelf import Shelf
+    from daogou.training.releases import Release
+
+_TAIL_UNTRAINED = 50_000
+"""Events from which a shop without a release learns what is popular."""
+_PLACED_AT_ONCE = 20
+"""Products new to the release that one answer may place by their words, about a millisecond each."""
+
+
+class Recommender:
+    """Answers from one release plus everything that has happened since. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        release: Release | None,
+        shelf: Shelf,
+        events: Events,
+        *,
+        shoppers: Shoppers | None = None,
+        config: RecommendConfig | None = None,
+        clock: Callable[[], Instant] = lambda: Instant(time.time_ns() // 1_000_000),
+    ) -> None:
+        """The shelf must have been built in the release's order: `Shelf(release.items())`."""
+        if release is not None and shelf.ids[: len(items := release.items())] != items:
+            raise ValueError("the shelf's rows are not the release's: build it with Shelf(release.items())")
+        self._models = Models.open(release) if release else Models.untrained(max(0, events.head() - _TAIL_UNTRAINED))
+        self._shelf = shelf
+        self._live = Live(self._models, shelf, events, shoppers)
+        self._config = config or RecommendConfig()
+        self._clock = clock
+        self._placed = self._models.n
+        self._lock = threading.RLock()
+
+    @property
+    def release(self) -> str:
+        """The release that answers; empty before the first training."""
+        return self._models.release
+
+    def refresh(self) -> int:
+        """Take in new events and new products; every answer does this first. Returns how many events there were."""
+        with self._lock:
+            self._place_new_products()
+            return self._live.refresh()
+
+    def recommend(self, request: RecommendRequest) -> Hits:
+        """Answer a request. Raises BadRequest for one that cannot be; an unknown shopper or product is served."""
+        with self._lock:
+            situation = self._look(request)
+            fused = self._fused(request, situation)
+            rows, scores = fused.evidence.totals()
+            picked = arrange(rows, scores, request.k, variety=self._config.variety, groups=self._groups)
+            parts = fused.contributions(picked.rows.tolist())
+            hits = tuple(
+                Hit(self._shelf.ids[row], score, reasons(parts[row], row, situation, self._shelf, self._models))
+                for row, score in zip(picked.rows.tolist(), picked.scores.tolist(), strict=True)
+            )
+        return Hits(hits, self._models.release, degraded=self._degraded(request))
+
+    def explain(self, shopper: ShopperId, product: ProductId) -> Explanation:
+        """Take apart what speaks for a product. Raises NotFound for a product that is not on the shelf."""
+        with self._lock:
+            request = RecommendRequest(shopper=shopper, k=1)
+            situation = self._look(request)
+            row = self._shelf.row.get(product)
+            if row is None:
+                raise NotFound(f"no product {product!r}", where=product)
+            fused = self._fused(request, situation, everything=True)
+            score, rank = _standing(fused, row, self._allowed(request, situation))
+            parts: Counter[str] = Counter()
+            contributions = fused.contributions([row])[row]
+            for part in contributions:
+                parts[part.source] += part.value  # type: ignore[assignment]  # Counter holds any number
+            found = reasons(contributions, row, situation, self._shelf, self._models, most=20)
+            because = tuple(self._counterfactual(reason, row, request, situation, fused) for reason in found)
+        return Explanation(
+            shopper, product, self.release, score, rank, dict(parts), because, self._withheld(row, situation)
+        )
+
+    def _look(self, request: RecommendRequest) -> Situation:
+        self.refresh()
+        at = request.at if request.at is not None else self._clock()
+        return look(request, at, shelf=self._shelf, live=self._live, models=self._models, config=self._config)
+
+    def _fused(self, request: RecommendRequest, situation: Situation, *, everything: bool = False) -> Fused:
+        """Every source's entries on one scale. `everything` also takes in products that may not be shown."""
+        allowed = np.ones(len(self._shelf), bool) if everything else self._allowed(request, situation)
+        found = sources.found(situation, self._models, self._shelf, allowed)
+        fused = situation.fusion.fuse(found)
+        rows, _ = fused.evidence.totals()
+        if len(rows) >= request.k:
+            return fused
+        return situation.fusion.fuse(found | sources.fill(self._models, self._shelf, allowed, rows, request.k))
+
+    def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
+        mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)
+        mask[list(situation.excluded)] = False
+        return mask
+
+    def _counterfactual(
+        self, reason: Reason, row: int, request: RecommendRequest, situation: Situation, fused: Fused
+    ) -> Counterfactual:
+        """Answer again as if the reason's products had never been touched, or its source said nothing."""
+        if reason.products:
+            rows = frozenset(self._shelf.rows(reason.products).tolist())
+            other = self._fused(request, without(situation, rows), everything=True)
+        else:
+            other = fused.silenced(reason.source)
+        return Counterfactual(reason, *_standing(other, row, self._allowed(request, situation)))
+
+    def _withheld(self, row: int, situation: Situation) -> str | None:
+        if not self._shelf.available[row]:
+            return "unavailable"
+        return "bought, rejected or in the basket" if row in situation.excluded else None
+
+    def _degraded(self, request: RecommendRequest) -> str | None:
+        if not self._models.release:
+            return "no release yet: what is popular and new; run `daogou train`"
+        if request.product is not None and request.product not in self._shelf.row:
+            return f"unknown product {request.product!r}"
+        return None
+
+    def _groups(self, row: int) -> Sequence[str]:
+        product = self._shelf.products[row]
+        if product is None:
+            return ()
+        brand = (f"brand {product.brand.casefold()}",) if product.brand else ()
+        return (*brand, f"category {product.category[-1].key}") if product.category else brand
+
+    def _place_new_products(self) -> None:
+        content = self._models.content
+        if content is None or self._placed == len(self._shelf):
+            return
+        end = min(len(self._shelf), self._placed + _PLACED_AT_ONCE)
+        for row in range(self._placed, end):
+            product = self._shelf.products[row]
+            if product is not None:
+                content.place(row, bag_of(product, content.config))
+        self._placed = end
+
+
+def _standing(fused: Fused, row: int, allowed: NDArray[np.bool_]) -> tuple[float, int | None]:
+    """The score of a row, and its rank among the rows that may be shown."""
+    rows, scores = fused.evidence.totals()
+    place = int(np.searchsorted(rows, row))
+    if place >= len(rows) or rows[place] != row:
+        return 0.0, None
+    score = float(scores[place])
+    if not allowed[row]:
+        return score, None
+    shown = allowed[rows]
+    return score, rank_of(scores[shown], int(np.count_nonzero(shown[:place])))

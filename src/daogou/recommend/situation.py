@@ -1,0 +1,143 @@
+"""What an answer rests on: the trail, the purchases, what must not come back, and how sources are weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from daogou.domain.event import EventType
+from daogou.features.history import STRENGTH, History
+from daogou.retrieval.arrange import Variety
+from daogou.retrieval.evidence import Trail
+from daogou.retrieval.fusion import Fusion
+
+if TYPE_CHECKING:
+    from daogou.domain.ids import Instant
+    from daogou.recommend.live import Live
+    from daogou.recommend.models import Models
+    from daogou.recommend.request import Kind, RecommendRequest
+    from daogou.retrieval.shelf import Shelf
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendConfig:
+    """How answers are arranged."""
+
+    rest_days: float = 30.0
+    """A product bought within these days is not recommended, except for the next basket."""
+    basket_rest_days: float = 1.0
+    """The same for the next basket, whose point is to repeat."""
+    steps: int = 50
+    """Newest steps of the history an answer rests on."""
+    variety: Variety = Variety()
+    """Default: rank by score alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A request with everything the shop knows for it."""
+
+    kind: Kind
+    at: Instant
+    trail: Trail
+    types: tuple[EventType, ...]
+    """What was done at each step of the trail."""
+    bought: Mapping[int, Sequence[int]]
+    """Rows the shopper bought, with the moments."""
+    excluded: frozenset[int]
+    """Rows that must not be in the answer."""
+    labels: tuple[str, ...]
+    """The shopper's labels that have counters of their own."""
+    fusion: Fusion
+
+
+def look(
+    request: RecommendRequest, at: Instant, *, shelf: Shelf, live: Live, models: Models, config: RecommendConfig
+) -> Situation:
+    """Bring together what a request rests on."""
+    kind = request.chosen()
+    histories = list(_histories(request, live))
+    steps = _steps(request, shelf, histories)
+    bought = {row: times for history in histories for row, times in history.bought.items()}
+    rest = config.basket_rest_days if kind == "next-basket" else config.rest_days
+    named = shelf.rows([*request.basket, *([request.product] if request.product else [])]).tolist()
+    excluded = set(named) | {row for row, times in bought.items() if times[-1] > at - rest * DAY_MS}
+    for history in histories:
+        excluded |= history.rejected | history.basket.keys()
+    if request.exclude_seen:
+        excluded |= {row for row, _ in steps} | bought.keys()
+    if kind in {"similar", "because", "together"}:
+        steps = _named(request, shelf, "view" if request.product else "cart")
+    steps = steps[: config.steps]
+    labels = tuple(label for label in live.labels(request.shopper) if label in models.popularity.segments)
+    return Situation(
+        kind=kind,
+        at=at,
+        trail=Trail.of([row for row, _ in steps], [STRENGTH[type] for _, type in steps]),
+        types=tuple(type for _, type in steps),
+        bought=bought,
+        excluded=frozenset(excluded),
+        labels=labels,
+        fusion=_fusion(kind, models),
+    )
+
+
+def without(situation: Situation, rows: frozenset[int]) -> Situation:
+    """The same situation had these steps and purchases never happened."""
+    kept = [place for place, row in enumerate(situation.trail.rows.tolist()) if row not in rows]
+    return replace(
+        situation,
+        trail=Trail(situation.trail.rows[kept], situation.trail.weights[kept]),
+        types=tuple(situation.types[place] for place in kept),
+        bought={row: times for row, times in situation.bought.items() if row not in rows},
+    )
+
+
+def _histories(request: RecommendRequest, live: Live) -> Iterator[History]:
+    if request.history is not None:
+        return
+    if request.shopper is not None:
+        yield live.history(shopper=request.shopper)
+    if request.session is not None:
+        yield live.history(session=request.session)
+
+
+def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History]) -> list[tuple[int, EventType]]:
+    """Newest first."""
+    if request.history is not None:
+        return [(row, "view") for row in shelf.rows(request.history).tolist()[::-1]]
+    if len(histories) == 1:
+        return [(step.row, step.type) for step in reversed(histories[0].steps)]
+    merged = sorted((step for history in histories for step in history.steps), key=lambda step: step.at, reverse=True)
+    return [(step.row, step.type) for step in merged]
+
+
+def _named(request: RecommendRequest, shelf: Shelf, type: EventType) -> list[tuple[int, EventType]]:
+    named = [request.product] if request.product is not None else list(request.basket)
+    return [(row, type) for row in shelf.rows(named).tolist()]
+
+
+_BY_KIND: Mapping[str, Mapping[str, float]] = {
+    "similar": {"hybrid": 1.0, "content": 0.3, "sequential": 0.1},
+    "together": {"together": 1.0, "sequential": 0.05, "hybrid": 0.02},
+    "trending": {"trending": 1.0},
+    "new": {"new": 1.0},
+}
+"""Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next, then alike."""
+_FILL = {"popular": 1e-4, "fresh": 1e-6}
+"""What is popular, then what is new, behind everything that was found."""
+
+
+def _fusion(kind: Kind, models: Models) -> Fusion:
+    """Learnt weights where there are any; for the next basket, repeats before everything else."""
+    learnt = models.fusion
+    if kind in _BY_KIND:
+        return Fusion({**_BY_KIND[kind], **_FILL}, {"sequential": learnt.scales.get("sequential", 1.0)})
+    weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
+    if kind == "next-basket":
+        weights = {name: weight * models.repeat.config.rest for name, weight in weights.items()}
+        weights |= {"repeat": models.repeat.config.weight, "together": models.repeat.config.rest}
+    return Fusion({**weights, **_FILL}, learnt.scales)

@@ -1,0 +1,85 @@
+"""Asks every source that a kind of recommendation rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.recommend.models import Models
+    from daogou.recommend.situation import Situation
+    from daogou.retrieval.candidates import Candidates
+    from daogou.retrieval.shelf import Shelf
+
+_NEW = 200
+
+
+def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[np.bool_]) -> dict[str, Evidence]:
+    """What speaks for products in this situation, by source; only products that may be shown."""
+    match situation.kind:
+        case "trending":
+            entries = {"trending": uncaused(models.popularity.rising())}
+        case "new":
+            entries = {"new": newest(shelf, allowed, _NEW)}
+        case "similar":
+            entries = _alike(situation.trail, models)
+        case "together":
+            entries = _alike(situation.trail, models) | {"together": models.together.evidence(situation.trail)}
+        case _:
+            entries = _alike(situation.trail, models) | _popular(situation, models)
+            if situation.kind == "next-basket":
+                entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
+                entries["together"] = models.together.evidence(situation.trail.newest(5))
+    return {name: evidence.kept(allowed[evidence.rows]) for name, evidence in entries.items()}
+
+
+def fill(
+    models: Models, shelf: Shelf, allowed: NDArray[np.bool_], taken: NDArray[np.int32], k: int
+) -> dict[str, Evidence]:
+    """What is popular and what is new among the allowed rows that nothing else spoke for."""
+    left = allowed.copy()
+    left[taken] = False
+    return {"popular": uncaused(models.popularity.popular.among(left, k)), "fresh": newest(shelf, left, k)}
+
+
+def newest(shelf: Shelf, allowed: NDArray[np.bool_], k: int) -> Evidence:
+    """The allowed rows released last; without a date, those that came to the shop last."""
+    rows = np.flatnonzero(allowed)
+    if len(rows) > 4 * k and shelf.released.any():
+        released = shelf.released[rows]
+        rows = rows[released >= np.partition(released, len(rows) - k)[len(rows) - k]]
+    elif len(rows) > 4 * k:
+        rows = rows[-k:]
+    order = rows[np.lexsort((-rows, -shelf.released[rows]))[:k]].astype(np.int32)
+    return Evidence(order, np.linspace(1, 0.5, len(order), dtype=np.float32), _no_cause(len(order)))
+
+
+def uncaused(candidates: Candidates) -> Evidence:
+    """Candidates as entries without a cause."""
+    return Evidence(candidates.rows, candidates.scores, _no_cause(len(candidates)))
+
+
+def _alike(trail: Trail, models: Models) -> dict[str, Evidence]:
+    entries = {"sequential": models.sequential.evidence(trail), "hybrid": models.hybrid.evidence(trail)}
+    if models.content is not None:
+        entries["content"] = models.content.evidence(trail)
+    return entries
+
+
+def _popular(situation: Situation, models: Models) -> dict[str, Evidence]:
+    entries = {"popularity": uncaused(models.popularity.popular.pool())}
+    pools = [models.popularity.segments[label].pool() for label in situation.labels]
+    if pools:
+        entries["segment"] = Evidence.join(
+            [Evidence(pool.rows, pool.scores, np.full(len(pool), place, np.int32)) for place, pool in enumerate(pools)]
+        )
+    return entries
+
+
+def _no_cause(n: int) -> NDArray[np.int32]:
+    return np.full(n, NO_CAUSE, np.int32)

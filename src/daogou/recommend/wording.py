@@ -1,0 +1,51 @@
+"""Reasons in words, in both languages. The facts come from the computation; here they only get their sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from daogou.domain.event import EventType
+from daogou.domain.text import Text
+
+POPULAR = Text(zh="近期热门", en="Popular right now")
+TRENDING = Text(zh="热度正在上升", en="Rising right now")
+NEW = Text(zh="新品上架", en="New in the shop")
+REPEAT = Text(zh="你常买这款", en="You buy this often")
+_DID: Mapping[EventType, tuple[str, str]] = {
+    "view": ("因为你看过「{zh}」", "Because you viewed “{en}”"),
+    "click": ("因为你看过「{zh}」", "Because you viewed “{en}”"),
+    "cart": ("因为你把「{zh}」加入了购物车", "Because you put “{en}” in the basket"),
+    "purchase": ("因为你买过「{zh}」", "Because you bought “{en}”"),
+    "rating": ("因为你给「{zh}」打了好评", "Because you rated “{en}”"),
+    "thumb": ("因为你喜欢「{zh}」", "Because you like “{en}”"),
+}
+
+
+def because(type: EventType, title: Text) -> Text:
+    """A step of the shopper's history."""
+    zh, en = _DID.get(type, _DID["view"])
+    return Text(zh=zh.format(zh=title.show("zh")), en=en.format(en=title.show("en")))
+
+
+def similar(title: Text) -> Text:
+    """Likeness to a product."""
+    return Text(zh=f"与「{title.show('zh')}」相似", en=f"Similar to “{title.show('en')}”")
+
+
+def next_after(title: Text) -> Text:
+    """What others turned to after a product."""
+    return Text(zh=f"看过「{title.show('zh')}」的人接着看", en=f"Often next after “{title.show('en')}”")
+
+
+def together(title: Text, shoppers: int) -> Text:
+    """A pair that several shoppers bought in one go."""
+    return Text(
+        zh=f"{shoppers} 位顾客将它与「{title.show('zh')}」一起购买",
+        en=f"{shoppers} shoppers bought it with “{title.show('en')}”",
+    )
+
+
+def segment(label: str) -> Text:
+    """Popularity among shoppers with one label."""
+    value = label.partition("=")[2]
+    return Text(zh=f"在「{value}」顾客中热门", en=f"Popular with “{value}” shoppers")

@@ -1,0 +1,58 @@
+"""Arranging what was found: only what may be shown, and not ten of the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.retrieval.candidates import Candidates
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Groups = Callable[[int], Sequence[Hashable]]
+"""The groups a row belongs to, such as its brand and its category."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variety:
+    """How different the products of one answer should be."""
+
+    dial: float = 0.0
+    """0 ranks by score alone; 1 gives a product nothing for its score once its groups have been shown. Between, a
+    product keeps 1 - dial * (part of its groups already shown) of its score (maximal marginal relevance)."""
+    most: int | None = None
+    """At most this many of one group; None: no limit."""
+    pool: int = 5
+    """How many times k candidates are looked at."""
+
+
+def arrange(
+    rows: NDArray[np.int32], scores: NDArray[np.float32], k: int, *, variety: Variety, groups: Groups | None = None
+) -> Candidates:
+    """The k best rows, best first; ties in order of row. Scores are returned as they were found."""
+    if groups is None or (variety.dial == 0 and variety.most is None):
+        return Candidates.best(scores, k, rows=rows)
+    pool = Candidates.best(scores, k * variety.pool, rows=rows)
+    of = [tuple(groups(row)) for row in pool.rows.tolist()]
+    left = list(range(len(pool)))
+    shown: Counter[Hashable] = Counter()
+    picked: list[int] = []
+    while left and len(picked) < k:
+        best = max(left, key=lambda place: (_marginal(float(pool.scores[place]), of[place], shown, variety), -place))
+        left.remove(best)
+        if variety.most is not None and any(shown[group] >= variety.most for group in of[best]):
+            continue
+        shown.update(of[best])
+        picked.append(best)
+    return Candidates(pool.rows[picked], pool.scores[picked])
+
+
+def _marginal(score: float, groups: Sequence[Hashable], shown: Counter[Hashable], variety: Variety) -> float:
+    if not groups:
+        return score
+    return score * (1 - variety.dial * sum(group in shown for group in groups) / len(groups))

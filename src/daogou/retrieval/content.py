@@ -1,0 +1,224 @@
+"""Content kNN: products whose words are alike, so that a product without a single event can be found and explained.
+
+A product is its words with field weights (title, brand, category, attributes, description), weighed by TF-IDF and
+scaled to unit length; the value of a neighbour is the cosine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from daogou.retrieval.evidence import Evidence, Trail
+from daogou.retrieval.neighbours import Neighbours, read_array, stacked, strongest, write_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.domain.product import Product
+    from daogou.domain.text import Text
+
+Bag = Mapping[str, float]
+"""Words with their weights before TF-IDF."""
+_WORDS = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?|[㐀-鿿豈-﫿]+")
+_BLOCK_PRODUCTS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ContentConfig:
+    """How products are compared by their words."""
+
+    title: float = 1.0
+    """Weight of each word of the title, in both languages; likewise for the other fields."""
+    brand: float = 1.0
+    category: float = 1.0
+    attributes: float = 0.5
+    description: float = 0.3
+    recency: float = 0.65
+    """What each older step of a history leaves of its weight."""
+    steps: int = 20
+    """How many of the newest steps speak."""
+    neighbours: int = 100
+    """How many neighbours of each product are kept."""
+    budget: int = 500_000_000
+    """Multiplications a fit may spend. Words are used rarest first until it is spent, so the cost of a large catalogue
+    stays bounded; what is left out are the words that nearly all products share."""
+
+
+class ContentKnn:
+    """Nearest products by words; products that arrive after the fit are placed among the fitted ones."""
+
+    name = "content"
+
+    def __init__(
+        self,
+        table: Neighbours,
+        vocabulary: Mapping[str, int],
+        idf: NDArray[np.float32],
+        matrix: Any,
+        config: ContentConfig,
+    ) -> None:
+        """`matrix`: (words, products) CSC-like postings as scipy CSR of the transposed TF-IDF matrix."""
+        self.table = table
+        self.config = config
+        self._vocabulary = vocabulary
+        self._idf = idf
+        self._postings = matrix
+        self._placed: dict[int, list[tuple[int, float]]] = {}
+
+    @classmethod
+    def fit(cls, bags: Sequence[Bag], *, config: ContentConfig) -> ContentKnn:
+        """Weigh the words and find every product's neighbours, a block of products at a time."""
+        matrix, vocabulary, idf = _tf_idf(bags)
+        spoken = _within_budget(matrix, config.budget)
+        postings = spoken.T.tocsr()
+        blocks = []
+        for low in range(0, matrix.shape[0], _BLOCK_PRODUCTS):
+            cosines = (spoken[low : low + _BLOCK_PRODUCTS] @ postings).tocsr()
+            row = np.repeat(np.arange(low, low + cosines.shape[0]), np.diff(cosines.indptr))
+            cosines.data[cosines.indices == row] = 0.0
+            blocks.append(strongest(_leading(cosines, config.neighbours), config.neighbours))
+        return cls(stacked(blocks), vocabulary, idf, postings, config)
+
+    def place(self, row: int, bag: Bag) -> None:
+        """Make a product known that came after the fit; its neighbours learn of it too."""
+        words, values = _vector(bag, self._vocabulary, self._idf)
+        cosines = Evidence.join(
+            [
+                Evidence(
+                    self._postings.indices[here].astype(np.int32),
+                    (self._postings.data[here] * value).astype(np.float32),
+                    self._postings.indices[here].astype(np.int32),
+                )
+                for word, value in zip(words.tolist(), values.tolist(), strict=True)
+                for here in [slice(self._postings.indptr[word], self._postings.indptr[word + 1])]
+            ]
+        ).best(self.config.neighbours)
+        self._placed[row] = list(zip(cosines.rows.tolist(), cosines.scores.tolist(), strict=True))
+        for other, cosine in self._placed[row]:
+            self._placed.setdefault(other, []).append((row, cosine))
+
+    def evidence(self, trail: Trail) -> Evidence:
+        """Products whose words are like those of the newest steps."""
+        trail = trail.newest(self.config.steps)
+        fitted = self.table.spread(trail, recency=self.config.recency)
+        placed = [
+            (to, cosine * float(trail.weights[cause]) * self.config.recency**cause, cause)
+            for cause, row in enumerate(trail.rows.tolist())
+            for to, cosine in self._placed.get(row, ())
+        ]
+        if not placed:
+            return fitted
+        rows, values, causes = zip(*placed, strict=True)
+        return Evidence.join(
+            [fitted, Evidence(np.array(rows, np.int32), np.array(values, np.float32), np.array(causes, np.int32))]
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the neighbours, the vocabulary in order of column, and the postings."""
+        self.table.save(folder)
+        for name in ("indptr", "indices", "data"):
+            write_array(folder / f"postings_{name}.npy", getattr(self._postings, name))
+        write_array(folder / "idf.npy", self._idf)
+        words = sorted(self._vocabulary, key=self._vocabulary.__getitem__)
+        (folder / "words.txt").write_text("\n".join(words), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, config: ContentConfig) -> ContentKnn:
+        import scipy.sparse as sp
+
+        table = Neighbours.load(folder)
+        text = (folder / "words.txt").read_text("utf-8")
+        words = text.split("\n") if text else []
+        data, indices, indptr = (read_array(folder / f"postings_{name}.npy") for name in ("data", "indices", "indptr"))
+        matrix = sp.csr_matrix((data, indices, indptr), shape=(len(words), len(table)), copy=False)
+        vocabulary = {word: column for column, word in enumerate(words)}
+        return cls(table, vocabulary, read_array(folder / "idf.npy"), matrix, config)
+
+
+def words(text: str) -> list[str]:
+    """Cut text without a dictionary: Latin words and numbers, and overlapping pairs of Han characters."""
+    found = []
+    for run in _WORDS.findall(text.casefold()):
+        if run[0] < "㐀" or len(run) == 1:
+            found.append(run)
+        else:
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+    return found
+
+
+def bag_of(product: Product, config: ContentConfig, cut: Callable[[str], Iterable[str]] = words) -> Bag:
+    """The words of a product with the weights of the fields they stand in."""
+    bag: Counter[str] = Counter()
+
+    def add(text: Text, weight: float) -> None:
+        for part in (text.zh, text.en):
+            for word in cut(part) if part else ():
+                bag[word] += weight  # type: ignore[assignment]  # Counter holds any number
+
+    add(product.title, config.title)
+    add(product.description, config.description)
+    for step in product.category:
+        add(step, config.category)
+    for word in cut(product.brand or ""):
+        bag[word] += config.brand  # type: ignore[assignment]
+    for values in product.attributes.values():
+        for value in values:
+            add(value, config.attributes)
+    return bag
+
+
+def _tf_idf(bags: Sequence[Bag]) -> tuple[Any, dict[str, int], NDArray[np.float32]]:
+    import scipy.sparse as sp
+
+    vocabulary: dict[str, int] = {}
+    indices = [vocabulary.setdefault(word, len(vocabulary)) for bag in bags for word in bag]
+    weights = np.fromiter((weight for bag in bags for weight in bag.values()), np.float32, len(indices))
+    indptr = np.concatenate(([0], np.cumsum([len(bag) for bag in bags], dtype=np.int64)))
+    matrix = sp.csr_matrix((np.log1p(weights), np.array(indices, np.int32), indptr), (len(bags), len(vocabulary)))
+    documents = np.bincount(matrix.indices, minlength=len(vocabulary))
+    idf = np.log((1 + len(bags)) / (1 + documents)).astype(np.float32)
+    matrix.data *= idf[matrix.indices]
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1))).ravel()
+    matrix.data /= np.repeat(np.maximum(length, 1e-9), np.diff(matrix.indptr)).astype(np.float32)
+    return matrix, vocabulary, idf
+
+
+def _vector(
+    bag: Bag, vocabulary: Mapping[str, int], idf: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    known = [(vocabulary[word], weight) for word, weight in bag.items() if word in vocabulary]
+    columns = np.array([column for column, _ in known], np.int64)
+    values = np.log1p(np.array([weight for _, weight in known], np.float32)) * idf[columns]
+    return columns, values / max(float(np.sqrt((values**2).sum())), 1e-9)
+
+
+def _within_budget(matrix: Any, budget: int) -> Any:
+    """Drop the most common words, as many as the budget asks for. A word in d products costs d * d."""
+    documents = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.int64)
+    rarest_first = np.argsort(documents, kind="stable")
+    affordable = np.cumsum(documents[rarest_first] ** 2) <= budget
+    used = np.zeros(matrix.shape[1], bool)
+    used[rarest_first[affordable]] = True
+    kept = matrix.copy()
+    kept.data[~used[kept.indices]] = 0
+    kept.eliminate_zeros()
+    return kept
+
+
+def _leading(matrix: Any, n: int) -> Any:
+    """Drop entries that are clearly not among the n highest of their row, so that the exact sort is small."""
+    kept = np.ones(matrix.nnz, bool)
+    for low, high in zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True):
+        if high - low > 2 * n:
+            values = matrix.data[low:high]
+            kept[low:high] = values >= np.partition(values, high - low - n)[high - low - n]
+    matrix.data[~kept] = 0
+    matrix.eliminate_zeros()
+    return matrix

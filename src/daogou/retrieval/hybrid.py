@@ -1,0 +1,105 @@
+"""The hybrid similarity r(i, j) = alpha * cos(x_i, x_j) + (1 - alpha) * cos(y_i, y_j).
+
+x counts what each shopper did with a product (behaviour), y are its features (its words).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from daogou.retrieval.evidence import Evidence, Trail
+from daogou.retrieval.neighbours import Neighbours, stacked, strongest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BLOCK_PRODUCTS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class HybridConfig:
+    """What the table keeps and which mixtures are tried."""
+
+    alphas: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+    """Mixtures tried on validation; the best is used."""
+    steps: int = 100
+    """Newest steps of an actor that count as behaviour, so that cost stays linear in events."""
+    neighbours: int = 60
+    """How many neighbours of each product are kept, in each part and in the mixture."""
+
+
+def hybrid(
+    x_i: Sequence[float], x_j: Sequence[float], y_i: Sequence[float], y_j: Sequence[float], *, alpha: float
+) -> float:
+    """The similarity of two products from their vectors."""
+    return alpha * cosine(x_i, x_j) + (1 - alpha) * cosine(y_i, y_j)
+
+
+def cosine(a: Sequence[float], b: Sequence[float]) -> float:
+    """The cosine of the angle between two vectors; 0 where one of them is zero."""
+    u, v = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    length = float(np.sqrt((u @ u) * (v @ v)))
+    return float(u @ v) / length if length else 0.0
+
+
+class Hybrid:
+    """A table of the mixture. A pair outside the nearest of one part counts zero in that part."""
+
+    name = "hybrid"
+
+    def __init__(self, table: Neighbours) -> None:
+        self.table = table
+
+    @classmethod
+    def mix(cls, behaviour: Neighbours, features: Neighbours, *, alpha: float, config: HybridConfig) -> Hybrid:
+        """Mix two tables of cosines over the same products."""
+        blocks = []
+        for low in range(0, len(features), _BLOCK_PRODUCTS):
+            high = min(len(features), low + _BLOCK_PRODUCTS)
+            mixed = alpha * _rows(behaviour, low, high) + (1 - alpha) * _rows(features, low, high)
+            blocks.append(strongest(mixed.tocsr(), config.neighbours))
+        return cls(stacked(blocks) if blocks else Neighbours.empty(len(features)))
+
+    def evidence(self, trail: Trail) -> Evidence:
+        """Products like those of the trail; its order does not matter."""
+        return self.table.spread(trail)
+
+    def save(self, folder: Path) -> None:
+        self.table.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Hybrid:
+        return cls(Neighbours.load(folder))
+
+
+def behaviour(
+    actor: NDArray[np.int64], rows: NDArray[np.int32], strength: NDArray[np.float32], n: int, *, config: HybridConfig
+) -> Neighbours:
+    """Cosines of products over shoppers: x_i holds, for each shopper, the strength of what they did with i."""
+    import scipy.sparse as sp
+
+    actors = int(actor.max()) + 1 if len(actor) else 0
+    x = sp.csr_matrix((strength, (rows, actor)), (n, actors))
+    length = np.sqrt(np.asarray(x.multiply(x).sum(1))).ravel()
+    x.data /= np.repeat(np.maximum(length, 1e-9), np.diff(x.indptr)).astype(np.float32)
+    by_actor = x.T.tocsr()
+    blocks = []
+    for low in range(0, n, _BLOCK_PRODUCTS):
+        cosines = (x[low : low + _BLOCK_PRODUCTS] @ by_actor).tocsr()
+        row = np.repeat(np.arange(low, low + cosines.shape[0]), np.diff(cosines.indptr))
+        cosines.data[cosines.indices == row] = 0.0
+        blocks.append(strongest(cosines, config.neighbours))
+    return stacked(blocks) if blocks else Neighbours.empty(n)
+
+
+def _rows(table: Neighbours, low: int, high: int) -> Any:
+    import scipy.sparse as sp
+
+    offsets = table.offsets[low : high + 1]
+    here = slice(offsets[0], offsets[-1])
+    return sp.csr_matrix((table.values[here], table.rows[here], offsets - offsets[0]), (high - low, len(table)))

@@ -1,0 +1,56 @@
+"""Ranking metrics over the full ranking, with ties counted fairly.
+
+`rank` counts from 0; None means the held-out product was not found at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def rank_of(scores: NDArray[np.floating], target: int) -> int:
+    """Place of the target when rows are ranked by score; ties in order of row, as answers are."""
+    own = scores[target]
+    return int(np.count_nonzero(scores > own) + np.count_nonzero(scores[:target] == own))
+
+
+def place_in(ranking: Sequence[object], target: object) -> int | None:
+    """Place of the target in a list."""
+    return next((place for place, item in enumerate(ranking) if item == target), None)
+
+
+def recall(ranks: Iterable[int | None], k: int) -> float:
+    """Part of the requests whose one target is among the first k; with one target this is also the hit rate."""
+    return _mean(float(rank is not None and rank < k) for rank in ranks)
+
+
+def ndcg(ranks: Iterable[int | None], k: int) -> float:
+    """Mean of 1 / log2(rank + 2) for targets among the first k, 0 for the others."""
+    return _mean(1 / math.log2(rank + 2) if rank is not None and rank < k else 0.0 for rank in ranks)
+
+
+def reciprocal_rank(ranks: Iterable[int | None], k: int) -> float:
+    """Mean of 1 / (rank + 1) for targets among the first k, 0 for the others."""
+    return _mean(1 / (rank + 1) if rank is not None and rank < k else 0.0 for rank in ranks)
+
+
+def basket_recall(ranking: Sequence[object], bought: set[object], k: int) -> float:
+    """Part of what was bought that is among the first k."""
+    return len(bought & set(ranking[:k])) / len(bought) if bought else 0.0
+
+
+def coverage(rankings: Iterable[Sequence[object]], n: int, k: int) -> float:
+    """Part of the n products that appear in the first k of any ranking."""
+    return len({item for ranking in rankings for item in ranking[:k]}) / n if n else 0.0
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found) if found else 0.0

@@ -1,0 +1,95 @@
+"""A table of each product's nearest others, and how a trail spreads over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from daogou.retrieval.evidence import Evidence, Trail, gather
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """For row i the entries offsets[i] to offsets[i + 1], highest value first."""
+
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, n: int = 0) -> Neighbours:
+        return cls(np.zeros(n + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+
+    def __len__(self) -> int:
+        """How many products the table was made for."""
+        return len(self.offsets) - 1
+
+    def of(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The neighbours of one row with their values; none for a row the table does not know."""
+        if row >= len(self):
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        here = slice(self.offsets[row], self.offsets[row + 1])
+        return self.rows[here], self.values[here]
+
+    def spread(self, trail: Trail, *, recency: float = 1.0) -> Evidence:
+        """Every neighbour of every step, valued by the step's weight times recency ** (its place, newest 0)."""
+        known = np.flatnonzero(trail.rows < len(self))
+        positions, index = gather(self.offsets, trail.rows[known])
+        weights = (trail.weights * recency ** np.arange(len(trail), dtype=np.float32))[known].astype(np.float32)
+        return Evidence(self.rows[positions], self.values[positions] * weights[index], known[index].astype(np.int32))
+
+    def save(self, folder: Path) -> None:
+        """Write offsets.npy, rows.npy and values.npy."""
+        for name in ("offsets", "rows", "values"):
+            write_array(folder / f"{name}.npy", getattr(self, name))
+
+    @classmethod
+    def load(cls, folder: Path) -> Neighbours:
+        """Map the three files; pages are read when they are first needed and shared between processes."""
+        return cls(*(read_array(folder / f"{name}.npy") for name in ("offsets", "rows", "values")))
+
+
+def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> Any:
+    """Keep the n entries of each row of a CSR matrix with the highest `by` (the values unless given).
+
+    Entries come back highest first; ties in order of column.
+    """
+    import scipy.sparse as sp
+
+    order_by = matrix.data if by is None else by
+    lengths = np.diff(matrix.indptr)
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    order = np.lexsort((matrix.indices, -order_by, row))
+    place = np.arange(len(order)) - np.repeat(matrix.indptr[:-1], lengths)
+    kept = order[(place < n) & (order_by[order] > 0)]
+    counts = np.bincount(row[kept], minlength=len(lengths))
+    indptr = np.concatenate(([0], np.cumsum(counts)))
+    return sp.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
+
+
+def stacked(blocks: list[Any]) -> Neighbours:
+    """Put CSR blocks of consecutive rows into one table."""
+    lengths = np.concatenate([np.diff(block.indptr) for block in blocks]) if blocks else np.empty(0, np.int64)
+    return Neighbours(
+        np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
+        np.concatenate([block.indices for block in blocks] or [np.empty(0)]).astype(np.int32),
+        np.concatenate([block.data for block in blocks] or [np.empty(0)]).astype(np.float32),
+    )
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write one .npy file, making its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, array, allow_pickle=False)
+
+
+def read_array(path: Path) -> NDArray[Any]:
+    """Map one .npy file for reading; an empty one is read."""
+    array = np.load(path, allow_pickle=False, mmap_mode="r" if path.stat().st_size > 4096 else None)
+    return np.asarray(array)

@@ -1,0 +1,193 @@
+"""Popularity by window and by segment, as counters that fade with time.
+
+Forward decay (Cormode and others, 2009): instead of shrinking every counter as time passes, a new event adds more.
+So an event changes one number, and the order of untouched products never changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from daogou.retrieval.candidates import Candidates
+from daogou.retrieval.neighbours import read_array, write_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DAY_MS = 86_400_000
+_LARGEST_EXPONENT = 600.0
+"""Half-lives after which counters are rebased, well below where 2 ** x leaves float64."""
+
+
+@dataclass(frozen=True, slots=True)
+class PopularityConfig:
+    """Which windows and segments are counted."""
+
+    trending_days: float = 3.0
+    """Half-life of the counter behind "trending"."""
+    popular_days: float = 30.0
+    """Half-life of the counters behind "popular", overall and by segment."""
+    segments: int = 32
+    """How many shopper labels get counters of their own; those with most shoppers come first."""
+    segment_shoppers: int = 10
+    """A label with fewer shoppers gets none, so that nobody's taste is published as a segment's."""
+    pool: int = 500
+    """Rows of each window that are kept in order between rebuilds."""
+
+
+class Fading:
+    """One decayed counter per row, with its top rows at hand."""
+
+    def __init__(self, counts: NDArray[np.float64], *, half_life_days: float, base: int, pool: int) -> None:
+        """`base`: the moment the counts are as of, epoch milliseconds; 0 where nothing has been counted yet."""
+        self._counts = np.array(counts, np.float64)
+        self._half_life = half_life_days * DAY_MS
+        self._base = base
+        self._pool = pool
+        self._top: NDArray[np.int32] | None = None
+        self._touched: set[int] = set()
+
+    @classmethod
+    def fit(
+        cls,
+        rows: NDArray[np.int32],
+        at: NDArray[np.int64],
+        weights: NDArray[np.float32],
+        n: int,
+        *,
+        half_life_days: float,
+        pool: int,
+    ) -> Fading:
+        """Count events as of the newest of them."""
+        base = int(at.max()) if len(at) else 0
+        fresh = np.exp2((at - base) / (half_life_days * DAY_MS))
+        counts = np.bincount(rows, weights * fresh, minlength=n)
+        return cls(counts, half_life_days=half_life_days, base=base, pool=pool)
+
+    def observe(self, row: int, at: int, weight: float) -> None:
+        """Count one event."""
+        if row >= len(self._counts):
+            self._counts = np.concatenate([self._counts, np.zeros(max(1024, row + 1 - len(self._counts)))])
+        if self._base == 0:
+            self._base = at
+        exponent = (at - self._base) / self._half_life
+        if exponent > _LARGEST_EXPONENT:
+            self._counts *= math.exp2(-min(exponent, 1000.0))
+            self._base, exponent, self._top = at, 0.0, None
+        self._counts[row] += weight * math.exp2(max(exponent, -1000.0))
+        self._touched.add(row)
+
+    def pool(self) -> Candidates:
+        """The most popular rows, best first, with counts scaled so that the first has 1."""
+        if self._top is None or len(self._touched) > self._pool:
+            self._top = Candidates.best(_relative(self._counts), self._pool).rows
+            self._touched = set()
+        rows = np.union1d(self._top, np.fromiter(self._touched, np.int32)).astype(np.int32)
+        return Candidates.best(_relative(self._counts[rows]), self._pool, rows=rows)
+
+    def among(self, mask: NDArray[np.bool_], k: int) -> Candidates:
+        """The k most popular of the rows where the mask holds; looks at every row."""
+        counts = np.zeros(len(mask))
+        n = min(len(mask), len(self._counts))
+        counts[:n] = self._counts[:n]
+        counts[~mask] = 0
+        return Candidates.best(_relative(counts), k)
+
+    def of(self, rows: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Counts of rows, as of the newest fitted event."""
+        padded = np.zeros(len(rows))
+        known = rows < len(self._counts)
+        padded[known] = self._counts[rows[known]]
+        return padded
+
+    def state(self) -> tuple[NDArray[np.float64], int]:
+        """Counts and the moment they are as of."""
+        return self._counts, self._base
+
+
+def _relative(counts: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Counts as parts of the largest: only then do they fit 32 bits."""
+    largest = counts.max(initial=0.0)
+    return (counts / largest if largest > 0 else counts).astype(np.float32)
+
+
+class Popularity:
+    """What is popular overall, what is rising, and what each segment of shoppers likes."""
+
+    name = "popularity"
+
+    def __init__(
+        self, popular: Fading, trending: Fading, segments: Mapping[str, Fading], config: PopularityConfig
+    ) -> None:
+        self.popular = popular
+        self.trending = trending
+        self.segments = segments
+        self.config = config
+
+    @classmethod
+    def fit(
+        cls,
+        rows: NDArray[np.int32],
+        at: NDArray[np.int64],
+        weights: NDArray[np.float32],
+        n: int,
+        *,
+        segments: Mapping[str, NDArray[np.bool_]],
+        config: PopularityConfig,
+    ) -> Popularity:
+        """Count weighted events; `segments` marks, for each label, the events of its shoppers."""
+
+        def fading(days: float, mask: NDArray[np.bool_] | None = None) -> Fading:
+            columns = (rows, at, weights) if mask is None else (rows[mask], at[mask], weights[mask])
+            return Fading.fit(*columns, n, half_life_days=days, pool=config.pool)
+
+        by_segment = {label: fading(config.popular_days, mask) for label, mask in segments.items()}
+        return cls(fading(config.popular_days), fading(config.trending_days), by_segment, config)
+
+    def observe(self, row: int, at: int, weight: float, labels: Sequence[str] = ()) -> None:
+        """Count one live event of a shopper with these labels."""
+        self.popular.observe(row, at, weight)
+        self.trending.observe(row, at, weight)
+        for label in labels:
+            if label in self.segments:
+                self.segments[label].observe(row, at, weight)
+
+    def rising(self) -> Candidates:
+        """Rows that sell above their usual: the short window's count over the root of the long one's."""
+        pool = self.trending.pool()
+        usual = self.popular.of(pool.rows)
+        return Candidates.best(
+            (pool.scores / np.sqrt(1.0 + usual)).astype(np.float32), self.config.pool, rows=pool.rows
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write each counter, and which label and moment it belongs to."""
+        named = {"popular": self.popular, "trending": self.trending}
+        named |= {f"segment-{place}": counter for place, counter in enumerate(self.segments.values())}
+        for name, counter in named.items():
+            write_array(folder / f"{name}.npy", counter.state()[0].astype(np.float32))
+        about = {
+            "bases": {name: counter.state()[1] for name, counter in named.items()},
+            "segments": list(self.segments),
+        }
+        (folder / "about.json").write_bytes(msgspec.json.encode(about))
+
+    @classmethod
+    def load(cls, folder: Path, config: PopularityConfig) -> Popularity:
+        about = msgspec.json.decode((folder / "about.json").read_bytes())
+
+        def fading(name: str, days: float) -> Fading:
+            counts = read_array(folder / f"{name}.npy")
+            return Fading(counts, half_life_days=days, base=about["bases"][name], pool=config.pool)
+
+        segments = {
+            label: fading(f"segment-{place}", config.popular_days) for place, label in enumerate(about["segments"])
+        }
+        return cls(fading("popular", config.popular_days), fading("trending", config.trending_days), segments, config)

@@ -1,0 +1,123 @@
+"""Bought together: pairs that several different shoppers bought in one go, with confidence and lift.
+
+Everything is counted in distinct shoppers, so that one account buying a pair a hundred times says no more than once,
+and a pair needs `min_shoppers` of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.retrieval.evidence import Evidence, Trail
+from daogou.retrieval.neighbours import Neighbours, read_array, stacked, strongest, write_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BLOCK_LINES = 100_000
+_LARGEST_BASKET = 60
+"""Lines of one basket that are paired; a larger one is a stock-up that says little about pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherConfig:
+    """When a pair counts, and how pairs are ranked."""
+
+    min_shoppers: int = 3
+    """Distinct shoppers who must have bought both in one go."""
+    from_power: float = 0.5
+    """How much products with many buyers are damped as causes."""
+    to_power: float = 0.3
+    """How much they are damped as results."""
+    shrink: float = 5.0
+    """Added to the divisor: a handful of accounts cannot push a product to the front."""
+    neighbours: int = 50
+    """How many partners of each product are kept."""
+
+
+class Together:
+    """Partners of each product."""
+
+    name = "together"
+
+    def __init__(self, table: Neighbours, shoppers: NDArray[np.int32], pairs: NDArray[np.int32], n_actors: int) -> None:
+        self.table = table
+        self._shoppers = shoppers
+        """Distinct buyers of each product."""
+        self._pairs = pairs
+        """Distinct buyers of each pair of the table."""
+        self._n_actors = n_actors
+
+    @classmethod
+    def fit(
+        cls, actor: NDArray[np.int32], day: NDArray[np.int64], row: NDArray[np.int32], n: int, *, config: TogetherConfig
+    ) -> Together:
+        """Count pairs among lines; lines of one actor and one day are one basket."""
+        import scipy.sparse as sp
+
+        lines = np.unique(np.stack([actor.astype(np.int64), day, row.astype(np.int64)]), axis=1)
+        actors, rows = lines[0], lines[2].astype(np.int32)
+        basket = np.cumsum(np.concatenate(([0], (np.diff(lines[0]) != 0) | (np.diff(lines[1]) != 0))))[: len(rows)]
+        ends = np.concatenate((np.flatnonzero(np.diff(basket)) + 1, [len(rows)]))
+        begins = np.concatenate(([0], ends[:-1]))
+        ends = np.minimum(ends, begins + _LARGEST_BASKET)
+        n_actors = int(actors.max()) + 1 if len(actors) else 0
+        buyers = np.bincount(np.unique(rows * np.int64(max(n_actors, 1)) + actors) // max(n_actors, 1), minlength=n)
+        places = np.argsort(rows, kind="stable")
+        starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
+        blocks, counts = [], []
+        low = 0
+        while low < n:
+            high = min(n, max(low + 1, int(np.searchsorted(starts, starts[low] + _BLOCK_LINES, side="right")) - 1))
+            here = places[starts[low] : starts[high]]
+            sizes = (ends - begins)[basket[here]]
+            index = np.repeat(np.arange(len(here)), sizes)
+            other = np.repeat(begins[basket[here]] - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+            head, tail, who = rows[here][index], rows[other], actors[here][index]
+            apart = head != tail
+            keys = np.unique(((head[apart] - low) * np.int64(n) + tail[apart]) * np.int64(n_actors) + who[apart])
+            pairs, shoppers = np.unique(keys // max(n_actors, 1), return_counts=True)
+            trusted = shoppers >= config.min_shoppers
+            head, tail, number = pairs[trusted] // n, pairs[trusted] % n, shoppers[trusted].astype(np.float32)
+            divisor = buyers[head + low] ** config.from_power * buyers[tail] ** config.to_power + config.shrink
+            shape = (high - low, n)
+            scores = sp.csr_matrix(((number / divisor).astype(np.float32), (head, tail)), shape)
+            number_of = sp.csr_matrix((number, (head, tail)), shape)
+            blocks.append(strongest(scores, config.neighbours))
+            counts.append(strongest(number_of, config.neighbours, by=scores.data).data)
+            low = high
+        pairs_kept = np.concatenate(counts or [np.empty(0)]).astype(np.int32)
+        return cls(stacked(blocks) if blocks else Neighbours.empty(n), buyers.astype(np.int32), pairs_kept, n_actors)
+
+    def evidence(self, trail: Trail) -> Evidence:
+        """Partners of every product of the trail; its order does not matter."""
+        return self.table.spread(trail)
+
+    def shoppers(self, row: int, partner: int) -> int:
+        """How many distinct shoppers bought both in one go; 0 where the pair is not in the table."""
+        found = np.flatnonzero(self.table.of(row)[0] == partner)
+        return int(self._pairs[self.table.offsets[row] + found[0]]) if len(found) else 0
+
+    def confidence(self, row: int, partner: int) -> float:
+        """Of the buyers of `row`, the part that bought `partner` with it."""
+        return self.shoppers(row, partner) / max(1, int(self._shoppers[row]))
+
+    def lift(self, row: int, partner: int) -> float:
+        """How many times likelier than chance the two are bought together."""
+        return self.confidence(row, partner) * self._n_actors / max(1, int(self._shoppers[partner]))
+
+    def save(self, folder: Path) -> None:
+        """Write the partners, the buyers of each product and of each pair."""
+        self.table.save(folder)
+        write_array(folder / "shoppers.npy", self._shoppers)
+        write_array(folder / "pairs.npy", self._pairs)
+        write_array(folder / "actors.npy", np.array([self._n_actors], np.int64))
+
+    @classmethod
+    def load(cls, folder: Path) -> Together:
+        shoppers, pairs, actors = (read_array(folder / f"{name}.npy") for name in ("shoppers", "pairs", "actors"))
+        return cls(Neighbours.load(folder), shoppers, pairs, int(actors[0]))

@@ -1,0 +1,41 @@
+"""Every choice of a training, with the value we would run ourselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from daogou.retrieval.content import ContentConfig
+from daogou.retrieval.hybrid import HybridConfig
+from daogou.retrieval.popularity import PopularityConfig
+from daogou.retrieval.repeat import RepeatConfig
+from daogou.retrieval.sequential import SequentialConfig
+from daogou.retrieval.together import TogetherConfig
+
+
+@dataclass(frozen=True, slots=True)
+class FusionConfig:
+    """Weights that are tried for each source on validation; the sequential source is the measure and has 1."""
+
+    content: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
+    hybrid: tuple[float, ...] = (0.0, 0.1, 0.2, 0.4, 0.8)
+    popularity: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
+    """Never 0: a shopper whose history leads nowhere still gets an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """[training]: how a release is made."""
+
+    seed: int = 0
+    """The same data, config and seed give the same release, byte for byte but for the manifest's times."""
+    refit: bool = True
+    """Fit on everything once the choices are made. False keeps the fit without the held-back events."""
+    validation_shoppers: int = 3_000
+    """How many shoppers' last events are used to choose weights; they are drawn with the seed."""
+    sequential: SequentialConfig = field(default_factory=SequentialConfig)
+    content: ContentConfig = field(default_factory=ContentConfig)
+    hybrid: HybridConfig = field(default_factory=HybridConfig)
+    popularity: PopularityConfig = field(default_factory=PopularityConfig)
+    together: TogetherConfig = field(default_factory=TogetherConfig)
+    repeat: RepeatConfig = field(default_factory=RepeatConfig)
+    fusion: FusionConfig = field(default_factory=FusionConfig)

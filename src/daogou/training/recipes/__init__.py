@@ -1,0 +1,1 @@
+"""One recipe per file: from the shop's facts to one artifact."""

@@ -1,0 +1,46 @@
+"""The hybrid similarity: behaviour and features mixed with the alpha that ranks held-back steps best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.retrieval.evidence import Trail
+from daogou.retrieval.fusion import Fusion, score
+from daogou.retrieval.hybrid import Hybrid, behaviour
+
+if TYPE_CHECKING:
+    from daogou.features.history import Sequences
+    from daogou.retrieval.neighbours import Neighbours
+    from daogou.training.config import TrainingConfig
+    from daogou.training.validation import Case
+
+
+def fit_behaviour(steps: Sequences, n: int, config: TrainingConfig) -> Neighbours:
+    """Cosines over the newest steps of every actor; the strength of repeated steps adds up."""
+    lengths = np.diff(steps.offsets)
+    from_end = np.repeat(steps.offsets[1:], lengths) - np.arange(len(steps))
+    recent = from_end <= config.hybrid.steps
+    actor = np.repeat(np.arange(len(lengths)), lengths)
+    return behaviour(actor[recent], steps.rows[recent], steps.strength[recent], n, config=config.hybrid)
+
+
+def choose_alpha(
+    by_behaviour: Neighbours, by_features: Neighbours, cases: Sequence[Case], config: TrainingConfig
+) -> float:
+    """The alpha whose nearest products to a shopper's newest step hold their next one most highly."""
+    found = [
+        ({"behaviour": by_behaviour.spread(last), "features": by_features.spread(last)}, case.target)
+        for case in cases
+        for last in [Trail(case.trail.rows[:1], np.ones(1, np.float32))]
+    ]
+    mixtures = [Fusion({"behaviour": alpha, "features": 1 - alpha}) for alpha in config.hybrid.alphas]
+    reached = [score(mixture, found) for mixture in mixtures]
+    return config.hybrid.alphas[int(np.argmax(reached))]
+
+
+def mix(by_behaviour: Neighbours, by_features: Neighbours, alpha: float, config: TrainingConfig) -> Hybrid:
+    """The table that is served."""
+    return Hybrid.mix(by_behaviour, by_features, alpha=alpha, config=config.hybrid)

@@ -1,0 +1,16 @@
+"""Bought together: from purchases to pairs that enough different shoppers bought on one day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daogou.retrieval.together import Together
+
+if TYPE_CHECKING:
+    from daogou.training.config import TrainingConfig
+    from daogou.training.data import Lines
+
+
+def fit(lines: Lines, n: int, config: TrainingConfig) -> Together:
+    """Count pairs in distinct shoppers."""
+    return Together.fit(lines.actor, lines.day, lines.row, n, config=config.together)
