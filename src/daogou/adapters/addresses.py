@@ -1,4 +1,4 @@
-"""An address such as `sqlite:///store/daogou.db` chooses the backend: one table of import paths, imported when asked."""
+"""An address such as `sqlite:///store/daogou.db` chooses the backend, from one table of import paths."""
 
 from __future__ import annotations
 

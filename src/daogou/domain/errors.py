@@ -64,6 +64,12 @@ class CorruptRelease(DaogouError):
     code = "corrupt_release"
 
 
+class CorruptStore(DaogouError):
+    """The shop's facts, or a backup of them, are damaged."""
+
+    code = "corrupt_store"
+
+
 class MissingExtra(DaogouError):
     """An optional library is not installed; the message is the install command."""
 

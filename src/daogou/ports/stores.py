@@ -5,8 +5,8 @@ Every implementation inherits the suite in `daogou.testing.contracts`, which say
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -206,3 +206,5 @@ class Stores:
     conversations: Conversations
     edges: Edges
     ledger: Ledger
+    close: Callable[[], None] = field(default=lambda: None, compare=False)
+    """Lets go of files and connections; nothing may be asked of the stores afterwards."""

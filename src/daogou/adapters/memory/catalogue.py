@@ -31,7 +31,9 @@ class MemoryCatalogue:
         self._products[product.id] = product
         self._newest += 1
         self._change[product.id] = self._newest
-        if product.price and (before is None or (before.price, before.list_price) != (product.price, product.list_price)):
+        if product.price and (
+            before is None or (before.price, before.list_price) != (product.price, product.list_price)
+        ):
             self._point(PricePoint(product.id, at, product.price, product.list_price))
         return True
 

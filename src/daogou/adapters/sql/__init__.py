@@ -1,0 +1,1 @@
+"""A shop's facts in SQLite: schema, migrations, one class per port, backup."""

@@ -1,0 +1,72 @@
+"""The durable event log."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from daogou.adapters.sql import columns, event_rows
+from daogou.adapters.sql.database import Database
+from daogou.adapters.sql.names import numbers, session_name
+from daogou.domain.event import Event, EventType, Recorded
+from daogou.domain.ids import SessionId, ShopperId
+from daogou.ports.stores import Appended, EventColumns
+
+_SELECT = (
+    "SELECT e.seq, e.key, e.type, e.at, s.name, n.name, i.name, e.variant, e.quantity, e.price, e.currency, e.value, "
+    "e.query, e.list, e.position, e.propensity, e.order_id FROM event e "
+    "LEFT JOIN actor s ON s.id = e.shopper LEFT JOIN actor n ON n.id = e.session LEFT JOIN item i ON i.id = e.item "
+)
+_INSERT = (
+    "INSERT INTO event (key, type, at, shopper, session, item, variant, quantity, price, currency, value, "
+    "query, list, position, propensity, order_id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+)
+_SINCE = _SELECT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
+_NUMBER = "(SELECT id FROM actor WHERE name = ?)"
+_OF_EITHER = _SELECT + f"WHERE e.shopper = {_NUMBER} OR e.session = {_NUMBER} ORDER BY e.at DESC, e.seq DESC LIMIT ?"
+
+
+class SqlEvents:
+    """`ports.stores.Events`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, events: Sequence[Event]) -> Appended:
+        if not events:
+            return Appended(0, 0)
+        with self._database.writing() as connection:
+            new = _insert(connection, events)
+        return Appended(new, len(events) - new)
+
+    def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
+        return [event_rows.recorded(row) for row in self._database.rows(_SINCE, (seq, limit))]
+
+    def of(
+        self, *, shopper: ShopperId | None = None, session: SessionId | None = None, limit: int = 200
+    ) -> list[Recorded]:
+        name = None if session is None else session_name(session)
+        rows = self._database.rows(_OF_EITHER, (shopper, name, limit))
+        return [event_rows.recorded(row) for row in reversed(rows)]
+
+    def columns(self, types: Sequence[EventType]) -> EventColumns:
+        with self._database.reading() as connection:
+            return columns.read(connection, types)
+
+    def head(self) -> int:
+        return self._database.value("SELECT max(seq) FROM event") or 0
+
+    def counts(self) -> dict[str, int]:
+        rows = self._database.rows("SELECT type, count(*) FROM event GROUP BY type")
+        return {event_rows.TYPES[code]: n for code, n in rows}
+
+
+def _insert(connection: sqlite3.Connection, events: Sequence[Event]) -> int:
+    shoppers = (event.shopper for event in events if event.shopper is not None)
+    sessions = (session_name(event.session) for event in events if event.session is not None)
+    actors = numbers(connection, "actor", (*shoppers, *sessions))
+    items = numbers(connection, "item", (event.product for event in events if event.product is not None))
+    before = connection.total_changes
+    connection.executemany(_INSERT, (event_rows.row(event, actors, items) for event in events))
+    return connection.total_changes - before

@@ -1,0 +1,1 @@
+"""Alembic's environment; run by `schema.upgrade`, needs no ini file."""
