@@ -1,0 +1,59 @@
+"""The shoppers a visitor of the demonstration can sign in as, and orders of theirs in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, OrderId, SessionId, ShopperId, VariantId
+from daogou.domain.money import Money
+from daogou.domain.order import OrderStatus
+from daogou.evaluation.simulator.tastes import DAY, Person
+from daogou.evaluation.simulator.truth import Truth
+from daogou.evaluation.simulator.world import World
+
+PEOPLE = (
+    Person("lin", "林悦 Lin Yue", "zh", "women", ("running-shoes", "yoga-mat", "serum", "novel")),
+    Person("emma", "艾玛 Emma Clarke", "en", "women", ("dress", "coffee-maker", "novel", "candle")),
+    Person("wei", "陈伟 Chen Wei", "zh", "men", ("phone", "headphones", "keyboard", "hiking-backpack")),
+    Person("sofia", "索菲亚 Sofia Moreno", "en", "women", ("tent", "camera", "cookbook", "building-bricks")),
+)
+SCRIPT: tuple[tuple[float, OrderStatus], ...] = (
+    (0.1, "pending"), (0.4, "paid"), (1.2, "packed"), (3.3, "shipped"), (9.0, "delivered"), (14.0, "returning"),
+    (26.0, "returned"), (41.0, "refunded"), (55.0, "cancelled"),
+)  # fmt: skip
+"""Age in days and state of an order; each person has a part of these, and all have one on its way."""
+
+
+def scripted_purchases(world: World, truth: Truth, end: Instant) -> Iterator[Event]:
+    """Yield purchases of what each person likes best, one order for each state of their part of the script."""
+    for row, person in enumerate(PEOPLE):
+        best = np.argsort(-truth.utilities(person.id), kind="stable")
+        items = iter([int(item) for item in best if world.items[int(item)].available])
+        for number, (age, status) in enumerate(SCRIPT):
+            if status != "shipped" and number % 2 == row % 2 and number != row:
+                continue
+            order = scripted_order(person.id, status)
+            for _ in range(1 + number % 2):
+                yield _purchase(world, next(items), person, order, Instant(int(end - age * DAY)))
+
+
+def scripted_order(person: str, status: OrderStatus) -> OrderId:
+    """The id of a scripted order says what state it is in."""
+    return OrderId(f"o-{person}-{status}")
+
+
+def _purchase(world: World, item: int, person: Person, order: OrderId, at: Instant) -> Event:
+    thing = world.items[item]
+    return Event(
+        "purchase",
+        at,
+        shopper=ShopperId(person.id),
+        session=SessionId(f"{person.id}.{order}"),
+        product=thing.id,
+        variant=VariantId(thing.variants[0]) if thing.variants else None,
+        price=Money(thing.price, world.currency),
+        order=order,
+    )

@@ -1,0 +1,175 @@
+"""Visits: a shopper comes with something in mind, sees lists, and acts as the choice model says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from daogou.domain.event import Event, EventType
+from daogou.domain.ids import Instant, OrderId, SessionId, ShopperId, VariantId
+from daogou.domain.money import Money
+from daogou.evaluation.simulator import choice
+from daogou.evaluation.simulator.queries import words_for
+from daogou.evaluation.simulator.tastes import DAY, Tastes
+from daogou.evaluation.simulator.truth import Truth
+from daogou.evaluation.simulator.world import Floats, Ints, World
+
+DAYS = 180
+"""How far back the visits go."""
+SHOWN = 10
+LOGGED = 0.2
+"""Share of lists whose impressions are logged, always whole lists; clicks are logged always."""
+COMPLEMENT = 0.4
+"""How likely a visit looks for what goes with the last purchase."""
+SECOND = 1000
+
+
+@dataclass
+class Visit:
+    """One visit as it unfolds: its clock, its basket and its events."""
+
+    shopper: ShopperId
+    session: SessionId
+    now: Instant
+    utilities: Floats
+    events: list[Event] = field(default_factory=list)
+    basket: list[int] = field(default_factory=list)
+
+    def act(self, type: EventType, item: int | None, world: World, **more: object) -> None:
+        """Record an event and let some time pass."""
+        product = None if item is None else world.items[item].id
+        self.events.append(
+            Event(type, self.now, shopper=self.shopper, session=self.session, product=product, **more)  # type: ignore[arg-type]
+        )
+        self.now = Instant(self.now + 7 * SECOND)
+
+
+def simulate(world: World, tastes: Tastes, truth: Truth, *, seed: int) -> Iterator[list[Event]]:
+    """Yield the events of one shopper after another, each shopper's in time order."""
+    for row in range(len(tastes.shoppers)):
+        events = _shopper(world, tastes, truth, row, np.random.default_rng((seed, 3, row)))
+        yield sorted(events, key=lambda event: event.at)
+
+
+def _shopper(world: World, tastes: Tastes, truth: Truth, row: int, rng: np.random.Generator) -> Iterator[Event]:
+    shopper = tastes.shoppers[row]
+    wanted: list[int] = []  # topics that go with what was bought last
+    later: list[Event] = []  # ratings and returns, once the parcel has come
+    starts = _starts(tastes.activity[row], truth.end, rng)
+    for number, start in enumerate(starts):
+        utilities = truth.utilities(shopper.id, start)
+        visit = Visit(shopper.id, SessionId(f"{shopper.id}.{number}"), start, utilities)
+        topic = _intent(world, tastes.kinds[row], wanted, rng)
+        _walk(visit, world, topic, shopper.language or "en", rng)
+        _check_out(visit, world, rng)
+        bought = [item for item in visit.basket if item >= 0]
+        if bought:
+            wanted = [world.number[kind] for kind in world.topics[world.kind[bought[-1]]].goes_with]
+            later.extend(_afterwards(visit, world, bought, rng))
+        yield from visit.events
+    yield from (event for event in later if event.at < truth.end)
+
+
+def _starts(activity: float, end: Instant, rng: np.random.Generator) -> list[Instant]:
+    """When the visits begin: evenings more than mornings, the last weeks a little more than the first."""
+    n = 1 + rng.poisson(activity)
+    days = np.sort((DAYS * rng.beta(1.2, 1.0, size=n)).astype(np.int64))
+    hours = np.clip(rng.normal(20.0, 3.5, size=n) % 24, 0, 23.5)
+    return [Instant(int(end - (DAYS - day) * DAY + hour * DAY / 24)) for day, hour in zip(days, hours, strict=True)]
+
+
+def _intent(world: World, kinds: Floats, wanted: list[int], rng: np.random.Generator) -> int:
+    """Which topic a visit is about."""
+    if wanted and rng.random() < COMPLEMENT:
+        return wanted[int(rng.integers(len(wanted)))]
+    weights = np.exp(1.3 * kinds)
+    return int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum()))
+
+
+def _walk(visit: Visit, world: World, topic: int, language: str, rng: np.random.Generator) -> None:
+    """See one or two lists; what lands in the basket calls up what goes with it."""
+    draw = rng.random()
+    if draw < 0.5:
+        query = words_for(world.topics[topic], language, world.colors, rng)
+        visit.act("search", None, world, query=query)
+        _list(visit, world, world.of_topic[topic], "search", rng, query=query)
+    elif draw < 0.75:
+        _list(visit, world, world.of_topic[topic], f"category:{world.topics[topic].id}", rng)
+    else:
+        _list(visit, world, np.concatenate(world.of_topic), "for-you", rng)
+    if visit.basket and rng.random() < 0.5:
+        partners = [world.number[kind] for kind in world.topics[world.kind[visit.basket[-1]]].goes_with]
+        if partners:
+            _list(visit, world, np.concatenate([world.of_topic[each] for each in partners]), "together", rng, shown=4)
+
+
+def _list(
+    visit: Visit, world: World, among: Ints, name: str, rng: np.random.Generator, *, query: str | None = None, shown: int = SHOWN
+) -> None:
+    """Show a list drawn by the logging policy, and act on it."""
+    if not len(among):
+        return
+    weights = np.exp(world.draw[among])
+    order = np.argsort(-(world.draw[among] + rng.gumbel(size=len(among))))[:shown]  # a Plackett-Luce draw
+    placed = weights[order]
+    propensities = np.minimum(1.0, placed / (weights.sum() - np.cumsum(placed) + placed)).round(6).tolist()
+    items = among[order].tolist()
+    if rng.random() < LOGGED:
+        for position, item in enumerate(items):
+            visit.act("impression", item, world, list=name, position=position, propensity=propensities[position], query=query)
+            visit.now = Instant(visit.now - 7 * SECOND + 1)
+    looked = (rng.random(len(items)) < choice.examination(len(items))).tolist()
+    for position, item in enumerate(items):
+        worth = float(visit.utilities[item]) + (choice.ASKED if name in ("search", "together") else 0.0)
+        if looked[position] and rng.random() < choice.chance(worth, choice.CLICK):
+            visit.act("click", item, world, list=name, position=position, propensity=propensities[position], query=query)
+            _page(visit, world, item, worth, rng)
+
+
+def _page(visit: Visit, world: World, item: int, worth: float, rng: np.random.Generator) -> None:
+    """Read a product's page: dwell, perhaps a thumb, perhaps the basket."""
+    dwell = round(float(np.exp(2.6 + 0.35 * worth + 0.5 * rng.normal())), 1)
+    visit.act("view", item, world, value=dwell)
+    visit.now = Instant(visit.now + int(dwell * SECOND))
+    if rng.random() < 0.03:
+        visit.act("thumb", item, world, value=1.0 if worth > 0.8 + 0.5 * rng.normal() else -1.0)
+    taken = {world.kind[each] for each in visit.basket}
+    if world.kind[item] not in taken and rng.random() < choice.chance(worth, choice.CART):
+        visit.act("cart", item, world, variant=_variant(world, item, rng))
+        visit.basket.append(item)
+
+
+def _variant(world: World, item: int, rng: np.random.Generator) -> VariantId | None:
+    variants = world.items[item].variants
+    return VariantId(variants[int(rng.integers(len(variants)))]) if variants else None
+
+
+def _check_out(visit: Visit, world: World, rng: np.random.Generator) -> None:
+    """Buy what convinces; the rest leaves the basket."""
+    carted = {event.product: event.variant for event in visit.events if event.type == "cart"}
+    order = OrderId(f"o-{visit.session}")
+    kept = []
+    for item in visit.basket:
+        if rng.random() < choice.chance(float(visit.utilities[item]), choice.BUY):
+            thing = world.items[item]
+            quantity = 2 if thing.price < 6000 and rng.random() < 0.15 else 1
+            price = Money(thing.price, world.currency)
+            visit.act("purchase", item, world, price=price, quantity=quantity, order=order, variant=carted[thing.id])
+            kept.append(item)
+    visit.basket = kept
+
+
+def _afterwards(visit: Visit, world: World, bought: list[int], rng: np.random.Generator) -> Iterator[Event]:
+    """Yield the ratings and returns that follow once the goods have been used."""
+    for item in bought:
+        thing = world.items[item]
+        stars = choice.stars(float(visit.utilities[item]), thing.quality, float(rng.normal()))
+        at = Instant(visit.now + int((3 + rng.gamma(2.0, 3.0)) * DAY))
+        if stars <= 2 and rng.random() < choice.RETURN:
+            order = OrderId(f"o-{visit.session}")
+            yield Event("return", at, shopper=visit.shopper, session=visit.session, product=thing.id, order=order)
+        if rng.random() < 0.55:
+            after = Instant(at + DAY // 2)
+            yield Event("rating", after, shopper=visit.shopper, session=visit.session, product=thing.id, value=float(stars))

@@ -1,0 +1,100 @@
+"""What simulated shoppers choose between: items as columns of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daogou.domain.ids import Instant, ProductId
+from daogou.domain.text import Text
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product as far as wishes are concerned."""
+
+    id: ProductId
+    kind: str
+    department: str
+    brand: str
+    colors: tuple[str, ...]
+    price: int
+    """Minor units."""
+    quality: float
+    """Standard score; found out after buying."""
+    gender: str | None = None
+    """"men" or "women" where it is made for one of them."""
+    season: str | None = None
+    released: Instant = Instant(0)
+    available: bool = True
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A kind of product as shoppers speak of it, and what they buy with it."""
+
+    id: str
+    department: str
+    names: Text
+    words: tuple[str, ...]
+    goes_with: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    """Items and topics with the columns the choice model computes on."""
+
+    items: tuple[Item, ...]
+    topics: tuple[Topic, ...]
+    brands: tuple[str, ...]
+    colors: tuple[str, ...]
+    currency: str
+    kind: Ints
+    """Topic index of each item."""
+    brand: Ints
+    color: Ints
+    """Index of each item's first colour; `len(colors)` where it has none."""
+    price_level: Floats
+    """Logarithm of the price against the middle price of its kind."""
+    quality: Floats
+    draw: Floats
+    """How prominently the shop shows an item whoever looks: the logging policy's score."""
+    of_topic: tuple[Ints, ...]
+    """Available items of each topic."""
+    number: Mapping[str, int]
+    """Topic id to index."""
+
+    @classmethod
+    def of(cls, items: Sequence[Item], topics: Sequence[Topic], *, currency: str, seed: int) -> World:
+        """Lay the items out in columns."""
+        number = {topic.id: index for index, topic in enumerate(topics)}
+        brands = tuple(sorted({item.brand for item in items}))
+        colors = tuple(sorted({color for item in items for color in item.colors}))
+        kind = np.array([number[item.kind] for item in items], dtype=np.int64)
+        price = np.log([item.price for item in items])
+        middle = np.array([np.median(price[kind == each]) if (kind == each).any() else 0.0 for each in range(len(topics))])
+        quality = np.array([item.quality for item in items])
+        noise = np.random.default_rng((seed, 1)).normal(size=len(items))
+        available = np.array([item.available for item in items])
+        return cls(
+            items=tuple(items),
+            topics=tuple(topics),
+            brands=brands,
+            colors=colors,
+            currency=currency,
+            kind=kind,
+            brand=np.array([brands.index(item.brand) for item in items], dtype=np.int64),
+            color=np.array([colors.index(item.colors[0]) if item.colors else len(colors) for item in items], dtype=np.int64),
+            price_level=price - middle[kind],
+            quality=quality,
+            draw=0.4 * quality + 0.6 * noise,
+            of_topic=tuple(np.flatnonzero((kind == each) & available) for each in range(len(topics))),
+            number=number,
+        )
