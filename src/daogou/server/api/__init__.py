@@ -1,0 +1,1 @@
+"""The HTTP API: a small router for each subject."""

@@ -1,0 +1,117 @@
+"""What shoppers did, sent in: answered only when it is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import msgspec
+from fastapi import APIRouter, Header
+from starlette.requests import Request
+from starlette.responses import Response
+
+from daogou.domain.errors import BadRequest, Forbidden
+from daogou.domain.event import EVENT_TYPES, Event
+from daogou.domain.ids import EventId
+from daogou.ingest.records import decode_event
+from daogou.server import wire
+from daogou.server.auth import Anyone, Caller
+from daogou.server.document import answers, merged, ref, takes
+from daogou.server.errors import TooLarge
+
+if TYPE_CHECKING:
+    from daogou.shop.shop import Shop
+
+MOST_EVENTS = 5_000
+"""Events in one request: about as many as fit the body's limit."""
+_BY_SERVICE = frozenset({"purchase", "return"})
+"""Acts a browser may not report about itself: they come from the shop's till."""
+
+
+class EventIn(msgspec.Struct, frozen=True):
+    """One act of one shopper or session; `docs/reference` has every field."""
+
+    type: str
+    shopper: str | int | None = None
+    session: str | int | None = None
+    product: str | int | None = None
+    at: str | int | float | None = None
+    """ISO 8601, or epoch seconds or milliseconds; left out: now."""
+    id: str | int | None = None
+    """Makes a retry harmless: an id already on record changes nothing."""
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What became of the events; they are on disk."""
+
+    recorded: int
+    """How many are new."""
+    duplicate: int
+    """How many were on record already."""
+
+
+_EXAMPLE = {"type": "view", "shopper": "u1", "product": "p1", "at": "2026-05-01T09:30:00Z"}
+
+
+def router(shop: Shop) -> APIRouter:
+    """The routes, over a shop."""
+    routes = APIRouter(tags=["events"])
+    currency = shop.settings.shop.currency
+    body = takes({"oneOf": [_schema(), {"type": "array", "items": _schema(), "maxItems": MOST_EVENTS}]}, [_EXAMPLE])
+
+    @routes.post("/v1/events", **merged(answers(ref(Recorded), 413, 507), body))
+    async def record(
+        caller: Anyone,
+        request: Request,
+        idempotency_key: Annotated[str | None, Header(min_length=1, max_length=256)] = None,
+    ) -> Response:
+        """Record one event or a batch, all or none.
+
+        An answer of 200 means that the events are on disk. Sending the same ids again, or the same body under the
+        same Idempotency-Key, records nothing twice, whenever and however often it happens.
+        """
+        given = await wire.read(request, list[dict[str, Any]] | dict[str, Any])  # type: ignore[arg-type]
+        one = isinstance(given, dict)
+        objects = cast("list[dict[str, Any]]", [given] if one else given)
+        if len(objects) > MOST_EVENTS:
+            raise TooLarge(f"{len(objects)} events in one request; at most {MOST_EVENTS}", where="body")
+        now = shop.clock()
+        events = []
+        for i, each in enumerate(objects):
+            where = "" if one else f"[{i}]"
+            event = decode_event(_own(caller, {"at": now, **each}, where), where, currency=currency)
+            events.append(_identified(event, caller, idempotency_key, i))
+        done = await asyncio.wrap_future(shop.record_async(events))
+        return wire.answer(Recorded(done.new, done.duplicate))
+
+    return routes
+
+
+def _own(caller: Caller, event: dict[str, Any], where: str) -> dict[str, Any]:
+    """An event sent with a shopper token is that shopper's own, and no purchase."""
+    if caller.role != "shopper":
+        return event
+    if event.get("type") in _BY_SERVICE:
+        raise Forbidden(f"a shopper token may not report a {event['type']}", where=f"{where}.type".lstrip("."))
+    own = {"shopper": caller.shopper, "session": caller.session}
+    for name, value in own.items():
+        if event.get(name) not in (None, "", value):
+            raise Forbidden(f"this token may not act as {name} {event[name]!r}", where=f"{where}.{name}".lstrip("."))
+    return event | own
+
+
+def _identified(event: Event, caller: Caller, key: str | None, i: int) -> Event:
+    """Give an event without an id one that is the same in every retry, where the request has a key."""
+    if key is None or event.id:
+        return event
+    whose = (caller.role, caller.name, caller.shopper or "", caller.session or "", key, str(i))
+    return replace(event, id=EventId("ik-" + hashlib.sha256("\0".join(whose).encode()).hexdigest()))
+
+
+def _schema() -> dict[str, Any]:
+    return ref(EventIn)
+
+
+__all__ = ["EVENT_TYPES", "BadRequest", "EventIn", "Recorded", "router"]

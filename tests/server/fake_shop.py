@@ -1,0 +1,147 @@
+"""A shop that answers at once from memory, with the calls the server makes of a real one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from daogou.adapters.memory.stores import open_memory
+from daogou.domain.conversation import Answer, Claim
+from daogou.domain.errors import NotFound
+from daogou.domain.event import Event
+from daogou.domain.hit import Hit, Reason
+from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.domain.money import Money
+from daogou.domain.product import Product
+from daogou.domain.query import Understood
+from daogou.domain.text import Text, language_of
+from daogou.ports.stores import Appended, Stores
+from daogou.profile.build import Profile, build_profile
+from daogou.server.auth import create_key
+from daogou.settings import Settings
+from daogou.shop.shown import Shown
+
+NOW = Instant(1_750_000_000_000)
+
+
+@dataclass
+class FakeShop:
+    """Finds by part of the title, recommends what the shopper has not seen, in order of id."""
+
+    folder: Path
+    settings: Settings = field(default_factory=Settings)
+    stores: Stores = field(default_factory=open_memory)
+    now: Instant = NOW
+    refusal: Exception | None = None
+    """Raised by `record_async` and by searches, where set."""
+    gate: threading.Event | None = None
+    """Events are kept waiting until it is set."""
+
+    release_id = "r1"
+
+    def clock(self) -> Instant:
+        return self.now
+
+    def search(self, text: str, *, k: int = 10, offset: int = 0, **options: Any) -> Shown:
+        self.asked = options
+        if self.refusal:
+            raise self.refusal
+        found = [p for p in self.stores.catalogue.scan() if text in p.title.en or text in p.title.zh]
+        return self._shown(found[offset : offset + k], Reason("words", Text(zh="标题", en="title"), 1.0), len(found))
+
+    def recommend(
+        self, *, shopper: str | None = None, session: str | None = None, k: int = 10, **options: Any
+    ) -> Shown:
+        self.asked = options | {"shopper": shopper, "session": session}
+        seen = {r.event.product for r in self.stores.events.of(shopper=shopper, session=session)}
+        fresh = [p for p in self.stores.catalogue.scan() if p.id not in seen]
+        return self._shown(fresh[:k], Reason("popular", Text(zh="热门", en="popular"), 0.5), None)
+
+    def suggest(self, prefix: str, *, limit: int = 8) -> list[Any]:
+        return []
+
+    def understand(self, text: str) -> Understood:
+        return Understood(text, language_of(text), tuple(text.split()))
+
+    def product(self, id: str) -> Product | None:
+        return self.stores.catalogue.get([ProductId(id)]).get(ProductId(id))
+
+    def prices(self, id: str) -> list[Any]:
+        return self.stores.catalogue.prices(ProductId(id))
+
+    def reviews(self, id: str, *, limit: int = 50) -> list[Any]:
+        return self.stores.reviews.of(ProductId(id), limit=limit)
+
+    def ratings(self, ids: Sequence[str]) -> dict[Any, Any]:
+        return self.stores.reviews.summaries([ProductId(id) for id in ids])
+
+    def profile(self, shopper: str) -> Profile:
+        id = ShopperId(shopper)
+        known = self.stores.shoppers.get(id)
+        return build_profile(id, shopper=known, events=self.stores.events.of(shopper=id), product=self.product)
+
+    def record_async(self, events: Sequence[Event]) -> Future[Appended]:
+        if self.refusal:
+            raise self.refusal
+        future: Future[Appended] = Future()
+        future.set_running_or_notify_cancel()
+        threading.Thread(target=self._append, args=(events, future), daemon=True).start()
+        return future
+
+    async def chat(self, text: str, *, conversation: str, shopper: str | None = None, language: Any = None) -> Answer:
+        self.asked = {"conversation": conversation, "shopper": shopper}
+        hit = Hit(ProductId("p1"), 1.0)
+        claim = Claim("39.00", "price", "3900 USD", "product:p1#price")
+        return Answer(f"You said {text}. It costs 39.00.", language or "en", "find", {}, (hit,), (claim,))
+
+    def activate(self, release: str) -> None:
+        raise NotFound(f"no release {release!r}", where="release")
+
+    def close(self) -> None: ...
+
+    def _append(self, events: Sequence[Event], future: Future[Appended]) -> None:
+        if self.gate:
+            self.gate.wait()
+        future.set_result(self.stores.events.append(events))
+
+    def _shown(self, products: Sequence[Product], reason: Reason, total: int | None) -> Shown:
+        hits = tuple(Hit(p.id, 1.0, (reason,)) for p in products)
+        return Shown(hits, "r1", total, products={p.id: p for p in products})
+
+
+def fill(shop: FakeShop) -> FakeShop:
+    """Put five products on record."""
+    titles = (
+        ("跑鞋", "running shoes"),
+        ("茶壶", "teapot"),
+        ("台灯", "desk lamp"),
+        ("雨伞", "umbrella"),
+        ("", "kettle"),
+    )
+    products = [
+        Product(ProductId(f"p{i}"), Text(zh=zh, en=en), price=Money(1000 * i + 900, "USD"))
+        for i, (zh, en) in enumerate(titles, 1)
+    ]
+    shop.stores.catalogue.put(products, at=NOW)
+    return shop
+
+
+@dataclass
+class Served:
+    """A fake shop behind its HTTP surface."""
+
+    shop: FakeShop
+    http: TestClient
+
+    def key(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {create_key(self.shop.stores, role, role)}"}
+
+    def token(self, shopper: str | None = "u1", session: str | None = None) -> dict[str, str]:
+        gate = self.http.app.state.gate  # type: ignore[attr-defined]
+        return {"Authorization": f"Bearer {gate.token(shopper=shopper, session=session)}"}
