@@ -61,6 +61,22 @@ class Segmenter:
         """Words with their places in the normalised form of `text`, left to right, without overlaps; folded."""
         return list(self._tokens(plain(text)))
 
+    def split(self, token: Token) -> list[Token]:
+        """The shop's own words inside a longer Chinese word, longest first, with what lies between them."""
+        parts: list[Token] = []
+        place, loose, text = 0, 0, token.text
+        while place < len(text):
+            end = next((e for e in range(len(text), place + 1, -1) if text[place:e] in self._words and text[place:e] != text), 0)
+            if end and loose < place:
+                parts.append(Token(text[loose:place], token.start + loose, token.start + place))
+            if end:
+                parts.append(Token(text[place:end], token.start + place, token.start + end))
+                loose = end
+            place = end or place + 1
+        if parts and loose < len(text):
+            parts.append(Token(text[loose:], token.start + loose, token.end))
+        return parts or [token]
+
     def _tokens(self, text: str) -> Iterator[Token]:
         for run in _RUN.finditer(text):
             start, end = run.span()

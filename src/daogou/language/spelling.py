@@ -1,0 +1,73 @@
+"""Corrects misspelt English words against the shop's own vocabulary (symmetric deletes, Garbe 2012)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+SHORTEST = 4
+"""Shorter words are left alone: too many are one edit apart."""
+
+
+class Spelling:
+    """Finds the vocabulary's nearest words. Words are added as the vocabulary grows."""
+
+    def __init__(self, words: Mapping[str, int] | None = None) -> None:
+        self._counts: dict[str, int] = {}
+        self._deletes: dict[str, list[str]] = {}
+        self.add(words or {})
+
+    def add(self, words: Mapping[str, int]) -> None:
+        """Count words; only letters make a word that can be corrected to."""
+        for word, count in words.items():
+            if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
+                continue
+            if word not in self._counts:
+                for key in _deletes(word, _reach(word)):
+                    self._deletes.setdefault(key, []).append(word)
+            self._counts[word] = count
+
+    def nearest(self, word: str) -> str | None:
+        """The likeliest word within one edit (two for words of eight letters and more), or None.
+
+        Nearer comes first, then the same first letter, then the commoner word. A known word is its own nearest.
+        """
+        if word in self._counts:
+            return word
+        if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
+            return None
+        reach = _reach(word)
+        near = {found for key in _deletes(word, reach) for found in self._deletes.get(key, ())}
+        ranked = [
+            (distance, found[0] != word[0], -self._counts[found], found)
+            for found in near
+            if (distance := edits(word, found, reach)) <= reach
+        ]
+        return min(ranked)[-1] if ranked else None
+
+
+def edits(a: str, b: str, most: int) -> int:
+    """Insertions, deletions, replacements and swaps of neighbours from a to b; more than `most` is `most` + 1."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, last, row = row, before, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return min(row[-1], most + 1)
+
+
+def _reach(word: str) -> int:
+    return 2 if len(word) >= 8 else 1
+
+
+def _deletes(word: str, most: int) -> Iterable[str]:
+    yield word
+    for n in range(1, most + 1):
+        for dropped in combinations(range(len(word)), n):
+            yield "".join(char for place, char in enumerate(word) if place not in dropped)

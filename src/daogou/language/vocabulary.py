@@ -1,0 +1,184 @@
+"""The shop's own words: what its categories, brands and attribute values are called in both languages."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from daogou.domain.text import Text
+from daogou.language.normalise import plain
+from daogou.language.segment import Segmenter, Token
+from daogou.language.shopping import ideas
+
+if TYPE_CHECKING:
+    from daogou.domain.product import Product
+    from daogou.retrieval.shelf import Shelf
+
+TermKind = Literal["category", "brand", "attribute"]
+LONGEST = 6
+"""Words in the longest phrase that is looked up."""
+_NOT_WORDS = frozenset({"yes", "no", "true", "false", "none", "n/a", "y", "n", "other", "是", "否", "有", "无", "其他"})
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something a product of the shop can be, as filters name it."""
+
+    kind: TermKind
+    name: str
+    """The facet: "category", "brand" or the attribute's name."""
+    value: str
+    """The `Text.key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase in a row of words: tokens `first` to `last` (excluded)."""
+
+    phrase: str
+    first: int
+    last: int
+
+
+class Vocabulary:
+    """Phrases of the shop with their meanings, words with their frequency, and translations learnt from both.
+
+    Grows with `learn`; forgetting needs a new one. Reading while another thread learns is safe.
+    """
+
+    def __init__(self, segmenter: Segmenter | None = None) -> None:
+        self.segmenter = segmenter or Segmenter()
+        self.terms: dict[str, list[Term]] = {}
+        """Phrase → what it can mean."""
+        self.words: Counter[str] = Counter()
+        """How many titles, brands, categories and attribute values contain each cut word."""
+        self.uses: Counter[Term] = Counter()
+        """How many products have the term."""
+        self._surfaces: dict[str, set[str]] = {}
+        self._fills: Counter[tuple[str, str]] = Counter()
+        self._products: set[str] = set()
+        self._done: set[tuple[str, Text]] = set()
+        self._ideas = self._read_ideas()
+
+    @classmethod
+    def from_shelf(cls, shelf: Shelf, segmenter: Segmenter | None = None) -> Vocabulary:
+        """Learn every product of the shelf: about 30 µs a product."""
+        vocabulary = cls(segmenter)
+        vocabulary.learn(product for product in shelf.products if product is not None)
+        return vocabulary
+
+    def learn(self, products: Iterable[Product]) -> None:
+        """Add what these products are called. A product learnt again is not counted again."""
+        for product in products:
+            facets = set(_facets(product))
+            for name, text in facets:
+                self._learn_value(name, text)
+            if product.id not in self._products:
+                self._products.add(product.id)
+                self._count(product, facets)
+
+    def phrase(self, text: str) -> str:
+        """The form under which a phrase is looked up: folded words; Chinese without spaces."""
+        return join([token.text for token in self.segmenter.tokens(text)])
+
+    def find(self, words: Sequence[str], first: int) -> Found | None:
+        """The longest known phrase that begins at the word."""
+        for last in range(min(len(words), first + LONGEST), first, -1):
+            phrase = join(words[first:last])
+            if phrase in self.terms or phrase in self._surfaces:
+                return Found(phrase, first, last)
+        return None
+
+    def meanings(self, phrase: str) -> list[Term]:
+        """What a phrase can mean: categories first, then brands, then attributes; within these the commonest first."""
+        order = {"category": 0, "brand": 1, "attribute": 2}
+        found = {term for name in (phrase, *self._surfaces.get(phrase, ())) for term in self.terms.get(name, ())}
+        direct = set(self.terms.get(phrase, ()))
+        return sorted(found, key=lambda term: (order[term.kind], term not in direct, -self.uses[term], term.value))
+
+    def translations(self, text: str) -> list[str]:
+        """Other ways to write the phrases of a text, in both languages, for the index: 皮鞋 gains “leather”."""
+        words = [token.text for token in self.segmenter.tokens(text)]
+        said = set(words)
+        found: dict[str, None] = {}
+        place = 0
+        while place < len(words):
+            phrase = self.find(words, place)
+            if phrase is not None:
+                found.update((other, None) for other in sorted(self._surfaces.get(phrase.phrase, ())))
+            place = phrase.last if phrase else place + 1
+        return [phrase for phrase in found if phrase not in said]
+
+    def coverage(self, name: str, category: str | None = None) -> float:
+        """The share of products (of a category) that fill the attribute in: a filter is fair only where most do."""
+        of_all = self._fills[("", category or "")]
+        return self._fills[(name, category or "")] / of_all if of_all else 0.0
+
+    def knows(self, word: str) -> bool:
+        """Does any product, or the table of shopping words, contain the word?"""
+        return word in self.words or word in self.terms or word in self._surfaces
+
+    def _learn_value(self, name: str, text: Text) -> None:
+        if (name, text) in self._done:
+            return
+        self._done.add((name, text))
+        kind: TermKind = "category" if name == "category" else "brand" if name == "brand" else "attribute"
+        if kind == "attribute" and (text.key in _NOT_WORDS or len(text.key) > 60):
+            return
+        self.segmenter.learn([text.zh])
+        term = Term(kind, name, text.key)
+        phrases = {self.phrase(surface) for surface in (text.zh, text.en) if surface} - {""}
+        for phrase in phrases:
+            if kind == "attribute" and len(phrase) == 1 and phrase.isascii():
+                continue
+            terms = self.terms.setdefault(phrase, [])
+            if term not in terms:
+                terms.append(term)
+        if len(phrases) > 1:
+            self._link(phrases)
+
+    def _link(self, phrases: Iterable[str]) -> None:
+        phrases = set(phrases)
+        for phrase in phrases:
+            others = self._surfaces.get(phrase, set()) | (phrases - {phrase})
+            self._surfaces[phrase] = others
+
+    def _count(self, product: Product, facets: set[tuple[str, Text]]) -> None:
+        steps = ["", *{step.key for step in product.category}]
+        names = {name for name, _ in facets if name not in ("category", "brand")}
+        self._fills.update((name, step) for step in steps for name in ("", *names))
+        self.uses.update({Term(_kind(name), name, text.key) for name, text in facets})
+        texts = [product.title.zh, product.title.en, *(t for _, text in facets for t in (text.zh, text.en))]
+        self.words.update({word for text in texts if text for word in self.segmenter.cut(text)})
+
+    def _read_ideas(self) -> None:
+        for idea in ideas():
+            self.segmenter.learn(word for word in idea if len(word) > 1)
+            self._link(self.phrase(word) for word in idea)
+
+
+def join(words: Sequence[str]) -> str:
+    """Words as one phrase: a space between words, none next to Chinese."""
+    if len(words) == 1:
+        return words[0]
+    text = words[0] if words else ""
+    for before, word in zip(words, words[1:], strict=False):
+        text += word if before[-1] > "\u2fff" or word[0] > "\u2fff" else f" {word}"
+    return text
+
+
+def _kind(name: str) -> TermKind:
+    return "category" if name == "category" else "brand" if name == "brand" else "attribute"
+
+
+def _facets(product: Product) -> Iterable[tuple[str, Text]]:
+    for step in product.category:
+        yield "category", step
+    if product.brand:
+        yield "brand", Text.of(product.brand)
+    for attributes in (product.attributes, *(variant.attributes for variant in product.variants)):
+        for name, values in attributes.items():
+            for value in values:
+                yield name, value
