@@ -9,6 +9,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -36,7 +37,10 @@ def settings() -> str:
     """daogou.toml, from the settings tree and the docstrings of its fields."""
     from daogou.settings.tree import Settings
 
-    parts = ["# Settings\n", "A shop's `daogou.toml`. Every setting may be left out; the default is the value we run ourselves.\n"]
+    parts = [
+        "# Settings\n",
+        "A shop's `daogou.toml`. Every setting may be left out; the default is the value we run ourselves.\n",
+    ]
     notes = _field_notes(Settings)
     for part in fields(Settings):
         kind = get_type_hints(Settings)[part.name]
@@ -51,10 +55,10 @@ def settings() -> str:
 
 def http() -> str:
     """The HTTP API, from its OpenAPI document."""
+    from daogou.domain.text import Text
     from daogou.server.app import build_app
     from daogou.shop.create import create
     from daogou.shop.shop import open_shop
-    from daogou.domain.text import Text
 
     with tempfile.TemporaryDirectory() as folder:
         create(Path(folder) / "shop", name=Text(en="Reference"), currency="USD")
@@ -65,7 +69,8 @@ def http() -> str:
             shop.close()
     parts = [
         "# HTTP API\n",
-        f"OpenAPI {api['openapi']}; a running shop serves the whole document at `/openapi.json`. Every error has one shape: "
+        f"OpenAPI {api['openapi']}; a running shop serves the whole document at `/openapi.json`. "
+        "Every error has one shape: "
         '`{"error": code, "message": text, "where": place}`.\n',
     ]
     for path, methods in sorted(api["paths"].items()):
@@ -79,7 +84,9 @@ def errors() -> str:
     from daogou.domain import errors as module
 
     kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]
-    rows = [f"| `{kind.code}` | {kind.status} | {_line(inspect.getdoc(kind))} |" for kind in kinds if kind.code != "error"]
+    rows = [
+        f"| `{kind.code}` | {kind.status} | {_line(inspect.getdoc(kind))} |" for kind in kinds if kind.code != "error"
+    ]
     return "\n".join(["# Errors\n", "| code | HTTP status | when |", "|---|---|---|", *sorted(rows), ""])
 
 
@@ -129,7 +136,7 @@ def _field_notes(kind: type) -> dict[str, str]:
     body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
     notes: dict[str, str] = {}
     statements = body.body if isinstance(body, ast.ClassDef) else []
-    for before, after in zip(statements, statements[1:], strict=False):
+    for before, after in pairwise(statements):
         if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name) and isinstance(after, ast.Expr):
             notes[before.target.id] = inspect.cleandoc(ast.literal_eval(after.value))
     return notes
@@ -145,7 +152,9 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[st
             must = ", required" if parameter.get("required") else ""
             yield f"| `{parameter['name']}` | {parameter['in']}{must} | {_line(parameter.get('description'))} |"
         yield ""
-    answers = ", ".join(f"{status}: {_line(answer['description'])}" for status, answer in operation["responses"].items())
+    answers = ", ".join(
+        f"{status}: {_line(answer['description'])}" for status, answer in operation["responses"].items()
+    )
     yield f"Answers: {answers}\n"
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release
 
 _out = Console(highlight=False)
+_LISTED = 10
+"""Repairs and rejects that are printed; all are counted."""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
@@ -74,16 +76,26 @@ def print_answer(shop: Shop, answer: Answer) -> None:
 
 def print_import(report: ImportReport) -> None:
     """What became of every line."""
-    rows = [
-        (file.name, file.format, count.kind, count.read, count.accepted, count.repaired, count.unchanged, count.rejected)
-        for file in report.files
-        for count in file.counts
-    ]
-    table(("file", "format", "kind", "read", "accepted", "repaired", "unchanged", "rejected"), rows)
+    columns = ("read", "accepted", "repaired", "unchanged", "joined", "rejected")
+    table(
+        ("file", "format", "kind", *columns),
+        (
+            (file.name, file.format, count.kind, *(getattr(count, column) for column in columns))
+            for file in report.files
+            for count in file.counts
+        ),
+    )
+    for file in report.files:
+        if file.refused:
+            _out.print(f"[red]{escape(file.name)}: {escape(file.refused)}[/red]")
+    for repair in report.repairs[:_LISTED]:
+        _out.print(escape(f"repaired {repair.file}:{repair.line} {repair.field}: {repair.did}"))
+    for reject in report.refusals[:_LISTED]:
+        _out.print(escape(f"rejected {reject.file}:{reject.line} {reject.field}: {reject.reason}"))
     for note in report.notes:
-        _out.print(escape(note))
+        _out.print(f"note: {escape(note)}")
     if report.rejects is not None:
-        _out.print(f"rejected lines with their reasons: {report.rejects}")
+        _out.print(f"all {report.n_rejects} rejected lines with their reasons: {report.rejects}")
 
 
 def print_release(release: Release) -> None:
@@ -115,8 +127,14 @@ def print_findings(findings: Iterable[Finding]) -> None:
 def print_explanation(shop: Shop, explanation: Explanation) -> None:
     """Each reason with its share of the score, and what the score would be without it."""
     language = shop.settings.shop.language
-    _out.print(escape(f"{_title(shop, explanation.product)}: score {explanation.score:.4f}, rank {explanation.rank}"))
-    rows = ((part.reason.text.show(language), round(part.reason.share, 3), round(part.without, 4)) for part in explanation.parts)
+    place = "not shown" if explanation.rank is None else f"rank {explanation.rank + 1}"
+    _out.print(escape(f"{_title(shop, explanation.product)}: score {explanation.score:.4f}, {place}"))
+    if explanation.withheld:
+        _out.print(f"withheld: {explanation.withheld}")
+    rows = (
+        (part.reason.text.show(language), f"{part.reason.share:.1%}", f"{part.score:.4f}")
+        for part in explanation.because
+    )
     table(("reason", "share", "score without it"), rows)
 
 

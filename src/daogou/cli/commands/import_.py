@@ -15,10 +15,13 @@ from daogou.cli.shared import Call, shop_command
 @click.option("--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="Read column THEIRS as our field OURS.")
 @click.option("--currency", help="Currency of prices that name none (default: the shop's).")
 @click.option("--create-missing", is_flag=True, help="Create products that events name and no catalogue has.")
-@click.option("--rejects", type=click.Path(path_type=Path), help="Where rejected lines go (default: SHOP/rejects.jsonl).")
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), help="Where rejected lines go (default: SHOP/rejects.jsonl)."
+)
 @shop_command
 def import_(
     call: Call,
+    *,
     paths: tuple[Path, ...],
     kind: str | None,
     mapping: tuple[str, ...],

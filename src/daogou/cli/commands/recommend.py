@@ -22,6 +22,7 @@ from daogou.cli.shared import Call, shop_command
 @shop_command
 def recommend(
     call: Call,
+    *,
     histories: Path | None,
     out: Path | None,
     k: int,

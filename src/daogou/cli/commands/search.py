@@ -17,7 +17,7 @@ from daogou.cli.shared import Call, shop_command
 @click.option("--shopper", help="Search as this shopper.")
 @shop_command
 def search(
-    call: Call, text: tuple[str, ...], queries: Path | None, out: Path | None, k: int, shopper: str | None
+    call: Call, *, text: tuple[str, ...], queries: Path | None, out: Path | None, k: int, shopper: str | None
 ) -> None:
     """Search the catalogue for TEXT, or for every line of a file."""
     from daogou.cli.batch import run_batch

@@ -1,0 +1,285 @@
+"""A shop, opened: every call the command line, the HTTP routes and a notebook make."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daogou.domain.errors import NotFound, NotReady
+from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId
+from daogou.settings import Settings, read
+from daogou.shop.engine import Engine
+from daogou.shop.shown import Shown
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from daogou.domain.conversation import Answer
+    from daogou.domain.event import Event
+    from daogou.domain.hit import Hits
+    from daogou.domain.product import PricePoint, Product
+    from daogou.domain.query import Sort, Understood, Where
+    from daogou.domain.review import RatingSummary, Review
+    from daogou.domain.text import Language, Text
+    from daogou.ingest.report import ImportReport
+    from daogou.ingest.run import Progress
+    from daogou.ports.stores import Appended, Stores
+    from daogou.profile.build import Profile
+    from daogou.promotions.basket import BasketLine, Priced
+    from daogou.recommend.explanation import Explanation
+    from daogou.search.suggest import Suggestion
+    from daogou.training.releases import Release, Releases
+
+Report = Callable[[str, float], None]
+_LOOK_FOR_RELEASE_S = 1.0
+_PROFILE_EVENTS = 500
+
+
+class Shop:
+    """One shop. Safe to use from several threads; close it when done."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        *,
+        stores: Stores,
+        releases: Releases,
+        clock: Callable[[], Instant] | None = None,
+    ) -> None:
+        from daogou.adapters.group_commit import GroupCommit
+
+        self.folder = folder
+        self.settings = settings
+        self.stores = stores
+        self.releases = releases
+        self.clock = clock or _now
+        self._log = GroupCommit(stores.events, max_waiting=settings.store.max_waiting)
+        self._engine: Engine | None = None
+        self._loading = threading.Lock()
+        self._looked = 0.0
+
+    def close(self) -> None:
+        """Write what waits for the disk and let go of the store."""
+        self._log.close()
+
+    @property
+    def pictures(self) -> Path:
+        """Where the pictures that products name as /pictures/… lie."""
+        return self.folder / "pictures"
+
+    @property
+    def notice(self) -> Text | None:
+        """What every page must say of this shop: that its shoppers are simulated, if they are."""
+        if not self.settings.shop.simulated:
+            return None
+        from daogou.evaluation.simulator import NOTICE
+
+        return NOTICE
+
+    @property
+    def release_id(self) -> str:
+        """The release that answers now; empty before the first training."""
+        return self.engine.release_id
+
+    @property
+    def engine(self) -> Engine:
+        """The parts that answer. Replaced as a whole when a release is activated, here or by another process."""
+        engine = self._engine
+        if engine is None or time.monotonic() - self._looked > _LOOK_FOR_RELEASE_S:
+            with self._loading:
+                self._looked = time.monotonic()
+                engine = self._engine
+                if engine is None or self.releases.active_id() != (engine.release_id or None):
+                    engine = self._engine = Engine.load(self.settings, stores=self.stores, releases=self.releases)
+        return engine
+
+    def search(
+        self,
+        text: str,
+        *,
+        k: int = 10,
+        offset: int = 0,
+        where: Where | None = None,
+        sort: Sort | None = None,
+        shopper: str | None = None,
+        session: str | None = None,
+        language: Language | None = None,
+    ) -> Shown:
+        """Find products for words in Chinese or English; empty words with a filter browse."""
+        engine = self.engine.fresh()
+        hits = engine.search(
+            text, k=k, offset=offset, where=where, sort=sort, language=language, actor=_actor(shopper, session)
+        )
+        return self._shown(hits, language)
+
+    def suggest(self, prefix: str, *, limit: int = 8) -> Sequence[Suggestion]:
+        """Complete what is being typed."""
+        return self.engine.fresh().searcher.suggest(prefix, limit)
+
+    def understand(self, text: str) -> Understood:
+        """Take a query apart."""
+        return self.engine.fresh().understand(text)
+
+    def recommend(
+        self,
+        *,
+        shopper: str | None = None,
+        session: str | None = None,
+        product: str | None = None,
+        basket: Sequence[str] = (),
+        kind: str | None = None,
+        k: int = 10,
+        where: Where | None = None,
+        language: Language | None = None,
+    ) -> Shown:
+        """Recommend. Without `kind`: beside the product, to go with the basket, or else for the shopper."""
+        engine = self.engine.fresh()
+        hits = engine.recommend(
+            actor=_actor(shopper, session), product=product, basket=basket, kind=kind, k=k, where=where, at=self.clock()
+        )
+        return self._shown(hits, language)
+
+    def explain(self, shopper: str, product: str) -> Explanation:
+        """Take a recommendation's score apart. Raises NotFound for an unknown product."""
+        if self.product(product) is None:
+            raise NotFound(f"no product {product!r}", where="product")
+        return self.engine.fresh().recommender.explain(ShopperId(shopper), ProductId(product))
+
+    def product(self, id: str) -> Product | None:
+        """A product, or None."""
+        return self.engine.fresh().product(ProductId(id))
+
+    def prices(self, id: str) -> list[PricePoint]:
+        """A product's price history, oldest first."""
+        return self.stores.catalogue.prices(ProductId(id))
+
+    def reviews(self, id: str, *, limit: int = 50) -> list[Review]:
+        """A product's reviews, most helpful first."""
+        return self.stores.reviews.of(ProductId(id), limit=limit)
+
+    def ratings(self, ids: Iterable[str]) -> dict[ProductId, RatingSummary]:
+        """How products are rated, for those that are."""
+        return self.stores.reviews.summaries([ProductId(id) for id in ids])
+
+    def profile(self, shopper: str) -> Profile:
+        """What is known of a shopper and where it comes from."""
+        from daogou.profile.build import build_profile
+
+        id = ShopperId(shopper)
+        return build_profile(
+            id,
+            shopper=self.stores.shoppers.get(id),
+            events=self.stores.events.of(shopper=id, limit=_PROFILE_EVENTS),
+            product=self.engine.fresh().product,
+        )
+
+    def record(self, events: Sequence[Event]) -> Appended:
+        """Put events on record; when it returns they are on disk, and the next answer knows them."""
+        return self.record_async(events).result()
+
+    def record_async(self, events: Sequence[Event]) -> Future[Appended]:
+        """Like `record`, without waiting. Raises Overloaded where too much waits already."""
+        return self._log.submit(events)
+
+    def price_basket(self, lines: Sequence[BasketLine], *, code: str | None = None) -> Priced:
+        """What a basket costs now, with each adjustment and its promotion."""
+        from daogou.promotions.basket import Basket
+        from daogou.promotions.pricing import price
+
+        at = self.clock()
+        basket = Basket(tuple(lines), currency=self.settings.shop.currency)
+        return price(basket, self.stores.promotions.active(at), at, code=code, product=self.product)
+
+    def new_conversation(self) -> ConversationId:
+        """A name for a conversation that nobody can guess."""
+        return ConversationId(secrets.token_urlsafe(12))
+
+    async def chat(
+        self, text: str, *, conversation: str, shopper: str | None = None, language: Language | None = None
+    ) -> Answer:
+        """Let the assistant answer one line. `shopper` is whoever the session says is asking."""
+        return await self._assistant.answer(
+            text,
+            conversation=ConversationId(conversation),
+            shopper=ShopperId(shopper) if shopper else None,
+            language=language,
+        )
+
+    def graph(self, sparql: str) -> Sequence[Mapping[str, str]]:
+        """Answer a SPARQL 1.1 query over the knowledge graph. Raises NotReady before the first training."""
+        return self.engine.graph_or_refuse().query(sparql)
+
+    def export_graph(self, target: Path) -> int:
+        """Write the knowledge graph as JSON-LD; returns how many nodes it has."""
+        return self.engine.graph_or_refuse().write_jsonld(target)
+
+    def import_files(
+        self,
+        paths: Sequence[Path],
+        *,
+        kind: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        currency: str | None = None,
+        create_missing: bool = False,
+        rejects: Path | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ImportReport:
+        """Import files or folders and remember the report. Raises BadRequest for options that cannot be."""
+        from daogou.shop.importing import import_files
+
+        return import_files(
+            self,
+            paths,
+            kind=kind,
+            mapping=mapping or {},
+            currency=currency or self.settings.shop.currency,
+            create_missing=create_missing,
+            rejects=rejects,
+            progress=progress,
+        )
+
+    def train(self, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
+        """Build a release from what is on record and activate it."""
+        from daogou.shop.training import train
+
+        release = train(self, only=only, progress=progress)
+        self._engine = None
+        return release
+
+    def activate(self, release: str) -> None:
+        """Serve another release from the next answer on. Raises NotFound or CorruptRelease; then nothing changes."""
+        self.releases.activate(release)
+        self._engine = None
+
+    @property
+    def _assistant(self) -> object:
+        raise NotReady("the assistant")
+
+    def _shown(self, hits: Hits, language: Language | None) -> Shown:
+        engine = self.engine
+        products = {hit.product: found for hit in hits.items if (found := engine.product(hit.product))}
+        return Shown.of(hits, products=products, language=language or self.settings.shop.language)
+
+
+def open_shop(folder: str | Path = ".") -> Shop:
+    """Open the shop in `folder`. Raises NotFound where there is none, BadSettings, or what the store raises."""
+    from daogou.adapters.addresses import open_stores
+    from daogou.training.releases import Releases
+
+    folder = Path(folder).resolve()
+    settings = read(folder)
+    address = settings.store.address.replace("sqlite:///", f"sqlite:///{folder}/", 1)
+    return Shop(folder, settings, stores=open_stores(address), releases=Releases(folder / "models"))
+
+
+def _actor(shopper: str | None, session: str | None) -> tuple[ShopperId | None, SessionId | None]:
+    return (ShopperId(shopper) if shopper else None, SessionId(session) if session else None)
+
+
+def _now() -> Instant:
+    return Instant(time.time_ns() // 1_000_000)

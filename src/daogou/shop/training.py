@@ -1,0 +1,55 @@
+"""Training a shop: the recipes, plus the artifacts only the composition root can put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from daogou.shop.lexical import build_index
+from daogou.training import train as recipes
+
+if TYPE_CHECKING:
+    from daogou.domain.product import Product
+    from daogou.ports.index import LexicalIndex
+    from daogou.shop.shop import Report, Shop
+    from daogou.training.releases import Release
+
+
+def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
+    """Make and activate a release with search index and knowledge graph."""
+    change, _ = shop.stores.catalogue.changes(0)
+
+    def note_change(folder: Path) -> Mapping[str, float]:
+        """What the index has not seen is what changed after this."""
+        (folder / "change.json").write_bytes(msgspec.json.encode(change))
+        return {}
+
+    def make_graph(folder: Path) -> Mapping[str, float]:
+        from daogou.shop.graph import write_graph
+
+        return write_graph(shop.stores, folder)
+
+    def report(seen: recipes.Progress) -> None:
+        if progress is not None:
+            progress("training", seen.done / seen.total)
+
+    release = recipes.train(
+        shop.stores,
+        shop.releases,
+        config=shop.settings.training,
+        index_factory=_indexed,
+        progress=report,
+        only=only,
+        extra_artifacts={"catalogue": note_change, "graph": make_graph},
+        now=shop.clock,
+    )
+    if progress is not None:
+        progress("training", 1.0)
+    return release
+
+
+def _indexed(products: Iterable[Product]) -> LexicalIndex:
+    return build_index(list(products))

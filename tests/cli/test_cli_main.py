@@ -1,0 +1,57 @@
+"""The command line's front door."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from daogou.cli.main import _COMMANDS, cli
+
+HEAVY = ("numpy", "scipy", "sqlalchemy", "duckdb", "fastapi", "pydantic", "tantivy", "pyoxigraph", "granian", "rich")
+
+
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, list(words))
+    return done.exit_code, done.output
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys, json\n"
+        "from click.testing import CliRunner\n"
+        "from daogou.cli.main import cli\n"
+        "assert CliRunner().invoke(cli, ['--help']).exit_code == 0\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_help_lists_every_command() -> None:
+    status, text = run("--help")
+    assert status == 0
+    for name in _COMMANDS:
+        assert f"  {name} " in text
+
+
+@pytest.mark.parametrize("name", list(_COMMANDS))
+def test_every_command_has_help(name: str) -> None:
+    status, text = run(name, "--help")
+    assert status == 0
+    assert "Usage:" in text
+
+
+def test_a_misspelt_command_gets_advice() -> None:
+    status, text = run("serch")
+    assert status == 2
+    assert "Did you mean 'search'?" in text
+
+
+@pytest.mark.parametrize("words", [("erase", "lin"), ("export", "lin"), ("evaluate",)])
+def test_what_is_not_there_yet_says_so(words: tuple[str, ...]) -> None:
+    status, text = run(*words)
+    assert status == 2
+    assert "not in this version" in text
