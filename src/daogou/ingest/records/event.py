@@ -42,7 +42,7 @@ def decode_event(record: Object, where: str = "", *, currency: str = "USD") -> E
 
 def _decode(record: Object, currency: str) -> Event:
     kind = record.get("type")
-    if kind not in _TYPES:
+    if not isinstance(kind, str) or kind not in _TYPES:
         raise FieldError("type", f"expected one of {', '.join(EVENT_TYPES)}, found {shown(kind)}")
     shopper, session = identifier(record, "shopper"), identifier(record, "session")
     if shopper is None and session is None:
@@ -59,7 +59,7 @@ def _decode(record: Object, currency: str) -> Event:
     if kind in _VALUES or value is not None:
         value = _value(record, kind)
     quantity = record.get("quantity", 1)
-    if type(quantity) is not int or quantity < 1:
+    if type(quantity) is not int or not 1 <= quantity < 2**63:
         quantity = integer(record, "quantity", least=1)
     if record.get("currency"):
         currency = currency_of(record, currency)

@@ -46,7 +46,9 @@ def plain(value: Any, name: str) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float) and math.isfinite(value):
+    if isinstance(value, int) and abs(value) < _LARGEST_INTEGER:
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
         return str(value)
     raise FieldError(name, f"expected text, found {shown(value)}")
 
@@ -167,7 +169,7 @@ def instant(value: Any, name: str) -> Instant:
     """
     if isinstance(value, str):
         moment = _from_text(value.strip(), name)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LAST:
         moment = int(value * 1000 if abs(value) < _SECONDS_BELOW else value)
     elif isinstance(value, datetime):
         moment = _milliseconds(value)
