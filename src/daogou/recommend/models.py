@@ -60,10 +60,11 @@ class Models:
     def untrained(cls, last_seq: int) -> Models:
         """Empty components, which learn from live events after `last_seq` alone."""
         config = TrainingConfig()
-        fading = [
-            Fading(np.zeros(0), half_life_days=days, base=0, pool=config.popularity.pool)
-            for days in (config.popularity.popular_days, config.popularity.trending_days)
-        ]
+        counted = config.popularity
+        popular, trending = (
+            Fading(np.zeros(0), half_life_days=days, base=0, pool=counted.pool)
+            for days in (counted.popular_days, counted.trending_days)
+        )
         return cls(
             release="",
             last_seq=last_seq,
@@ -72,7 +73,7 @@ class Models:
             content=None,
             hybrid=Hybrid(Neighbours.empty()),
             together=Together(Neighbours.empty(), np.zeros(0, np.int32), np.zeros(0, np.int32), 0),
-            popularity=Popularity(*fading, {}, config.popularity),
+            popularity=Popularity(popular, trending, {}, counted),
             repeat=Repeat(config.repeat),
             fusion=Fusion({"sequential": 1.0, "popularity": 0.01}),
         )

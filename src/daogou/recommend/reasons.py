@@ -2,75 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from daogou.domain.hit import Reason
+from daogou.domain.hit import Reason, ReasonKind
 from daogou.domain.text import Text
 from daogou.recommend import wording
 
 if TYPE_CHECKING:
-    from daogou.domain.ids import ProductId
     from daogou.recommend.models import Models
     from daogou.recommend.situation import Situation
     from daogou.retrieval.fusion import Contribution
     from daogou.retrieval.shelf import Shelf
 
 _SHOWN = 3
+_UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
+    "popularity": ("popular", wording.POPULAR),
+    "popular": ("popular", wording.POPULAR),
+    "trending": ("trending", wording.TRENDING),
+    "new": ("new", wording.NEW),
+    "fresh": ("new", wording.NEW),
+    "repeat": ("repeat", wording.REPEAT),
+}
+"""Sources that rest on no step of the trail."""
+_LEAST_SHARE = 0.005
 
 
-def reasons(
-    parts: Sequence[Contribution], row: int, situation: Situation, shelf: Shelf, models: Models, *, most: int = _SHOWN
-) -> tuple[Reason, ...]:
-    """The largest reasons first. What several sources say because of one product is one reason, named by the largest."""
-    whole = sum(part.value for part in parts)
-    if whole <= 0:
-        return ()
-    merged: dict[tuple[str, int], list[Contribution]] = {}
-    for part in parts:
-        row_of_cause = _cause(part, situation)
-        merged.setdefault(("" if row_of_cause >= 0 else part.source, row_of_cause), []).append(part)
-    ordered = sorted(merged.values(), key=lambda group: -sum(part.value for part in group))[:most]
-    return tuple(
-        _reason(group[0], row, min(1.0, sum(part.value for part in group) / whole), situation, shelf, models)
-        for group in ordered
-    )
+@dataclass(frozen=True, slots=True)
+class Reasoner:
+    """Turns contributions into reasons for one situation."""
 
+    situation: Situation
+    shelf: Shelf
+    models: Models
+    _said: dict[tuple[str, int], tuple[ReasonKind, Text]] = field(default_factory=dict)
+    """Sentences by source and step; the same step speaks for many products."""
 
-def _cause(part: Contribution, situation: Situation) -> int:
-    """The row of the step that caused it; below zero where no step did."""
-    if part.source == "segment":
-        return -2 - part.cause
-    return int(situation.trail.rows[part.cause]) if part.cause >= 0 else -1
+    def reasons(self, parts: Sequence[Contribution], row: int, *, most: int = _SHOWN) -> tuple[Reason, ...]:
+        """The largest first. What several sources say because of one product is one reason, named by the largest."""
+        whole = sum(part.value for part in parts)
+        if whole <= 0:
+            return ()
+        merged: dict[tuple[str, int], list[Contribution]] = {}
+        for part in parts:
+            by_step = part.cause >= 0 and part.source != "segment"
+            merged.setdefault(("", self._row(part)) if by_step else (part.source, part.cause), []).append(part)
+        found = ((sum(part.value for part in group) / whole, group[0]) for group in merged.values())
+        largest = sorted(((share, part) for share, part in found if share >= _LEAST_SHARE), key=lambda pair: -pair[0])
+        return tuple(self._reason(part, row, min(1.0, share)) for share, part in largest[:most])
 
+    def _row(self, part: Contribution) -> int:
+        """The row of the step that caused it."""
+        return int(self.situation.trail.rows[part.cause])
 
-def _reason(part: Contribution, row: int, share: float, situation: Situation, shelf: Shelf, models: Models) -> Reason:
-    match part.source:
-        case "popularity" | "popular":
-            return Reason("popular", wording.POPULAR, share, (), part.source)
-        case "segment":
-            return Reason("segment", wording.segment(situation.labels[part.cause]), share, (), part.source)
-        case "trending":
-            return Reason("trending", wording.TRENDING, share, (), part.source)
-        case "new" | "fresh":
-            return Reason("new", wording.NEW, share, (), part.source)
-        case "repeat":
-            return Reason("repeat", wording.REPEAT, share, (shelf.ids[row],), part.source)
-    cause = int(situation.trail.rows[part.cause])
-    title, evidence = _title(shelf, cause), (shelf.ids[cause],)
-    if part.source == "together":
-        text = wording.together(title, models.together.shoppers(cause, row))
-        return Reason("together", text, share, evidence, part.source)
-    if situation.kind in {"for-you", "next-basket"}:
-        return Reason("history", wording.because(situation.types[part.cause], title), share, evidence, part.source)
-    if part.source == "sequential":
-        return Reason("history", wording.next_after(title), share, evidence, part.source)
-    return Reason(
-        "similar" if part.source == "hybrid" else "content", wording.similar(title), share, evidence, part.source
-    )
+    def _reason(self, part: Contribution, row: int, share: float) -> Reason:
+        if part.source in _UNCAUSED:
+            kind, text = _UNCAUSED[part.source]
+            return Reason(kind, text, share, (self.shelf.ids[row],) if kind == "repeat" else (), part.source)
+        if part.source == "segment":
+            return Reason("segment", wording.segment(self.situation.labels[part.cause]), share, (), part.source)
+        kind, text = self._caused(part, row)
+        return Reason(kind, text, share, (self.shelf.ids[self._row(part)],), part.source)
 
+    def _caused(self, part: Contribution, row: int) -> tuple[ReasonKind, Text]:
+        cause = self._row(part)
+        if part.source == "together":
+            return "together", wording.together(self._title(cause), self.models.together.shoppers(cause, row))
+        key = (part.source, part.cause)
+        if key not in self._said:
+            self._said[key] = self._sentence(part, self._title(cause))
+        return self._said[key]
 
-def _title(shelf: Shelf, row: int) -> Text:
-    product = shelf.products[row]
-    id: ProductId = shelf.ids[row]
-    return product.title if product is not None and product.title else Text(zh=id, en=id)
+    def _sentence(self, part: Contribution, title: Text) -> tuple[ReasonKind, Text]:
+        if self.situation.kind in {"for-you", "next-basket"}:
+            return "history", wording.because(self.situation.types[part.cause], title)
+        if part.source == "sequential":
+            return "history", wording.next_after(title)
+        return ("similar" if part.source == "hybrid" else "content"), wording.similar(title)
+
+    def _title(self, row: int) -> Text:
+        product, id = self.shelf.products[row], self.shelf.ids[row]
+        return product.title if product is not None and product.title else Text(zh=id, en=id)

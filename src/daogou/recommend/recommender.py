@@ -17,7 +17,7 @@ from daogou.recommend import sources
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models
-from daogou.recommend.reasons import reasons
+from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import RecommendConfig, Situation, look, without
 from daogou.retrieval.arrange import arrange
@@ -78,11 +78,12 @@ class Recommender:
         with self._lock:
             situation = self._look(request)
             fused = self._fused(request, situation)
-            rows, scores = fused.evidence.totals()
+            rows, scores = fused.totals
             picked = arrange(rows, scores, request.k, variety=self._config.variety, groups=self._groups)
             parts = fused.contributions(picked.rows.tolist())
+            why = Reasoner(situation, self._shelf, self._models)
             hits = tuple(
-                Hit(self._shelf.ids[row], score, reasons(parts[row], row, situation, self._shelf, self._models))
+                Hit(self._shelf.ids[row], score, why.reasons(parts[row], row))
                 for row, score in zip(picked.rows.tolist(), picked.scores.tolist(), strict=True)
             )
         return Hits(hits, self._models.release, degraded=self._degraded(request))
@@ -101,7 +102,7 @@ class Recommender:
             contributions = fused.contributions([row])[row]
             for part in contributions:
                 parts[part.source] += part.value  # type: ignore[assignment]  # Counter holds any number
-            found = reasons(contributions, row, situation, self._shelf, self._models, most=20)
+            found = Reasoner(situation, self._shelf, self._models).reasons(contributions, row, most=20)
             because = tuple(self._counterfactual(reason, row, request, situation, fused) for reason in found)
         return Explanation(
             shopper, product, self.release, score, rank, dict(parts), because, self._withheld(row, situation)
@@ -117,7 +118,7 @@ class Recommender:
         allowed = np.ones(len(self._shelf), bool) if everything else self._allowed(request, situation)
         found = sources.found(situation, self._models, self._shelf, allowed)
         fused = situation.fusion.fuse(found)
-        rows, _ = fused.evidence.totals()
+        rows, _ = fused.totals
         if len(rows) >= request.k:
             return fused
         return situation.fusion.fuse(found | sources.fill(self._models, self._shelf, allowed, rows, request.k))
@@ -171,7 +172,7 @@ class Recommender:
 
 def _standing(fused: Fused, row: int, allowed: NDArray[np.bool_]) -> tuple[float, int | None]:
     """The score of a row, and its rank among the rows that may be shown."""
-    rows, scores = fused.evidence.totals()
+    rows, scores = fused.totals
     place = int(np.searchsorted(rows, row))
     if place >= len(rows) or rows[place] != row:
         return 0.0, None

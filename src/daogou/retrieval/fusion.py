@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -39,8 +40,7 @@ class Fusion:
         return Fused(tuple(names), Evidence.join(parts), sources)
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one cause adds to a row through one source."""
 
     source: str
@@ -49,7 +49,7 @@ class Contribution:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fused:
     """Entries of all sources on one scale."""
 
@@ -58,6 +58,11 @@ class Fused:
     sources: NDArray[np.int32]
     """Index into `names`, one for each entry."""
 
+    @cached_property
+    def totals(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Each row once, ascending, with its score."""
+        return self.evidence.totals()
+
     def silenced(self, source: str) -> Fused:
         """The same without one source."""
         kept = self.sources != self.names.index(source) if source in self.names else np.ones(len(self.sources), bool)
@@ -65,21 +70,19 @@ class Fused:
 
     def contributions(self, rows: Sequence[int]) -> dict[int, list[Contribution]]:
         """For each of the rows what it is made of, largest first; the values add up to its score."""
-        wanted = np.unique(np.array(rows, np.int32))
-        if not len(wanted) or not len(self.evidence):
-            return {row: [] for row in rows}
-        place = np.minimum(np.searchsorted(wanted, self.evidence.rows), len(wanted) - 1)
-        here = np.flatnonzero(wanted[place] == self.evidence.rows)
+        wanted = np.zeros(int(self.evidence.rows.max(initial=-1)) + 1, bool)
+        wanted[[row for row in rows if row < len(wanted)]] = True
+        here = np.flatnonzero(wanted[self.evidence.rows])
         found: dict[int, dict[tuple[int, int], float]] = {int(row): {} for row in rows}
         entries = (self.evidence.rows[here], self.sources[here], self.evidence.causes[here], self.evidence.values[here])
         for row, source, cause, value in zip(*(column.tolist() for column in entries), strict=True):
             parts = found[row]
             parts[source, cause] = parts.get((source, cause), 0.0) + value
         return {
-            row: sorted(
-                (Contribution(self.names[source], cause, value) for (source, cause), value in parts.items()),
-                key=lambda part: (-part.value, part.source, part.cause),
-            )
+            row: [
+                Contribution(self.names[source], cause, value)
+                for (source, cause), value in sorted(parts.items(), key=lambda item: (-item[1], item[0]))
+            ]
             for row, parts in found.items()
         }
 

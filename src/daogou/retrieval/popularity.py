@@ -53,6 +53,7 @@ class Fading:
         self._pool = pool
         self._top: NDArray[np.int32] | None = None
         self._touched: set[int] = set()
+        self._ordered: Candidates | None = None
 
     @classmethod
     def fit(
@@ -68,7 +69,7 @@ class Fading:
         """Count events as of the newest of them."""
         base = int(at.max()) if len(at) else 0
         fresh = np.exp2((at - base) / (half_life_days * DAY_MS))
-        counts = np.bincount(rows, weights * fresh, minlength=n)
+        counts = np.bincount(rows, weights * fresh, minlength=n).astype(np.float64)
         return cls(counts, half_life_days=half_life_days, base=base, pool=pool)
 
     def observe(self, row: int, at: int, weight: float) -> None:
@@ -83,9 +84,16 @@ class Fading:
             self._base, exponent, self._top = at, 0.0, None
         self._counts[row] += weight * math.exp2(max(exponent, -1000.0))
         self._touched.add(row)
+        self._ordered = None
 
     def pool(self) -> Candidates:
         """The most popular rows, best first, with counts scaled so that the first has 1."""
+        if self._ordered is None:
+            self._ordered = self._order()
+        return self._ordered
+
+    def _order(self) -> Candidates:
+        """Only rows touched since the last look at every row can have overtaken its top ones."""
         if self._top is None or len(self._touched) > self._pool:
             self._top = Candidates.best(_relative(self._counts), self._pool).rows
             self._touched = set()

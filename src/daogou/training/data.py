@@ -15,7 +15,6 @@ from daogou.features.history import STEP_TYPES, Sequences, sequences
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from daogou.domain.ids import ProductId
     from daogou.domain.product import Product
     from daogou.ports.stores import EventColumns, Stores
 
@@ -38,7 +37,7 @@ class TrainingData:
 
     products: tuple[Product, ...]
     """In the order of their rows."""
-    row: Mapping[ProductId, int]
+    row: Mapping[str, int]
     steps: Sequences
     lines: Lines
     labels: Mapping[str, tuple[str, ...]]
@@ -55,7 +54,7 @@ class TrainingData:
 def read(stores: Stores) -> TrainingData:
     """Read catalogue, events, orders and shoppers once."""
     products = tuple(stores.catalogue.scan())
-    row = {product.id: place for place, product in enumerate(products)}
+    row: dict[str, int] = {product.id: place for place, product in enumerate(products)}
     columns = stores.events.columns(STEP_TYPES)
     labels = {
         str(shopper.id): tuple(f"{name}={value}" for name, value in sorted(shopper.labels.items()))
@@ -73,10 +72,10 @@ def read(stores: Stores) -> TrainingData:
     )
 
 
-def _lines(columns: EventColumns, row: Mapping[ProductId, int], stores: Stores) -> Lines:
+def _lines(columns: EventColumns, row: Mapping[str, int], stores: Stores) -> Lines:
     """Purchases of the event log and lines of orders; the same product on the same day is one line later on."""
     bought = columns.type == columns.types.index("purchase")
-    rows = np.array([row.get(product, -1) for product in columns.products], np.int32)  # type: ignore[call-overload]
+    rows = np.array([row.get(product, -1) for product in columns.products], np.int32)
     actors = {name: place for place, name in enumerate(columns.shoppers)}
     ordered = [
         (actors.setdefault(str(order.shopper), len(actors)), order.at // DAY_MS, row[line.product])
@@ -97,7 +96,7 @@ def _lines(columns: EventColumns, row: Mapping[ProductId, int], stores: Stores) 
 def _hash(products: tuple[Product, ...], columns: EventColumns) -> str:
     digest = hashlib.sha256(msgspec.json.encode([columns.last_seq, columns.shoppers, columns.products]))
     for array in (columns.shopper, columns.product, columns.type, columns.at, columns.value):
-        digest.update(np.ascontiguousarray(array))
+        digest.update(array.tobytes())
     for product in products:
         digest.update(msgspec.json.encode(product))
     return digest.hexdigest()

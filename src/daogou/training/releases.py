@@ -74,7 +74,7 @@ class Release:
 
     def items(self) -> list[ProductId]:
         """Products by row: the order to build the shelf in."""
-        found: list[ProductId] = msgspec.json.decode((self.folder / "items.json").read_bytes(), type=list[str])  # type: ignore[assignment]
+        found: list[ProductId] = msgspec.json.decode((self.folder / "items.json").read_bytes(), type=list[str])
         return found
 
 

@@ -189,7 +189,7 @@ def _choose(
     mixed = hybrid.mix(fitted.behaviour, by_words.table, alpha, config)
     pool = fitted.popularity.popular.pool()
     popular = Evidence(pool.rows, pool.scores, np.full(len(pool), NO_CAUSE, np.int32))
-    sources = {"sequential": fitted.sequential, "content": by_words, "hybrid": mixed}
+    sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words, "hybrid": mixed}
     return fusion.fit(sources, popular, questions, config), alpha
 
 
