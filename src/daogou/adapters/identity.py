@@ -1,7 +1,9 @@
 """Ids for facts that arrive without one, derived from their content so that the same fact twice is one fact.
 
-A derived id is the BLAKE2b digest (16 bytes, 32 hexadecimal digits) of the fact's fields as a JSON array. It must
-never change for facts on record: a field added to `Event` or `Review` later joins the array only where it is set.
+A derived id is 16 bytes, shown as 32 hexadecimal digits. Of a review: the BLAKE2b digest of its fields as a JSON array.
+Of an event: 6 bytes of its time, then 10 of that digest, so that ids written together lie together in the index (as in
+UUID version 7, RFC 9562). Ids must never change for facts on record: a field added to `Event` or `Review` later joins
+the array only where it is set.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ if TYPE_CHECKING:
     from daogou.domain.review import Review
 
 _encode = msgspec.json.Encoder().encode
-DIGEST_BYTES = 16
+ID_BYTES = 16
+_TIME_BYTES = 6
+_TIME_MASK = 2 ** (8 * _TIME_BYTES) - 1
 
 
-def event_digest(event: Event) -> bytes:
-    """Digest of everything an event says, without its id."""
+def event_key(event: Event) -> bytes:
+    """Time and digest of everything an event says, without its id."""
     price = event.price
     content = (
         event.type, event.at, event.shopper, event.session, event.product, event.variant, event.quantity,
@@ -32,12 +36,13 @@ def event_digest(event: Event) -> bytes:
         None if event.propensity is None else float(event.propensity),
         event.order,
     )  # fmt: skip
-    return blake2b(_encode(content), digest_size=DIGEST_BYTES).digest()
+    time = (event.at & _TIME_MASK).to_bytes(_TIME_BYTES, "big")
+    return time + blake2b(_encode(content), digest_size=ID_BYTES - _TIME_BYTES).digest()
 
 
 def event_id(event: Event) -> EventId:
     """The event's own id, or the one its content gives it."""
-    return event.id or EventId(event_digest(event).hex())
+    return event.id or EventId(event_key(event).hex())
 
 
 def review_id(review: Review) -> ReviewId:
@@ -49,4 +54,4 @@ def review_id(review: Review) -> ReviewId:
         return review.id
     rating = None if review.rating is None else float(review.rating)
     content = (review.product, review.shopper, review.at, rating, review.title, review.text)
-    return ReviewId(blake2b(_encode(content), digest_size=DIGEST_BYTES).hexdigest())
+    return ReviewId(blake2b(_encode(content), digest_size=ID_BYTES).hexdigest())

@@ -91,7 +91,13 @@ class Events(Protocol):
     """The durable log. When `append` returns, the events are on disk."""
 
     def append(self, events: Sequence[Event]) -> Appended:
-        """Write a batch in one transaction. An id already on record is a duplicate and changes nothing."""
+        """Write a batch in one transaction. An id already on record is a duplicate and changes nothing.
+
+        Log numbers rise from batch to batch; they may leave gaps.
+        """
+
+    def append_each(self, batches: Sequence[Sequence[Event]]) -> list[Appended]:
+        """Write several batches in one transaction, all or none; says of each what became of it."""
 
     def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
         """Events with a log number above `seq`, in log order."""

@@ -28,6 +28,10 @@ class MemoryEvents:
             new = sum(self._append(event) for event in events)
         return Appended(new, len(events) - new)
 
+    def append_each(self, batches: Sequence[Sequence[Event]]) -> list[Appended]:
+        with self._lock:
+            return [self.append(batch) for batch in batches]
+
     def _append(self, event: Event) -> bool:
         id = event_id(event)
         if id in self._ids:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from daogou.adapters.identity import DIGEST_BYTES, event_digest
+from daogou.adapters.identity import ID_BYTES, event_key
 from daogou.adapters.sql.database import Row
 from daogou.domain.event import Event, EventType, Recorded
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
@@ -16,18 +16,18 @@ CODES: Mapping[EventType, int] = {
 """On disk for ever: add to them, never change them."""
 TYPES: Mapping[int, EventType] = {code: name for name, code in CODES.items()}
 
-# The first byte of a key says what follows, so that a caller's id can never pass for a digest.
-_DIGEST, _TEXT = b"\x01", b"\x00"
+# The first byte of a key says what follows, so that a caller's id can never pass for a derived one.
+_DERIVED, _TEXT = b"\x01", b"\x00"
 _HEX_DIGITS = frozenset("0123456789abcdef")
 
 
 def key_of(event: Event) -> bytes:
-    """The unique key: 16 bytes of digest, or the caller's own id as UTF-8."""
+    """The unique key: a derived id's 16 bytes, or the caller's own id as UTF-8."""
     id = event.id
     if not id:
-        return _DIGEST + event_digest(event)
-    if len(id) == 2 * DIGEST_BYTES and _HEX_DIGITS.issuperset(id):
-        return _DIGEST + bytes.fromhex(id)
+        return _DERIVED + event_key(event)
+    if len(id) == 2 * ID_BYTES and _HEX_DIGITS.issuperset(id):
+        return _DERIVED + bytes.fromhex(id)
     return _TEXT + id.encode()
 
 
@@ -65,7 +65,7 @@ def recorded(row: Row) -> Recorded:
         Event(
             TYPES[type],
             Instant(at),
-            EventId(key[1:].hex() if key[:1] == _DIGEST else key[1:].decode()),
+            EventId(key[1:].hex() if key[:1] == _DERIVED else key[1:].decode()),
             shopper=None if shopper is None else ShopperId(shopper),
             session=None if session is None else SessionId(session.removeprefix("session:")),
             product=None if product is None else ProductId(product),

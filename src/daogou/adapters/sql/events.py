@@ -34,11 +34,11 @@ class SqlEvents:
         self._database = database
 
     def append(self, events: Sequence[Event]) -> Appended:
-        if not events:
-            return Appended(0, 0)
+        return self.append_each([events])[0]
+
+    def append_each(self, batches: Sequence[Sequence[Event]]) -> list[Appended]:
         with self._database.writing() as connection:
-            new = _insert(connection, events)
-        return Appended(new, len(events) - new)
+            return [_insert(connection, batch) for batch in batches]
 
     def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
         return [event_rows.recorded(row) for row in self._database.rows(_SINCE, (seq, limit))]
@@ -62,11 +62,12 @@ class SqlEvents:
         return {event_rows.TYPES[code]: n for code, n in rows}
 
 
-def _insert(connection: sqlite3.Connection, events: Sequence[Event]) -> int:
+def _insert(connection: sqlite3.Connection, events: Sequence[Event]) -> Appended:
     shoppers = (event.shopper for event in events if event.shopper is not None)
     sessions = (session_name(event.session) for event in events if event.session is not None)
     actors = numbers(connection, "actor", (*shoppers, *sessions))
     items = numbers(connection, "item", (event.product for event in events if event.product is not None))
     before = connection.total_changes
     connection.executemany(_INSERT, (event_rows.row(event, actors, items) for event in events))
-    return connection.total_changes - before
+    new = connection.total_changes - before
+    return Appended(new, len(events) - new)
