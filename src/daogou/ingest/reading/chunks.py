@@ -43,8 +43,8 @@ def chunks(path: Path, limits: Limits, tell: Tell | None = None) -> Iterator[byt
             rest = _chain(first[len(mark) :], raw)
             yield from rest if encoding == "utf-8" else transcoded(rest, encoding, path)
             return
-    encoding = _bare_utf16(first)
-    yield from transcoded(_chain(first, raw), encoding, path) if encoding else _chain(first, raw)
+    bare = _bare_utf16(first)
+    yield from transcoded(_chain(first, raw), bare, path) if bare else _chain(first, raw)
 
 
 def refuse_archives(head: bytes, path: Path) -> None:

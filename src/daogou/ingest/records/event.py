@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from daogou.domain.event import EVENT_TYPES, Event, EventType
+from daogou.domain.event import EVENT_TYPES, Event
 from daogou.domain.ids import EventId, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.ingest.records.fields import (
     FieldError,
@@ -64,7 +64,7 @@ def _decode(record: Object, currency: str) -> Event:
     if record.get("currency"):
         currency = currency_of(record, currency)
     return Event(
-        type=cast("EventType", kind),
+        type=kind,
         at=required_instant(record, "at"),
         id=EventId(identifier(record, "id") or ""),
         shopper=cast("ShopperId | None", shopper),

@@ -1,0 +1,141 @@
+"""The rules that need to know more than the record itself: the catalogue, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, ProductId, VariantId
+from daogou.domain.order import Order, OrderLine
+from daogou.domain.product import PricePoint, Product, Variant
+from daogou.domain.review import Review
+from daogou.ingest.formats.base import Fix
+from daogou.ingest.known import Known
+from daogou.ingest.records.fields import FieldError
+from daogou.ingest.records.query import Query
+from daogou.ingest.rules import TOLERANCE_MS
+
+P = TypeVar("P", Product, Variant)
+Fixes = tuple[Fix, ...]
+Create = Callable[[ProductId], None]
+"""Puts a missing product into the catalogue."""
+
+
+class UnknownProduct(FieldError):
+    """The record names a product that is not (yet) in the catalogue."""
+
+    def __init__(self, field: str, product: str) -> None:
+        super().__init__(field, f"no product {product!r} in the catalogue", rule="unknown-product")
+
+
+class Checks:
+    """`check(kind, value)` returns the value, repaired where a rule says so, or raises FieldError."""
+
+    def __init__(self, known: Known, now: Instant, create: Create | None) -> None:
+        self._known = known
+        self._latest = now + TOLERANCE_MS
+        self.create = create
+        """None: unknown products are refused."""
+        self._by_kind: dict[str, Callable[[Any], tuple[Any, Fixes]]] = {
+            "product": self._product,
+            "event": self._event,
+            "review": self._review,
+            "order": self._order,
+            "price": self._price,
+            "query": self._query,
+        }
+
+    def check(self, kind: str, value: Any) -> tuple[Any, Fixes]:
+        """Apply the rules of the kind."""
+        rule = self._by_kind.get(kind)
+        return rule(value) if rule else (value, ())
+
+    def _date(self, at: Instant) -> None:
+        if at > self._latest:
+            raise FieldError("at", f"lies more than a day in the future: {at} ms", rule="future")
+
+    def _resolve(self, field: str, product: ProductId) -> ProductId | None:
+        """None where the product is known; the product to put in its place where it named a variant."""
+        if product in self._known.products:
+            return None
+        found = self._known.product_of(product)
+        if found is not None:
+            return found
+        if self.create is None:
+            raise UnknownProduct(field, product)
+        self.create(product)
+        return None
+
+    def _product(self, product: Product) -> tuple[Product, Fixes]:
+        fixes: list[Fix] = []
+        if product.variants:
+            variants = tuple(_sane(variant, fixes, f"variants.{variant.id}.") for variant in product.variants)
+            product = replace(product, variants=variants) if fixes else product
+        product = _sane(product, fixes, "")
+        self._known.add(product)
+        return product, tuple(fixes)
+
+    def _event(self, event: Event) -> tuple[Event, Fixes]:
+        if event.at > self._latest:
+            self._date(event.at)
+        product = event.product
+        if product is None or product in self._known.products:
+            return event, ()
+        owner = self._resolve("product", product)
+        if owner is None:
+            return event, ()
+        return replace(event, product=owner, variant=event.variant or VariantId(product)), _named(product, owner)
+
+    def _review(self, review: Review) -> tuple[Review, Fixes]:
+        self._date(review.at)
+        owner = self._resolve("product", review.product)
+        return (review, ()) if owner is None else (replace(review, product=owner), _named(review.product, owner))
+
+    def _price(self, point: PricePoint) -> tuple[PricePoint, Fixes]:
+        self._date(point.at)
+        if point.product not in self._known.products:
+            raise UnknownProduct("product", point.product)
+        return point, ()
+
+    def _query(self, query: Query) -> tuple[Query, Fixes]:
+        fixes = []
+        if query.at is None:
+            fixes.append(Fix("at", "dated with the moment of the import", "undated"))
+        else:
+            self._date(query.at)
+        if query.shopper is None and query.session is None:
+            fixes.append(Fix("session", "put in a session of its own", "anonymous"))
+        return query, tuple(fixes)
+
+    def _order(self, order: Order) -> tuple[Order, Fixes]:
+        self._date(order.at)
+        if all(line.product in self._known.products for line in order.lines):
+            return order, ()
+        fixes: list[Fix] = []
+        lines = tuple(self._line(line, fixes) for line in order.lines)
+        return (replace(order, lines=lines), tuple(fixes)) if fixes else (order, ())
+
+    def _line(self, line: OrderLine, fixes: list[Fix]) -> OrderLine:
+        owner = self._resolve("lines.product", line.product)
+        if owner is None:
+            return line
+        fixes.extend(_named(line.product, owner))
+        return replace(line, product=owner, variant=line.variant or VariantId(line.product))
+
+
+def _named(variant: str, owner: ProductId) -> Fixes:
+    return (Fix("product", f"{variant!r} is a variant of {owner!r}", "variant-named"),)
+
+
+def _sane(thing: P, fixes: list[Fix], where: str) -> P:
+    """Drop a price before reduction that is no reduction; stock below zero is none."""
+    price, listed = thing.price, thing.list_price
+    if price and listed and price.currency == listed.currency and listed < price:
+        fixes.append(Fix(f"{where}list_price", f"dropped {listed}: below the price {price}", "list-price"))
+        thing = replace(thing, list_price=None)
+    if thing.stock is not None and thing.stock < 0:
+        fixes.append(Fix(f"{where}stock", f"{thing.stock} became 0", "negative-stock"))
+        thing = replace(thing, stock=0)
+    return thing

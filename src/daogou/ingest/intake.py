@@ -1,0 +1,181 @@
+"""Takes found records one by one: decode, check, keep the first of each id, and account for every one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from daogou.domain.ids import ProductId
+from daogou.domain.product import Product
+from daogou.domain.text import Text
+from daogou.ingest.checks import Checks, Fixes, UnknownProduct
+from daogou.ingest.formats.base import Fix, Found
+from daogou.ingest.known import Known
+from daogou.ingest.options import ImportOptions
+from daogou.ingest.outliers import Outliers
+from daogou.ingest.reading.rows import Unreadable
+from daogou.ingest.records.fields import FieldError
+from daogou.ingest.records.kinds import KINDS, near_misses
+from daogou.ingest.rejects import Rejects
+from daogou.ingest.report import Count, FileReport, ImportReport, Reject, Repair, raw_of
+from daogou.ingest.writing import Writer
+from daogou.ports.stores import Stores
+
+_MOST_WAITING = 100_000
+"""Records that may wait for a product further down in a file of mixed kinds."""
+
+
+class Intake:
+    """The one door into the stores."""
+
+    def __init__(self, stores: Stores, options: ImportOptions, report: ImportReport, rejects: Rejects) -> None:
+        self._stores = stores
+        self._options = options
+        self._report = report
+        self._rejects = rejects
+        self._known = Known(stores.catalogue)
+        self._checks = Checks(self._known, options.now, None)
+        self._writer = Writer(stores, options.now, options.batch)
+        self._outliers = Outliers()
+        self._seen: dict[str, dict[int, int]] = {}
+        self._waiting: list[tuple[FileReport, Found]] = []
+        self._unknown_fields: Counter[tuple[str, str]] = Counter()
+        self._file: FileReport | None = None
+
+    def take(self, file: FileReport, found: Found, *, creates: bool = False) -> None:
+        """Account for one found record."""
+        count = file.count(found.kind)
+        count.read += 1
+        if found.joined:
+            count.joined += 1
+        elif found.refused is not None:
+            field, reason, rule = found.refused
+            self._reject(file, found, count, FieldError(field, reason, rule=rule))
+        else:
+            self._file = file
+            self._checks.create = self._create if creates or self._options.create_missing_products else None
+            self._store(file, found, count, may_wait=len(self._waiting) < _MOST_WAITING)
+
+    def unreadable(self, file: FileReport, line: Unreadable) -> None:
+        """Account for a line that is no record at all."""
+        count = file.count("unreadable")
+        count.read += 1
+        count.rejected += 1
+        self._list(Reject(str(file.path), line.line, "", line.reason, line.rule, line.raw))
+
+    def refuse(self, file: FileReport, reason: str, rule: str) -> None:
+        """Account for a file that is not read, or not to its end."""
+        file.refused = reason
+        self._list(Reject(str(file.path), 0, "", reason, rule))
+
+    def flush(self) -> None:
+        """Write what has been taken so far."""
+        self._writer.flush()
+
+    def finish(self) -> None:
+        """Give the waiting records their last chance, write everything, and add the notes."""
+        self._checks.create = None
+        for file, found in self._waiting:
+            self._store(file, found, file.count(found.kind), may_wait=False)
+        self._waiting.clear()
+        self._writer.flush()
+        for (name, said), n in sorted(self._unknown_fields.items()):
+            self._report.notes.append(f"unknown-field: {name}: {said} ({n:,} records)")
+        self._report.notes += self._outliers.found()
+
+    def _store(self, file: FileReport, found: Found, count: Count, *, may_wait: bool) -> None:
+        kind = found.kind
+        try:
+            value, fixes = self._read(file, found)
+        except UnknownProduct as error:
+            if may_wait:
+                self._waiting.append((file, found))
+            else:
+                self._reject(file, found, count, error)
+            return
+        except FieldError as error:
+            self._reject(file, found, count, error)
+            return
+        if self._is_new(kind, value, found, file, count):
+            for fix in (*found.fixes, *fixes):
+                self._repair(file, found.line, fix)
+            self._writer.add(kind, value, count=count, repaired=bool(found.fixes or fixes))
+            if kind == "product":
+                self._outliers.add(value)
+
+    def _read(self, file: FileReport, found: Found) -> tuple[Any, Fixes]:
+        kind = KINDS[found.kind]
+        if not kind.keys.issuperset(found.record):
+            for said in near_misses(found.record.keys() - kind.keys, kind.keys):
+                self._unknown_fields[file.name, said] += 1
+        value = kind.decode(found.record, currency=self._options.currency)
+        if found.kind == "shipment" and self._stores.orders.get(value.order) is None:
+            self._writer.flush()  # its order may be in this very import
+            if self._stores.orders.get(value.order) is None:
+                raise FieldError("order", f"no order {value.order!r} on record", rule="unknown-order")
+        return self._checks.check(found.kind, value)
+
+    def _is_new(self, kind: str, value: Any, found: Found, file: FileReport, count: Count) -> bool:
+        """Whether the id comes for the first time: a repetition is unchanged, other content is rejected."""
+        key = _key(kind, value)
+        if not key:
+            return True
+        seen = self._seen.setdefault("article" if kind == "policy" else kind, {})
+        number, content = hash(key), _content(value)
+        first = seen.get(number)
+        if first is None:
+            seen[number] = content
+            return True
+        if first == content:
+            count.unchanged += 1
+        else:
+            reason = "this id came before with other content; the first stays"
+            self._reject(file, found, count, FieldError("id", reason, rule="conflict"))
+        return False
+
+    def _create(self, id: ProductId) -> None:
+        """Put a product in the catalogue of which nothing is known but that it exists."""
+        file = self._file
+        if file is None:
+            raise RuntimeError("a product is created only while a file is read")
+        product = Product(id, title=Text.of(id))
+        self._known.add(product)
+        count = file.count("product")
+        count.read += 1
+        self._repair(file, 0, Fix("product", f"created {id!r}, titled with its id", "created-product"))
+        self._writer.add("product", product, count=count, repaired=True)
+
+    def _repair(self, file: FileReport, line: int, fix: Fix) -> None:
+        self._report.n_repairs += 1
+        if len(self._report.repairs) < self._options.listed:
+            self._report.repairs.append(Repair(str(file.path), line, fix.field, fix.did, fix.rule))
+
+    def _reject(self, file: FileReport, found: Found, count: Count, error: FieldError) -> None:
+        count.rejected += 1
+        raw = raw_of(found.record if found.raw is None else found.raw)
+        self._list(Reject(str(file.path), found.line, error.field, error.reason, error.rule, raw))
+
+    def _list(self, reject: Reject) -> None:
+        self._report.n_rejects += 1
+        self._rejects.write(reject)
+        if len(self._report.refusals) < self._options.listed:
+            self._report.refusals.append(reject)
+
+
+def _key(kind: str, value: Any) -> str:
+    """What identifies a record within an import; "" where its content does."""
+    if kind == "price":
+        return f"{value.product}\0{value.at}"
+    if kind == "shipment":
+        return f"{value.order}\0{value.shipment.id}"
+    return str(value.id)
+
+
+def _content(value: Any) -> int:
+    """A number that differs where the content differs."""
+    try:
+        return hash(value)
+    except TypeError:  # values with a mapping inside have no hash
+        return hash(msgspec.json.encode(value))

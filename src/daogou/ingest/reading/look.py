@@ -1,0 +1,117 @@
+"""Looks at a file's beginning and says what it is made of, before anyone decides what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from daogou.domain.errors import HostileInput
+from daogou.ingest.reading.chunks import chunks, refuse_archives
+from daogou.ingest.reading.json_lines import json_document
+from daogou.ingest.reading.limits import Limits
+from daogou.ingest.reading.lines import Decoder
+from daogou.ingest.reading.parquet import MAGIC, parquet_columns
+from daogou.ingest.reading.rows import Unreadable
+from daogou.ingest.reading.tables import delimiter_of, header_of
+
+Shape = Literal["jsonl", "json", "table", "xml", "parquet"]
+_HEAD = 64 * 1024
+# A document over several lines, or one that begins by naming its list.
+_DOCUMENT = re.compile(rb'\{\s*$|\{\s*"\w+"\s*:\s*(\[\s*)?(\{\s*)?$|\{\s*"(products|items|data|results)"\s*:\s*\[\s*\{')
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file is made of."""
+
+    path: Path
+    shape: Shape
+    keys: frozenset[str]
+    """Columns of a table, keys of the first object, or the root element of XML."""
+    first: Mapping[str, Any] = field(default_factory=dict)
+    """The first object of a JSON file."""
+    delimiter: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+def look(path: Path, limits: Limits, mapping: Mapping[str, str]) -> Look | None:
+    """Return what the file is made of, None for an empty one. Raises HostileInput for what is not opened at all."""
+    with path.open("rb") as file:
+        magic = file.read(8)
+    if not magic:
+        return None
+    if magic.startswith(MAGIC):
+        return Look(path, "parquet", _mapped(parquet_columns(path, limits), mapping))
+    head = _head(path, limits)
+    refuse_archives(head, path)
+    start = head.lstrip()
+    if start.startswith(b"<"):
+        return Look(path, "xml", frozenset({_root(start)}))
+    if start.startswith((b"{", b"[")):
+        return _json(path, start, limits, mapping)
+    return _table(path, head, mapping)
+
+
+def _head(path: Path, limits: Limits) -> bytes:
+    head = b""
+    for piece in chunks(path, limits):
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    return head
+
+
+def _mapped(names: list[str] | Mapping[str, Any], mapping: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(mapping.get(name, name) for name in names)
+
+
+def _root(start: bytes) -> str:
+    tags = re.sub(rb"<[?!][^>]*>", b"", start)
+    found = re.search(rb"<([A-Za-z_][\w.:-]*)", tags)
+    return found.group(1).decode("ascii", "replace").rpartition(":")[2].lower() if found else ""
+
+
+def _json(path: Path, start: bytes, limits: Limits, mapping: Mapping[str, str]) -> Look:
+    line, newline, after = start.partition(b"\n")
+    if start.startswith(b"{") and not _DOCUMENT.match(line):
+        first = _object(line) if newline or len(start) < _HEAD else None
+        if first is None or after.strip() or not _wraps_a_list(first):
+            return Look(path, "jsonl", _mapped(first or {}, mapping), first or {})
+    row = next(json_document(chunks(path, limits), path, limits=limits, refuse=_pass), None)
+    data = row.data if row else {}
+    return Look(path, "json", _mapped(data, mapping), data)
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = msgspec.json.decode(Decoder().text(line) or "")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _wraps_a_list(first: Mapping[str, Any]) -> bool:
+    """A document such as {"products": [{…}], "total": 100}: one list of objects, and no record of its own."""
+    lists = [value for value in first.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    return len(lists) == 1 and not {"id", "type", "event"} & first.keys()
+
+
+def _pass(_: Unreadable) -> None:
+    """What is unreadable is refused when the file is read, not when it is looked at."""
+
+
+def _table(path: Path, head: bytes, mapping: Mapping[str, str]) -> Look:
+    line = head.partition(b"\n")[0].rstrip(b"\r")
+    text = Decoder().text(line)
+    delimiter = delimiter_of(text) if text is not None and "\0" not in text else None
+    if text is None or delimiter is None:
+        raise HostileInput(f"{path.name} begins like no table, JSON, XML or Parquet: {line[:60]!r}", where=str(path))
+    return Look(path, "table", _mapped(header_of(text, delimiter), mapping), delimiter=delimiter)
