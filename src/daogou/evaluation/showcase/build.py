@@ -57,7 +57,9 @@ def write(folder: Path, *, seed: int = SEED, scale: float = 1.0, end: Instant | 
     events += scripted_purchases(world, truth, end)
     events.sort(key=lambda event: event.at)
     orders = list(build_orders(events, Random(f"{seed} orders"), end=end))
-    reviews = build_reviews(goods, events, tastes.shoppers, Random(f"{seed} reviews"), n=round(REVIEWS * scale), end=end)
+    reviews = build_reviews(
+        goods, events, tastes.shoppers, Random(f"{seed} reviews"), n=round(REVIEWS * scale), end=end
+    )
     articles, policies = build_articles(goods, end=end)
     _write_all(
         folder,
@@ -111,7 +113,7 @@ def _item(good: Good) -> Item:
         kind=good.kind.id,
         department=good.kind.department.en,
         brand=good.brand.id,
-        colors=good.colors,
+        colors=() if good.kind.tinted else good.colors,
         price=product.price.minor if product.price else 0,
         quality=good.quality,
         gender=good.who if good.who in ("men", "women") else None,
@@ -120,5 +122,3 @@ def _item(good: Good) -> Item:
         available=product.available,
         variants=tuple(variant.id for variant in product.variants if variant.stock),
     )
-
-

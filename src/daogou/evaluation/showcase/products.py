@@ -84,8 +84,8 @@ def _good(kind: Kind, number: int, words: Vocabulary, rng: Random, *, end: Insta
 
 
 def _n_colors(kind: Kind, rng: Random) -> int:
-    """How many colours it comes in: one for a book, two at most where sizes multiply them."""
-    if kind.style != "model":
+    """How many colours it comes in; two at most where sizes multiply them."""
+    if kind.tinted:
         return 1
     return rng.choice((1, 2) if kind.sizes else (1, 1, 2, 3))
 
@@ -148,7 +148,7 @@ def _variants(
 
 def _attributes(draft: Draft, words: Vocabulary, author: Text | None) -> dict[str, tuple[Text, ...]]:
     found: dict[str, tuple[Text, ...]] = {}
-    if draft.kind.style == "model":
+    if not draft.kind.tinted:
         found["color"] = tuple(words.colors[name].text for name in draft.colors)
     if draft.material:
         found["material"] = (words.materials[draft.material],)

@@ -15,6 +15,7 @@ from daogou.domain.shopper import Shopper
 from daogou.domain.text import Language
 from daogou.evaluation.showcase.products import DAY, Good
 from daogou.evaluation.showcase.vocabulary import table, vocabulary
+from daogou.evaluation.simulator import choice
 
 GOOD = {1: 0.05, 2: 0.15, 3: 0.45, 4: 0.85, 5: 0.97}
 """Probability that an aspect is praised in a review of so many stars; delivery and service follow the stars less."""
@@ -53,7 +54,7 @@ def build_reviews(
     weights = [3.0 ** min(2.0, max(-2.0, good.quality)) for good in goods]
     for good in rng.choices(goods, weights, k=n - number):
         author = _Author(None, "zh" if rng.random() < 0.65 else "en", verified=rng.random() < 0.5)
-        stars = min(5, max(1, round(3.9 + 0.8 * good.quality + 0.9 * rng.gauss(0, 1))))
+        stars = choice.stars(1.0, good.quality, noise=rng.gauss(0.3, 1), luck=rng.random())
         since = min(700, (end - (good.product.released or end)) // DAY)
         yield _review(number, good, author, rng, stars=stars, at=Instant(end - int(rng.random() * since * DAY) - 1))
         number += 1

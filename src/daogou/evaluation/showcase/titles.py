@@ -46,6 +46,9 @@ def _model(draft: Draft, words: Vocabulary, series: Text | None, rng: Random) ->
     labels = [words.features[name].text for name in draft.features[: rng.choice((1, 1, 2))]]
     if draft.material and rng.random() < 0.4:
         labels.append(words.materials[draft.material])
+    labels = [
+        each for each in labels if each.zh not in draft.kind.name.zh and each.en not in draft.kind.name.en.lower()
+    ]
     zh = "".join((draft.brand.text.zh, model.zh, " ", who.zh, *(each.zh for each in labels), draft.kind.name.zh))
     adjectives = [headline(each.en) for each in labels]
     en = " ".join(filter(None, (draft.brand.text.en + model.en, who.en, *adjectives, draft.kind.name.en)))
@@ -89,7 +92,7 @@ def description_of(draft: Draft, words: Vocabulary) -> Text:
         en = listed([clause.en.format(value) for clause, value in clauses])
         sentences.append(Text(f"规格：{zh}。", f"It has {en}."))
     colors = [words.colors[name].text for name in draft.colors]
-    if draft.kind.style == "model":
+    if not draft.kind.tinted:
         sentences.append(
             Text(
                 f"提供{'、'.join(each.zh for each in colors)}{'可选' if len(colors) > 1 else '款'}。",

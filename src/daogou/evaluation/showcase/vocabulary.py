@@ -75,6 +75,8 @@ class Kind:
     """Kinds that are bought together with it."""
     brands: tuple[str, ...]
     palette: tuple[str, ...]
+    tinted: bool = False
+    """The palette only paints the picture: a shampoo does not come in colours."""
     who: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
@@ -112,7 +114,9 @@ def vocabulary() -> Vocabulary:
     kinds = {kind.id: kind for drawer in drawers.values() for kind in _kinds(drawer, words["palette"])}
     return Vocabulary(
         kinds=kinds,
-        brands={key: Brand(key, Text(zh, en), price, quality) for key, (zh, en, price, quality) in table("brands").items()},
+        brands={
+            key: Brand(key, Text(zh, en), price, quality) for key, (zh, en, price, quality) in table("brands").items()
+        },
         colors={en: Color(Text(zh, en), fill) for en, (zh, fill) in words["color"].items()},
         materials={en: Text(zh, en.replace("memory-", "memory ")) for en, zh in words["material"].items()},
         features={en: Feature(Text(zh, en), Text(*sentence)) for en, (zh, *sentence) in words["feature"].items()},
@@ -137,8 +141,12 @@ def table(name: str) -> dict[str, Any]:
 
 
 def _names(drawer: Mapping[str, Any]) -> dict[str, tuple[Text, ...]]:
-    lists = {key: rows for key, rows in drawer.items() if isinstance(rows, list) and key not in ("department", "brands")}
-    lists |= {key: rows for kind in drawer.values() if isinstance(kind, dict) for key, rows in kind.items() if key in _LISTS}
+    lists = {
+        key: rows for key, rows in drawer.items() if isinstance(rows, list) and key not in ("department", "brands")
+    }
+    lists |= {
+        key: rows for kind in drawer.values() if isinstance(kind, dict) for key, rows in kind.items() if key in _LISTS
+    }
     return {key: tuple(Text(zh, en) for zh, en in rows) for key, rows in lists.items()}
 
 
@@ -159,7 +167,8 @@ def _kinds(drawer: Mapping[str, Any], palettes: Mapping[str, list[str]]) -> list
             about=Text(*row["about"]),
             goes_with=tuple(row.get("with", ())),
             brands=tuple(row.get("brands", drawer["brands"])),
-            palette=tuple(palettes[row["colors"]]),
+            palette=tuple(palettes[row.get("colors") or row["tint"]]),
+            tinted="tint" in row,
             who=tuple(row.get("who", ())),
             materials=tuple(row.get("material", ())),
             features=tuple(row.get("feature", ())),

@@ -9,7 +9,8 @@ A shopper s is at position k of a list (from 0), the item there is i, at time t.
 - In a list they asked for (a search, what goes with their basket) u is ASKED higher: they came for it.
 - After a click they put it in the basket with probability sigmoid(u - CART), and buy a carted item with
   probability sigmoid(u - BUY). At most one item of a kind is carted in a visit.
-- Having used it they learn its quality q. Satisfaction is 3.7 + 0.8 q + 0.25 (u - 1) + noise, read as stars.
+- Having used it they learn its quality q. Satisfaction is 3.7 + 0.8 q + 0.25 (u - 1) + noise, read as stars;
+  with probability MISHAP something goes wrong whatever the quality, and they give 1 or 2.
 - A purchase of 1 or 2 stars is sent back with probability RETURN.
 """
 
@@ -23,11 +24,12 @@ from daogou.evaluation.simulator.world import Floats
 
 DECAY = 0.7
 CLICK = 2.2
-CART = 2.6
+CART = 2.0
 BUY = 0.8
 ASKED = 0.6
 RETURN = 0.45
-STARS_NOISE = 0.7
+STARS_NOISE = 0.8
+MISHAP = 0.06
 
 
 def examination(n: int) -> Floats:
@@ -40,6 +42,8 @@ def chance(utility: float, threshold: float) -> float:
     return 1.0 / (1.0 + exp(threshold - utility))
 
 
-def stars(utility: float, quality: float, noise: float) -> int:
-    """The rating given after use; `noise` is standard normal."""
+def stars(utility: float, quality: float, *, noise: float, luck: float) -> int:
+    """The rating given after use; `noise` is standard normal, `luck` uniform."""
+    if luck < MISHAP:
+        return 1 if luck < 0.6 * MISHAP else 2
     return min(5, max(1, round(3.7 + 0.8 * quality + 0.25 * (utility - 1.0) + STARS_NOISE * noise)))

@@ -19,7 +19,7 @@ from daogou.evaluation.simulator.world import Floats, Ints, World
 DAYS = 180
 """How far back the visits go."""
 SHOWN = 10
-LOGGED = 0.2
+LOGGED = 0.15
 """Share of lists whose impressions are logged, always whole lists; clicks are logged always."""
 COMPLEMENT = 0.4
 """How likely a visit looks for what goes with the last purchase."""
@@ -106,7 +106,14 @@ def _walk(visit: Visit, world: World, topic: int, language: str, rng: np.random.
 
 
 def _list(
-    visit: Visit, world: World, among: Ints, name: str, rng: np.random.Generator, *, query: str | None = None, shown: int = SHOWN
+    visit: Visit,
+    world: World,
+    among: Ints,
+    name: str,
+    rng: np.random.Generator,
+    *,
+    query: str | None = None,
+    shown: int = SHOWN,
 ) -> None:
     """Show a list drawn by the logging policy, and act on it."""
     if not len(among):
@@ -118,13 +125,17 @@ def _list(
     items = among[order].tolist()
     if rng.random() < LOGGED:
         for position, item in enumerate(items):
-            visit.act("impression", item, world, list=name, position=position, propensity=propensities[position], query=query)
+            visit.act(
+                "impression", item, world, list=name, position=position, propensity=propensities[position], query=query
+            )
             visit.now = Instant(visit.now - 7 * SECOND + 1)
     looked = (rng.random(len(items)) < choice.examination(len(items))).tolist()
     for position, item in enumerate(items):
         worth = float(visit.utilities[item]) + (choice.ASKED if name in ("search", "together") else 0.0)
         if looked[position] and rng.random() < choice.chance(worth, choice.CLICK):
-            visit.act("click", item, world, list=name, position=position, propensity=propensities[position], query=query)
+            visit.act(
+                "click", item, world, list=name, position=position, propensity=propensities[position], query=query
+            )
             _page(visit, world, item, worth, rng)
 
 
@@ -165,11 +176,14 @@ def _afterwards(visit: Visit, world: World, bought: list[int], rng: np.random.Ge
     """Yield the ratings and returns that follow once the goods have been used."""
     for item in bought:
         thing = world.items[item]
-        stars = choice.stars(float(visit.utilities[item]), thing.quality, float(rng.normal()))
+        noise, luck = float(rng.normal()), float(rng.random())
+        stars = choice.stars(float(visit.utilities[item]), thing.quality, noise=noise, luck=luck)
         at = Instant(visit.now + int((3 + rng.gamma(2.0, 3.0)) * DAY))
         if stars <= 2 and rng.random() < choice.RETURN:
             order = OrderId(f"o-{visit.session}")
             yield Event("return", at, shopper=visit.shopper, session=visit.session, product=thing.id, order=order)
         if rng.random() < 0.55:
             after = Instant(at + DAY // 2)
-            yield Event("rating", after, shopper=visit.shopper, session=visit.session, product=thing.id, value=float(stars))
+            yield Event(
+                "rating", after, shopper=visit.shopper, session=visit.session, product=thing.id, value=float(stars)
+            )

@@ -54,7 +54,7 @@ def draw_tastes(world: World, n: int, *, seed: int, end: Instant, people: Sequen
     colors = np.hstack([0.4 * rng.normal(size=(n, len(world.colors))), np.zeros((n, 1))])
     price = np.abs(0.9 + 0.5 * rng.normal(size=n))
     quality = np.abs(0.35 + 0.25 * rng.normal(size=n))
-    activity = rng.gamma(1.3, 3.2, size=n) + 1.0
+    activity = rng.gamma(1.2, 4.5, size=n) + 1.5
     genders, joined = rng.random(n), rng.integers(30, 900, size=n)
     chinese, named = rng.random(n) < 0.65, rng.integers(0, 1 << 30, size=n)
     shoppers = []
@@ -72,7 +72,9 @@ def draw_tastes(world: World, n: int, *, seed: int, end: Instant, people: Sequen
         likes = [world.topics[index].id for index in np.argsort(-kinds[row])[:3]]
         labels = {"gender": gender, "likes": ", ".join(likes), "budget": _budget(price[row])}
         shoppers.append(_shopper(f"s{row:04d}", name, language, labels, Instant(end - int(joined[row]) * DAY)))
-    return Tastes(tuple(shoppers), *(np.round(each, 2) for each in (kinds, drift, brands, colors, price, quality, activity)))
+    return Tastes(
+        tuple(shoppers), *(np.round(each, 2) for each in (kinds, drift, brands, colors, price, quality, activity))
+    )
 
 
 def _person(person: Person, end: Instant) -> Shopper:
