@@ -46,12 +46,11 @@ def _model(draft: Draft, words: Vocabulary, series: Text | None, rng: Random) ->
     labels = [words.features[name].text for name in draft.features[: rng.choice((1, 1, 2))]]
     if draft.material and rng.random() < 0.4:
         labels.append(words.materials[draft.material])
-    labels = [
-        each for each in labels if each.zh not in draft.kind.name.zh and each.en not in draft.kind.name.en.lower()
-    ]
-    zh = "".join((draft.brand.text.zh, model.zh, " ", who.zh, *(each.zh for each in labels), draft.kind.name.zh))
+    noun = draft.kind.name
+    labels = [each for each in labels if each.zh not in noun.zh and each.en not in noun.en.lower()]
+    zh = "".join((draft.brand.text.zh, model.zh, " ", who.zh, *(each.zh for each in labels), noun.zh))
     adjectives = [headline(each.en) for each in labels]
-    en = " ".join(filter(None, (draft.brand.text.en + model.en, who.en, *adjectives, draft.kind.name.en)))
+    en = " ".join(filter(None, (draft.brand.text.en + model.en, who.en, *adjectives, noun.en)))
     return Text(zh, en)
 
 

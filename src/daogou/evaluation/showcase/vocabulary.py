@@ -114,9 +114,7 @@ def vocabulary() -> Vocabulary:
     kinds = {kind.id: kind for drawer in drawers.values() for kind in _kinds(drawer, words["palette"])}
     return Vocabulary(
         kinds=kinds,
-        brands={
-            key: Brand(key, Text(zh, en), price, quality) for key, (zh, en, price, quality) in table("brands").items()
-        },
+        brands={key: Brand(key, Text(zh, en), *levels) for key, (zh, en, *levels) in table("brands").items()},
         colors={en: Color(Text(zh, en), fill) for en, (zh, fill) in words["color"].items()},
         materials={en: Text(zh, en.replace("memory-", "memory ")) for en, zh in words["material"].items()},
         features={en: Feature(Text(zh, en), Text(*sentence)) for en, (zh, *sentence) in words["feature"].items()},
@@ -141,16 +139,11 @@ def table(name: str) -> dict[str, Any]:
 
 
 def _names(drawer: Mapping[str, Any]) -> dict[str, tuple[Text, ...]]:
-    lists = {
-        key: rows for key, rows in drawer.items() if isinstance(rows, list) and key not in ("department", "brands")
-    }
-    lists |= {
-        key: rows for kind in drawer.values() if isinstance(kind, dict) for key, rows in kind.items() if key in _LISTS
-    }
-    return {key: tuple(Text(zh, en) for zh, en in rows) for key, rows in lists.items()}
+    tables = [drawer, *(kind for kind in drawer.values() if isinstance(kind, dict))]
+    return {key: tuple(Text(zh, en) for zh, en in rows[key]) for rows in tables for key in _LISTS if key in rows}
 
 
-_LISTS = ("dishes", "places")
+_LISTS = ("series", "first", "second", "subjects", "authors", "dishes", "places")
 
 
 def _kinds(drawer: Mapping[str, Any], palettes: Mapping[str, list[str]]) -> list[Kind]:

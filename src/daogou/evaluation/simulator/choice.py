@@ -34,7 +34,8 @@ MISHAP = 0.06
 
 def examination(n: int) -> Floats:
     """Probability of looking at each of the first `n` positions."""
-    return (1.0 + np.arange(n)) ** -DECAY
+    found: Floats = np.power(1.0 + np.arange(n), -DECAY)
+    return found
 
 
 def chance(utility: float, threshold: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +19,12 @@ from daogou.evaluation.simulator.world import Floats, Ints, World
 
 DAYS = 180
 """How far back the visits go."""
+SECOND = 1000
 SHOWN = 10
 LOGGED = 0.15
 """Share of lists whose impressions are logged, always whole lists; clicks are logged always."""
 COMPLEMENT = 0.4
 """How likely a visit looks for what goes with the last purchase."""
-SECOND = 1000
 
 
 @dataclass
@@ -37,13 +38,11 @@ class Visit:
     events: list[Event] = field(default_factory=list)
     basket: list[int] = field(default_factory=list)
 
-    def act(self, type: EventType, item: int | None, world: World, **more: object) -> None:
-        """Record an event and let some time pass."""
+    def act(self, type: EventType, item: int | None, world: World, *, takes: int = 7 * SECOND, **more: Any) -> None:
+        """Record an event and let `takes` milliseconds pass."""
         product = None if item is None else world.items[item].id
-        self.events.append(
-            Event(type, self.now, shopper=self.shopper, session=self.session, product=product, **more)  # type: ignore[arg-type]
-        )
-        self.now = Instant(self.now + 7 * SECOND)
+        self.events.append(Event(type, self.now, shopper=self.shopper, session=self.session, product=product, **more))
+        self.now = Instant(self.now + takes)
 
 
 def simulate(world: World, tastes: Tastes, truth: Truth, *, seed: int) -> Iterator[list[Event]]:
@@ -123,19 +122,18 @@ def _list(
     placed = weights[order]
     propensities = np.minimum(1.0, placed / (weights.sum() - np.cumsum(placed) + placed)).round(6).tolist()
     items = among[order].tolist()
+    places: list[dict[str, Any]] = [
+        {"list": name, "position": position, "propensity": propensity, "query": query}
+        for position, propensity in enumerate(propensities)
+    ]
     if rng.random() < LOGGED:
-        for position, item in enumerate(items):
-            visit.act(
-                "impression", item, world, list=name, position=position, propensity=propensities[position], query=query
-            )
-            visit.now = Instant(visit.now - 7 * SECOND + 1)
+        for item, place in zip(items, places, strict=True):
+            visit.act("impression", item, world, takes=1, **place)
     looked = (rng.random(len(items)) < choice.examination(len(items))).tolist()
     for position, item in enumerate(items):
         worth = float(visit.utilities[item]) + (choice.ASKED if name in ("search", "together") else 0.0)
         if looked[position] and rng.random() < choice.chance(worth, choice.CLICK):
-            visit.act(
-                "click", item, world, list=name, position=position, propensity=propensities[position], query=query
-            )
+            visit.act("click", item, world, **places[position])
             _page(visit, world, item, worth, rng)
 
 

@@ -88,7 +88,7 @@ class Truth:
         if not path.is_file():
             raise NotFound(f"{folder} holds no {FILE}: satisfaction can only be computed for a simulated shop")
         record = msgspec.json.decode(path.read_bytes())
-        arrays = {name: np.array(record[name], dtype=np.float64) for name in _FLOATS}
+        arrays: dict[str, Any] = {name: np.array(record[name], dtype=np.float64) for name in _FLOATS}
         arrays |= {name: np.array(record[name], dtype=np.int64) for name in _INTS}
         return cls(
             end=Instant(record["end"]),
@@ -111,7 +111,7 @@ class Truth:
         kinds = self.kinds[row]
         if at is not None:
             kinds = kinds + self.drift[row] * ((at - self.end) / YEAR)
-        found = (
+        found: Floats = (
             kinds[self.item_kind]
             + self.brands[row][self.item_brand]
             + self.colors[row][self.item_color]

@@ -73,15 +73,13 @@ class World:
 
     @classmethod
     def of(cls, items: Sequence[Item], topics: Sequence[Topic], *, currency: str, seed: int) -> World:
-        """Lay the items out in columns."""
+        """Lay the items out in columns; every topic has at least one item."""
         number = {topic.id: index for index, topic in enumerate(topics)}
         brands = tuple(sorted({item.brand for item in items}))
         colors = tuple(sorted({color for item in items for color in item.colors}))
         kind = np.array([number[item.kind] for item in items], dtype=np.int64)
         price = np.log([item.price for item in items])
-        middle = np.array(
-            [np.median(price[kind == each]) if (kind == each).any() else 0.0 for each in range(len(topics))]
-        )
+        middle = np.array([np.median(price[kind == each]) for each in range(len(topics))])
         quality = np.array([item.quality for item in items])
         noise = np.random.default_rng((seed, 1)).normal(size=len(items))
         available = np.array([item.available for item in items])
@@ -93,12 +91,14 @@ class World:
             currency=currency,
             kind=kind,
             brand=np.array([brands.index(item.brand) for item in items], dtype=np.int64),
-            color=np.array(
-                [colors.index(item.colors[0]) if item.colors else len(colors) for item in items], dtype=np.int64
-            ),
+            color=np.array([_first(colors, item) for item in items], dtype=np.int64),
             price_level=price - middle[kind],
             quality=quality,
             draw=0.4 * quality + 0.6 * noise,
             of_topic=tuple(np.flatnonzero((kind == each) & available) for each in range(len(topics))),
             number=number,
         )
+
+
+def _first(colors: tuple[str, ...], item: Item) -> int:
+    return colors.index(item.colors[0]) if item.colors else len(colors)
