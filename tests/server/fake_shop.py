@@ -23,6 +23,8 @@ from daogou.domain.query import Understood
 from daogou.domain.text import Text, language_of
 from daogou.ports.stores import Appended, Stores
 from daogou.profile.build import Profile, build_profile
+from daogou.promotions.basket import Basket
+from daogou.promotions.pricing import price
 from daogou.server.auth import create_key
 from daogou.settings import Settings
 from daogou.shop.shown import Shown
@@ -68,6 +70,23 @@ class FakeShop:
 
     def understand(self, text: str) -> Understood:
         return Understood(text, language_of(text), tuple(text.split()))
+
+    @property
+    def pictures(self) -> Path:
+        return self.folder / "pictures"
+
+    @property
+    def releases(self) -> Any:
+        from daogou.training.releases import Releases
+
+        return Releases(self.folder / "models")
+
+    def new_conversation(self) -> str:
+        return "c1"
+
+    def price_basket(self, lines: Sequence[Any], *, code: str | None = None) -> Any:
+        basket, at = Basket(tuple(lines)), self.clock()
+        return price(basket, self.stores.promotions.active(at), at, code=code, find=self.product)
 
     def product(self, id: str) -> Product | None:
         return self.stores.catalogue.get([ProductId(id)]).get(ProductId(id))

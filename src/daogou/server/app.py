@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 import daogou
 from daogou.server import document, errors
-from daogou.server.api import events, health, recommend, search
+from daogou.server.api import (
+    admin,
+    articles,
+    chat,
+    events,
+    health,
+    orders,
+    products,
+    promotions,
+    recommend,
+    search,
+    shoppers,
+    tokens,
+)
 from daogou.server.auth import Gate
+from daogou.server.metrics import Measured, Metrics
 from daogou.server.middleware import Bounded, KnownHosts, Secured, Timed, Traced
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
+
     from daogou.shop.shop import Shop
 
-_SUBJECTS = (search, recommend, events, health)
-_BODIES = (search.Suggested, recommend.Recommended, events.EventIn, events.Recorded, health.Alive, health.Ready)
+_SUBJECTS = (
+    search, recommend, products, events, chat, shoppers, promotions, articles, orders, tokens, admin, health,
+)  # fmt: skip
+_BODIES = (
+    search.Suggested, recommend.Recommended, events.EventIn, events.Recorded, chat.Line, promotions.BasketIn,
+    tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
+)  # fmt: skip
 
 
 def build_app(shop: Shop) -> FastAPI:
@@ -25,23 +48,57 @@ def build_app(shop: Shop) -> FastAPI:
 
     Raises ValueError where a route of the API does not declare who may call it.
     """
-    app = FastAPI(title="Daogou", version=daogou.__version__, docs_url=None, redoc_url=None, middleware=_wrappers(shop))
-    app.state.shop = shop
-    app.state.gate = Gate.of(shop)
+    metrics = Metrics()
+    app = FastAPI(
+        title="Daogou",
+        version=daogou.__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=_wrappers(shop, metrics),
+    )
+    app.state.shop, app.state.gate, app.state.metrics = shop, Gate.of(shop), metrics
     errors.install(app)
-    routers = [subject.router(shop) for subject in _SUBJECTS]
-    document.install(app, routers, _BODIES)
-    for router in routers:
+    api = api_routers(shop)
+    document.install(app, api, _BODIES)
+    for router in (*api, *_pages(shop)):
         app.include_router(router)
     return app
 
 
-def _wrappers(shop: Shop) -> list[Middleware]:
-    server: Any = shop.settings.server
-    return [
+def api_routers(shop: Shop) -> list[APIRouter]:
+    """The routers of the documented API; every route of theirs declares its roles."""
+    routers = [subject.router(shop) for subject in _SUBJECTS]
+    for route in document.routes_of(routers):
+        document.roles_of(route)
+    return routers
+
+
+def _pages(shop: Shop) -> list[APIRouter]:
+    """While the pages are being written: those that can be imported."""
+    found = []
+    for name in ("console", "storefront"):
+        try:
+            found.append(import_module(f"daogou.server.{name}.routes").router(shop))
+        except ImportError:
+            continue
+    return found
+
+
+def _wrappers(shop: Shop, metrics: Metrics) -> list[Middleware]:
+    """From the outside in."""
+    server = shop.settings.server
+    wrappers = [
+        Middleware(Measured, metrics=metrics),
         Middleware(Secured, hsts=server.secure_cookies),
         Middleware(Traced),
-        Middleware(KnownHosts),
+        Middleware(KnownHosts, names=frozenset(name.lower() for name in server.hosts)),
         Middleware(Bounded),
         Middleware(Timed),
     ]
+    if server.origins:
+        headers = ["Authorization", "Content-Type", "Idempotency-Key"]
+        cors = Middleware(CORSMiddleware, allow_origins=server.origins, allow_methods=["GET", "POST"],
+                          allow_headers=headers)  # fmt: skip
+        wrappers.insert(3, cors)
+    return wrappers

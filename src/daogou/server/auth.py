@@ -17,7 +17,18 @@ from daogou.server.tokens import PREFIX, Identity, Tokens, open_tokens
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
 
-__all__ = ["Anyone", "Caller", "Gate", "Operators", "Public", "Services", "acting_as", "create_key"]
+__all__ = [
+    "Allow",
+    "Anyone",
+    "Caller",
+    "Gate",
+    "Monitors",
+    "Operators",
+    "Public",
+    "Services",
+    "acting_as",
+    "create_key",
+]
 
 Role = Literal["public", "shopper", "service", "operator", "admin"]
 
@@ -52,9 +63,11 @@ class Gate:
         """The holder of a key or shopper token; None where it does not hold."""
         if credential.startswith(PREFIX):
             identity = self.tokens.read(credential, at=self.shop.clock())
-            return identity and Caller("shopper", shopper=identity.shopper, session=identity.session)
+            if identity is None:
+                return None
+            return Caller("shopper", shopper=identity.shopper, session=identity.session)
         found = role_of(self.shop.stores, credential)
-        return found and Caller(found[1], name=found[0])
+        return Caller(found[1], name=found[0]) if found else None
 
     def token(self, *, shopper: ShopperId | None, session: SessionId | None, ttl_ms: int = TOKEN_TTL_MS) -> str:
         """Make a shopper token."""
@@ -87,7 +100,6 @@ PUBLIC = Allow(frozenset({"public"}))
 ANYONE = Allow(frozenset({"shopper", "service", "operator", "admin"}))
 SERVICES = Allow(frozenset({"service", "admin"}))
 OPERATORS = Allow(frozenset({"operator", "admin"}))
-ADMINS = Allow(frozenset({"admin"}))
 MONITORS = Allow(frozenset({"service", "operator", "admin"}))
 
 Public = Annotated[Caller, Depends(PUBLIC)]
@@ -95,7 +107,6 @@ Anyone = Annotated[Caller, Depends(ANYONE)]
 """Whoever has a key or token."""
 Services = Annotated[Caller, Depends(SERVICES)]
 Operators = Annotated[Caller, Depends(OPERATORS)]
-Admins = Annotated[Caller, Depends(ADMINS)]
 Monitors = Annotated[Caller, Depends(MONITORS)]
 """Any key, no shopper."""
 

@@ -17,6 +17,8 @@ from daogou.domain.product import PricePoint, Product
 from daogou.domain.promotion import Promotion
 from daogou.domain.query import Understood
 from daogou.domain.review import RatingSummary, Review
+from daogou.profile.build import Profile
+from daogou.promotions.basket import Priced
 from daogou.server import wire
 from daogou.server.auth import Allow
 from daogou.server.errors import Problem
@@ -27,14 +29,15 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 _PREFIX = "#/components/schemas/"
-_PLAIN = (Article, Claim, Order, PricePoint, Product, Promotion, RatingSummary, Review, Understood)
+_PLAIN = (Article, Claim, Order, Priced, PricePoint, Product, Profile, Promotion, RatingSummary, Review, Understood)
 """Sent in their plain form: empty fields are left out."""
-_WIRE = (Problem, wire.Answered, wire.Text, wire.Money)
+_WIRE = (Problem, wire.Answered, wire.Item, wire.Text, wire.Money)
 _MEANINGS = {
     400: "The request says something that cannot be.",
     401: "No key or token, or one that does not hold.",
     403: "Known, but not allowed.",
     404: "There is no such thing.",
+    409: "Not possible in the state it is in.",
     413: "More than one request may carry.",
     422: "A parameter is missing or out of range.",
     429: "Too much at once; try again after Retry-After seconds.",
@@ -72,7 +75,7 @@ def takes(schema: Schema, example: object) -> dict[str, Any]:
 
 def install(app: FastAPI, routers: Iterable[APIRouter], bodies: Iterable[type] = ()) -> None:
     """Make the application serve the document of the API's routers."""
-    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    routes = routes_of(routers)
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -80,6 +83,11 @@ def install(app: FastAPI, routers: Iterable[APIRouter], bodies: Iterable[type] =
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
+    """The routes of the routers, in order."""
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
 
 def roles_of(route: APIRoute) -> frozenset[str]:
@@ -96,7 +104,7 @@ def _document(routes: list[APIRoute], bodies: Iterable[type]) -> dict[str, Any]:
         routes=routes,
     )  # fmt: skip
     for route in routes:
-        for method in route.methods:
+        for method in route.methods or ():
             _secure(made["paths"][route.path_format][method.lower()], roles_of(route))
     components = made.setdefault("components", {})
     components["schemas"] = components.get("schemas", {}) | _schemas(bodies)

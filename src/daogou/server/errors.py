@@ -40,6 +40,13 @@ class Unauthorised(DaogouError):
     status = 401
 
 
+class Conflict(DaogouError):
+    """The thing is not in a state in which that can be done."""
+
+    code = "conflict"
+    status = 409
+
+
 class TooLarge(DaogouError):
     """More than one request may carry."""
 

@@ -130,7 +130,7 @@ def answered(hits: Hits, cards: Mapping[ProductId, Product] | None = None) -> An
 def item(hit: Hit, cards: Mapping[ProductId, Product] | None = None) -> Item:
     """Put one hit into its form for the wire."""
     product = cards.get(hit.product) if cards else None
-    return Item(hit.product, hit.score, tuple(_cause(each) for each in hit.because), product and card(product))
+    return Item(hit.product, hit.score, tuple(_cause(each) for each in hit.because), card(product) if product else None)
 
 
 def card(product: Product) -> Card:

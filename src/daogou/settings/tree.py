@@ -47,6 +47,11 @@ class ServerSettings:
     """Processes. One carries thousands of requests a second; raise it on more than two cores."""
     log: Literal["json", "text"] = "text"
     """Form of the log lines on standard error."""
+    hosts: tuple[str, ...] = ()
+    """Names the shop is reached by, such as "shop.example.com". Addresses and localhost are always answered; any other
+    name is refused, so that a foreign page cannot point its own name at this server."""
+    origins: tuple[str, ...] = ()
+    """Other sites whose pages may call the HTTP API from a browser, such as "https://www.example.com" (CORS)."""
     secure_cookies: bool = False
     """True behind HTTPS: cookies are then never sent in the clear."""
 

@@ -12,14 +12,15 @@ from fastapi import APIRouter, Header
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daogou.domain.errors import BadRequest, Forbidden
-from daogou.domain.event import EVENT_TYPES, Event
+from daogou.domain.errors import Forbidden
+from daogou.domain.event import Event
 from daogou.domain.ids import EventId
 from daogou.ingest.records import decode_event
 from daogou.server import wire
 from daogou.server.auth import Anyone, Caller
 from daogou.server.document import answers, merged, ref, takes
 from daogou.server.errors import TooLarge
+from daogou.server.metrics import Metrics
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
@@ -59,7 +60,9 @@ def router(shop: Shop) -> APIRouter:
     """The routes, over a shop."""
     routes = APIRouter(tags=["events"])
     currency = shop.settings.shop.currency
-    body = takes({"oneOf": [_schema(), {"type": "array", "items": _schema(), "maxItems": MOST_EVENTS}]}, [_EXAMPLE])
+    body = takes(
+        {"oneOf": [ref(EventIn), {"type": "array", "items": ref(EventIn), "maxItems": MOST_EVENTS}]}, [_EXAMPLE]
+    )
 
     @routes.post("/v1/events", **merged(answers(ref(Recorded), 413, 507), body))
     async def record(
@@ -84,6 +87,9 @@ def router(shop: Shop) -> APIRouter:
             event = decode_event(_own(caller, {"at": now, **each}, where), where, currency=currency)
             events.append(_identified(event, caller, idempotency_key, i))
         done = await asyncio.wrap_future(shop.record_async(events))
+        counts: Metrics = request.app.state.metrics
+        counts.events.labels("recorded").inc(done.new)
+        counts.events.labels("duplicate").inc(done.duplicate)
         return wire.answer(Recorded(done.new, done.duplicate))
 
     return routes
@@ -108,10 +114,3 @@ def _identified(event: Event, caller: Caller, key: str | None, i: int) -> Event:
         return event
     whose = (caller.role, caller.name, caller.shopper or "", caller.session or "", key, str(i))
     return replace(event, id=EventId("ik-" + hashlib.sha256("\0".join(whose).encode()).hexdigest()))
-
-
-def _schema() -> dict[str, Any]:
-    return ref(EventIn)
-
-
-__all__ = ["EVENT_TYPES", "BadRequest", "EventIn", "Recorded", "router"]

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 
 from daogou.server import wire
-from daogou.server.auth import Public
+from daogou.server.auth import Monitors, Public
 from daogou.server.document import answers, ref
+from daogou.server.metrics import Metrics
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
@@ -32,6 +34,10 @@ class Ready(msgspec.Struct, frozen=True):
     """The active release; empty before the first training, when search and recommendations answer 503."""
 
 
+_METRICS = answers({})
+_METRICS["responses"][200]["content"] = {"text/plain": {"schema": {"type": "string"}}}
+
+
 def router(shop: Shop) -> APIRouter:
     """The routes, over a shop."""
     routes = APIRouter(tags=["health"])
@@ -46,5 +52,13 @@ def router(shop: Shop) -> APIRouter:
         """Say that the stores can be read, and which release answers."""
         products = await run_in_threadpool(shop.stores.catalogue.count)
         return wire.answer(Ready("ok", products, shop.release_id or ""))
+
+    @routes.get("/metrics", **_METRICS)
+    async def metrics(caller: Monitors, request: Request) -> Response:
+        """Read the counts in Prometheus' text format; give its scraper a key as bearer token."""
+        found: Metrics = request.app.state.metrics
+        found.release.clear()
+        found.release.labels(shop.release_id or "none").set(1)
+        return Response(await run_in_threadpool(found.text), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return routes
