@@ -1,6 +1,6 @@
 """Cost of training and of answering in process, at the size of a small and of a large shop. Prints one JSON line each.
 
-    python benchmarks/recommend.py [--products 1500 100000] [--events-per-product 10]
+python benchmarks/recommend.py [--products 1500 100000] [--events-per-product 10]
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def measure(n_products: int, n_events: int, requests: int) -> dict:
 def answer_times(recommender: Recommender, kind: str, n_shoppers: int, n_products: int, requests: int) -> dict:
     """Microseconds for answers with reasons, of shoppers and products that are already in memory."""
     asked = [
-        RecommendRequest(shopper=ShopperId(f"s{n * 7 % n_shoppers}"), product=ProductId(f"p{n * 13 % n_products}"), kind=kind)
+        RecommendRequest(
+            shopper=ShopperId(f"s{n * 7 % n_shoppers}"), product=ProductId(f"p{n * 13 % n_products}"), kind=kind
+        )
         for n in range(100)
     ]
     for request in asked:

@@ -122,7 +122,7 @@ def _named(request: RecommendRequest, shelf: Shelf, type: EventType) -> list[tup
 
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "similar": {"hybrid": 1.0, "content": 0.3, "sequential": 0.1},
-    "together": {"together": 1.0, "sequential": 0.05, "hybrid": 0.02},
+    "together": {"together": 1.0, "sequential": 0.05, "content": 0.01},
     "trending": {"trending": 1.0},
     "new": {"new": 1.0},
 }

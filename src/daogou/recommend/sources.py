@@ -27,11 +27,12 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
         case "new":
             entries = {"new": newest(shelf, allowed, _NEW)}
         case "similar":
-            entries = _alike(situation.trail, models)
+            entries = _next(situation.trail, models) | {"hybrid": models.hybrid.evidence(situation.trail)}
         case "together":
-            entries = _alike(situation.trail, models) | {"together": models.together.evidence(situation.trail)}
+            trail = situation.trail
+            entries = _next(trail, models) | {"together": models.together.evidence(trail)}
         case _:
-            entries = _alike(situation.trail, models) | _popular(situation, models)
+            entries = _next(situation.trail, models) | _popular(situation, models)
             if situation.kind == "next-basket":
                 entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
                 entries["together"] = models.together.evidence(situation.trail.newest(5))
@@ -64,8 +65,8 @@ def uncaused(candidates: Candidates) -> Evidence:
     return Evidence(candidates.rows, candidates.scores, _no_cause(len(candidates)))
 
 
-def _alike(trail: Trail, models: Models) -> dict[str, Evidence]:
-    entries = {"sequential": models.sequential.evidence(trail), "hybrid": models.hybrid.evidence(trail)}
+def _next(trail: Trail, models: Models) -> dict[str, Evidence]:
+    entries = {"sequential": models.sequential.evidence(trail)}
     if models.content is not None:
         entries["content"] = models.content.evidence(trail)
     return entries

@@ -42,7 +42,7 @@ class ContentConfig:
     description: float = 0.3
     recency: float = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 20
+    steps: int = 10
     """How many of the newest steps speak."""
     neighbours: int = 100
     """How many neighbours of each product are kept."""
@@ -83,7 +83,7 @@ class ContentKnn:
             cosines = (spoken[low : low + _BLOCK_PRODUCTS] @ postings).tocsr()
             row = np.repeat(np.arange(low, low + cosines.shape[0]), np.diff(cosines.indptr))
             cosines.data[cosines.indices == row] = 0.0
-            blocks.append(strongest(_leading(cosines, config.neighbours), config.neighbours))
+            blocks.append(strongest(cosines, config.neighbours))
         return cls(stacked(blocks), vocabulary, idf, postings, config)
 
     def place(self, row: int, bag: Bag) -> None:
@@ -210,15 +210,3 @@ def _within_budget(matrix: Any, budget: int) -> Any:
     kept.data[~used[kept.indices]] = 0
     kept.eliminate_zeros()
     return kept
-
-
-def _leading(matrix: Any, n: int) -> Any:
-    """Drop entries that are clearly not among the n highest of their row, so that the exact sort is small."""
-    kept = np.ones(matrix.nnz, bool)
-    for low, high in zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True):
-        if high - low > 2 * n:
-            values = matrix.data[low:high]
-            kept[low:high] = values >= np.partition(values, high - low - n)[high - low - n]
-    matrix.data[~kept] = 0
-    matrix.eliminate_zeros()
-    return matrix

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """For row i the entries offsets[i] to offsets[i + 1], highest value first."""
+    """For row i the entries offsets[i] to offsets[i + 1], in no order of value."""
 
     offsets: NDArray[np.int64]
     rows: NDArray[np.int32]
@@ -56,21 +56,24 @@ class Neighbours:
 
 
 def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> Any:
-    """Keep the n entries of each row of a CSR matrix with the highest `by` (the values unless given).
+    """Keep the n entries of each row of a CSR matrix with the highest positive `by` (the values unless given).
 
-    Entries come back highest first; ties in order of column.
+    Entries stay in the order they had; of ties at the edge the first ones are kept.
     """
     import scipy.sparse as sp
 
-    order_by = matrix.data if by is None else by
+    worth = matrix.data if by is None else by
+    kept = worth > 0
     lengths = np.diff(matrix.indptr)
-    row = np.repeat(np.arange(len(lengths)), lengths)
-    order = np.lexsort((matrix.indices, -order_by, row))
-    place = np.arange(len(order)) - np.repeat(matrix.indptr[:-1], lengths)
-    kept = order[(place < n) & (order_by[order] > 0)]
-    counts = np.bincount(row[kept], minlength=len(lengths))
-    indptr = np.concatenate(([0], np.cumsum(counts)))
-    return sp.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
+    for row in np.flatnonzero(lengths > n).tolist():
+        here = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        values = worth[here]
+        edge = np.partition(values, len(values) - n)[len(values) - n]
+        above = values > edge
+        above[np.flatnonzero(values == edge)[: n - np.count_nonzero(above)]] = True
+        kept[here] &= above
+    ends = np.concatenate(([0], np.cumsum(kept)))
+    return sp.csr_matrix((matrix.data[kept], matrix.indices[kept], ends[matrix.indptr]), shape=matrix.shape)
 
 
 def stacked(blocks: list[Any]) -> Neighbours:

@@ -17,7 +17,6 @@ class FusionConfig:
     """Weights that are tried for each source on validation; the sequential source is the measure and has 1."""
 
     content: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
-    hybrid: tuple[float, ...] = (0.0, 0.1, 0.2, 0.4, 0.8)
     popularity: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
 

@@ -186,10 +186,9 @@ def _choose(
 ) -> tuple[Chosen, float]:
     questions = cases(read.steps, held, limit=config.validation_shoppers, seed=config.seed)
     alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, questions, config)
-    mixed = hybrid.mix(fitted.behaviour, by_words.table, alpha, config)
     pool = fitted.popularity.popular.pool()
     popular = Evidence(pool.rows, pool.scores, np.full(len(pool), NO_CAUSE, np.int32))
-    sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words, "hybrid": mixed}
+    sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words}
     return fusion.fit(sources, popular, questions, config), alpha
 
 

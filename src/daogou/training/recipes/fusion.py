@@ -31,7 +31,7 @@ def fit(sources: Mapping[str, Source], popular: Evidence, cases: Sequence[Case],
     for (found, _), case in zip(requests, cases, strict=True):
         found["popularity"] = _unseen(popular, case)
     tried = config.fusion
-    grid = {"sequential": (1.0,), "content": tried.content, "hybrid": tried.hybrid, "popularity": tried.popularity}
+    grid = {"sequential": (1.0,), "content": tried.content, "popularity": tried.popularity}
     return choose(requests, grid=grid)
 
 
