@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _encode = msgspec.json.Encoder().encode
 ID_BYTES = 16
 _TIME_BYTES = 6
-_TIME_MASK = 2 ** (8 * _TIME_BYTES) - 1
+_TIME_MASK = (1 << (8 * _TIME_BYTES)) - 1
 
 
 def event_key(event: Event) -> bytes:

@@ -1,0 +1,122 @@
+"""What `ports.stores.Events` promises, but for surviving a power cut, which takes a machine to show."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from daogou.domain.event import EVENT_TYPES, Event
+from daogou.domain.ids import EventId, OrderId, SessionId, ShopperId, VariantId
+from daogou.domain.money import Money
+from daogou.ports.stores import Appended, Stores
+from daogou.testing.builders import event
+
+
+class EventsContract:
+    """Inherit, and give a fixture `stores` with nothing in them."""
+
+    def test_event_comes_back_as_it_was_written(self, stores: Stores) -> None:
+        full = Event(
+            "click", event().at, EventId("e1"), ShopperId("s1"), SessionId("x"), product=event().product,
+            variant=VariantId("v"), quantity=2, price=Money(399, "USD"), value=4.5, query="红鞋", list="home",
+            position=0, propensity=0.25, order=OrderId("o"),
+        )  # fmt: skip
+        stores.events.append([full])
+        assert [found.event for found in stores.events.since(0)] == [full]
+
+    def test_every_type_comes_back(self, stores: Stores) -> None:
+        stores.events.append([event(type) for type in EVENT_TYPES])
+        assert tuple(found.event.type for found in stores.events.since(0)) == EVENT_TYPES
+        assert stores.events.counts() == dict.fromkeys(EVENT_TYPES, 1)
+
+    def test_id_on_record_is_a_duplicate(self, stores: Stores) -> None:
+        first = event(at=1, id=EventId("e1"))
+        assert stores.events.append([first, event(at=2, id=EventId("e2"))]) == Appended(new=2, duplicate=0)
+        assert stores.events.append([replace(first, at=event().at)]) == Appended(new=0, duplicate=1)
+        assert [found.event.at for found in stores.events.since(0)] == [1, 2]
+
+    def test_same_fact_without_id_is_one_event(self, stores: Stores) -> None:
+        assert stores.events.append([event(value=5), event(value=5.0), event(value=4)]) == Appended(2, 1)
+
+    def test_derived_id_comes_back_and_is_known_again(self, stores: Stores) -> None:
+        stores.events.append([event(), event(id=EventId("sixteen-letters!"))])
+        back = [found.event for found in stores.events.since(0)]
+        assert len(back[0].id) == 32
+        assert back[1].id == "sixteen-letters!"
+        assert stores.events.append(back) == Appended(new=0, duplicate=2)
+
+    def test_nothing_is_appended_of_nothing(self, stores: Stores) -> None:
+        assert stores.events.append([]) == Appended(0, 0)
+        assert stores.events.head() == 0
+
+    def test_each_batch_hears_its_own_share(self, stores: Stores) -> None:
+        one, two = event(at=1), event(at=2)
+        stores.events.append([one])
+        assert stores.events.append_each([[one, two], [], [two]]) == [Appended(1, 1), Appended(0, 0), Appended(0, 1)]
+
+    def test_since_goes_on_where_it_stopped(self, stores: Stores) -> None:
+        stores.events.append([event(at=at) for at in (30, 10, 20)])
+        first = stores.events.since(0, limit=2)
+        rest = stores.events.since(first[-1].seq)
+        assert [found.event.at for found in (*first, *rest)] == [30, 10, 20]
+        assert stores.events.head() == rest[-1].seq
+        assert stores.events.since(stores.events.head()) == []
+
+    def test_head_rises_only_with_new_events(self, stores: Stores) -> None:
+        stores.events.append([event(at=1)])
+        head = stores.events.head()
+        stores.events.append([event(at=1)])
+        assert stores.events.head() == head
+        stores.events.append([event(at=2)])
+        assert stores.events.head() > head
+
+    def test_of_gives_the_newest_oldest_first(self, stores: Stores) -> None:
+        stores.events.append([event(at=at) for at in (5, 1, 9, 3)] + [event(shopper="other", at=7)])
+        found = stores.events.of(shopper=ShopperId("s1"), limit=3)
+        assert [one.event.at for one in found] == [3, 5, 9]
+
+    def test_of_the_same_moment_keeps_log_order(self, stores: Stores) -> None:
+        stores.events.append([event(product=id, at=1) for id in ("c", "a", "b")])
+        found = stores.events.of(shopper=ShopperId("s1"), limit=2)
+        assert [one.event.product for one in found] == ["a", "b"]
+
+    def test_of_a_session_and_of_either(self, stores: Stores) -> None:
+        stores.events.append([event(session="x", at=1), event(shopper="s1", at=2), event(shopper="session:x", at=3)])
+        x, s1 = SessionId("x"), ShopperId("s1")
+        assert [one.event.at for one in stores.events.of(session=x)] == [1]
+        assert [one.event.at for one in stores.events.of(session=x, shopper=s1)] == [1, 2]
+        assert stores.events.of() == []
+
+    def test_columns_are_ordered_by_time_then_log(self, stores: Stores) -> None:
+        stores.events.append([
+            event("purchase", "b", shopper="s2", at=20),
+            event("rating", "a", shopper="s1", at=10, value=4.5),
+            event("purchase", "a", session="x", at=20),
+            event("purchase", "a", shopper="s1", session="x", at=30),
+            event("view", "never", shopper="s1", at=5),
+            event("search", None, shopper="s1", at=5, query="shoes"),
+        ])  # fmt: skip
+        columns = stores.events.columns(["purchase", "rating", "search"])
+        assert columns.shoppers == ("s1", "s2", "session:x")
+        assert columns.products == ("a", "b")
+        assert [columns.types[code] for code in columns.type] == ["rating", "purchase", "purchase", "purchase"]
+        assert columns.shopper.tolist() == [0, 1, 2, 0]
+        assert columns.product.tolist() == [0, 1, 0, 0]
+        assert columns.at.tolist() == [10, 20, 20, 30]
+        np.testing.assert_array_equal(columns.value, np.array([4.5, np.nan, np.nan, np.nan], np.float32))
+        assert columns.last_seq == stores.events.head()
+        dtypes = [column.dtype for column in (columns.shopper, columns.product, columns.type, columns.at)]
+        assert dtypes == [np.int32, np.int32, np.int8, np.int64]
+
+    def test_columns_of_an_empty_log(self, stores: Stores) -> None:
+        columns = stores.events.columns(["view"])
+        assert (columns.shoppers, columns.products, len(columns.at), columns.last_seq) == ((), (), 0, 0)
+
+    def test_threads_that_retry_write_each_event_once(self, stores: Stores) -> None:
+        batches = [[event(at=n, id=EventId(f"e{n}")) for n in range(start, start + 20)] for start in range(0, 200, 10)]
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(stores.events.append, batches * 3))
+        assert sum(answer.new for answer in answers) == 210
+        assert sorted(found.event.at for found in stores.events.since(0)) == list(range(210))
