@@ -1,10 +1,50 @@
 """The formats an import knows, in the order in which a file is held against them."""
 
+from daogou.ingest.formats import amazon, plain, tutorial
+from daogou.ingest.formats.acp import ACP
 from daogou.ingest.formats.base import Format
+from daogou.ingest.formats.feeds import GOOGLE, OPENAI
+from daogou.ingest.formats.fixture import FIXTURE
+from daogou.ingest.formats.ga4 import GA4
+from daogou.ingest.formats.gorse import GORSE
+from daogou.ingest.formats.litemall import LITEMALL
+from daogou.ingest.formats.medusa import MEDUSA
+from daogou.ingest.formats.metarank import METARANK
 from daogou.ingest.formats.own import OWN
+from daogou.ingest.formats.recbole import RECBOLE
+from daogou.ingest.formats.saleor import SALEOR
+from daogou.ingest.formats.segment import SEGMENT
+from daogou.ingest.formats.shopify import SHOPIFY
+from daogou.ingest.formats.woocommerce import WOOCOMMERCE
 from daogou.ingest.reading.look import Look
 
-FORMATS: tuple[Format, ...] = (OWN,)
+FORMATS: tuple[Format, ...] = (
+    SHOPIFY,
+    WOOCOMMERCE,
+    MEDUSA,
+    SALEOR,
+    RECBOLE,
+    tutorial.BEHAVIOUR,
+    tutorial.PRODUCTS,
+    tutorial.QUERIES,
+    amazon.ITEMS,
+    amazon.REVIEWS,
+    amazon.RATINGS,
+    FIXTURE,
+    LITEMALL,
+    GA4,
+    METARANK,
+    SEGMENT,
+    GORSE,
+    ACP,
+    OPENAI,
+    GOOGLE,
+    plain.BASKETS,
+    plain.CATALOGUE,
+    plain.USERS,
+    OWN,
+)
+"""The narrow ones stand first; our own comes last, since its names are the plainest."""
 
 
 def recognise(look: Look) -> Format | None:

@@ -67,9 +67,15 @@ class Format:
 
 
 def columns(*names: str) -> Callable[[Look], bool]:
-    """Recognise a table or objects by names that must all be there."""
+    """Recognise a table of text by columns that must all be there."""
     needed = frozenset(names)
-    return lambda look: needed <= look.keys
+    return lambda look: look.shape == "table" and needed <= look.keys
+
+
+def keys(*names: str) -> Callable[[Look], bool]:
+    """Recognise JSON objects by keys that must all be there."""
+    needed = frozenset(names)
+    return lambda look: look.shape in ("json", "jsonl") and needed <= look.keys
 
 
 def phase(number: int) -> Callable[[Look], int]:
