@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.adapters.addresses import open_stores
+from daogou.features.history import STEP_TYPES, STRENGTH, History, sequences
+from daogou.testing.builders import event
+
+TYPES = ["view", "click", "cart", "purchase", "rating", "thumb", "return", "impression"]
+
+
+def test_events_on_one_product_in_a_row_are_one_step_of_the_strongest_type() -> None:
+    history = History()
+    took = [history.take(1, type, at) for type, at in [("view", 5), ("cart", 6), ("view", 7)]]
+    assert [(taken.began, taken.gained) for taken in took] == [(True, 1.0), (False, 0.5), (False, 0.0)]
+    assert [(step.row, step.at, step.type) for step in history.steps] == [(1, 5, "cart")]
+
+
+def test_a_purchase_leaves_the_basket() -> None:
+    history = History()
+    history.take(1, "cart", 5)
+    assert history.basket == {1: 5}
+    history.take(1, "purchase", 6)
+    assert (history.basket, history.bought) == ({}, {1: [6]})
+
+
+def test_what_was_returned_or_disliked_is_rejected_and_no_step() -> None:
+    history = History()
+    history.take(1, "return", 1)
+    history.take(2, "rating", 2, 1.0)
+    history.take(3, "thumb", 3, -1.0)
+    history.take(4, "rating", 4, 5.0)
+    assert history.rejected == {1, 2, 3}
+    assert [step.row for step in history.steps] == [4]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(TYPES), st.sampled_from(["a", "b"]), st.integers(0, 3), st.sampled_from([None, -1.0, 5.0])
+        ),
+        max_size=30,
+    )
+)
+def test_training_sees_the_steps_that_live_serving_sees(log: list[tuple[str, str, int, float | None]]) -> None:
+    stores = open_stores("memory://")
+    stores.events.append(
+        [
+            event(type, f"p{row}", shopper=shopper, at=1_000 + place, value=value)
+            for place, (type, shopper, row, value) in enumerate(log)
+        ]
+    )
+    rows = {f"p{row}": row for row in range(3)}  # p3 is not on the shelf
+    built = sequences(stores.events.columns(STEP_TYPES), rows)
+    live = {"a": History(), "b": History()}
+    for place, (type, shopper, row, value) in enumerate(log):
+        if row < 3:
+            live[shopper].take(row, type, 1_000 + place, value)
+    for place, shopper in enumerate(built.actors):
+        here = slice(built.offsets[place], built.offsets[place + 1])
+        steps = live.pop(shopper).steps
+        assert built.rows[here].tolist() == [step.row for step in steps]
+        assert built.at[here].tolist() == [step.at for step in steps]
+        assert built.strength[here].tolist() == [STRENGTH[step.type] for step in steps]
+    assert all(not history.steps for history in live.values())
+
+
+def test_only_the_newest_steps_of_a_robot_are_kept() -> None:
+    stores = open_stores("memory://")
+    stores.events.append([event("view", f"p{n % 3}", shopper="robot", at=n) for n in range(50)])
+    built = sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(3)}, newest=7)
+    assert built.at.tolist() == list(range(43, 50))
+
+
+def test_the_newest_step_is_held_back_where_three_are_there() -> None:
+    stores = open_stores("memory://")
+    stores.events.append([event("view", f"p{n}", shopper="a", at=n) for n in range(3)])
+    stores.events.append([event("view", f"p{n}", shopper="b", at=10 + n) for n in range(2)])
+    built = sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(3)})
+    kept, held = built.newest_left_out()
+    assert kept.rows.tolist() == [0, 1, 0, 1]
+    assert kept.offsets.tolist() == [0, 2, 4]
+    assert built.rows[held].tolist() == [2]
+    assert np.diff(kept.offsets).tolist() == [2, 2]

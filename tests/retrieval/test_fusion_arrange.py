@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from daogou.retrieval.arrange import Variety, arrange
+from daogou.retrieval.evidence import NO_CAUSE, Evidence
+from daogou.retrieval.fusion import Fusion, choose
+from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
+from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
+
+
+def entries(*found: tuple[int, float, int]) -> Evidence:
+    rows, values, causes = zip(*found, strict=True)
+    return Evidence(np.array(rows, np.int32), np.array(values, np.float32), np.array(causes, np.int32))
+
+
+def test_fused_scores_are_weighted_sums_that_can_be_taken_apart() -> None:
+    fusion = Fusion({"a": 1.0, "b": 0.5}, {"a": 2.0})
+    fused = fusion.fuse({"a": entries((7, 4.0, 0), (7, 2.0, 1)), "b": entries((7, 1.0, NO_CAUSE), (9, 1.0, 0))})
+    assert [column.tolist() for column in fused.totals] == [[7, 9], [3.5, 0.5]]
+    assert [(part.source, part.cause, part.value) for part in fused.contributions([7])[7]] == [
+        ("a", 0, 2.0), ("a", 1, 1.0), ("b", NO_CAUSE, 0.5),
+    ]  # fmt: skip
+    assert fused.silenced("a").totals[1].tolist() == [0.5, 0.5]
+
+
+def test_a_source_without_a_weight_does_not_speak() -> None:
+    assert len(Fusion({"a": 1.0}).fuse({"other": entries((1, 1.0, 0))}).evidence) == 0
+
+
+def test_the_source_that_finds_the_held_out_product_gets_weight() -> None:
+    asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((1, 1.0, 0))}, 1)] * 5
+    chosen = choose(asked, grid={"a": (1.0,), "b": (0.0, 0.5)}, k=1)
+    assert chosen.fusion.weights == {"a": 1.0, "b": 0.5}
+    assert chosen.recall == 1.0
+
+
+def test_best_breaks_ties_in_order_of_row() -> None:
+    assert entries((5, 1.0, 0), (2, 1.0, 0), (9, 2.0, 0)).best(3).rows.tolist() == [9, 2, 5]
+
+
+ROWS, SCORES = np.array([1, 2, 3, 4], np.int32), np.array([1.0, 0.9, 0.8, 0.7], np.float32)
+
+
+def brand(row: int) -> tuple[str]:
+    return ("nike" if row < 4 else "puma",)
+
+
+@pytest.mark.parametrize(
+    ("variety", "expected"),
+    [(Variety(), [1, 2, 3]), (Variety(dial=0.5), [1, 4, 2]), (Variety(most=2), [1, 2, 4])],
+)
+def test_variety_moves_other_groups_up(variety: Variety, expected: list[int]) -> None:
+    assert arrange(ROWS, SCORES, 3, variety=variety, groups=brand).rows.tolist() == expected
+
+
+def test_metrics_of_known_rankings() -> None:
+    ranks = [0, 1, None, 10]
+    assert recall(ranks, 10) == 0.5
+    assert ndcg(ranks, 10) == pytest.approx((1 + 1 / np.log2(3)) / 4)
+    assert reciprocal_rank(ranks, 10) == pytest.approx(1.5 / 4)
+    assert rank_of(np.array([2.0, 3.0, 2.0]), 2) == 2
+    assert place_in(["a", "b"], "b") == 1
+    assert basket_recall(["a", "b", "c"], {"a", "c", "z"}, 2) == pytest.approx(1 / 3)
+    assert coverage([["a", "b"], ["a", "c"]], 10, 1) == 0.1
+
+
+def test_repeats_count_by_frequency_and_recency() -> None:
+    repeat = Repeat(RepeatConfig(half_life_days=10, floor=0.0))
+    found = repeat.evidence({3: [0], 5: [0, 10 * DAY_MS]}, 10 * DAY_MS)
+    assert dict(zip(found.rows.tolist(), found.values.tolist(), strict=True)) == pytest.approx({3: 1 / 3, 5: 1.0})
