@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from daogou.domain.ids import Instant, ProductId, VariantId
@@ -55,6 +55,20 @@ class Product:
     def available(self) -> bool:
         """Can it be sold now: shown, and in stock or not tracked."""
         return not self.hidden and (self.stock is None or self.stock > 0)
+
+    def facets(self) -> Iterator[tuple[str, Text]]:
+        """Every (facet, value) of the product and its variants, as filters name them; may repeat.
+
+        Facets are "category", "brand" and attribute names.
+        """
+        for step in self.category:
+            yield "category", step
+        if self.brand:
+            yield "brand", Text.of(self.brand)
+        for attributes in (self.attributes, *(variant.attributes for variant in self.variants)):
+            for name, values in attributes.items():
+                for value in values:
+                    yield name, value
 
 
 @dataclass(frozen=True, slots=True)

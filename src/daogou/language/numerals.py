@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-_DIGITS = {c: n for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in cs}
+_DIGITS = {
+    c: n
+    for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for c in cs
+}
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000, "w": 10_000, "万": 10_000}
 NUMERAL = rf"(?:(?:\d+(?:,\d{{3}})+|\d+)(?:\.\d+)?(?:\s?[kw万千百](?![a-z]))?|[{''.join(_DIGITS)}十拾百佰千仟万半]+)"
 """A regular expression for one number in figures or Chinese numerals, in normalised text."""

@@ -83,7 +83,7 @@ class PriceWish:
 
     @property
     def value(self) -> str:
-        """"..80 USD", "200..400 CNY", "100.. CNY": for slots and messages."""
+        """ "..80 USD", "200..400 CNY", "100.. CNY": for slots and messages."""
         currency = next(money.currency for money in (self.low, self.high) if money is not None)
         low, high = (f"{money.major.normalize():f}" if money else "" for money in (self.low, self.high))
         return f"{low}..{high} {currency}"

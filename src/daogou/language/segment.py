@@ -66,7 +66,10 @@ class Segmenter:
         parts: list[Token] = []
         place, loose, text = 0, 0, token.text
         while place < len(text):
-            end = next((e for e in range(len(text), place + 1, -1) if text[place:e] in self._words and text[place:e] != text), 0)
+            end = next(
+                (e for e in range(len(text), place + 1, -1) if text[place:e] in self._words and text[place:e] != text),
+                0,
+            )
             if end and loose < place:
                 parts.append(Token(text[loose:place], token.start + loose, token.start + place))
             if end:

@@ -27,18 +27,26 @@ NEGATORS = frozenset(
 TRAILING_NEGATORS = frozenset({"不要", "除外", "不行", "excluded"})
 """Words that may also stand behind it: 皮的不要, 耐克除外."""
 
-CONNECTIVES = frozenset("和 或 或者 以及 与 还有 及 也 牌 品牌 类 色 and or nor any the a an made of from brand be want".split())
+CONNECTIVES = frozenset(
+    "和 或 或者 以及 与 还有 及 也 牌 品牌 类 色 and or nor any the a an made of from brand be want".split()
+)
 """Words over which a negation carries: not leather or suede; 不要耐克和阿迪达斯的."""
 
 SORTS: dict[str, Sort] = {
-    **dict.fromkeys(("便宜", "最便宜", "便宜点", "低价", "实惠", "价格最低", "价格从低到高", "平价", "性价比"), "price_asc"),
+    **dict.fromkeys(
+        ("便宜", "最便宜", "便宜点", "低价", "实惠", "价格最低", "价格从低到高", "平价", "性价比"), "price_asc"
+    ),
     **dict.fromkeys(("cheap", "cheapest", "cheaper", "lowest price", "inexpensive", "affordable"), "price_asc"),
     **dict.fromkeys(("最贵", "高档", "高端", "价格从高到低", "most expensive", "highest price"), "price_desc"),
     **dict.fromkeys(("最新", "新款", "新品", "新到", "上新", "newest", "latest", "new arrival", "just in"), "newest"),
     **dict.fromkeys(("评分最高", "评价最好", "评价好", "好评", "口碑好", "口碑最好"), "rating"),
     **dict.fromkeys(("best rated", "top rated", "highest rated", "well reviewed", "best reviewed"), "rating"),
-    **dict.fromkeys(("热销", "畅销", "最火", "热门", "爆款", "销量最高", "卖得最好", "受欢迎", "最受欢迎"), "popularity"),
-    **dict.fromkeys(("popular", "most popular", "best selling", "bestselling", "best-selling", "best seller"), "popularity"),
+    **dict.fromkeys(
+        ("热销", "畅销", "最火", "热门", "爆款", "销量最高", "卖得最好", "受欢迎", "最受欢迎"), "popularity"
+    ),
+    **dict.fromkeys(
+        ("popular", "most popular", "best selling", "bestselling", "best-selling", "best seller"), "popularity"
+    ),
 }
 """Phrases that ask for an order."""
 

@@ -172,7 +172,7 @@ class Understander:
         end = reading.words[place].end
         if after and not any(mark in reading.normal.text[end : after[0].start] for mark in ",.;。 "):
             return False
-        before = [token for token in reading.words[:place] if token.text not in CONNECTIVES]
+        before = [token for token in reading.words[:place] if token.text not in self._fillers]
         if not reading.slots or not before:
             return False
         last = max(reading.slots, key=lambda slot: slot.end)
@@ -196,11 +196,13 @@ class Understander:
         span = (tokens[0].start, tokens[-1].end)
         terms = self.vocabulary.meanings(phrase)
         if terms:
+            sure = False
             for term in self._chosen(terms, negated=negated):
                 confidence = self._confidence(reading, term, terms)
                 reading.slot(term.kind, term.name, term.value, span=span, negated=negated, confidence=confidence)
-                if term.kind == "category" and confidence < 1 and not negated:
-                    reading.left += tokens
+                sure = sure or confidence >= 1
+            if not negated and not sure:
+                reading.left += tokens
         elif phrase in self._sorts and not negated:
             reading.sort = self._sorts[phrase]
             reading.slot("sort", "sort", reading.sort, span=span)
@@ -212,7 +214,7 @@ class Understander:
             value = self._people.get(phrase) or self._occasions[phrase]
             reading.slot(kind, kind, value, span=span, negated=negated)
             if not negated and kind == "occasion":
-                reading.left += (token for token in tokens if self._knows(token.text))
+                reading.left += (token for token in tokens if self._is_mentioned(token.text))
 
     def _chosen(self, terms: Sequence[Term], *, negated: bool) -> Iterator[Term]:
         """The first meaning, with the same thing said under other keys; what is not wanted, in all its meanings."""
@@ -242,6 +244,9 @@ class Understander:
 
     def _knows(self, word: str) -> bool:
         return self.vocabulary.knows(word) or any(map(self.vocabulary.knows, self.vocabulary.segmenter.cut(word)))
+
+    def _is_mentioned(self, word: str) -> bool:
+        return any(piece in self.vocabulary.words for piece in self.vocabulary.segmenter.cut(word))
 
     def _where(self, reading: _Reading, currency: str) -> Where:
         wanted: dict[str, set[str]] = {}

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from daogou.domain.text import Text
 from daogou.language.normalise import plain
-from daogou.language.segment import Segmenter, Token
+from daogou.language.segment import Segmenter
 from daogou.language.shopping import ideas
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
-    from daogou.retrieval.shelf import Shelf
 
 TermKind = Literal["category", "brand", "attribute"]
 LONGEST = 6
 """Words in the longest phrase that is looked up."""
 _NOT_WORDS = frozenset({"yes", "no", "true", "false", "none", "n/a", "y", "n", "other", "是", "否", "有", "无", "其他"})
+
+
+class HasProducts(Protocol):
+    """What a vocabulary is learnt from: the shelf."""
+
+    @property
+    def products(self) -> Sequence[Product | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class Vocabulary:
         self._ideas = self._read_ideas()
 
     @classmethod
-    def from_shelf(cls, shelf: Shelf, segmenter: Segmenter | None = None) -> Vocabulary:
+    def from_shelf(cls, shelf: HasProducts, segmenter: Segmenter | None = None) -> Vocabulary:
         """Learn every product of the shelf: about 30 µs a product."""
         vocabulary = cls(segmenter)
         vocabulary.learn(product for product in shelf.products if product is not None)
@@ -72,7 +78,7 @@ class Vocabulary:
     def learn(self, products: Iterable[Product]) -> None:
         """Add what these products are called. A product learnt again is not counted again."""
         for product in products:
-            facets = set(_facets(product))
+            facets = set(product.facets())
             for name, text in facets:
                 self._learn_value(name, text)
             if product.id not in self._products:
@@ -124,7 +130,7 @@ class Vocabulary:
         if (name, text) in self._done:
             return
         self._done.add((name, text))
-        kind: TermKind = "category" if name == "category" else "brand" if name == "brand" else "attribute"
+        kind = _kind(name)
         if kind == "attribute" and (text.key in _NOT_WORDS or len(text.key) > 60):
             return
         self.segmenter.learn([text.zh])
@@ -171,14 +177,3 @@ def join(words: Sequence[str]) -> str:
 
 def _kind(name: str) -> TermKind:
     return "category" if name == "category" else "brand" if name == "brand" else "attribute"
-
-
-def _facets(product: Product) -> Iterable[tuple[str, Text]]:
-    for step in product.category:
-        yield "category", step
-    if product.brand:
-        yield "brand", Text.of(product.brand)
-    for attributes in (product.attributes, *(variant.attributes for variant in product.variants)):
-        for name, values in attributes.items():
-            for value in values:
-                yield name, value

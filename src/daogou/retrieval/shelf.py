@@ -186,7 +186,7 @@ class Shelf:
             setattr(self, name, new)
 
     def _post(self, product: Product, row: int, *, present: bool) -> None:
-        for facet, text in _values(product):
+        for facet, text in product.facets():
             key = (facet, text.key)
             rows = self._postings.setdefault(key, set())
             if present:
@@ -197,17 +197,3 @@ class Shelf:
                 if not rows:
                     del self._postings[key]
             self._masks.pop(key, None)
-
-
-def _values(product: Product) -> Iterable[tuple[str, Text]]:
-    for step in product.category:
-        yield "category", step
-    if product.brand:
-        yield "brand", Text.of(product.brand)
-    for name, values in product.attributes.items():
-        for value in values:
-            yield name, value
-    for variant in product.variants:
-        for name, values in variant.attributes.items():
-            for value in values:
-                yield name, value

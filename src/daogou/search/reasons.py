@@ -1,0 +1,66 @@
+"""Says why a product is in a result, from the parts of its score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from daogou.domain.hit import Reason, ReasonKind
+from daogou.domain.text import Text
+from daogou.language.names import display_name
+
+if TYPE_CHECKING:
+    from daogou.domain.query import Slot, Where
+    from daogou.retrieval.shelf import Shelf
+
+_PLAIN: Mapping[str, tuple[ReasonKind, Text]] = {
+    "exact": ("words", Text(zh="正是您输入的商品", en="Exactly what you typed")),
+    "popular": ("popular", Text(zh="近期受欢迎", en="Popular in this shop")),
+    "history": ("history", Text(zh="符合您最近的浏览和购买", en="Close to what you viewed and bought")),
+    "new": ("new", Text(zh="新品", en="New here")),
+}
+SMALLEST = 0.02
+"""A part of the score below this share is not worth a sentence."""
+
+
+def because(
+    parts: Mapping[str, float], *, matched: Sequence[str], wishes: Sequence[Slot], where: Where, shelf: Shelf
+) -> tuple[Reason, ...]:
+    """The reasons of one product, largest share first; a filter it passed is stated with share 0."""
+    total = sum(parts.values())
+    reasons = [
+        _reason(name, value / total, matched, wishes, shelf)
+        for name, value in parts.items()
+        if total > 0 and value / total >= SMALLEST
+    ]
+    reasons.sort(key=lambda reason: -reason.share)
+    return (*reasons, *_filters(where, shelf)) or (_CATALOGUE,)
+
+
+def _reason(name: str, share: float, matched: Sequence[str], wishes: Sequence[Slot], shelf: Shelf) -> Reason:
+    share = round(share, 4)
+    if name == "words":
+        said = "、".join(matched)
+        text = Text(zh=f"匹配“{said}”", en=f"Matches “{', '.join(matched)}”") if matched else _IN_DESCRIPTION
+        return Reason("words", text, share, source="search.words")
+    if name.startswith("wish:"):
+        slot = wishes[int(name.removeprefix("wish:"))]
+        return Reason("attribute", _value(slot.name, slot.value, shelf), share, source="search.wish")
+    kind, text = _PLAIN[name]
+    return Reason(kind, text, share, source=f"search.{name}")
+
+
+_CATALOGUE = Reason("rule", Text(zh="按商品目录顺序", en="In the order of the catalogue"), source="search.browse")
+_IN_DESCRIPTION = Text(zh="商品介绍中提到", en="Its description mentions your words")
+
+
+def _filters(where: Where, shelf: Shelf) -> list[Reason]:
+    wanted = [("category", where.category)] if where.category else []
+    wanted += [("brand", brand) for brand in sorted(where.brands) if len(where.brands) == 1]
+    wanted += [(name, value) for name, values in where.attributes.items() for value in values if len(values) == 1]
+    return [Reason("attribute", _value(name, value, shelf), 0.0, source="search.filter") for name, value in wanted]
+
+
+def _value(name: str, value: str, shelf: Shelf) -> Text:
+    label, called = shelf.label(name, value), display_name(name)
+    return Text(zh=f"{called.show('zh')}：{label.show('zh')}", en=f"{called.show('en')}: {label.show('en')}")

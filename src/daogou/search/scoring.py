@@ -1,0 +1,121 @@
+"""What a product's place in a result is made of: parts that are added, and can be taken away again one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.domain.query import Slot, Sort
+    from daogou.retrieval.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each part is worth beside the best text match of the result, which is 1."""
+
+    exact: float = 2.0
+    """The query is the product's id, SKU, barcode or whole title: it comes first."""
+    words: float = 1.0
+    wish: float = 0.15
+    """Each wish that ranks without filtering, such as an attribute few products fill in."""
+    popular: float = 0.15
+    """The most popular product. Small: among equal matches the popular one comes first, no more."""
+    history: float = 0.2
+    """The product nearest to the shopper's own taste."""
+    new: float = 0.02
+    """The newest product; breaks ties."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The parts of the score, each an array over the result's rows."""
+
+    rows: NDArray[np.int32]
+    parts: Mapping[str, NDArray[np.float32]]
+    """"exact", "words", "popular", "history", "new", and "wish:" with the place of a slot."""
+
+    @property
+    def total(self) -> NDArray[np.float32]:
+        """The score itself: the sum of its parts."""
+        return np.sum(list(self.parts.values()), axis=0, dtype=np.float32)
+
+    def without(self, part: str) -> NDArray[np.float32]:
+        """The score had this part not been there: what a stated reason can be checked with."""
+        return self.total - self.parts[part]
+
+
+def score(
+    rows: NDArray[np.int32],
+    *,
+    shelf: Shelf,
+    weights: Weights,
+    words: NDArray[np.float32] | None,
+    exact: Sequence[int] = (),
+    wishes: Sequence[Slot] = (),
+    prior: NDArray[np.float32] | None = None,
+    history: NDArray[np.float32] | None = None,
+) -> Score:
+    """Score the rows. `words`, `prior` and `history` are over all rows of the shelf; rows they lack count nothing.
+
+    Each is divided by its best value within the result, so that weights mean the same in every shop.
+    """
+    parts: dict[str, NDArray[np.float32]] = {}
+    for name, values, weight in (
+        ("words", words, weights.words),
+        ("popular", prior, weights.popular),
+        ("history", history, weights.history),
+    ):
+        if values is not None and len(rows):
+            picked = _at(values, rows)
+            best = float(picked.max())
+            if best > 0:
+                parts[name] = np.maximum(picked, 0) * np.float32(weight / best)
+    if len(exact):
+        parts["exact"] = np.isin(rows, exact).astype(np.float32) * np.float32(weights.exact)
+    for place, slot in enumerate(wishes):
+        parts[f"wish:{place}"] = shelf.having(slot.name, slot.value)[rows].astype(np.float32) * np.float32(weights.wish)
+    parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
+    return Score(rows, parts)
+
+
+def order(score: Score, sort: Sort, *, shelf: Shelf, prior: NDArray[np.float32] | None) -> NDArray[np.int64]:
+    """Places of the score's rows in the order asked for; ties by score, then by row. Unknown prices come last."""
+    total = score.total
+    rows = score.rows
+    price = shelf.price[rows]
+    match sort:
+        case "price_asc":
+            key = np.where(price < 0, np.iinfo(np.int64).max, price)
+        case "price_desc":
+            key = -price
+        case "newest":
+            key = -shelf.released[rows]
+        case "rating":
+            key = -shelf.rating[rows]
+        case "popularity":
+            key = -_at(prior, rows) if prior is not None else np.zeros(len(rows), np.float32)
+        case _:
+            key = np.zeros(len(rows), np.int8)
+    return np.lexsort((rows, -total, key))
+
+
+def _at(values: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Values at the rows; 0 for rows newer than the array."""
+    found = np.zeros(len(rows), np.float32)
+    inside = rows < len(values)
+    found[inside] = values[rows[inside]]
+    return found
+
+
+def _freshness(released: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """1 for the newest product of the shop, halved for each half year before; 0 where the date is unknown."""
+    newest = int(released.max()) if len(released) else 0
+    at = released[rows]
+    age = (newest - at) / (182 * 86_400_000)
+    return np.where(at > 0, np.exp2(-age), 0).astype(np.float32)

@@ -1,0 +1,230 @@
+"""Search over one shop: understand, match, rank, count, and say what was done for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.domain.hit import Hit, Hits
+from daogou.domain.query import Understood, Where
+from daogou.language.normalise import plain
+from daogou.search.exact import ExactNames
+from daogou.search.facets import FacetConfig, FacetCounter
+from daogou.search.indexing import build, document
+from daogou.search.reasons import because
+from daogou.search.scoring import Score, Weights, order, score
+from daogou.search.suggest import Suggester, Suggestion
+from daogou.search.wish import Wish, ranking, relaxations, unwanted_words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.domain.ids import ProductId
+    from daogou.domain.product import Product
+    from daogou.domain.query import Sort
+    from daogou.domain.text import Language
+    from daogou.language.understand import Understander
+    from daogou.ports.index import LexicalIndex
+    from daogou.retrieval.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How search weighs and how far it looks."""
+
+    fields: Mapping[str, float] = field(
+        default_factory=lambda: {"title": 3.0, "brand": 2.0, "category": 2.5, "attributes": 1.0, "description": 0.7}
+    )
+    """What a word is worth where it stands. The title says what a product is, the description what it is not, too."""
+    reach: int = 3_000
+    """Products the index is asked for at most; counts beside a result are exact up to this many text matches."""
+    enough: int = 20
+    """Where fewer products contain all the words, products with some of them follow."""
+    facets: FacetConfig = FacetConfig()
+    weights: Weights = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class ShopperContext:
+    """What is known of the shopper who searches."""
+
+    affinity: NDArray[np.float32] | None = None
+    """How near each product, by row of the shelf, is to the shopper's taste; 0 and below count nothing."""
+
+
+class Searcher:
+    """Searches a shelf. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        index: LexicalIndex,
+        understander: Understander,
+        *,
+        prior: NDArray[np.float32] | None = None,
+        currency: str = "CNY",
+        release: str = "",
+        queries: Mapping[str, int] | None = None,
+        config: SearchConfig | None = None,
+    ) -> None:
+        """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions."""
+        self.shelf = shelf
+        self.prior = prior
+        self._index = index
+        self._understander = understander
+        self._vocabulary = understander.vocabulary
+        self._currency = currency
+        self._release = release
+        self._config = config or SearchConfig()
+        self._facets = FacetCounter(shelf, self._config.facets)
+        self._exact = ExactNames(shelf.products)
+        self._suggester = Suggester(shelf, self._vocabulary, queries=queries or {}, prior=prior)
+        self._lock = threading.Lock()
+
+    def search(
+        self,
+        text: str,
+        *,
+        k: int = 10,
+        offset: int = 0,
+        where: Where | None = None,
+        sort: Sort | None = None,
+        language: Language | None = None,
+        shopper_context: ShopperContext | None = None,
+    ) -> Hits:
+        """The products at places `offset` to `offset` + k. Empty words with a filter browse, most popular first.
+
+        `where` is what the shopper set by hand and is always kept; what the text says may be relaxed to find anything,
+        and `relaxed` says so.
+        """
+        understood = self._understander.understand(text, currency=self._currency)
+        given = where or Where()
+        exact = self._exact.find(text)
+        wish, rows, words = self._match(understood, given, language or understood.language, exact)
+        wishes = ranking(understood)
+        found = score(
+            rows,
+            shelf=self.shelf,
+            weights=self._config.weights,
+            words=words,
+            exact=exact,
+            wishes=wishes,
+            prior=self.prior,
+            history=shopper_context.affinity if shopper_context else None,
+        )
+        places = order(found, sort or understood.sort, shelf=self.shelf, prior=self.prior)[offset : offset + k]
+        return Hits(
+            items=tuple(self._hit(found, int(place), understood, wish) for place in places),
+            release=self._release,
+            total=len(rows),
+            understood=understood,
+            facets=self._facets.count(rows, currency=self._currency),
+            relaxed=wish.relaxed,
+            suggestion=understood.corrected,
+        )
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
+        """Complete what is being typed."""
+        return self._suggester.suggest(prefix, limit)
+
+    def refresh(self, changed_ids: Iterable[ProductId]) -> None:
+        """Take in products of the shelf that were put since: index, vocabulary, counts and suggestions."""
+        rows = [self.shelf.row[id] for id in changed_ids if id in self.shelf.row]
+        products = [product for row in rows if (product := self.shelf.products[row]) is not None]
+        if not products:
+            return
+        with self._lock:
+            self._vocabulary.learn(products)
+            self._understander.refresh()
+            build(self._index, products, self._vocabulary.segmenter, vocabulary=self._vocabulary)
+            self._facets.put(rows)
+            self._exact.put(products, rows)
+            self._suggester.put(products)
+
+    def _match(
+        self, understood: Understood, given: Where, language: Language, exact: Sequence[int]
+    ) -> tuple[Wish, NDArray[np.int32], NDArray[np.float32] | None]:
+        """The first wish, strict to loose, that finds a product; its rows; and how well words match, by row."""
+        words = self._word_scores(self._scored_words(understood), require_all=False)
+        banned = self._banned(understood)
+        wish, rows = Wish((), given), np.zeros(0, np.int32)
+        for wish in relaxations(understood, given, language):
+            if not wish.is_bounded and understood.text.strip() and (wish.relaxed or not understood.slots):
+                continue
+            mask = self.shelf.allowed(wish.where)
+            mask[banned] = False
+            if wish.words:
+                mask &= self._matching(wish.words)[: len(mask)] | np.isin(np.arange(len(mask)), exact)
+            rows = np.flatnonzero(mask).astype(np.int32)
+            if len(rows):
+                return wish, rows, words
+        return Wish(understood.words, given), rows, words
+
+    def _scored_words(self, understood: Understood) -> list[str]:
+        """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""
+        cut = self._vocabulary.segmenter.cut
+        said = [piece for word in understood.words for piece in cut(word)]
+        for slot in understood.slots:
+            if slot.kind in ("category", "brand", "attribute") and not slot.negated:
+                label = self.shelf.label(slot.name, slot.value)
+                said += cut(
+                    f"{label.zh} {label.en}" if understood.corrected else understood.text[slot.start : slot.end]
+                )
+        return list(dict.fromkeys(said))
+
+    def _matching(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Rows with all of the words, or with some where too few have all."""
+        pieces = list(dict.fromkeys(piece for word in words for piece in self._vocabulary.segmenter.cut(word)))
+        every = self._word_scores(pieces, require_all=True)
+        if len(pieces) > 1 and np.count_nonzero(every) < self._config.enough:
+            return self._word_scores(pieces, require_all=False) > 0
+        return every > 0
+
+    def _banned(self, understood: Understood) -> NDArray[np.int64]:
+        rows = np.zeros(len(self.shelf), bool)
+        for word in unwanted_words(understood):
+            rows |= self._word_scores(self._vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
+        return np.flatnonzero(rows)
+
+    def _word_scores(self, words: Sequence[str], *, require_all: bool) -> NDArray[np.float32]:
+        """BM25 by row of the shelf; 0 where nothing matches."""
+        scores = np.zeros(len(self.shelf), np.float32)
+        if words:
+            row = self.shelf.row
+            found = self._index.search(words, self._config.reach, weights=self._config.fields, require_all=require_all)
+            for match in found:
+                if (at := row.get(match.id, -1)) >= 0:
+                    scores[at] = match.score
+        return scores
+
+    def _hit(self, found: Score, place: int, understood: Understood, wish: Wish) -> Hit:
+        row = int(found.rows[place])
+        parts = {name: float(values[place]) for name, values in found.parts.items() if values[place] > 0}
+        product = self.shelf.products[row]
+        assert product is not None
+        reasons = because(
+            parts,
+            matched=self._matched(product, understood) if "words" in parts else (),
+            wishes=ranking(understood),
+            where=wish.where,
+            shelf=self.shelf,
+        )
+        return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
+
+    def _matched(self, product: Product, understood: Understood) -> list[str]:
+        """The wanted words that the product's title, brand, category or attributes contain, as the shopper typed them."""
+        fields = document(product, self._vocabulary).fields
+        present = {word for name, text in fields.items() if name != "description" for word in text.split()}
+        cut = self._vocabulary.segmenter.cut
+        said = [
+            understood.text[slot.start : slot.end] for slot in understood.slots if _is_matched(slot.kind, slot.negated)
+        ]
+        return [word for word in dict.fromkeys((*said, *understood.words)) if not present.isdisjoint(cut(plain(word)))]
+
+
+def _is_matched(kind: str, negated: bool) -> bool:
+    return kind in ("category", "brand", "attribute") and not negated

@@ -1,0 +1,132 @@
+"""Completes what is being typed, in both languages, from the shop's own names and past queries."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from daogou.domain.text import Language, language_of
+from daogou.language.normalise import plain
+from daogou.language.spelling import Spelling
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from daogou.domain.product import Product
+    from daogou.language.vocabulary import Vocabulary
+    from daogou.retrieval.shelf import Shelf
+
+SuggestionKind = Literal["category", "brand", "query", "product"]
+_WORTH: Mapping[SuggestionKind, float] = {"category": 4.0, "brand": 3.0, "query": 2.0, "product": 1.0}
+LONGEST_PREFIX = 60
+_LOOKED_AT = 400
+"""Completions that are ranked; a shorter prefix than any shopper stops at has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One completion."""
+
+    text: str
+    kind: SuggestionKind
+    language: Language
+    n: int
+    """Products of the category or brand, or times the query was typed; 1 for a product."""
+
+
+class Suggester:
+    """Prefix completion over phrases that begin at any word, so that “shoes” completes “running shoes” as well."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        vocabulary: Vocabulary,
+        *,
+        queries: Mapping[str, int],
+        prior: NDArray[np.float32] | None = None,
+    ) -> None:
+        self._shelf = shelf
+        self._vocabulary = vocabulary
+        self._prior = prior
+        self._entries: dict[tuple[str, str], Suggestion] = {}
+        self._keys: list[tuple[str, str, str]] = []
+        self._spelling = Spelling(vocabulary.words)
+        for text, n in queries.items():
+            self._add(text, "query", n)
+        self.put(product for product in shelf.products if product is not None)
+
+    def put(self, products: Iterable[Product]) -> None:
+        """Add what these products are called, their categories and brands."""
+        before = len(self._entries)
+        for product in products:
+            for text in (product.title.zh, product.title.en):
+                self._add(text, "product", 1)
+            for step in product.category:
+                for text in (step.zh, step.en):
+                    self._add(text, "category", 1)
+            self._add(product.brand or "", "brand", 1)
+        if len(self._entries) != before or not self._keys:
+            self._keys = sorted(
+                {(key, *entry) for entry, found in self._entries.items() for key in _beginnings(found.text)}
+            )
+            self._spelling.add(dict(self._vocabulary.words))
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
+        """The best completions; where there are none, those of the prefix with its last word's spelling corrected."""
+        typed = " ".join(plain(prefix[:LONGEST_PREFIX]).split())
+        if not typed:
+            return []
+        found = self._complete(typed, limit)
+        if not found:
+            *head, last = typed.split(" ")
+            better = self._spelling.nearest(last)
+            found = self._complete(" ".join([*head, better]), limit) if better else []
+        return found
+
+    def _complete(self, typed: str, limit: int) -> list[Suggestion]:
+        first = bisect.bisect_left(self._keys, (typed,))
+        found: dict[str, tuple[float, Suggestion]] = {}
+        for key, *entry in self._keys[first : first + _LOOKED_AT]:
+            if not key.startswith(typed):
+                break
+            suggestion = self._entries[entry[0], entry[1]]
+            worth = self._worth(suggestion, from_start=plain(suggestion.text).startswith(typed))
+            folded = plain(suggestion.text)
+            if folded not in found or found[folded][0] < worth:
+                found[folded] = (worth, suggestion)
+        best = sorted(found.values(), key=lambda pair: (-pair[0], len(pair[1].text), pair[1].text))
+        return [suggestion for _, suggestion in best[:limit] if self._leads_somewhere(suggestion)]
+
+    def _worth(self, suggestion: Suggestion, *, from_start: bool) -> float:
+        common = suggestion.n / (suggestion.n + 20)
+        return _WORTH[suggestion.kind] + common + (2.5 if from_start else 0.0)
+
+    def _leads_somewhere(self, suggestion: Suggestion) -> bool:
+        """Categories and brands that are sold out or hidden as a whole are not offered."""
+        if suggestion.kind not in ("category", "brand"):
+            return True
+        terms = self._vocabulary.meanings(self._vocabulary.phrase(suggestion.text))
+        return any((self._shelf.having(term.name, term.value) & self._shelf.available).any() for term in terms)
+
+    def _add(self, text: str, kind: SuggestionKind, n: int) -> None:
+        text = " ".join(text.split())
+        key = (kind, plain(text))
+        if not text:
+            return
+        known = self._entries.get(key)
+        self._entries[key] = Suggestion(
+            known.text if known else text, kind, language_of(text), n + (known.n if known else 0)
+        )
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """The folded text from each of its first words on; Chinese from each of its first characters on."""
+    folded = plain(text)[:LONGEST_PREFIX]
+    yield folded
+    for place in range(1, min(len(folded), 30)):
+        before, here = folded[place - 1], folded[place]
+        if (here > "\u2fff") or (here.isalnum() and not before.isalnum()):
+            yield folded[place:]

@@ -1,0 +1,109 @@
+"""What is searched for: the understood query joined with the filters the shopper set, and how it may be relaxed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from daogou.domain.money import Money
+from daogou.domain.query import Slot, Understood, Where
+from daogou.domain.text import Language, Text
+from daogou.language.names import display_name
+
+_WORDS = Text(zh="关键词", en="words")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A search to carry out: `words` must match, `where` must hold."""
+
+    words: tuple[str, ...]
+    where: Where
+    relaxed: tuple[str, ...] = ()
+
+    @property
+    def is_bounded(self) -> bool:
+        """Does anything besides stock narrow the search?"""
+        return bool(self.words) or self.where != Where(include_unavailable=self.where.include_unavailable)
+
+
+def merged(given: Where, understood: Where) -> Where:
+    """Both filters at once. What the shopper set by hand stands; the text's wish adds to it where it says nothing."""
+    return replace(
+        given,
+        category=given.category or understood.category,
+        brands=given.brands or understood.brands,
+        not_brands=given.not_brands | understood.not_brands,
+        price_min=given.price_min or understood.price_min,
+        price_max=given.price_max or understood.price_max,
+        attributes={**understood.attributes, **given.attributes},
+        not_attributes=_union(given.not_attributes, understood.not_attributes),
+        on_sale=given.on_sale or understood.on_sale,
+    )
+
+
+def relaxations(understood: Understood, given: Where, language: Language) -> Iterator[Wish]:
+    """The search, then ever looser ones, each saying what it gave up.
+
+    Words nobody knows go first; then one attribute or the price alone; then all of these; then the other words, and
+    brands before the category. What the shopper does not want, and filters set by hand, are never given up; neither is
+    the last condition, because everything is no answer.
+    """
+    words, wanted = understood.words, understood.where
+    yield Wish(words, merged(given, wanted))
+    dropped: tuple[str, ...] = ()
+    known = tuple(word for word in words if word not in understood.unknown)
+    if known != words:
+        dropped = tuple(f"“{word}”" for word in words if word not in known)
+        words = known
+        yield Wish(words, merged(given, wanted), dropped)
+    conditions = list(_conditions(wanted, language))
+    for said, looser in conditions:
+        yield Wish(words, merged(given, looser(wanted)), (*dropped, said))
+    for said, looser in conditions:
+        wanted, dropped = looser(wanted), (*dropped, said)
+    if len(conditions) > 1:
+        yield Wish(words, merged(given, wanted), dropped)
+    if words and (wanted.brands or wanted.category):
+        words, dropped = (), (*dropped, f"{_WORDS.show(language)}: {' '.join(words)}")
+        yield Wish(words, merged(given, wanted), dropped)
+    if wanted.brands and wanted.category:
+        dropped = (*dropped, f"{display_name('brand').show(language)}: {', '.join(sorted(wanted.brands))}")
+        yield Wish(words, merged(given, replace(wanted, brands=frozenset())), dropped)
+
+
+def _conditions(wanted: Where, language: Language) -> Iterator[tuple[str, Callable[[Where], Where]]]:
+    """The conditions that may be given up one at a time: what to say, and how to drop it."""
+    for name, values in wanted.attributes.items():
+        said = f"{display_name(name).show(language)}: {', '.join(sorted(values))}"
+        yield said, partial(_without_attribute, name=name)
+    if wanted.price_min or wanted.price_max:
+        yield price_text(wanted.price_min, wanted.price_max), lambda w: replace(w, price_min=None, price_max=None)
+    if wanted.on_sale:
+        yield display_name("on_sale").show(language), lambda w: replace(w, on_sale=False)
+
+
+def _without_attribute(where: Where, name: str) -> Where:
+    return replace(where, attributes={other: values for other, values in where.attributes.items() if other != name})
+
+
+def price_text(low: Money | None, high: Money | None) -> str:
+    """A price range in figures."""
+    if low and high:
+        return f"{low} – {high}"
+    return f"≥ {low}" if low else f"≤ {high}"
+
+
+def unwanted_words(understood: Understood) -> list[str]:
+    """Words the shopper does not want and that name no attribute of the shop."""
+    return [slot.value for slot in understood.slots if slot.negated and slot.name == "words"]
+
+
+def ranking(understood: Understood) -> list[Slot]:
+    """Wishes that raise a product without ruling others out: attributes too few products fill in to filter by."""
+    return [s for s in understood.slots if s.kind == "attribute" and not s.negated and 0 < s.confidence < 1]
+
+
+def _union(given: Mapping[str, frozenset[str]], said: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    return {name: given.get(name, frozenset()) | said.get(name, frozenset()) for name in (*given, *said)}
