@@ -18,7 +18,7 @@ from daogou.evaluation.showcase.people import PEOPLE, scripted_purchases
 from daogou.evaluation.showcase.pictures import draw
 from daogou.evaluation.showcase.prices import history_of
 from daogou.evaluation.showcase.products import CURRENCY, Good, build_products
-from daogou.evaluation.showcase.records import write_lines
+from daogou.evaluation.lines import write_lines
 from daogou.evaluation.showcase.reviews import build_reviews
 from daogou.evaluation.showcase.vocabulary import Vocabulary, vocabulary
 from daogou.evaluation.simulator import NOTICE
