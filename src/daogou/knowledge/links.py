@@ -1,0 +1,157 @@
+"""The graph in arrays, for walks: who is next to whom, in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from daogou.domain.edge import Edge
+from daogou.domain.text import Text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ARRAYS = ("head", "relation", "tail", "weight", "source")
+
+
+class _Names(msgspec.Struct):
+    """The part of the artifact that is text."""
+
+    nodes: list[str]
+    zh: list[str]
+    en: list[str]
+    relations: list[str]
+    sources: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Nodes by number, edges in columns, and for each node the edges that touch it."""
+
+    nodes: tuple[str, ...]
+    labels: tuple[Text, ...]
+    relations: tuple[str, ...]
+    sources: tuple[str, ...]
+    head: NDArray[np.int32]
+    relation: NDArray[np.int16]
+    tail: NDArray[np.int32]
+    weight: NDArray[np.float32]
+    source: NDArray[np.int16]
+    number: dict[str, int] = field(repr=False)
+    """Of each node."""
+    starts: NDArray[np.int64] = field(repr=False)
+    """(nodes + 1): where each node's edges begin in `touching`."""
+    touching: NDArray[np.int32] = field(repr=False)
+    """(2 * edges): edges by node, heaviest first, then in order of number."""
+
+    @classmethod
+    def of(cls, edges: Iterable[Edge], labels: Mapping[str, Text]) -> Links:
+        """Number the nodes in the order they are met. Labels of nodes without edges are kept too."""
+        number: dict[str, int] = {}
+        relations: dict[str, int] = {}
+        sources: dict[str, int] = {}
+        rows = [
+            (
+                number.setdefault(edge.head, len(number)),
+                relations.setdefault(edge.relation, len(relations)),
+                number.setdefault(edge.tail, len(number)),
+                edge.weight,
+                sources.setdefault(edge.source, len(sources)),
+            )
+            for edge in edges
+        ]
+        for node in labels:
+            number.setdefault(node, len(number))
+        columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), ()]
+        return cls._indexed(
+            nodes=tuple(number),
+            labels=tuple(labels.get(node, Text()) for node in number),
+            relations=tuple(relations),
+            sources=tuple(sources),
+            columns={name: np.array(column) for name, column in zip(_ARRAYS, columns, strict=True)},
+        )
+
+    @classmethod
+    def _indexed(
+        cls,
+        *,
+        nodes: tuple[str, ...],
+        labels: tuple[Text, ...],
+        relations: tuple[str, ...],
+        sources: tuple[str, ...],
+        columns: Mapping[str, NDArray[np.generic]],
+    ) -> Links:
+        head, tail = columns["head"].astype(np.int32), columns["tail"].astype(np.int32)
+        weight = columns["weight"].astype(np.float32)
+        ends = np.concatenate([head, tail])
+        edge = np.tile(np.arange(len(head), dtype=np.int32), 2)
+        order = np.lexsort((edge, -weight[edge], ends))
+        counts = np.bincount(ends, minlength=len(nodes))
+        return cls(
+            nodes=nodes,
+            labels=labels,
+            relations=relations,
+            sources=sources,
+            head=head,
+            relation=columns["relation"].astype(np.int16),
+            tail=tail,
+            weight=weight,
+            source=columns["source"].astype(np.int16),
+            number={node: n for n, node in enumerate(nodes)},
+            starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            touching=edge[order],
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write into a folder; the same graph gives the same bytes."""
+        names = _Names(
+            nodes=list(self.nodes),
+            zh=[label.zh for label in self.labels],
+            en=[label.en for label in self.labels],
+            relations=list(self.relations),
+            sources=list(self.sources),
+        )
+        (folder / "names.json").write_bytes(msgspec.json.encode(names))
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Links:
+        """Read what `save` wrote."""
+        names = msgspec.json.decode((folder / "names.json").read_bytes(), type=_Names)
+        return cls._indexed(
+            nodes=tuple(names.nodes),
+            labels=tuple(Text(zh, en) for zh, en in zip(names.zh, names.en, strict=True)),
+            relations=tuple(names.relations),
+            sources=tuple(names.sources),
+            columns={name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS},
+        )
+
+    def touching_edges(self, node: int) -> NDArray[np.int32]:
+        """Numbers of the edges that start or end at the node, heaviest first."""
+        return self.touching[self.starts[node] : self.starts[node + 1]]
+
+    def degree(self, node: int) -> int:
+        return int(self.starts[node + 1] - self.starts[node])
+
+    def other_end(self, edges: NDArray[np.int32], node: int) -> NDArray[np.int32]:
+        """For edges that touch the node, the node at the other end."""
+        return np.where(self.head[edges] == node, self.tail[edges], self.head[edges])
+
+    def edge(self, number: int) -> Edge:
+        return Edge(
+            head=self.nodes[self.head[number]],
+            relation=self.relations[self.relation[number]],
+            tail=self.nodes[self.tail[number]],
+            weight=float(self.weight[number]),
+            source=self.sources[self.source[number]],
+        )
+
+    def edges(self) -> Iterator[Edge]:
+        """Every edge, in the order it was added."""
+        return (self.edge(number) for number in range(len(self.head)))

@@ -1,0 +1,93 @@
+"""Why one product follows from another, read off the graph: “同品牌、同材质”."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from daogou.domain.hit import Reason
+from daogou.domain.text import Text
+from daogou.knowledge.names import product_node
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from daogou.domain.edge import Path
+    from daogou.domain.ids import ProductId
+    from daogou.knowledge.graph import Graph
+
+MOST_NAMED = 3
+"""Shared things one reason names."""
+RELATION_WORDS = {
+    "brand": Text("品牌", "brand"),
+    "category": Text("品类", "category"),
+    "color": Text("颜色", "colour"),
+    "colour": Text("颜色", "colour"),
+    "material": Text("材质", "material"),
+    "pattern": Text("图案", "pattern"),
+    "style": Text("风格", "style"),
+    "author": Text("作者", "author"),
+    "publisher": Text("出版社", "publisher"),
+    "season": Text("季节", "season"),
+    "gender": Text("适用人群", "audience"),
+    "use": Text("用途", "use"),
+    "occasion": Text("场合", "occasion"),
+    "feature": Text("特点", "feature"),
+    "features": Text("特点", "feature"),
+    "age": Text("适用年龄", "age"),
+    "fit": Text("版型", "fit"),
+    "size": Text("尺码", "size"),
+}
+"""How a shared property is called; one that is missing here is called by its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """A reason with the walks through the graph that prove it."""
+
+    reason: Reason
+    paths: tuple[Path, ...]
+
+
+def grounds(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float = 0.0) -> Grounds | None:
+    """Why the graph leads from a product of the history to a candidate; None if it shares nothing and is not bought
+    with it.
+
+    `share` is the part of the candidate's score that the caller gave it for this.
+    """
+    label = graph.label(product_node(owned))
+    paths = graph.common(owned, candidate)
+    if not label or not paths:
+        return None
+    together = [path for path in paths if _relation(path) == "boughtWith" and len(path.edges) == 1]
+    if together:
+        return _grounds(_bought_with(label), together[:1], owned, share)
+    shared: dict[str, Path] = {}
+    for path in paths:
+        same = path.edges[0].relation == path.edges[-1].relation and path.edges[0].tail == path.edges[-1].tail
+        if len(path.edges) == 2 and same and _relation(path) != "boughtWith":
+            shared.setdefault(_relation(path), path)
+    named = list(shared)[:MOST_NAMED]
+    if not named:
+        return None
+    return _grounds(_same(named, label), [shared[name] for name in named], owned, share)
+
+
+def _grounds(text: Text, paths: Sequence[Path], owned: ProductId, share: float) -> Grounds:
+    return Grounds(Reason("graph", text, share, (owned,), "graph"), tuple(paths))
+
+
+def _bought_with(label: Text) -> Text:
+    return Text(zh=f"常与“{label.show('zh')}”一起购买", en=f"Often bought together with “{label.show('en')}”")
+
+
+def _same(relations: Sequence[str], label: Text) -> Text:
+    words = [RELATION_WORDS.get(name, Text(name, name)) for name in relations]
+    english = [word.en for word in words]
+    listed = " and ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
+    chinese = "、".join(f"同{word.zh}" for word in words)
+    return Text(zh=f"与“{label.show('zh')}”{chinese}", en=f"Same {listed} as “{label.show('en')}”")
+
+
+def _relation(path: Path) -> str:
+    return path.edges[0].relation
