@@ -49,7 +49,7 @@ def test_a_segment_has_its_own_order_and_hears_of_its_own_events() -> None:
 def test_saved_counters_go_on_where_they_were(tmp_path: Path) -> None:
     before = fitted((0, -3), (1, 0), (1, -40), (3, -1))
     before.save(tmp_path)
-    after = Popularity.load(tmp_path, CONFIG)
+    after = Popularity.load(tmp_path)
     for popularity in (before, after):
         popularity.observe(2, NOW + 10 * DAY_MS, 1.0)
     assert after.popular.pool().rows.tolist() == before.popular.pool().rows.tolist()

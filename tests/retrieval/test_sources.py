@@ -46,7 +46,7 @@ class TestSequential(Walks):
 
     @pytest.fixture
     def load(self):
-        return lambda folder: SequentialKnn.load(folder, SequentialConfig())
+        return SequentialKnn.load
 
 
 class TestContent(Walks):
@@ -57,7 +57,7 @@ class TestContent(Walks):
 
     @pytest.fixture
     def load(self):
-        return lambda folder: ContentKnn.load(folder, ContentConfig())
+        return ContentKnn.load
 
 
 class TestHybrid(Walks):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import numpy as np
@@ -12,14 +12,33 @@ from daogou.retrieval.content import ContentKnn
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid
 from daogou.retrieval.neighbours import Neighbours
-from daogou.retrieval.popularity import Fading, Popularity
-from daogou.retrieval.repeat import Repeat
-from daogou.retrieval.sequential import SequentialKnn
+from daogou.retrieval.popularity import Fading, Popularity, PopularityConfig
+from daogou.retrieval.repeat import Repeat, RepeatConfig
+from daogou.retrieval.sequential import SequentialConfig, SequentialKnn
 from daogou.retrieval.together import Together
-from daogou.training.config import TrainingConfig
 
 if TYPE_CHECKING:
-    from daogou.training.releases import Release
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from daogou.domain.ids import ProductId
+
+
+class Opened(Protocol):
+    """What serving needs of a release that training opened and checked."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def last_seq(self) -> int:
+        """The newest event it contains."""
+
+    def items(self) -> Sequence[ProductId]:
+        """Products by row."""
+
+    def path(self, name: str) -> Path:
+        """The folder of one artifact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +59,25 @@ class Models:
     fusion: Fusion
 
     @classmethod
-    def open(cls, release: Release) -> Models:
+    def open(cls, release: Opened) -> Models:
         """Load the components from a release's folder."""
-        config = msgspec.convert(release.manifest.config, TrainingConfig)
         return cls(
             release=release.id,
-            last_seq=release.manifest.last_seq,
+            last_seq=release.last_seq,
             n=len(release.items()),
-            sequential=SequentialKnn.load(release.path("sequential"), config.sequential),
-            content=ContentKnn.load(release.path("content"), config.content),
+            sequential=SequentialKnn.load(release.path("sequential")),
+            content=ContentKnn.load(release.path("content")),
             hybrid=Hybrid.load(release.path("hybrid")),
             together=Together.load(release.path("together")),
-            popularity=Popularity.load(release.path("popularity"), config.popularity),
-            repeat=Repeat(config.repeat),
+            popularity=Popularity.load(release.path("popularity")),
+            repeat=Repeat.load(release.path("repeat")),
             fusion=msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion),
         )
 
     @classmethod
     def untrained(cls, last_seq: int) -> Models:
         """Empty components, which learn from live events after `last_seq` alone."""
-        config = TrainingConfig()
-        counted = config.popularity
+        counted = PopularityConfig()
         popular, trending = (
             Fading(np.zeros(0), half_life_days=days, base=0, pool=counted.pool)
             for days in (counted.popular_days, counted.trending_days)
@@ -69,11 +86,11 @@ class Models:
             release="",
             last_seq=last_seq,
             n=0,
-            sequential=SequentialKnn(Neighbours.empty(), np.zeros(0), config.sequential),
+            sequential=SequentialKnn(Neighbours.empty(), np.zeros(0), SequentialConfig()),
             content=None,
             hybrid=Hybrid(Neighbours.empty()),
             together=Together(Neighbours.empty(), np.zeros(0, np.int32), np.zeros(0, np.int32), 0),
             popularity=Popularity(popular, trending, {}, counted),
-            repeat=Repeat(config.repeat),
+            repeat=Repeat(RepeatConfig()),
             fusion=Fusion({"sequential": 1.0, "popularity": 0.01}),
         )

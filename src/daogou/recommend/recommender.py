@@ -12,11 +12,11 @@ import numpy as np
 
 from daogou.domain.errors import NotFound
 from daogou.domain.hit import Hit, Hits, Reason
-from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
 from daogou.recommend import sources
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.live import Live
-from daogou.recommend.models import Models
+from daogou.recommend.models import Models, Opened
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import RecommendConfig, Situation, look, without
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from daogou.ports.stores import Events, Shoppers
     from daogou.retrieval.shelf import Shelf
-    from daogou.training.releases import Release
 
 _TAIL_UNTRAINED = 50_000
 """Events from which a shop without a release learns what is popular."""
@@ -43,7 +42,7 @@ class Recommender:
 
     def __init__(
         self,
-        release: Release | None,
+        release: Opened | None,
         shelf: Shelf,
         events: Events,
         *,
@@ -52,7 +51,7 @@ class Recommender:
         clock: Callable[[], Instant] = lambda: Instant(time.time_ns() // 1_000_000),
     ) -> None:
         """The shelf must have been built in the release's order: `Shelf(release.items())`."""
-        if release is not None and shelf.ids[: len(items := release.items())] != items:
+        if release is not None and shelf.ids[: len(items := list(release.items()))] != items:
             raise ValueError("the shelf's rows are not the release's: build it with Shelf(release.items())")
         self._models = Models.open(release) if release else Models.untrained(max(0, events.head() - _TAIL_UNTRAINED))
         self._shelf = shelf
@@ -107,6 +106,25 @@ class Recommender:
         return Explanation(
             shopper, product, self.release, score, rank, dict(parts), because, self._withheld(row, situation)
         )
+
+    def prior(self) -> NDArray[np.float32]:
+        """How popular each product is, by row: 0 to 1, on a logarithmic scale."""
+        with self._lock:
+            self.refresh()
+            counts = np.log1p(self._models.popularity.popular.of(np.arange(len(self._shelf), dtype=np.int32)))
+        return (counts / max(float(counts.max(initial=0.0)), 1e-9)).astype(np.float32)
+
+    def affinity(self, shopper: ShopperId | None, session: SessionId | None) -> NDArray[np.float32] | None:
+        """How near each product is to the taste of whoever asks, by row: 0 to 1; None for someone without a history."""
+        request = RecommendRequest(shopper=shopper, session=session, kind="for-you")
+        with self._lock:
+            situation = self._look(request)
+            if not len(situation.trail.rows):
+                return None
+            rows, scores = self._fused(request, situation).evidence.totals()
+        taste = np.zeros(len(self._shelf), np.float32)
+        taste[rows] = scores / max(float(scores.max(initial=0.0)), 1e-9)
+        return taste
 
     def _look(self, request: RecommendRequest) -> Situation:
         self.refresh()

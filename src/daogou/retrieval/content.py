@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from daogou.retrieval.evidence import Evidence, Trail
-from daogou.retrieval.neighbours import Neighbours, read_array, stacked, strongest, write_array
+from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,11 +127,12 @@ class ContentKnn:
         for name in ("indptr", "indices", "data"):
             write_array(folder / f"postings_{name}.npy", getattr(self._postings, name))
         write_array(folder / "idf.npy", self._idf)
+        write_config(folder, self.config)
         words = sorted(self._vocabulary, key=self._vocabulary.__getitem__)
         (folder / "words.txt").write_text("\n".join(words), "utf-8")
 
     @classmethod
-    def load(cls, folder: Path, config: ContentConfig) -> ContentKnn:
+    def load(cls, folder: Path) -> ContentKnn:
         import scipy.sparse as sp
 
         table = Neighbours.load(folder)
@@ -139,7 +141,7 @@ class ContentKnn:
         data, indices, indptr = (read_array(folder / f"postings_{name}.npy") for name in ("data", "indices", "indptr"))
         matrix = sp.csr_matrix((data, indices, indptr), shape=(len(words), len(table)), copy=False)
         vocabulary = {word: column for column, word in enumerate(words)}
-        return cls(table, vocabulary, read_array(folder / "idf.npy"), matrix, config)
+        return cls(table, vocabulary, read_array(folder / "idf.npy"), matrix, read_config(folder, ContentConfig))
 
 
 def words(text: str) -> list[str]:

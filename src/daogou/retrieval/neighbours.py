@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from daogou.retrieval.evidence import Evidence, Trail, gather
+from daogou.retrieval.files import read_array, write_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,15 +85,3 @@ def stacked(blocks: list[Any]) -> Neighbours:
         np.concatenate([block.indices for block in blocks] or [np.empty(0)]).astype(np.int32),
         np.concatenate([block.data for block in blocks] or [np.empty(0)]).astype(np.float32),
     )
-
-
-def write_array(path: Path, array: NDArray[Any]) -> None:
-    """Write one .npy file, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, array, allow_pickle=False)
-
-
-def read_array(path: Path) -> NDArray[Any]:
-    """Map one .npy file for reading; an empty one is read."""
-    array = np.load(path, allow_pickle=False, mmap_mode="r" if path.stat().st_size > 4096 else None)
-    return np.asarray(array)

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from daogou.retrieval.candidates import Candidates
-from daogou.retrieval.neighbours import read_array, write_array
+from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -181,6 +181,7 @@ class Popularity:
         named |= {f"segment-{place}": counter for place, counter in enumerate(self.segments.values())}
         for name, counter in named.items():
             write_array(folder / f"{name}.npy", counter.state()[0].astype(np.float32))
+        write_config(folder, self.config)
         about = {
             "bases": {name: counter.state()[1] for name, counter in named.items()},
             "segments": list(self.segments),
@@ -188,7 +189,8 @@ class Popularity:
         (folder / "about.json").write_bytes(msgspec.json.encode(about))
 
     @classmethod
-    def load(cls, folder: Path, config: PopularityConfig) -> Popularity:
+    def load(cls, folder: Path) -> Popularity:
+        config = read_config(folder, PopularityConfig)
         about = msgspec.json.decode((folder / "about.json").read_bytes())
 
         def fading(name: str, days: float) -> Fading:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
+from daogou.retrieval.files import read_config, write_config
 
 DAY_MS = 86_400_000
 
@@ -33,6 +35,14 @@ class Repeat:
 
     def __init__(self, config: RepeatConfig) -> None:
         self.config = config
+
+    def save(self, folder: Path) -> None:
+        """Write the config: what was bought is in the event log."""
+        write_config(folder, self.config)
+
+    @classmethod
+    def load(cls, folder: Path) -> Repeat:
+        return cls(read_config(folder, RepeatConfig))
 
     def evidence(self, bought: Mapping[int, Sequence[int]], at: int) -> Evidence:
         """Products by row with the moments they were bought; the values are relative to the highest."""

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from daogou.retrieval.evidence import Evidence, Trail, gather
-from daogou.retrieval.neighbours import Neighbours, read_array, stacked, strongest, write_array
+from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,10 +154,11 @@ class SequentialKnn:
         """Write the fitted counts; what happened live is in the event log."""
         self.counts.save(folder)
         write_array(folder / "degree.npy", self._degree)
+        write_config(folder, self.config)
 
     @classmethod
-    def load(cls, folder: Path, config: SequentialConfig) -> SequentialKnn:
-        return cls(Neighbours.load(folder), read_array(folder / "degree.npy"), config)
+    def load(cls, folder: Path) -> SequentialKnn:
+        return cls(Neighbours.load(folder), read_array(folder / "degree.npy"), read_config(folder, SequentialConfig))
 
     def _valued(
         self,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.retrieval.evidence import Evidence, Trail
-from daogou.retrieval.neighbours import Neighbours, read_array, stacked, strongest, write_array
+from daogou.retrieval.files import read_array, write_array
+from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,8 +80,9 @@ class Together:
             other = np.repeat(begins[basket[here]] - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
             head, tail, who = rows[here][index], rows[other], actors[here][index]
             apart = head != tail
-            keys = np.unique(((head[apart] - low) * np.int64(n) + tail[apart]) * np.int64(n_actors) + who[apart])
-            pairs, shoppers = np.unique(keys // max(n_actors, 1), return_counts=True)
+            keys = _distinct(((head[apart] - low) * np.int64(n) + tail[apart]) * np.int64(n_actors) + who[apart])
+            pairs, first = np.unique(keys // max(n_actors, 1), return_index=True)
+            shoppers = np.diff(first, append=len(keys))
             trusted = shoppers >= config.min_shoppers
             head, tail, number = pairs[trusted] // n, pairs[trusted] % n, shoppers[trusted].astype(np.float32)
             divisor = buyers[head + low] ** config.from_power * buyers[tail] ** config.to_power + config.shrink
@@ -121,3 +123,9 @@ class Together:
     def load(cls, folder: Path) -> Together:
         shoppers, pairs, actors = (read_array(folder / f"{name}.npy") for name in ("shoppers", "pairs", "actors"))
         return cls(Neighbours.load(folder), shoppers, pairs, int(actors[0]))
+
+
+def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each key once, ascending. For millions of keys several times faster than numpy.unique, which hashes."""
+    ordered = np.sort(keys)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]]

@@ -16,7 +16,8 @@ from daogou.retrieval.together import TogetherConfig
 class FusionConfig:
     """Weights that are tried for each source on validation; the sequential source is the measure and has 1."""
 
-    content: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
+    content: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
+    """Never 0: a product without events is found by its words alone."""
     popularity: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
 

@@ -68,6 +68,11 @@ class Release:
     def id(self) -> str:
         return self.manifest.id
 
+    @property
+    def last_seq(self) -> int:
+        """The newest event it contains."""
+        return self.manifest.last_seq
+
     def path(self, name: str) -> Path:
         """The folder of one artifact, such as "sequential"."""
         return self.folder / name

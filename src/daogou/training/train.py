@@ -17,6 +17,7 @@ from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.fusion import Chosen
+from daogou.retrieval.repeat import Repeat
 from daogou.training import data as facts
 from daogou.training.config import TrainingConfig
 from daogou.training.recipes import content, fusion, hybrid, popularity, sequential, together
@@ -60,10 +61,9 @@ class _Run:
     report: Callable[[Progress], None] | None
     done: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
-    _since: float = field(default_factory=time.perf_counter)
 
     def step(self, name: str) -> None:
-        """Begin a step; the seconds of the one before are known now."""
+        """Begin a step."""
         if self.report is not None:
             self.report(Progress(name, self.done, self.total))
         self.done += 1
@@ -92,7 +92,7 @@ def train(
     if only and before is None:
         raise BadRequest("no active release to take the other artifacts from: train without --only first")
     started, created = time.perf_counter(), now()
-    run = _Run(total=10 + len(extra_artifacts), report=progress)
+    run = _Run(total=9 + len(extra_artifacts), report=progress)
     run.step("read")
     read = facts.read(stores)
     id = _new_id(created, read.hash, {manifest.id for manifest in releases.list()})
@@ -164,6 +164,7 @@ def _fit_and_save(
     if by_words is not None and "hybrid" in wanted:
         hybrid.mix(fitted.behaviour, by_words.table, alpha, config).save(_made(folder / "hybrid"))
     if "fusion" in wanted:
+        Repeat(config.repeat).save(folder / "repeat")
         (_made(folder / "fusion") / "fusion.json").write_bytes(msgspec.json.encode(chosen.fusion))
     run.step("together")
     if "together" in wanted:

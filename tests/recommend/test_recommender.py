@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from daogou.adapters.addresses import open_stores
+from daogou.domain.errors import BadRequest, NotFound
+from daogou.domain.hit import Hits
+from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.domain.money import Money
+from daogou.domain.query import Where
+from daogou.domain.shopper import Shopper
+from daogou.ports.stores import Stores
+from daogou.recommend.recommender import Recommender
+from daogou.recommend.request import KINDS, RecommendRequest
+from daogou.recommend.situation import RecommendConfig
+from daogou.retrieval.arrange import Variety
+from daogou.retrieval.shelf import Shelf
+from daogou.testing.builders import event, product
+from daogou.training.releases import Release, Releases
+from daogou.training.train import train
+
+DAY_MS = 86_400_000
+NOW = Instant(1_700_000_000_000)
+N = 24
+
+
+def filled() -> Stores:
+    """Shoppers walk along a ring of products and buy p0 with p12; s0 to s11 are students."""
+    stores = open_stores("memory://")
+    stores.catalogue.put(
+        [
+            product(
+                f"p{n}", f"{'shoe' if n < 12 else 'tea'} number{n % 12}", price=n + 1, stock=5, released=Instant(n),
+                category=["Shoes" if n < 12 else "Tea"], brand=f"brand{n % 3}",
+            )
+            for n in range(N)
+        ],
+        at=NOW,
+    )  # fmt: skip
+    stores.shoppers.put([Shopper(ShopperId(f"s{n}"), labels={"group": "student"}) for n in range(12)])
+    start = NOW - 100 * DAY_MS
+    stores.events.append(
+        [
+            event("view", f"p{(first + n) % N}", shopper=f"s{first}", at=start + n * DAY_MS + first)
+            for first in range(30)
+            for n in range(5)
+        ]
+        + [event("purchase", p, shopper=f"b{n}", at=start + n) for n in range(6) for p in ("p0", "p12")]
+    )
+    return stores
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return train(filled(), Releases(tmp_path_factory.mktemp("models")))
+
+
+class World:
+    """A shop that answers."""
+
+    def __init__(self, release: Release | None, *, config: RecommendConfig | None = None) -> None:
+        self.stores = filled()
+        self.shelf = Shelf(release.items() if release else [])
+        self.shelf.refresh(self.stores.catalogue)
+        self.recommender = Recommender(
+            release, self.shelf, self.stores.events, shoppers=self.stores.shoppers, config=config, clock=lambda: NOW
+        )
+
+    def ask(self, **request: object) -> Hits:
+        return self.recommender.recommend(RecommendRequest(**request))  # type: ignore[arg-type]
+
+    def products(self, **request: object) -> list[str]:
+        return [hit.product for hit in self.ask(**request).items]
+
+    def happen(self, type: str, product: str, *, shopper: str = "anna", at: int = NOW, **fields: object) -> None:
+        self.stores.events.append([event(type, product, shopper=shopper, at=at, **fields)])  # type: ignore[arg-type]
+
+    def put(self, *args: object, **fields: object) -> None:
+        self.stores.catalogue.put([product(*args, **fields)], at=NOW)  # type: ignore[arg-type]
+        self.shelf.refresh(self.stores.catalogue)
+
+
+@pytest.fixture
+def world(trained: Release) -> World:
+    return World(trained)
+
+
+def test_an_event_changes_the_very_next_answer(world: World) -> None:
+    before = world.products(shopper="anna", k=3)
+    world.happen("view", "p3")
+    after = world.ask(shopper="anna", k=3)
+    assert [hit.product for hit in after.items] != before
+    assert after.items[0].product == "p4"
+    assert after.items[0].because[0].products == ("p3",)
+    assert after.items[0].because[0].text.en == "Because you viewed “shoe number3”"
+    assert after.items[0].because[0].text.zh == "因为你看过「shoe number3」"
+
+
+def test_an_event_of_another_process_is_taken_in(trained: Release) -> None:
+    one = World(trained)
+    other = Recommender(trained, one.shelf, one.stores.events, clock=lambda: NOW)
+    other.recommend(RecommendRequest(shopper=ShopperId("anna")))
+    one.happen("view", "p3")
+    assert other.recommend(RecommendRequest(shopper=ShopperId("anna"))).items[0].product == "p4"
+
+
+def test_live_pairs_are_learnt(world: World) -> None:
+    for n in range(5):
+        world.happen("view", "p2", shopper=f"n{n}", at=NOW + 2 * n)
+        world.happen("view", "p20", shopper=f"n{n}", at=NOW + 2 * n + 1)
+    assert world.products(product="p2", kind="because", k=1) == ["p20"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_answers_with_reasons_that_add_up(world: World, kind: str) -> None:
+    world.happen("view", "p3")
+    world.happen("purchase", "p5", at=NOW - 40 * DAY_MS)
+    hits = world.ask(shopper="anna", product="p0", kind=kind, k=5)
+    assert len(hits.items) == 5
+    assert hits.degraded is None
+    scores = [hit.score for hit in hits.items]
+    assert scores == sorted(scores, reverse=True)
+    for hit in hits.items:
+        shares = [reason.share for reason in hit.because]
+        assert shares == sorted(shares, reverse=True)
+        assert 0 < sum(shares) <= 1 + 1e-6
+        assert all(reason.text.zh and reason.text.en and reason.source for reason in hit.because)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shopper", ["s3", "stranger", None])
+def test_an_answer_is_reproducible(world: World, kind: str, shopper: str | None) -> None:
+    request = {"shopper": shopper, "product": "p0", "kind": kind, "k": 8}
+    assert world.ask(**request) == world.ask(**request)
+
+
+def test_together_names_how_many_shoppers(world: World) -> None:
+    reason = world.ask(basket=("p0",), k=1).items[0].because[0]
+    assert world.products(basket=("p0",), k=1) == ["p12"]
+    assert (reason.kind, reason.products) == ("together", ("p0",))
+    assert reason.text.en == "6 shoppers bought it with “shoe number0”"
+
+
+def test_the_next_basket_repeats_what_is_bought_often(world: World) -> None:
+    for n in range(4):
+        world.happen("purchase", "p20", at=NOW - (70 - n) * DAY_MS)
+    world.happen("purchase", "p8", at=NOW - 60 * DAY_MS)
+    hits = world.ask(shopper="anna", kind="next-basket", k=2)
+    assert [hit.product for hit in hits.items] == ["p20", "p8"]
+    assert hits.items[0].because[0].kind == "repeat"
+
+
+def test_trending_and_new_follow_the_clock(world: World) -> None:
+    for n in range(30):
+        world.happen("view", "p17", shopper=f"n{n}")
+    assert world.products(kind="trending", k=1) == ["p17"]
+    assert world.products(kind="new", k=2) == ["p23", "p22"]
+
+
+def test_a_cold_shopper_is_shown_what_their_segment_likes(world: World) -> None:
+    world.stores.shoppers.put([Shopper(ShopperId("new"), labels={"group": "student"})])
+    for n in range(9):
+        world.happen("view", "p9", shopper=f"s{n}", at=NOW + n)
+    hit = world.ask(shopper="new", k=1).items[0]
+    assert hit.product == "p9"
+    assert hit.because[0].kind == "segment"
+    assert hit.because[0].text.zh == "在「student」顾客中热门"
+
+
+def test_a_session_is_enough(world: World) -> None:
+    world.stores.events.append([event("view", "p3", session="x", at=NOW)])
+    assert world.products(session="x", k=1) == ["p4"]
+    assert world.products(session="x", shopper="anna", k=1) == ["p4"]
+
+
+def test_a_product_newer_than_the_release_is_found_by_its_words(world: World) -> None:
+    world.put("p99", "shoe number3 special", category=["Shoes"])
+    assert "p3" in world.products(product="p99", k=3)
+    assert "p99" in world.products(product="p3", k=N)[:10]
+
+
+def test_an_unknown_product_is_answered_and_said(world: World) -> None:
+    hits = world.ask(product="nope", k=3)
+    assert len(hits.items) == 3
+    assert hits.degraded == "unknown product 'nope'"
+
+
+def test_without_a_release_the_answer_is_popular_then_new() -> None:
+    world = World(None)
+    for n in range(9):
+        world.happen("view", "p9", shopper=f"x{n}", at=NOW + n)
+    hits = world.ask(shopper="nobody", k=N)
+    assert hits.items[0].product == "p9"
+    assert len(hits.items) == N
+    assert (hits.release, (hits.degraded or "")[:14]) == ("", "no release yet")
+
+
+def test_without_anything_the_newest_products_are_shown() -> None:
+    stores = open_stores("memory://")
+    stores.catalogue.put([product(f"p{n}", released=Instant(n)) for n in range(3)], at=NOW)
+    shelf = Shelf()
+    shelf.refresh(stores.catalogue)
+    hits = Recommender(None, shelf, stores.events).recommend(RecommendRequest(k=2))
+    assert [hit.product for hit in hits.items] == ["p2", "p1"]
+
+
+def test_a_filter_holds_and_is_still_filled(world: World) -> None:
+    where = Where(category="tea", price_max=Money(2000, "CNY"))
+    found = world.products(shopper="s1", where=where, k=10)
+    assert sorted(found) == sorted(f"p{n}" for n in range(12, 20))
+
+
+def test_variety_shows_another_category_sooner(trained: Release) -> None:
+    plain, varied = World(trained), World(trained, config=RecommendConfig(variety=Variety(most=2)))
+    for world in (plain, varied):
+        world.happen("view", "p3")
+    categories = [
+        varied.shelf.products[varied.shelf.row[ProductId(p)]].category[0].en
+        for p in varied.products(shopper="anna", k=4)
+    ]  # type: ignore[union-attr]
+    assert categories.count("Shoes") == 2
+    assert plain.products(shopper="anna", k=4) != varied.products(shopper="anna", k=4)
+
+
+@given(
+    happened=st.lists(
+        st.tuples(st.sampled_from(["view", "cart", "purchase", "return", "thumb"]), st.integers(0, N - 1)), max_size=12
+    ),
+    gone=st.sets(st.integers(0, N - 1), max_size=6),
+    hidden=st.booleans(),
+    kind=st.sampled_from(KINDS),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_must_not_come_back_does_not(
+    trained: Release, happened: list[tuple[str, int]], gone: set[int], hidden: bool, kind: str
+) -> None:
+    world = World(trained)
+    for place, (type, row) in enumerate(happened):
+        world.happen(type, f"p{row}", at=NOW - 1_000 + place, value=-1.0 if type == "thumb" else None)
+    for row in gone:
+        world.put(f"p{row}", stock=0 if not hidden else 9, hidden=hidden)
+    banned = {f"p{row}" for row in gone} | {"p0"}
+    banned |= {f"p{row}" for type, row in happened if type in {"purchase", "return", "thumb", "cart"}}
+    hits = world.ask(shopper="anna", product="p0", kind=kind, k=N)
+    found = [hit.product for hit in hits.items]
+    assert not banned & set(found)
+    assert len(found) == len(set(found)) == N - len(banned)
+
+
+def test_what_was_bought_long_ago_may_come_back(world: World) -> None:
+    world.happen("purchase", "p4", at=NOW - 31 * DAY_MS)
+    world.happen("view", "p3")
+    assert "p4" in world.products(shopper="anna", k=3)
+    world.happen("purchase", "p4", at=NOW - 29 * DAY_MS)
+    assert "p4" not in world.products(shopper="anna", k=N)
+
+
+def test_an_explanation_takes_the_score_apart(world: World) -> None:
+    world.happen("view", "p3")
+    world.happen("view", "p7", at=NOW + 1)
+    hit = world.ask(shopper="anna", k=1).items[0]
+    told = world.recommender.explain(ShopperId("anna"), hit.product)
+    assert told.rank == 0
+    assert told.withheld is None
+    assert told.score == pytest.approx(hit.score, rel=1e-5)
+    assert sum(told.parts.values()) == pytest.approx(told.score, rel=1e-5)
+    assert told.because[0].reason == hit.because[0]
+    for counterfactual in told.because:
+        assert counterfactual.score != pytest.approx(told.score, rel=1e-6)
+    assert told.because[0].score < told.score
+
+
+def test_an_explanation_says_why_a_product_is_withheld(world: World) -> None:
+    world.happen("view", "p3")
+    world.happen("purchase", "p4")
+    world.put("p5", "shoe number5", stock=0)
+    told = world.recommender.explain(ShopperId("anna"), ProductId("p4"))
+    assert (told.rank, told.withheld) == (None, "bought, rejected or in the basket")
+    assert world.recommender.explain(ShopperId("anna"), ProductId("p5")).withheld == "unavailable"
+    with pytest.raises(NotFound, match="'nope'"):
+        world.recommender.explain(ShopperId("anna"), ProductId("nope"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "where"),
+    [({"kind": "magic"}, "kind"), ({"k": 0}, "k"), ({"k": 1001}, "k"), ({"kind": "similar"}, "product")],
+)
+def test_a_request_that_cannot_be_is_refused(world: World, request_: dict[str, object], where: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        world.ask(**request_)
+    assert caught.value.where == where
+
+
+def test_a_shelf_in_another_order_is_refused(trained: Release) -> None:
+    with pytest.raises(ValueError, match=r"Shelf\(release.items\(\)\)"):
+        Recommender(trained, Shelf([ProductId("other")]), filled().events)
+
+
+def test_an_old_actor_is_read_from_the_log_once_needed(trained: Release) -> None:
+    """The history before the release counts, though the log is only read on from the release."""
+    world = World(trained)
+    assert world.products(shopper="s3", k=1) == ["p8"]
+    world.happen("view", "p15", shopper="s3")
+    causes = {hit.product: hit.because[0].products for hit in world.ask(shopper="s3", k=5).items}
+    assert causes["p8"] == ("p7",)
+    assert causes["p16"] == ("p15",)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from daogou.adapters.addresses import open_stores
+from daogou.domain.errors import BadRequest
+from daogou.domain.ids import Instant
+from daogou.ports.stores import Stores
+from daogou.retrieval.sequential import SequentialKnn
+from daogou.testing.builders import event, product
+from daogou.training.config import TrainingConfig
+from daogou.training.releases import Releases
+from daogou.training.train import Progress, train
+
+DAY_MS = 86_400_000
+NOW = 1_700_000_000_000
+
+
+@pytest.fixture
+def stores() -> Stores:
+    """Thirty shoppers walk along a ring of twenty products, from different places."""
+    found = open_stores("memory://")
+    found.catalogue.put([product(f"p{n}", f"shoe {n % 5} model {n}", price=n + 1) for n in range(20)], at=Instant(NOW))
+    found.events.append(
+        [
+            event("purchase", f"p{(start + n) % 20}", shopper=f"s{start}", at=NOW + n * DAY_MS + start)
+            for start in range(30)
+            for n in range(6)
+        ]
+    )
+    return found
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Releases:
+    return Releases(tmp_path)
+
+
+def test_a_release_holds_its_artifacts_metrics_and_origin(stores: Stores, releases: Releases) -> None:
+    steps: list[str] = []
+    release = train(stores, releases, progress=lambda progress: steps.append(f"{progress.done}/{progress.total}"))
+    assert {path.name for path in release.folder.iterdir() if path.is_dir()} == {
+        "sequential", "popularity", "content", "hybrid", "together", "fusion", "repeat",
+    }  # fmt: skip
+    manifest = release.manifest
+    assert manifest.last_seq == 180
+    assert manifest.metrics["recall@10"] == 1.0
+    assert msgspec.convert(manifest.config, TrainingConfig) == TrainingConfig()
+    assert release.items() == [f"p{n}" for n in range(20)]
+    assert releases.active_id() == release.id
+    assert len(steps) == int(steps[0].split("/")[1])
+
+
+def test_the_same_facts_give_the_same_files(stores: Stores, releases: Releases) -> None:
+    first, second = train(stores, releases), train(stores, releases)
+    assert first.id != second.id
+    assert first.manifest.files == second.manifest.files
+    assert first.manifest.data_hash == second.manifest.data_hash
+
+
+def test_one_more_event_changes_the_data_hash(stores: Stores, releases: Releases) -> None:
+    first = train(stores, releases)
+    stores.events.append([event("view", "p0", shopper="s0", at=NOW)])
+    assert train(stores, releases).manifest.data_hash != first.manifest.data_hash
+
+
+def test_without_refit_the_held_back_steps_are_not_learnt(stores: Stores, releases: Releases) -> None:
+    stores.events.append([event("view", f"p{n}", shopper="x", at=NOW + n) for n in (0, 9, 17)])
+    for refit, count in ((True, True), (False, False)):
+        release = train(stores, releases, config=TrainingConfig(refit=refit))
+        knn = SequentialKnn.load(release.path("sequential"))
+        assert (knn.count(9, 17) > 0) is count
+
+
+def test_only_some_recipes_takes_the_rest_from_the_active_release(stores: Stores, releases: Releases) -> None:
+    first = train(stores, releases)
+    stores.events.append([event("purchase", "p3", shopper="s1", at=NOW + 99 * DAY_MS)])
+    second = train(stores, releases, only=["content"])
+    assert second.manifest.files == first.manifest.files
+    assert second.manifest.last_seq == first.manifest.last_seq
+    third = train(stores, releases, only=["popularity"])
+    assert third.manifest.last_seq == first.manifest.last_seq + 1
+    changed = {name for name, fact in third.manifest.files.items() if fact != first.manifest.files[name]}
+    assert {name.split("/")[0] for name in changed} == {"popularity", "sequential"}
+
+
+def test_only_needs_a_release_and_a_known_recipe(stores: Stores, releases: Releases) -> None:
+    with pytest.raises(BadRequest, match="train without --only first"):
+        train(stores, releases, only=["content"])
+    with pytest.raises(BadRequest, match="no recipe 'magic'; there are: popularity, "):
+        train(stores, releases, only=["magic"])
+
+
+def test_extra_artifacts_are_part_of_the_release(stores: Stores, releases: Releases) -> None:
+    def graph(folder: Path) -> dict[str, float]:
+        (folder / "edges").write_text("p0 brand nike")
+        return {"edges": 1.0}
+
+    release = train(stores, releases, extra_artifacts={"graph": graph})
+    assert release.manifest.metrics["graph.edges"] == 1.0
+    assert "graph/edges" in release.manifest.files
+
+
+def test_a_failed_training_leaves_the_active_release(stores: Stores, releases: Releases) -> None:
+    first = train(stores, releases)
+
+    def broken(folder: Path) -> dict[str, float]:
+        raise RuntimeError(folder.name)
+
+    with pytest.raises(RuntimeError):
+        train(stores, releases, extra_artifacts={"graph": broken})
+    assert releases.active_id() == first.id
+    assert len(releases.list()) == 1
+
+
+def test_a_shop_without_events_or_products_can_be_trained(releases: Releases) -> None:
+    stores = open_stores("memory://")
+    assert train(stores, releases).items() == []
+    stores.catalogue.put([product("p1")], at=Instant(NOW))
+    assert train(stores, releases).items() == ["p1"]
+
+
+def test_progress_names_its_steps(stores: Stores, releases: Releases) -> None:
+    seen: list[Progress] = []
+    train(stores, releases, progress=seen.append)
+    assert seen[0].step == "read"
+    assert seen[-1].step == "write"
