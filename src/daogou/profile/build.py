@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from daogou.domain.ids import ShopperId
+
 if TYPE_CHECKING:
     from daogou.domain.event import EventType, Recorded
-    from daogou.domain.ids import ProductId, ShopperId
+    from daogou.domain.ids import ProductId
     from daogou.domain.product import Product
     from daogou.domain.shopper import Shopper
 

@@ -29,36 +29,37 @@ def serve(folder: str | Path, host: str = "127.0.0.1", port: int = 8000, workers
     Prints one line with the address when the first request can be answered. Raises BadSettings where the address is
     taken, and what `open_shop` raises.
     """
+    from daogou.shop.shop import open_shop
+
     folder = Path(folder).resolve()
     _refuse_taken(host, port)
-    if workers == 1:
-        asyncio.run(_one(folder, host, port))
-    else:
+    shop = open_shop(folder)
+    try:
+        _say_ready(shop, host, port)
+        if workers == 1:
+            asyncio.run(_one(shop, host, port))
+    finally:
+        shop.close()
+    if workers > 1:
         _several(folder, host, port, workers)
 
 
-async def _one(folder: Path, host: str, port: int) -> None:
+async def _one(shop: Shop, host: str, port: int) -> None:
     """Serve from this process, so that Ctrl-C has nothing to pass on."""
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
     from daogou.server.app import build_app
-    from daogou.shop.shop import open_shop
 
-    shop = open_shop(folder)
-    try:
-        configure(shop.settings.server.log)
-        server = Server(
-            build_app(shop), address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False,
-            backlog=1024, backpressure=1024, http1_settings=_http1(),
-        )  # fmt: skip
-        loop = asyncio.get_running_loop()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(each, server.stop)
-        _say_ready(shop, host, port)
-        await server.serve()
-    finally:
-        shop.close()
+    configure(shop.settings.server.log)
+    server = Server(
+        build_app(shop), address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False,
+        backlog=1024, backpressure=1024, http1_settings=_http1(),
+    )  # fmt: skip
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, server.stop)
+    await server.serve()
 
 
 def _several(folder: Path, host: str, port: int, workers: int) -> None:
@@ -66,11 +67,6 @@ def _several(folder: Path, host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    from daogou.shop.shop import open_shop
-
-    shop = open_shop(folder)  # says what is wrong once, here, and not in every worker
-    _say_ready(shop, host, port)
-    shop.close()
     os.environ[SHOP_FOLDER] = str(folder)
     with tempfile.TemporaryDirectory(prefix="daogou-metrics-") as counts:
         os.environ[SHARED_FOLDER] = counts

@@ -43,15 +43,22 @@ _ANSWER = listing(
     products={"type": "array", "items": ref(wire.Item)}, actions={"type": "array", "items": {"type": "object"}},
     degraded={"type": ["string", "null"]}, conversation={"type": "string"},
 )  # fmt: skip
-_DESCRIPTION = "Server-sent events: `message` (text), `products`, `claims`, `done` (conversation)."
+_EVENT = {
+    "type": "object",
+    "description": "One server-sent event; `done` comes last and names the conversation.",
+    "properties": {
+        "event": {"enum": ["message", "products", "claims", "done"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 
 
 def router(shop: Shop) -> APIRouter:
     """The routes, over a shop."""
     routes = APIRouter(tags=["chat"])
     documented = answers(_ANSWER, 503)
-    stream = {"schema": {"type": "string", "description": _DESCRIPTION}}
-    documented["responses"][200]["content"]["text/event-stream"] = stream
+    documented["responses"][200]["content"]["text/event-stream"] = {"schema": _EVENT}
 
     @routes.post("/v1/chat", **merged(documented, takes(ref(Line), {"text": "我想找一款运动鞋"})))
     async def chat(caller: Anyone, request: Request) -> Response:
