@@ -32,7 +32,8 @@ class Names:
 
     def spell(self, code: str) -> str:
         """Turn `FRZN SS PREMIUM ENTREES/DNRS` into `Frozen Single-Serve Premium Entrées/Dinners`."""
-        spelled = _WORD.sub(self._word, code)
+        whole = code if ")" in code else code.partition("(")[0]  # the till cuts names at 30 letters
+        spelled = _WORD.sub(self._word, whole)
         tidy = re.sub(r"\s+", " ", re.sub(r"\s*:\s*", ": ", spelled)).strip(" /-:,")
         return tidy[:1].upper() + tidy[1:]
 

@@ -41,9 +41,11 @@ def _coupons(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
             SELECT campaign_id, coupon_upc, mode(round(coupon_disc, 2) ORDER BY coupon_disc) AS amount
             FROM used GROUP BY ALL
         )
-        SELECT campaign_id, coupon_upc, campaign_type, epoch_ms(start_date), epoch_ms(end_date + INTERVAL 1 DAY), amount,
+        SELECT campaign_id, coupon_upc, campaign_type, epoch_ms(start_date),
+               epoch_ms(end_date + INTERVAL 1 DAY), amount,
                list(DISTINCT product_id::VARCHAR ORDER BY product_id::VARCHAR)
         FROM worth JOIN coupons USING (campaign_id, coupon_upc) JOIN campaign_descriptions USING (campaign_id)
+        SEMI JOIN products USING (product_id)
         GROUP BY ALL ORDER BY campaign_id, coupon_upc
     """).fetchall()
     for campaign, upc, type, starts, ends, amount, products in rows:

@@ -52,19 +52,11 @@ def _records(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     """)
     while batch := rows.fetchmany(10_000):
         for row in batch:
-            yield _record(*row)
+            yield _record(row)
 
 
-def _record(
-    id: int,
-    maker: int,
-    department: str,
-    brand: str,
-    category: str | None,
-    type: str | None,
-    size: str | None,
-    *price: Any,
-) -> dict[str, Any]:
+def _record(row: tuple[Any, ...]) -> dict[str, Any]:
+    id, maker, department, brand, category, type, size, price, list_price = row
     path = _path(department, category, type)
     measure = _measure(size)
     made_by = _BRANDS[brand]
@@ -73,12 +65,12 @@ def _record(
         "title": _title(path, measure, maker, private=brand == "Private"),
         "brand": "House Brand" if brand == "Private" else f"Maker {maker}",
         "category": path,
-        "price": price[0],
+        "price": price,
         "currency": CURRENCY,
         "attributes": {"label": {"zh": made_by.zh, "en": made_by.en}},
     }
-    if price[0] is not None and price[1] > price[0]:
-        record["list_price"] = price[1]
+    if price is not None and list_price > price:
+        record["list_price"] = list_price
     if measure:
         record["attributes"]["size"] = measure
     if department in NOT_GOODS or category in NOT_GOODS:

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from daogou.domain.ids import Instant
+from daogou.evaluation.lines import write_lines
 from daogou.evaluation.showcase.articles import build_articles
 from daogou.evaluation.showcase.offers import build_promotions
 from daogou.evaluation.showcase.orders import build_orders
@@ -18,7 +19,6 @@ from daogou.evaluation.showcase.people import PEOPLE, scripted_purchases
 from daogou.evaluation.showcase.pictures import draw
 from daogou.evaluation.showcase.prices import history_of
 from daogou.evaluation.showcase.products import CURRENCY, Good, build_products
-from daogou.evaluation.lines import write_lines
 from daogou.evaluation.showcase.reviews import build_reviews
 from daogou.evaluation.showcase.vocabulary import Vocabulary, vocabulary
 from daogou.evaluation.simulator import NOTICE

@@ -9,13 +9,14 @@ from daogou.domain.event import Event
 from daogou.domain.ids import Instant, OrderId, ProductId, ShipmentId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.order import Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
-from daogou.evaluation.showcase.people import PEOPLE, SCRIPT, scripted_order
+from daogou.evaluation.showcase.people import PARCELS, PEOPLE, SCRIPT, scripted_order
 from daogou.evaluation.showcase.products import DAY
 
 CARRIERS = ("飞鸽速运 Pigeon Express", "蓝线物流 Blueline", "驿道快递 Postroad")
 _SCRIPTED: dict[OrderId, OrderStatus] = {
     scripted_order(person.id, status): status for person in PEOPLE for _, status in SCRIPT
 }
+_ON_ITS_WAY = {scripted_order(person, "shipped"): parcel for person, parcel in PARCELS.items()}
 _PROGRESS: tuple[tuple[float, OrderStatus], ...] = ((0.2, "pending"), (0.6, "paid"), (1.5, "packed"), (4.5, "shipped"))
 _PARCEL: dict[OrderStatus, ShipmentStatus] = {
     "packed": "preparing", "delivered": "delivered", "returning": "delivered", "returned": "returned",
@@ -66,7 +67,7 @@ def _status(age: float, sent_back: bool, rng: Random) -> OrderStatus:
 def _shipment(order: OrderId, at: Instant, status: OrderStatus, rng: Random, *, end: Instant) -> Shipment:
     shipped = Instant(at + int((1.0 + rng.random()) * DAY))
     arrived = Instant(shipped + int((1.5 + 1.5 * rng.random()) * DAY))
-    parcel = _PARCEL.get(status) or _under_way((end - shipped) / DAY, rng)
+    parcel = _PARCEL.get(status) or _ON_ITS_WAY.get(order) or _under_way((end - shipped) / DAY, rng)
     prepared = parcel == "preparing"
     return Shipment(
         id=ShipmentId(f"{order}-1"),

@@ -9,7 +9,7 @@ import numpy as np
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant, OrderId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
-from daogou.domain.order import OrderStatus
+from daogou.domain.order import OrderStatus, ShipmentStatus
 from daogou.evaluation.simulator.tastes import DAY, Person
 from daogou.evaluation.simulator.truth import Truth
 from daogou.evaluation.simulator.world import World
@@ -25,6 +25,11 @@ SCRIPT: tuple[tuple[float, OrderStatus], ...] = (
     (26.0, "returned"), (41.0, "refunded"), (55.0, "cancelled"),
 )  # fmt: skip
 """Age in days and state of an order; each person has a part of these, and all have one on its way."""
+
+PARCELS: dict[str, ShipmentStatus] = {
+    "lin": "out_for_delivery", "emma": "in_transit", "wei": "exception", "sofia": "in_transit",
+}  # fmt: skip
+"""Where each person's parcel on its way is."""
 
 
 def scripted_purchases(world: World, truth: Truth, end: Instant) -> Iterator[Event]:
