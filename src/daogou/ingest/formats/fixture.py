@@ -60,7 +60,7 @@ def _convert(sources: Sequence[Source], options: ImportOptions) -> Iterator[Foun
             elif model in _KEPT:
                 yield part(source, row.line, "product")
             else:
-                yield refusal(source, row.line, model, row.data, field="model", reason=f"not imported: {model}")
+                yield refusal(source, row.line, "other", row.data, field="model", reason=f"not imported: {model}")
 
 
 def _product(tables: _Tables, key: str, currency: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _lifted(event: Any, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _events(source: Source, line: int, row: dict[str, Any]) -> Iterator[Found]:
-    name = row.get("event_name")
+    name = str(row.get("event_name"))
     params = _params(row.get("event_params"))
     common = filled(
         {
@@ -75,7 +75,7 @@ def _events(source: Source, line: int, row: dict[str, Any]) -> Iterator[Found]:
         return
     for place, item in enumerate(items):
         if isinstance(item, Mapping):
-            yield Found(source, line, "event", common | _item(_TYPES[str(name)], item, params, place), raw=row)
+            yield Found(source, line, "event", common | _item(_TYPES[name], item, params, place), raw=row)
         else:
             yield refusal(source, line, "event", row, field="items", reason="is no object", rule="bad-value")
 

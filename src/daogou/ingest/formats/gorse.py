@@ -13,7 +13,8 @@ from daogou.ingest.reading.source import Source
 
 _TYPES = {
     "read": "view", "view": "view", "click": "click", "cart": "cart", "add_to_cart": "cart", "buy": "purchase",
-    "purchase": "purchase", "like": "thumb", "star": "thumb", "favorite": "thumb", "dislike": "thumb", "rating": "rating",
+    "purchase": "purchase", "like": "thumb", "star": "thumb", "favorite": "thumb", "dislike": "thumb",
+    "rating": "rating",
 }  # fmt: skip
 _RECORDS = ("feedback", frozenset({"FeedbackType", "UserId", "ItemId"})), ("item", frozenset({"ItemId"})), (
     "user", frozenset({"UserId"}))  # fmt: skip

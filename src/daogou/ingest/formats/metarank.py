@@ -87,7 +87,7 @@ def _impressions(
 
 
 def _interaction(
-    source: Source, line: int, row: Mapping[str, Any], places: dict[str, tuple[str, dict[str, int]]]
+    source: Source, line: int, row: dict[str, Any], places: dict[str, tuple[str, dict[str, int]]]
 ) -> Found:
     type = _TYPES.get(str(row.get("type")).lower())
     if type is None:

@@ -57,7 +57,7 @@ def _product(rows: list[dict[str, str]]) -> dict[str, Any]:
     sold = [row for row in rows if row.get("price") or row.get("option1 value")]
     names = [first.get(f"option{n} name") or f"option {n}" for n in (1, 2, 3)]
     single = len(sold) == 1 and sold[0].get("option1 value") in (None, "Default Title")
-    record = {
+    record: dict[str, Any] = {
         "id": first.get("handle"),
         "title": first.get("title"),
         "description": plain_text(first.get("body")),
