@@ -164,7 +164,8 @@ def _counted(keys: NDArray[np.int64], n_buyers: int, least: int) -> tuple[NDArra
 def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """Sorted and distinct. Sorting in place takes a tenth of the time of `np.unique` on tens of millions of numbers."""
     keys.sort()
-    return keys[np.diff(keys, prepend=-1) != 0]
+    kept: NDArray[np.int64] = keys[np.diff(keys, prepend=-1) != 0]
+    return kept
 
 
 def _strongest(
