@@ -85,6 +85,7 @@ def test_records_read_back_and_refer_to_products(shop: Path) -> None:
     known = {product.id for product in products}
     assert all(product.title.zh and product.title.en for product in products)
     promotions = [records.decode_promotion(each) for each in lines(shop / "promotions.jsonl")]
+    assert len({promotion.id for promotion in promotions}) == len(promotions)
     assert {promotion.benefit.kind for promotion in promotions} == {"amount_off", "percent_off"}
     assert all(promotion.condition.products <= known for promotion in promotions)
     shoppers = [records.decode_shopper(each) for each in lines(shop / "shoppers.jsonl")]

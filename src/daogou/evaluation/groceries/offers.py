@@ -76,14 +76,18 @@ def _weeks(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
             SELECT product_id, week, avg((mailer_location IN ('D', 'F', 'H'))::INTEGER) AS front,
                    avg((display_location <> '0')::INTEGER) AS displayed
             FROM promotions GROUP BY product_id, week
+        ),
+        cuts AS (
+            SELECT pages.week, product_id::VARCHAR AS product, displayed,
+                   (10 * round(10 * (1 - price / list_price)))::INTEGER AS cut
+            FROM pages JOIN weekly ON product = product_id AND weekly.week = pages.week
+            WHERE front >= {STORES} AND list_price > price
         )
-        SELECT p.week, (10 * round(10 * (1 - price / list_price)))::INTEGER AS off,
-               epoch_ms(TIMESTAMP '2017-01-01' + to_days(7 * (p.week - 1)::INTEGER)),
-               epoch_ms(TIMESTAMP '2017-01-01' + to_days(7 * p.week::INTEGER)),
-               round(100 * avg(displayed))::INTEGER, list(product_id::VARCHAR ORDER BY product_id)
-        FROM pages p JOIN weekly w ON w.product = p.product_id AND w.week = p.week
-        WHERE front >= {STORES} AND list_price > price
-        GROUP BY ALL HAVING off > 0 AND count(*) >= {LEAST} ORDER BY p.week, off
+        SELECT week, cut,
+               epoch_ms(TIMESTAMP '2017-01-01' + to_days(7 * (week - 1)::INTEGER)),
+               epoch_ms(TIMESTAMP '2017-01-01' + to_days(7 * week::INTEGER)),
+               round(100 * avg(displayed))::INTEGER, list(product ORDER BY product)
+        FROM cuts WHERE cut > 0 GROUP BY week, cut HAVING count(*) >= {LEAST} ORDER BY week, cut
     """).fetchall()  # noqa: S608 (numbers of ours)
     for week, off, starts, ends, displayed, products in rows:
         yield {

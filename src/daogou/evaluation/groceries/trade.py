@@ -8,7 +8,7 @@ The till keeps for each line `sales_value`, what the shop received; `retail_disc
     discount    = coupon_disc + coupon_match_disc                               off the line at the till
 
 as the data set's guide has it, so price x quantity - discount is what the household paid. Lines of quantity 0 sold
-nothing and are left out, and so are the 4,836 lines of 17 products that the data set does not describe. Above
+nothing and are left out, and so are the 32 of products that the data set does not describe. Above
 `MEASURED` the quantity is a measure (thousandths of a gallon of fuel), and the line counts as one thing at its whole
 amount. Times are the till's local ones, filed as UTC.
 """
