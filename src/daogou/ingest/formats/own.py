@@ -32,7 +32,9 @@ def _kind(look: Look) -> str | None:
 
 
 def _recognise(look: Look) -> bool:
-    return look.shape != "xml" and _kind(look) is not None
+    """JSON lines without a readable line at the beginning are read as ours, so that each line gets its reason."""
+    unreadable = look.shape == "jsonl" and not look.keys
+    return unreadable or (look.shape != "xml" and _kind(look) is not None)
 
 
 def _phase(look: Look) -> int:

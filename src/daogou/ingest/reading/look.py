@@ -21,6 +21,8 @@ from daogou.ingest.reading.tables import delimiter_of, header_of
 
 Shape = Literal["jsonl", "json", "table", "xml", "parquet"]
 _HEAD = 64 * 1024
+_LINES = 20
+"""Lines looked at for the first that is an object."""
 # A document over several lines, or one that begins by naming its list.
 _DOCUMENT = re.compile(rb'\{\s*$|\{\s*"\w+"\s*:\s*(\[\s*)?(\{\s*)?$|\{\s*"(products|items|data|results)"\s*:\s*\[\s*\{')
 
@@ -80,11 +82,12 @@ def _root(start: bytes) -> str:
 
 
 def _json(path: Path, start: bytes, limits: Limits, mapping: Mapping[str, str]) -> Look:
-    line, newline, after = start.partition(b"\n")
+    line, _, after = start.partition(b"\n")
     if start.startswith(b"{") and not _DOCUMENT.match(line):
-        first = _object(line) if newline or len(start) < _HEAD else None
-        if first is None or after.strip() or not _wraps_a_list(first):
-            return Look(path, "jsonl", _mapped(first or {}, mapping), first or {})
+        found = (_object(line) for line in start.split(b"\n")[:_LINES])
+        first = next((each for each in found if each is not None), {})
+        if after.strip() or not _wraps_a_list(first):
+            return Look(path, "jsonl", _mapped(first, mapping), first)
     row = next(json_document(chunks(path, limits), path, limits=limits, refuse=_pass), None)
     data = row.data if row else {}
     return Look(path, "json", _mapped(data, mapping), data)
@@ -98,10 +101,11 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _wraps_a_list(first: Mapping[str, Any]) -> bool:
-    """A document such as {"products": [{…}], "total": 100}: one list of objects, and no record of its own."""
-    lists = [value for value in first.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-    return len(lists) == 1 and not {"id", "type", "event"} & first.keys()
+def _wraps_a_list(members: Mapping[str, Any]) -> bool:
+    """A document such as {"products": [{…}], "total": 100}: one list of objects among plain values, and no id."""
+    inner = [value for value in members.values() if isinstance(value, list | dict)]
+    listed = len(inner) == 1 and isinstance(inner[0], list) and bool(inner[0]) and isinstance(inner[0][0], dict)
+    return listed and not {"id", "type", "event"} & members.keys()
 
 
 def _pass(_: Unreadable) -> None:

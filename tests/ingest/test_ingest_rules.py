@@ -1,0 +1,103 @@
+"""Each rule of the table does what it says, and what an import reports adds up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingest_world import counted, run, write
+
+from daogou.ingest.rules import RULES
+
+PRODUCT = '{"id":"p1","title":"Shoe","variants":[{"id":"v1"}]}\n'
+VIEW = '{"type":"view","shopper":"u","product":"%s","at":"%s"}\n'
+
+REJECTS = [
+    ("unreadable", "{oops\n"),
+    ("unknown-kind", '{"colour":"red"}\n'),
+    ("missing-field", '{"type":"view","at":1767225600,"product":"p1"}\n'),
+    ("bad-value", VIEW % ("p1", "yesterday")),
+    ("out-of-range", '{"product":"p1","rating":11,"text":"x","at":1767225600}\n'),
+    ("negative-price", '{"id":"p2","title":"Hat","price":-1}\n'),
+    ("future", VIEW % ("p1", "2027-01-03T00:00:00Z")),
+    ("unknown-product", VIEW % ("nothing", "2026-01-01T00:00:00Z")),
+    ("unknown-order", '{"id":"s1","order":"o9","status":"delivered"}\n'),
+    ("conflict", '{"id":"p1","title":"Another"}\n'),
+]
+
+
+@pytest.mark.parametrize(("rule", "line"), REJECTS, ids=[rule for rule, _ in REJECTS])
+def test_a_rejected_line_is_kept_with_its_reason(rule: str, line: str, tmp_path: Path) -> None:
+    rejects = tmp_path / "out" / "rejects.jsonl"
+    report, _ = run(write(tmp_path, "x.jsonl", PRODUCT + line), rejects=rejects)
+    (kept,) = [json.loads(row) for row in rejects.read_text().splitlines()]
+    assert (kept["rule"], kept["line"], Path(kept["file"]).name) == (rule, 2, "x.jsonl")
+    assert RULES[rule].action == "reject"
+    assert report.rejects == rejects
+
+
+def test_a_variant_named_as_product_is_put_right(tmp_path: Path) -> None:
+    report, stores = run(write(tmp_path, "x.jsonl", PRODUCT + VIEW % ("v1", "2026-01-01")))
+    event = stores.events.since(0)[0].event
+    assert (event.product, event.variant) == ("p1", "v1")
+    assert [repair.rule for repair in report.repairs] == ["variant-named"]
+
+
+def test_stock_and_list_price_are_put_right(tmp_path: Path) -> None:
+    line = '{"id":"a","title":"A","price":10,"list_price":8,"stock":-4}\n'
+    report, stores = run(write(tmp_path, "x.jsonl", line))
+    (product,) = stores.catalogue.scan()
+    assert (product.list_price, product.stock) == (None, 0)
+    assert {repair.rule for repair in report.repairs} == {"list-price", "negative-stock"}
+    assert counted(report) == {"product": (1, 0, 1, 0)}
+
+
+def test_missing_products_are_created_on_request(tmp_path: Path) -> None:
+    events = write(tmp_path, "e.jsonl", VIEW % ("new", "2026-01-01") * 2)
+    report, stores = run(events, create_missing_products=True)
+    assert [product.title.en for product in stores.catalogue.scan()] == ["new"]
+    assert counted(report) == {"event": (2, 1, 0, 0), "product": (1, 0, 1, 0)}
+
+
+def test_a_query_without_anyone_gets_a_session(tmp_path: Path) -> None:
+    report, stores = run(write(tmp_path, "q.jsonl", '{"id":"q1","text":"red shoe"}\n'))
+    assert stores.events.since(0)[0].event.query == "red shoe"
+    assert {repair.rule for repair in report.repairs} == {"undated", "anonymous"}
+
+
+def test_a_near_miss_is_suggested(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "x.jsonl", '{"id":"a","title":"A","prise":3}\n'))
+    assert report.notes == ["unknown-field: x.jsonl: unknown field 'prise'; did you mean 'price'? (1 records)"]
+
+
+def test_a_price_far_from_its_category_is_reported(tmp_path: Path) -> None:
+    lines = [{"id": f"p{n}", "title": "T", "category": ["A"], "price": 10 if n else 5000} for n in range(9)]
+    report, _ = run(write(tmp_path, "x.jsonl", "\n".join(map(json.dumps, lines))))
+    assert report.notes == ["price-outlier: product 'p0' costs 500 times the median of 'a' (USD)"]
+
+
+def test_an_event_may_stand_before_its_product(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "x.jsonl", VIEW % ("p1", "2026-01-01") + PRODUCT))
+    assert counted(report)["event"] == (1, 1, 0, 0)
+
+
+def test_catalogue_files_are_read_first(tmp_path: Path) -> None:
+    write(tmp_path, "a.jsonl", VIEW % ("p1", "2026-01-01"))
+    write(tmp_path, "z.jsonl", PRODUCT)
+    report, _ = run(tmp_path)
+    assert report.clean
+
+
+JUNK = st.one_of(
+    st.binary(max_size=60),
+    st.sampled_from([PRODUCT.encode(), (VIEW % ("p1", "2026-01-01")).encode(), b'{"id":"p1"}\n', b"a,b\n", b"\xff\n"]),
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(JUNK, max_size=8).map(b"".join), st.sampled_from(["x.jsonl", "x.csv", "x.json", "x.xml"]))
+def test_counts_add_up_for_any_bytes(tmp_path: Path, data: bytes, name: str) -> None:
+    run(write(tmp_path, name, data))
