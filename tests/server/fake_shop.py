@@ -44,6 +44,8 @@ class FakeShop:
     """Raised by `record_async` and by searches, where set."""
     gate: threading.Event | None = None
     """Events are kept waiting until it is set."""
+    waiting: int = 0
+    """How many times events came in."""
 
     release_id = "r1"
 
@@ -108,6 +110,7 @@ class FakeShop:
     def record_async(self, events: Sequence[Event]) -> Future[Appended]:
         if self.refusal:
             raise self.refusal
+        self.waiting += 1
         future: Future[Appended] = Future()
         future.set_running_or_notify_cancel()
         threading.Thread(target=self._append, args=(events, future), daemon=True).start()
