@@ -1,0 +1,52 @@
+"""Search and recommendations as a shopper would get them, side by side, with every reason and its share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from daogou.domain.ids import ProductId, ShopperId
+from daogou.recommend.request import Kind
+from daogou.server.pages.words import words_in
+from daogou.server.storefront.cards import cards
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from daogou.server.pages.site import Site
+
+_K = 10
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+class Preview:
+    """Answers of the engine as they are; looking leaves no event behind."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def show(self, request: Request) -> Response:
+        """Ask the engine what the form says."""
+        shop, who = self._site.shop, self._site.visitor(request)
+        asked = {name: request.query_params.get(name, "").strip() for name in ("q", "shopper", "product", "kind")}
+        shopper = ShopperId(asked["shopper"]) if asked["shopper"] else None
+        product = shop.product(ProductId(asked["product"])) if asked["product"] else None
+        kind = asked["kind"] if asked["kind"] in KINDS else None
+        found = shop.search(asked["q"], k=_K, shopper=shopper, language=who.language) if asked["q"] else None
+        recommended = shop.recommend(
+            shopper=shopper, product=product.id if product else None, kind=kind, k=_K, language=who.language
+        )
+        return self._site.render(
+            request,
+            "console/preview.html",
+            operator=request.state.operator,
+            page="preview",
+            title=words_in(who.language)("console.preview"),
+            asked=asked,
+            kinds=KINDS,
+            found=found,
+            found_cards=cards(shop, found.items, "preview") if found else (),
+            recommended=recommended,
+            recommended_cards=cards(shop, recommended.items, "preview"),
+            missing=bool(asked["product"]) and product is None,
+        )

@@ -1,0 +1,1 @@
+"""What storefront and console share: templates, words in two languages, visitors, forms, files."""

@@ -1,0 +1,1 @@
+"""The shop as shoppers see it."""

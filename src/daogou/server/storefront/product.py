@@ -1,0 +1,111 @@
+"""A product's page: what it is, what it costs and has cost, what people say, and what goes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from daogou.domain.errors import BadRequest, NotFound
+from daogou.promotions.matching import open_to, speaks_of
+from daogou.server.pages.charts import histogram, price_chart
+from daogou.server.pages.look import picture_of, product_at
+from daogou.server.pages.words import words_in
+from daogou.server.storefront.cards import Row, cards
+from daogou.server.storefront.json_ld import json_ld
+from daogou.server.storefront.record import Record
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from daogou.domain.product import Product
+    from daogou.domain.promotion import Promotion
+    from daogou.server.pages.forms import Form
+    from daogou.server.pages.site import Site
+    from daogou.server.pages.visitor import Visitor
+
+_WIDE = 6
+_REVIEWS = 10
+_LONGEST_LIST_NAME = 80
+
+
+class ProductPage:
+    """Shows a product, and takes thumbs for it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._record = Record(site.shop)
+
+    def show(self, request: Request) -> Response:
+        """Draw the page. Raises NotFound for an unknown or hidden product."""
+        shop, who = self._site.shop, self._site.visitor(request)
+        product = shop.product(request.path_params["id"])
+        if product is None or product.hidden:
+            raise NotFound(f"no product {request.path_params['id']!r}", where="product")
+        shown_in, position = _came_from(request.query_params.get("from", ""))
+        self._record.view(who, product.id, shown_in=shown_in, position=position)
+        rating = shop.ratings([product.id]).get(product.id)
+        rows = self._rows(who, product)
+        self._record.shown(who, rows)
+        picture = picture_of(product)
+        base = str(request.base_url).rstrip("/")
+        return self._site.render(
+            request,
+            "storefront/product.html",
+            product=product,
+            picture=picture,
+            rating=rating,
+            bars=histogram(rating) if rating else [],
+            chart=price_chart(shop.prices(product.id), shop.clock()),
+            reviews=shop.reviews(product.id, limit=_REVIEWS),
+            rows=rows,
+            promotions=self._promotions(product),
+            variants=[v for v in product.variants if v.title or v.attributes],
+            thanked=request.query_params.get("thumb", ""),
+            data=Markup(  # noqa: S704 - json_ld escapes every character that could end the element
+                json_ld(
+                    product,
+                    rating,
+                    language=who.language,
+                    address=base + product_at(product.id),
+                    picture=picture if picture.startswith("https://") else picture and base + picture,
+                )
+            ),
+        )
+
+    def thumb(self, request: Request, form: Form) -> Response:
+        """Record a thumb up or down. Raises NotFound, or BadRequest for a value that is neither 1 nor -1."""
+        product = self._site.shop.product(form.get("product", ""))
+        if product is None:
+            raise NotFound("no such product", where="product")
+        value = form.get("value")
+        if value not in {"1", "-1"}:
+            raise BadRequest(f"a thumb is 1 or -1, not {value!r}", where="value")
+        self._record.act(self._site.visitor(request), "thumb", product.id, value=float(value))
+        return self._site.go(request, f"{product_at(product.id)}?thumb={'up' if value == '1' else 'down'}#thumbs")
+
+    def _rows(self, who: Visitor, product: Product) -> list[Row]:
+        shop, t = self._site.shop, words_in(who.language)
+        rows = []
+        for name, kind in (("product:together", "together"), ("product:similar", "similar")):
+            found = shop.recommend(
+                shopper=who.shopper, session=who.session, product=product.id, kind=kind, k=_WIDE, language=who.language
+            )
+            if found.items:
+                rows.append(Row(name, t(name.replace(":", ".")), cards(shop, found.items, name)))
+        return rows
+
+    def _promotions(self, product: Product) -> list[Promotion]:
+        """Offers that need no code and no segment and speak of this product by name."""
+        at = self._site.shop.clock()
+        active = self._site.shop.stores.promotions.active(at)
+        return [p for p in active if open_to(p, at, segment=None, code=None) and speaks_of(p.condition, product)]
+
+
+def _came_from(mark: str) -> tuple[str, int | None]:
+    """Read `list.position` as `product_at` wrote it; anything else is no list."""
+    name, _, position = mark.rpartition(".")
+    if not name or len(name) > _LONGEST_LIST_NAME or not (position.isascii() and position.isdecimal()):
+        return "", None
+    return name, int(position[:6])
