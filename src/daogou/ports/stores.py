@@ -198,12 +198,23 @@ class Ledger(Protocol):
         """In order of key."""
 
 
+class Queries(Protocol):
+    """What shoppers typed, read off the event log."""
+
+    def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
+        """The searches of at least so many different shoppers or sessions, with how often they were made, most first.
+
+        Ties in order of the text. One person's words are never among them.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """Everything a shop has on record."""
 
     catalogue: Catalogue
     events: Events
+    queries: Queries
     shoppers: Shoppers
     orders: Orders
     reviews: Reviews

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -41,12 +42,16 @@ def parse(tree: dict[str, Any], *, origin: str = FILE) -> Settings:
         raise BadSettings(f"{origin}: {_in_toml_words(str(error))}", where=origin) from None
 
 
-def write_default(folder: Path, *, name: Text, currency: str, **shop: object) -> Path:
+def write_default(
+    folder: Path, *, name: Text, currency: str, rates: Mapping[str, float] | None = None, **shop: object
+) -> Path:
     """Write a daogou.toml with the choices that matter and the rest as comments."""
     lines = ["# Every setting with its default is in the reference under Settings.", "[shop]"]
     lines += [f"name = {{ zh = {_quoted(name.zh)}, en = {_quoted(name.en)} }}", f"currency = {_quoted(currency)}"]
     lines += [f"{key} = {_toml(value)}" for key, value in shop.items()]
     lines += ["", "# [store]", '# address = "sqlite:///store/daogou.db"', "", "# [server]", "# port = 8000", ""]
+    if rates:
+        lines += ["[rates]", *(f"{code} = {rate}" for code, rate in rates.items()), ""]
     path = folder / FILE
     path.write_text("\n".join(lines), "utf-8")
     return path
@@ -62,7 +67,7 @@ def _refuse_unknown(tree: dict[str, Any], kind: type, origin: str, *, at: str) -
             advice = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}"
             raise BadSettings(f"{origin}: unknown setting {place!r}; {advice}", where=place)
         inner = hints[key]
-        if is_dataclass(inner) and inner is not Text and isinstance(value, dict):
+        if isinstance(inner, type) and is_dataclass(inner) and inner is not Text and isinstance(value, dict):
             _refuse_unknown(value, inner, origin, at=place)
 
 

@@ -58,7 +58,7 @@ def recommend_lines(shop: Shop, lines: Iterable[bytes], *, k: int) -> Iterator[b
     """Answer {"id", "history" or "shopper", "at"?, "exclude_seen"?} with {"id", "items"}."""
     from daogou.recommend.batch import histories
 
-    for answer in histories(lines, shop.engine.fresh().recommender, k):
+    for answer in histories(lines, shop.engine.recommender, k):
         yield msgspec.json.encode(answer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +29,7 @@ class Recipe:
     settings: Mapping[str, Any]
     write: Callable[[Path], Sequence[Path]]
     """Writes into a folder; returns what is to be imported."""
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 def build(name: str, folder: Path, *, progress: Report | None = None) -> str:
@@ -52,7 +53,7 @@ def _build(recipe: Recipe, folder: Path, report: Report) -> None:
     from daogou.shop.create import create
     from daogou.shop.shop import open_shop
 
-    create(folder, name=recipe.title, currency=recipe.currency, **recipe.settings)
+    create(folder, name=recipe.title, currency=recipe.currency, rates=recipe.rates, **recipe.settings)
     source = folder / "source"
     report("writing the shop's files", 0.0)
     paths = recipe.write(source)
@@ -90,6 +91,7 @@ def _showcase() -> Recipe:
         "CNY",
         {"language": "zh", "simulated": True, "demo_shoppers": ["lin", "emma", "wei", "sofia"]},
         write,
+        rates={"USD": 7.1, "EUR": 7.8},
     )
 
 
@@ -103,7 +105,7 @@ def _groceries() -> Recipe:
     return Recipe(
         Text(zh="街角超市", en="Corner Groceries"),
         "USD",
-        {"language": "en"},
+        {"language": "en", "demo_shoppers": ["1", "7", "1228"]},
         write,
     )
 

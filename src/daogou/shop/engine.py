@@ -2,7 +2,128 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
+from daogou.domain.errors import NotReady
+from daogou.knowledge.graph import Graph
+from daogou.recommend.recommender import Recommender
+from daogou.retrieval.shelf import Shelf
+from daogou.shop.connecting import connected
+from daogou.shop.lexical import Lexical
+
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Sequence
+
+    from daogou.domain.hit import Hits
+    from daogou.domain.ids import ProductId, SessionId, ShopperId
+    from daogou.domain.product import Product
+    from daogou.domain.query import Sort, Understood, Where
+    from daogou.domain.text import Language
+    from daogou.ports.stores import Stores
+    from daogou.recommend.explanation import Explanation
+    from daogou.recommend.request import RecommendRequest
+    from daogou.search.suggest import Suggestion
+    from daogou.settings import Settings
+    from daogou.training.releases import Release, Releases
+
+_CATALOGUE_EVERY_S = 0.25
+"""How often the catalogue is asked for changes; a changed product is found within this time."""
+
+Actor = tuple["ShopperId | None", "SessionId | None"]
+
+
+class Engine:
+    """The parts that answer, one answer at a time. Every answer of one engine names one release."""
+
+    def __init__(
+        self, release: Release | None, *, stores: Stores, recommender: Recommender, lexical: Lexical, shelf: Shelf
+    ) -> None:
+        self.release_id = release.id if release else ""
+        self.shelf = shelf
+        self.recommender = recommender
+        self._stores = stores
+        self._lexical = lexical
+        self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
+        self._turn = threading.RLock()
+        self._looked = time.monotonic()
+
+    @classmethod
+    def load(cls, settings: Settings, *, stores: Stores, releases: Releases) -> Engine:
+        """Open the active release, or a shop that has none yet, over the live stores.
+
+        Raises CorruptRelease where an artifact is not what its manifest says.
+        """
+        release = releases.active()
+        shelf = Shelf(release.items() if release else ())
+        shelf.refresh(stores.catalogue)
+        shelf.rate((id, summary.mean) for id, summary in stores.reviews.summaries(shelf.ids).items())
+        recommender = Recommender(release, shelf, stores.events, shoppers=stores.shoppers)
+        lexical = Lexical.open(release, shelf=shelf, stores=stores, settings=settings, recommender=recommender)
+        return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf)
+
+    def search(
+        self,
+        text: str,
+        *,
+        k: int,
+        offset: int,
+        where: Where | None,
+        sort: Sort | None,
+        language: Language | None,
+        actor: Actor,
+    ) -> Hits:
+        """Search as whoever is asking."""
+        with self._turn:
+            self._refresh()
+            return self._lexical.search(
+                text, k=k, offset=offset, where=where, sort=sort, language=language, actor=actor
+            )
+
+    def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
+        """Complete what is being typed."""
+        with self._turn:
+            self._refresh()
+            return self._lexical.searcher.suggest(prefix, limit)
+
+    def understand(self, text: str) -> Understood:
+        """Take a query apart."""
+        with self._turn:
+            self._refresh()
+            return self._lexical.understand(text)
+
+    def recommend(self, request: RecommendRequest) -> Hits:
+        """Recommend; what products have in common is said with the graph."""
+        with self._turn:
+            self._refresh()
+            hits = self.recommender.recommend(request)
+        return hits if self._graph is None else connected(hits, self._graph)
+
+    def explain(self, shopper: ShopperId, product: ProductId) -> Explanation:
+        """Take a recommendation's score apart."""
+        with self._turn:
+            self._refresh()
+            return self.recommender.explain(shopper, product)
+
+    def product(self, id: ProductId) -> Product | None:
+        """A product of the shelf as it is now."""
+        with self._turn:
+            self._refresh()
+            row = self.shelf.row.get(id)
+            return None if row is None else self.shelf.products[row]
+
+    def graph(self) -> Graph:
+        """The knowledge graph. Raises NotReady where the release has none."""
+        if self._graph is None:
+            raise NotReady("no knowledge graph yet: run `daogou train`")
+        return self._graph
+
+    def _refresh(self) -> None:
+        """Take in what changed in the catalogue; the recommender takes in events itself."""
+        if time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
+            return
+        self._looked = time.monotonic()
+        changed = self.shelf.refresh(self._stores.catalogue)
+        if changed:
+            self._lexical.refresh(changed)

@@ -6,11 +6,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from daogou.domain.errors import NotFound, NotReady
 from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId
+from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
 from daogou.shop.engine import Engine
 from daogou.shop.shown import Shown
@@ -18,6 +19,7 @@ from daogou.shop.shown import Shown
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from daogou.assistant.assistant import Assistant
     from daogou.domain.conversation import Answer
     from daogou.domain.event import Event
     from daogou.domain.hit import Hits
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from daogou.profile.build import Profile
     from daogou.promotions.basket import BasketLine, Priced
     from daogou.recommend.explanation import Explanation
+    from daogou.recommend.request import Kind
     from daogou.search.suggest import Suggestion
     from daogou.training.releases import Release, Releases
 
@@ -62,10 +65,12 @@ class Shop:
         self._engine: Engine | None = None
         self._loading = threading.Lock()
         self._looked = 0.0
+        self._assistant: Assistant | None = None
 
     def close(self) -> None:
         """Write what waits for the disk and let go of the store."""
         self._log.close()
+        self.stores.close()
 
     @property
     def pictures(self) -> Path:
@@ -111,19 +116,17 @@ class Shop:
         language: Language | None = None,
     ) -> Shown:
         """Find products for words in Chinese or English; empty words with a filter browse."""
-        engine = self.engine.fresh()
-        hits = engine.search(
-            text, k=k, offset=offset, where=where, sort=sort, language=language, actor=_actor(shopper, session)
-        )
+        actor = (ShopperId(shopper) if shopper else None, SessionId(session) if session else None)
+        hits = self.engine.search(text, k=k, offset=offset, where=where, sort=sort, language=language, actor=actor)
         return self._shown(hits, language)
 
     def suggest(self, prefix: str, *, limit: int = 8) -> Sequence[Suggestion]:
         """Complete what is being typed."""
-        return self.engine.fresh().searcher.suggest(prefix, limit)
+        return self.engine.suggest(prefix, limit)
 
     def understand(self, text: str) -> Understood:
         """Take a query apart."""
-        return self.engine.fresh().understand(text)
+        return self.engine.understand(text)
 
     def recommend(
         self,
@@ -137,22 +140,29 @@ class Shop:
         where: Where | None = None,
         language: Language | None = None,
     ) -> Shown:
-        """Recommend. Without `kind`: beside the product, to go with the basket, or else for the shopper."""
-        engine = self.engine.fresh()
-        hits = engine.recommend(
-            actor=_actor(shopper, session), product=product, basket=basket, kind=kind, k=k, where=where, at=self.clock()
+        """Recommend. Without `kind`: beside the product, to go with the basket, or else for the shopper.
+
+        Raises BadRequest for an unknown kind, or one that needs a product and has none.
+        """
+        request = RecommendRequest(
+            shopper=ShopperId(shopper) if shopper else None,
+            session=SessionId(session) if session else None,
+            product=ProductId(product) if product else None,
+            basket=tuple(ProductId(id) for id in basket),
+            kind=cast("Kind | None", kind),
+            k=k,
+            where=where,
+            at=self.clock(),
         )
-        return self._shown(hits, language)
+        return self._shown(self.engine.recommend(request), language)
 
     def explain(self, shopper: str, product: str) -> Explanation:
         """Take a recommendation's score apart. Raises NotFound for an unknown product."""
-        if self.product(product) is None:
-            raise NotFound(f"no product {product!r}", where="product")
-        return self.engine.fresh().recommender.explain(ShopperId(shopper), ProductId(product))
+        return self.engine.explain(ShopperId(shopper), ProductId(product))
 
     def product(self, id: str) -> Product | None:
         """A product, or None."""
-        return self.engine.fresh().product(ProductId(id))
+        return self.engine.product(ProductId(id))
 
     def prices(self, id: str) -> list[PricePoint]:
         """A product's price history, oldest first."""
@@ -175,7 +185,7 @@ class Shop:
             id,
             shopper=self.stores.shoppers.get(id),
             events=self.stores.events.of(shopper=id, limit=_PROFILE_EVENTS),
-            product=self.engine.fresh().product,
+            product=self.engine.product,
         )
 
     def record(self, events: Sequence[Event]) -> Appended:
@@ -192,18 +202,27 @@ class Shop:
         from daogou.promotions.pricing import price
 
         at = self.clock()
-        basket = Basket(tuple(lines), currency=self.settings.shop.currency)
-        return price(basket, self.stores.promotions.active(at), at, code=code, product=self.product)
+        basket = Basket(tuple(lines))
+        return price(basket, self.stores.promotions.active(at), at, code=code, find=self.product)
 
     def new_conversation(self) -> ConversationId:
         """A name for a conversation that nobody can guess."""
         return ConversationId(secrets.token_urlsafe(12))
 
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant over this shop's tools."""
+        if self._assistant is None:
+            from daogou.shop.helping import make_assistant
+
+            self._assistant = make_assistant(self)
+        return self._assistant
+
     async def chat(
         self, text: str, *, conversation: str, shopper: str | None = None, language: Language | None = None
     ) -> Answer:
         """Let the assistant answer one line. `shopper` is whoever the session says is asking."""
-        return await self._assistant.answer(
+        return await self.assistant.answer(
             text,
             conversation=ConversationId(conversation),
             shopper=ShopperId(shopper) if shopper else None,
@@ -212,11 +231,11 @@ class Shop:
 
     def graph(self, sparql: str) -> Sequence[Mapping[str, str]]:
         """Answer a SPARQL 1.1 query over the knowledge graph. Raises NotReady before the first training."""
-        return self.engine.graph_or_refuse().query(sparql)
+        return self.engine.graph().query(sparql)
 
     def export_graph(self, target: Path) -> int:
         """Write the knowledge graph as JSON-LD; returns how many nodes it has."""
-        return self.engine.graph_or_refuse().write_jsonld(target)
+        return self.engine.graph().write_jsonld(target)
 
     def import_files(
         self,
@@ -256,10 +275,6 @@ class Shop:
         self.releases.activate(release)
         self._engine = None
 
-    @property
-    def _assistant(self) -> object:
-        raise NotReady("the assistant")
-
     def _shown(self, hits: Hits, language: Language | None) -> Shown:
         engine = self.engine
         products = {hit.product: found for hit in hits.items if (found := engine.product(hit.product))}
@@ -273,12 +288,37 @@ def open_shop(folder: str | Path = ".") -> Shop:
 
     folder = Path(folder).resolve()
     settings = read(folder)
-    address = settings.store.address.replace("sqlite:///", f"sqlite:///{folder}/", 1)
-    return Shop(folder, settings, stores=open_stores(address), releases=Releases(folder / "models"))
+    stores = open_stores(store_address(folder, settings))
+    return Shop(folder, settings, stores=stores, releases=Releases(folder / "models"))
 
 
-def _actor(shopper: str | None, session: str | None) -> tuple[ShopperId | None, SessionId | None]:
-    return (ShopperId(shopper) if shopper else None, SessionId(session) if session else None)
+def store_address(folder: Path, settings: Settings) -> str:
+    """Where the shop's facts are; a relative file is taken from the shop's folder."""
+    prefix, mark, path = settings.store.address.partition("sqlite:///")
+    if prefix or not mark or path.startswith("/"):
+        return settings.store.address
+    return f"sqlite:///{folder.resolve()}/{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A release as `daogou releases` lists it."""
+
+    id: str
+    created: Instant
+    metrics: Mapping[str, float]
+    active: bool
+
+
+def releases_of(folder: Path) -> list[Listed]:
+    """The releases of the shop in `folder`, newest first. Raises NotFound where there is no shop."""
+    from daogou.training.releases import Releases
+
+    read(folder)
+    releases = Releases(folder / "models")
+    active = releases.active_id()
+    found = sorted(releases.list(), key=lambda manifest: manifest.created, reverse=True)
+    return [Listed(m.id, Instant(m.created), m.metrics, m.id == active) for m in found]
 
 
 def _now() -> Instant:

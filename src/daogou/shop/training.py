@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from daogou.shop.lexical import build_index
+from daogou.knowledge.recipe import write as write_graph
+from daogou.shop.lexical import build_index, note_catalogue
 from daogou.training import train as recipes
 
 if TYPE_CHECKING:
@@ -20,17 +18,6 @@ if TYPE_CHECKING:
 
 def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
     """Make and activate a release with search index and knowledge graph."""
-    change, _ = shop.stores.catalogue.changes(0)
-
-    def note_change(folder: Path) -> Mapping[str, float]:
-        """What the index has not seen is what changed after this."""
-        (folder / "change.json").write_bytes(msgspec.json.encode(change))
-        return {}
-
-    def make_graph(folder: Path) -> Mapping[str, float]:
-        from daogou.shop.graph import write_graph
-
-        return write_graph(shop.stores, folder)
 
     def report(seen: recipes.Progress) -> None:
         if progress is not None:
@@ -43,7 +30,10 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
         index_factory=_indexed,
         progress=report,
         only=only,
-        extra_artifacts={"catalogue": note_change, "graph": make_graph},
+        extra_artifacts={
+            "catalogue": note_catalogue(shop.stores),
+            "graph": lambda folder: write_graph(shop.stores, folder),
+        },
         now=shop.clock,
     )
     if progress is not None:

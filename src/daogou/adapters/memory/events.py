@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -81,6 +81,22 @@ class MemoryEvents:
     def _snapshot(self) -> list[Recorded]:
         with self._lock:
             return list(self._log)
+
+
+class MemoryQueries:
+    """`ports.stores.Queries`."""
+
+    def __init__(self, events: MemoryEvents) -> None:
+        self._events = events
+
+    def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
+        who: dict[str, list[str]] = defaultdict(list)
+        for recorded in self._events.since(0, limit=self._events.head()):
+            event = recorded.event
+            if event.type == "search" and event.query is not None:
+                who[event.query].append(_actor(event))
+        shared = [(query, len(actors)) for query, actors in who.items() if len(set(actors)) >= shoppers]
+        return dict(sorted(shared, key=lambda pair: (-pair[1], pair[0]))[:limit])
 
 
 def _moment(recorded: Recorded) -> tuple[int, int]:

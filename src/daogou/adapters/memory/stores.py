@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daogou.adapters.memory.catalogue import MemoryCatalogue
-from daogou.adapters.memory.events import MemoryEvents
+from daogou.adapters.memory.events import MemoryEvents, MemoryQueries
 from daogou.adapters.memory.kinds import (
     MemoryArticles,
     MemoryOrders,
@@ -17,9 +17,11 @@ from daogou.ports.stores import Stores
 
 def open_memory(address: str = "memory://") -> Stores:
     """Open new, empty stores; two calls never share anything, whatever the address says."""
+    events = MemoryEvents()
     return Stores(
         catalogue=MemoryCatalogue(),
-        events=MemoryEvents(),
+        events=events,
+        queries=MemoryQueries(events),
         shoppers=MemoryShoppers(),
         orders=MemoryOrders(),
         reviews=MemoryReviews(),

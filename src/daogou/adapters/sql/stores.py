@@ -6,7 +6,7 @@ from pathlib import Path
 
 from daogou.adapters.sql.catalogue import SqlCatalogue
 from daogou.adapters.sql.database import Database
-from daogou.adapters.sql.events import SqlEvents
+from daogou.adapters.sql.events import SqlEvents, SqlQueries
 from daogou.adapters.sql.kinds import SqlArticles, SqlPromotions, SqlReviews, SqlShoppers
 from daogou.adapters.sql.orders import SqlOrders
 from daogou.adapters.sql.schema import upgrade
@@ -37,6 +37,7 @@ def stores_on(database: Database) -> Stores:
     return Stores(
         catalogue=SqlCatalogue(database),
         events=SqlEvents(database),
+        queries=SqlQueries(database),
         shoppers=SqlShoppers(database),
         orders=SqlOrders(database),
         reviews=SqlReviews(database),

@@ -13,8 +13,8 @@ from daogou.cli.shared import Call, shop_command
 @click.argument("folder", type=click.Path(path_type=Path))
 @shop_command
 def backup(call: Call, folder: Path) -> None:
-    """Write a consistent copy of settings, facts and releases to FOLDER, while the shop may be serving."""
+    """Write a copy of settings, facts, releases and pictures to FOLDER, while the shop may be serving."""
     from daogou.shop.backup import backup as write
 
-    written = write(call.folder, folder)
-    click.echo(f"wrote {written} files to {folder}")
+    newest = write(call.folder, folder)
+    click.echo(f"wrote {folder}, up to event {newest}")

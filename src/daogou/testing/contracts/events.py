@@ -120,3 +120,13 @@ class EventsContract:
             answers = list(pool.map(stores.events.append, batches * 3))
         assert sum(answer.new for answer in answers) == 210
         assert sorted(found.event.at for found in stores.events.since(0)) == list(range(210))
+
+    def test_most_typed_queries_are_those_of_several_people(self, stores: Stores) -> None:
+        stores.events.append([
+            *(event("search", None, shopper=f"s{n}", at=n, query="boots") for n in range(3)),
+            *(event("search", None, session=f"x{n}", at=n, query="鞋") for n in range(4)),
+            *(event("search", None, shopper="s1", at=n, query="my secret") for n in range(9)),
+        ])  # fmt: skip
+        assert list(stores.queries.most(10).items()) == [("鞋", 4), ("boots", 3)]
+        assert list(stores.queries.most(1)) == ["鞋"]
+        assert list(stores.queries.most(10, shoppers=1)) == ["my secret", "鞋", "boots"]

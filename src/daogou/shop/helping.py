@@ -1,0 +1,35 @@
+"""Hands the shop's answers to the assistant as its tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daogou.assistant.assistant import Assistant
+from daogou.assistant.tools import Toolbox
+
+if TYPE_CHECKING:
+    from daogou.domain.hit import Hits
+    from daogou.domain.ids import ProductId, ShopperId
+    from daogou.shop.shop import Shop
+
+
+def make_assistant(shop: Shop) -> Assistant:
+    """An assistant whose tools are the shop's own calls: reading only."""
+
+    def similar(product: ProductId, *, k: int, shopper: ShopperId | None) -> Hits:
+        return shop.recommend(product=product, kind="similar", k=k, shopper=shopper)
+
+    toolbox = Toolbox(
+        understand=shop.understand,
+        search=shop.search,
+        similar=similar,
+        product=shop.product,
+        prices=shop.prices,
+        ratings=shop.ratings,
+        reviews=shop.reviews,
+        orders_of=shop.stores.orders.of,
+        promotions=shop.stores.promotions.active,
+        articles=shop.stores.articles.of,
+        price_basket=shop.price_basket,
+    )
+    return Assistant(toolbox, shop.stores.conversations, shop.clock)

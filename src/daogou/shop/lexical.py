@@ -1,0 +1,130 @@
+"""Puts search together: the index of the release, the shop's vocabulary, what is popular and who is asking."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.language.segment import Segmenter
+from daogou.language.understand import Understander
+from daogou.language.vocabulary import Vocabulary
+from daogou.search.indexing import build
+from daogou.search.searcher import Searcher, ShopperContext
+
+if TYPE_CHECKING:
+    from daogou.domain.hit import Hits
+    from daogou.domain.ids import ProductId, SessionId, ShopperId
+    from daogou.domain.product import Product
+    from daogou.domain.query import Sort, Understood, Where
+    from daogou.domain.text import Language
+    from daogou.ports.stores import Stores
+    from daogou.recommend.recommender import Recommender
+    from daogou.retrieval.shelf import Shelf
+    from daogou.settings import Settings
+    from daogou.training.releases import Release
+
+_QUERIES = "queries.json"
+_CHANGE = "change.json"
+_MOST_QUERIES = 5_000
+
+
+def build_index(products: Sequence[Product]) -> TantivyIndex:
+    """Index products, as an artifact of a release."""
+    index = TantivyIndex()
+    build(index, products, Segmenter())
+    return index
+
+
+def note_catalogue(stores: Stores) -> Callable[[Path], Mapping[str, float]]:
+    """Look how far the catalogue has come; returns what keeps that with a release, beside what shoppers typed.
+
+    Call it before the products are read: what changes in between is then indexed twice rather than never.
+    """
+    change, _ = stores.catalogue.changes(0)
+
+    def write(folder: Path) -> Mapping[str, float]:
+        queries = stores.queries.most(_MOST_QUERIES)
+        (folder / _CHANGE).write_bytes(msgspec.json.encode(change))
+        (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
+        return {"queries": float(len(queries))}
+
+    return write
+
+
+class Lexical:
+    """Search over a release's index and everything that changed since."""
+
+    def __init__(
+        self, searcher: Searcher, understander: Understander, *, recommender: Recommender, currency: str, live: object
+    ) -> None:
+        self.searcher = searcher
+        self._understander = understander
+        self._recommender = recommender
+        self._currency = currency
+        self._live = live
+        """Keeps the folder of the live index for as long as it is searched."""
+
+    @classmethod
+    def open(
+        cls, release: Release | None, *, shelf: Shelf, stores: Stores, settings: Settings, recommender: Recommender
+    ) -> Lexical:
+        """Open the release's index in a live copy, or index the whole shelf where there is no release."""
+        currency = settings.shop.currency
+        vocabulary = Vocabulary.from_shelf(shelf)
+        understander = Understander(vocabulary, rates=settings.rates)
+        live = tempfile.TemporaryDirectory(prefix="daogou-index-")
+        index, after, queries = _opened(release, Path(live.name) / "index")
+        searcher = Searcher(
+            shelf,
+            index,
+            understander,
+            prior=recommender.prior(),
+            currency=currency,
+            release=release.id if release else "",
+            queries=queries,
+        )
+        lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live)
+        lexical.refresh(stores.catalogue.changes(after)[1])
+        return lexical
+
+    def search(
+        self,
+        text: str,
+        *,
+        k: int,
+        offset: int,
+        where: Where | None,
+        sort: Sort | None,
+        language: Language | None,
+        actor: tuple[ShopperId | None, SessionId | None],
+    ) -> Hits:
+        """Search as whoever is asking."""
+        taste = self._recommender.affinity(*actor) if any(actor) else None
+        context = None if taste is None else ShopperContext(taste)
+        return self.searcher.search(
+            text, k=k, offset=offset, where=where, sort=sort, language=language, shopper_context=context
+        )
+
+    def understand(self, text: str) -> Understood:
+        """Take a query apart."""
+        return self._understander.understand(text, currency=self._currency)
+
+    def refresh(self, changed: Iterable[ProductId]) -> None:
+        """Make products that were put since findable."""
+        self.searcher.refresh(changed)
+        self.searcher.prior = self._recommender.prior()
+
+
+def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Mapping[str, int]]:
+    """The index, the change it has seen, and what shoppers typed and how often."""
+    if release is None or not release.path("lexical").exists():
+        return TantivyIndex(live), 0, {}
+    noted = release.path("catalogue")
+    change: int = msgspec.json.decode((noted / _CHANGE).read_bytes())
+    queries: dict[str, int] = msgspec.json.decode((noted / _QUERIES).read_bytes())
+    return TantivyIndex.open(release.path("lexical"), live=live), change, queries
