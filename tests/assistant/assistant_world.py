@@ -135,7 +135,8 @@ VOCABULARY = {
     "size": [Text(en="41"), Text(en="42")],
 }
 FILLER = re.compile(
-    r"我想找一款|我想|找|推荐|一双|一款|i'm looking for|looking for|show me|please|the|a|an|i|is|it|under|in|do|you|have"
+    r"我想找一款|我想|找|推荐|一双|一款|的|"
+    r"i'm looking for|looking for|show me|please|the|a|an|i|is|it|under|in|do|you|have"
 )
 
 
@@ -147,7 +148,9 @@ def understand(text: str) -> Understood:
     for name, values in VOCABULARY.items():
         for value in values:
             for word in (value.zh, value.en.lower()):
-                found = re.search(rf"(不要|不是|not )?(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", plain) if word else None
+                found = (
+                    re.search(rf"(不要|不是|not )?(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", plain) if word else None
+                )
                 if not found:
                     continue
                 negated = found.group(1) is not None
@@ -194,8 +197,10 @@ class World:
         shelf.put(self.products)
         allowed = shelf.allowed(where or Where())
         found = [p for row, p in enumerate(shelf.products) if allowed[row] and p is not None]
-        words = text.lower().split()
-        found = [p for p in found if all(w in f"{p.title.en} {p.title.zh}".lower() for w in words)] if words else found
+        words = re.findall(r"[a-z]{3,}|[一-鿿]+", text.lower())
+        matching = {p.id: sum(w in f"{p.title.en} {p.title.zh}".lower() for w in words) for p in found}
+        matching |= {p.id: 9 for p in found if p.title.zh in text}
+        found = sorted((p for p in found if not words or matching[p.id]), key=lambda p: -matching[p.id])
         if sort == "price_asc":
             found.sort(key=lambda p: p.price.minor if p.price else 10**12)
         because = (Reason("words", Text("符合您的描述", "Matches your words"), 1.0),)

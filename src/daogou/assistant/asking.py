@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from daogou.assistant.drafts import Desk, Draft
 from daogou.assistant.finding import find
-from daogou.assistant.phrases import normalised, phrases
+from daogou.assistant.intents import names_goods
+from daogou.assistant.phrases import phrases
 from daogou.assistant.quoting import quotable
-from daogou.assistant.references import mentioned, settle
+from daogou.assistant.references import settle
 from daogou.assistant.say import Said, every, first, say
 from daogou.domain.conversation import Action
 from daogou.domain.hit import Hit
@@ -93,27 +94,12 @@ def _about(desk: Desk, act: _Act) -> Draft:
 
 
 def _target(desk: Desk) -> tuple[ProductId, ...]:
-    """What the question is about: what it points at, a title it names, what was spoken of last, the first shown."""
+    """What the question is about: what it points at or names, else what was spoken of last, else the first shown."""
     chosen = settle(desk.turn.refers, desk.state, desk.tools)
-    if not chosen and desk.turn.refers:
-        return ()
-    if not chosen:
-        plain = normalised(desk.turn.text)
-        chosen = mentioned(plain, desk.state.shown, desk.tools) or _by_title(desk, plain)
-    if not chosen and not desk.turn.has_content:
+    if not chosen and not desk.turn.refers and not names_goods(desk.turn.understood):
         current = desk.state.focus or (desk.state.shown[0] if desk.state.shown else None)
         chosen = (current,) if current else ()
     return tuple(id for id in chosen if desk.tools.product(id))[:COMPARED]
-
-
-def _by_title(desk: Desk, plain: str) -> tuple[ProductId, ...]:
-    understood = desk.turn.understood
-    if not understood.words and not understood.slots:
-        return ()
-    hits = desk.tools.search(
-        desk.turn.text, k=5, where=replace(understood.where), sort="relevance", language=desk.turn.language
-    )
-    return mentioned(plain, tuple(hit.product for hit in hits.items), desk.tools)
 
 
 def _fields(id: str, *names: str) -> dict[str, str]:

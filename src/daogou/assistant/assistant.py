@@ -12,6 +12,7 @@ from daogou.assistant.drafts import Desk, Draft
 from daogou.assistant.intents import Intent, Turn, read
 from daogou.assistant.phrasing import Refused, accept
 from daogou.assistant.records import Records
+from daogou.assistant.references import titled
 from daogou.assistant.say import Said, every, say
 from daogou.assistant.state import State, state_of
 from daogou.assistant.verify import verified
@@ -96,7 +97,14 @@ class Assistant:
     def _compose(self, text: str, conversation: ConversationId, tools: Tools, language: Language | None) -> _Composed:
         state = state_of(self.conversations.of(conversation), tools.shopper)
         spoken = language or _language(text, state)
-        turn = read(text, language=spoken, understood=tools.understand(text), state=state)
+        understood = tools.understand(text)
+        turn = read(
+            text,
+            language=spoken,
+            understood=understood,
+            state=state,
+            titled=lambda plain: titled(plain, state, understood, tools),
+        )
         records = Records(tools, spoken)
         draft = ACTS[turn.intent](Desk(turn, state, tools, records))
         said = verified(draft.said, records, shopper_text=text)

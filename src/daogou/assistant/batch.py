@@ -97,4 +97,5 @@ def _decode(line: str, number: int) -> Mapping[str, Any]:
             f'line {number}: expected {{"id", "shopper"?, "turns": ["…", …]}} with turns that say something',
             where=f"line {number}",
         )
-    return record
+    found: Mapping[str, Any] = record
+    return found

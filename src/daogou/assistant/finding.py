@@ -14,7 +14,9 @@ from daogou.domain.money import Money
 if TYPE_CHECKING:
     from daogou.domain.hit import Hit, Hits
     from daogou.domain.ids import ProductId
+    from daogou.domain.query import Understood
 
+_RANKING = {"attribute"}
 CARDS = 4
 """How many products one answer shows: as many as fit a chat panel without scrolling."""
 
@@ -25,18 +27,29 @@ def find(desk: Desk) -> Draft:
     sort = understood.sort
     if sort == "relevance" and "cheaper" in desk.turn.cues:
         sort = "price_asc"
-    return _show(desk, State(words=understood.words, where=understood.where, sort=sort, searching=True), "found")
+    wanted = State(words=wished(understood), refused=refused(understood), where=understood.where, sort=sort)
+    return _show(desk, replace(wanted, searching=True), "found")
 
 
 def refine(desk: Desk) -> Draft:
     """Narrow what was looked for by what the message adds."""
     understood = desk.turn.understood
-    words = desk.state.words
-    if "refine" in desk.turn.cues:
-        words += tuple(w for w in understood.words if w not in words and w not in understood.unknown)
+    words = tuple(word for word in wished(understood) if word not in understood.unknown)
+    wanted = _narrowed(desk)
     sort = understood.sort if understood.sort != "relevance" else desk.state.sort
-    where = merged(desk.state.where, understood.where)
-    return _show(desk, State(words=words, where=where, sort=sort, searching=True), "found")
+    return _show(desk, replace(wanted, words=tuple(dict.fromkeys(wanted.words + words)), sort=sort), "found")
+
+
+def wished(understood: Understood) -> tuple[str, ...]:
+    """The words to search by: those that were left over, and those that rank without filtering."""
+    soft = [s for s in understood.slots if s.kind in _RANKING and s.confidence < 1 and not s.negated]
+    said = [understood.text[slot.start : slot.end] for slot in soft]
+    return tuple(dict.fromkeys([*understood.words, *said]))
+
+
+def refused(understood: Understood) -> tuple[str, ...]:
+    """The words that were negated and are no value of the catalogue."""
+    return tuple(slot.value for slot in understood.slots if slot.negated and slot.name == "words")
 
 
 def cheaper(desk: Desk) -> Draft:
@@ -50,8 +63,7 @@ def cheaper(desk: Desk) -> Draft:
     draft = _show(desk, below, "found_cheaper")
     if draft.hits:
         return draft
-    cheapest = _show(desk, replace(wanted, sort="price_asc"), "found")
-    return replace(cheapest, said=every(say(desk.records, "none_cheaper")) + cheapest.said)
+    return _show(desk, replace(wanted, sort="price_asc"), "none_cheaper")
 
 
 def pricier(desk: Desk) -> Draft:
@@ -93,7 +105,9 @@ class _Item:
 
 def _narrowed(desk: Desk) -> State:
     where = merged(desk.state.where, desk.turn.understood.where)
-    return State(words=desk.state.words, where=where, sort=desk.state.sort, searching=True)
+    unwanted = tuple(dict.fromkeys(desk.state.refused + refused(desk.turn.understood)))
+    words = tuple(word for word in desk.state.words if word not in unwanted)
+    return State(words=words, refused=unwanted, where=where, sort=desk.state.sort, searching=True, seen=desk.state.seen)
 
 
 def _prices(desk: Desk) -> list[Money]:
@@ -106,7 +120,8 @@ def _show(
     desk: Desk, wanted: State, opening: str, *, exclude: frozenset[ProductId] | set[ProductId] = frozenset()
 ) -> Draft:
     where = replace(wanted.where, exclude=wanted.where.exclude | frozenset(exclude))
-    text = " ".join(wanted.words)
+    without = "，不要{}" if desk.turn.language == "zh" else ", not {}"
+    text = " ".join(wanted.words) + "".join(without.format(word) for word in wanted.refused)
     hits = desk.tools.search(text, k=CARDS, where=where, sort=wanted.sort, language=desk.turn.language)
     return _cards(desk, hits, wanted, opening)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,7 @@ from daogou.assistant.references import References, references
 
 if TYPE_CHECKING:
     from daogou.assistant.state import State
+    from daogou.domain.ids import ProductId
     from daogou.domain.query import Understood
     from daogou.domain.text import Language
 
@@ -19,11 +21,13 @@ Intent = Literal[
     "hand_over", "greet", "thanks", "help", "out_of_scope", "unsure",
 ]  # fmt: skip
 
+FindTitles = Callable[[str], tuple["ProductId", ...]]
 _POLICIES: tuple[Intent, ...] = ("returns", "payment", "warranty", "delivery")
 _QUESTIONS: tuple[Intent, ...] = ("reviews", "price_history", "stock", "similar", "price", "details")
 _CHANGES: tuple[Intent, ...] = ("cheaper", "pricier", "another")
 _MANNERS: tuple[Intent, ...] = ("greet", "thanks", "help")
-_CONTENT = {"category", "brand", "attribute"}
+_CONTENT = {"category", "brand", "attribute", "recipient", "occasion"}
+_NAMES = {"category", "brand"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,14 @@ class Turn:
         return has_content(self.understood)
 
 
-def read(text: str, *, language: Language, understood: Understood, state: State) -> Turn:
-    """Find the intent of a message."""
+def read(text: str, *, language: Language, understood: Understood, state: State, titled: FindTitles) -> Turn:
+    """Find the intent of a message. `titled` finds the products whose titles stand in it."""
     table = phrases(language)
     plain = normalised(text)
     cues = frozenset(name for name, pattern in table.intents.items() if pattern.search(plain))
     refers = references(plain, table, state)
+    if asks_about_a_product(cues):
+        refers = refers.or_titled(titled(plain))
     intent = _service(cues, understood) or _shopping(cues, understood, refers, state)
     return Turn(text, language, intent, understood, refers, cues)
 
@@ -56,6 +62,16 @@ def read(text: str, *, language: Language, understood: Understood, state: State)
 def has_content(understood: Understood) -> bool:
     """True if the message names something the shop's vocabulary knows."""
     return any(slot.kind in _CONTENT and not slot.negated for slot in understood.slots)
+
+
+def names_goods(understood: Understood) -> bool:
+    """True if the message names a category or a brand, so that it is not about what was shown before."""
+    return any(slot.kind in _NAMES and not slot.negated for slot in understood.slots)
+
+
+def asks_about_a_product(cues: frozenset[str]) -> bool:
+    """True if some product must be meant, so that a title in the message is worth looking up."""
+    return bool(cues & {*_QUESTIONS, "compare", "basket", "promotions"})
 
 
 def _service(cues: frozenset[str], understood: Understood) -> Intent | None:
@@ -75,30 +91,42 @@ def _service(cues: frozenset[str], understood: Understood) -> Intent | None:
 
 
 def _shopping(cues: frozenset[str], understood: Understood, refers: References, state: State) -> Intent:
-    content = has_content(understood)
-    if "promotions" in cues and not (content and "find" in cues):
+    rules = (_on_the_table, _going_on, _looking)
+    found = (rule(cues, understood, refers, state) for rule in rules)
+    return next((intent for intent in found if intent), None) or _by_words(cues, understood)
+
+
+def _on_the_table(cues: frozenset[str], understood: Understood, refers: References, state: State) -> Intent | None:
+    """Questions about a product that was shown or is named."""
+    if "promotions" in cues and not (has_content(understood) and "find" in cues):
         return "promotions"
     if "basket" in cues and (refers or state.shown):
         return "basket"
     if "compare" in cues and (len(refers.products) > 1 or len(state.shown) > 1):
         return "compare"
-    for question in _QUESTIONS:
-        if question in cues and (refers or not content):
-            return question
-    if _goes_on(understood, state):
-        for change in _CHANGES:
-            if change in cues:
-                return change
-        if state.searching and _narrows(cues, understood):
-            return "refine"
-    if content or ("find" in cues and understood.words):
+    meant = refers or not has_content(understood) or (state.shown and not names_goods(understood))
+    asked = next((question for question in _QUESTIONS if question in cues), None)
+    if asked and meant:
+        return asked
+    return "details" if refers.superlative and not names_goods(understood) else None
+
+
+def _going_on(cues: frozenset[str], understood: Understood, _: References, state: State) -> Intent | None:
+    """Turns of the search that is under way."""
+    if not _goes_on(understood, state):
+        return None
+    change = next((change for change in _CHANGES if change in cues), None)
+    if change:
+        return change
+    return "refine" if state.searching and _narrows(cues, understood) else None
+
+
+def _looking(cues: frozenset[str], understood: Understood, refers: References, _: State) -> Intent | None:
+    if has_content(understood) or ("find" in cues and understood.words):
         return "find"
     if refers:
         return "details"
-    for manner in _MANNERS:
-        if manner in cues:
-            return manner
-    return _by_words(cues, understood)
+    return next((manner for manner in _MANNERS if manner in cues), None)
 
 
 def _goes_on(understood: Understood, state: State) -> bool:
@@ -110,8 +138,10 @@ def _goes_on(understood: Understood, state: State) -> bool:
 
 
 def _narrows(cues: frozenset[str], understood: Understood) -> bool:
-    conditions = any(slot.kind not in {"category", "product"} for slot in understood.slots)
-    return conditions or ("refine" in cues and bool(understood.words) and "find" not in cues)
+    conditions = {slot.kind for slot in understood.slots} - {"category", "product"}
+    if "find" in cues and conditions <= {"recipient", "occasion"}:
+        return False
+    return bool(conditions) or ("refine" in cues and bool(understood.words) and "find" not in cues)
 
 
 def _by_words(cues: frozenset[str], understood: Understood) -> Intent:

@@ -18,7 +18,7 @@ _LINKS = re.compile(r"https?:|www\.|@|[<>{}\[\]`]|[\w-]+\.(?:com|cn|net|org|io)\
 
 
 def quotable(reviews: Iterable[Review], language: Language) -> Review | None:
-    """The first review in the language whose words state no figure, price, stock, offer or delivery, and link nowhere."""
+    """The first review in the language whose words state no figure, price, stock or offer, and link nowhere."""
     for review in reviews:
         text = review.text.strip()
         if not text or not review.id or language_of(text) != language:

@@ -234,7 +234,7 @@ class Records:
         return None
 
     def _policies(self) -> list[Article]:
-        return [a for kind in ("policy", "faq") for a in self.tools.shop.articles(kind=kind)]  # type: ignore[arg-type]
+        return [a for kind in ("policy", "faq") for a in self.tools.shop.articles(kind=kind)]
 
     def _review(self, id: str, field: str) -> Fact | None:
         product, _, review_id = id.partition("/")

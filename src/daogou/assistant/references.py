@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from daogou.assistant.phrases import normalised
+from daogou.domain.query import Where
 
 if TYPE_CHECKING:
     from daogou.assistant.phrases import Phrases
     from daogou.assistant.state import State
     from daogou.assistant.tools import Tools
     from daogou.domain.ids import ProductId
+    from daogou.domain.query import Understood
 
+LOOKED_AT = 8
+"""Hits whose titles are compared with the message."""
 SUPERLATIVES = ("cheapest", "dearest", "best_rated")
 
 
@@ -24,6 +30,10 @@ class References:
     missing: bool = False
     """True for "the ninth one" of four."""
     quantity: int = 1
+
+    def or_titled(self, products: tuple[ProductId, ...]) -> References:
+        """These references, or the products whose titles were found where there are none."""
+        return replace(self, products=products) if products and not self.products else self
 
     def __bool__(self) -> bool:
         return bool(self.products or self.superlative or self.missing)
@@ -65,12 +75,23 @@ def settle(refers: References, state: State, tools: Tools) -> tuple[ProductId, .
     return (min(priced, key=lambda p: sign * (p.price.minor if p.price else 0)).id,)
 
 
-def mentioned(plain: str, products: tuple[ProductId, ...], tools: Tools) -> tuple[ProductId, ...]:
-    """Those of the products whose whole title, in either language, stands in the message."""
-    found = []
+def titled(plain: str, state: State, understood: Understood, tools: Tools) -> tuple[ProductId, ...]:
+    """Products whose whole title, in either language, stands in the message: of those shown, else of a search."""
+    shown = _mentioned(plain, state.shown, tools)
+    if shown or not (understood.words or understood.slots):
+        return shown
+    any_state = Where(include_unavailable=True)
+    hits = tools.search(understood.text, k=LOOKED_AT, where=any_state, sort="relevance", language=understood.language)
+    return _mentioned(plain, tuple(hit.product for hit in hits.items), tools)
+
+
+def _mentioned(plain: str, products: tuple[ProductId, ...], tools: Tools) -> tuple[ProductId, ...]:
+    """A title that stands inside another one that was found does not count."""
+    found: dict[str, ProductId] = {}
     for id in products:
         product = tools.product(id)
-        titles = [title.casefold() for title in (product.title.zh, product.title.en) if title] if product else []
-        if any(title in plain for title in titles):
-            found.append(id)
-    return tuple(found)
+        for title in (product.title.zh, product.title.en) if product else ():
+            if title and normalised(title) in plain:
+                found.setdefault(normalised(title), id)
+    whole = [t for t in found if not any(t != other and t in other for other in found)]
+    return tuple(dict.fromkeys(found[title] for title in whole))

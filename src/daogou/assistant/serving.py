@@ -20,7 +20,7 @@ LINES_SHOWN = 5
 def policy(desk: Desk) -> Draft:
     """What the shop has published on the topic, which is the intent's own name."""
     topic = desk.turn.intent
-    found = [a for kind in ("policy", "faq") for a in desk.tools.shop.articles(kind=kind, topic=topic)]  # type: ignore[arg-type]
+    found = [a for kind in ("policy", "faq") for a in desk.tools.shop.articles(kind=kind, topic=topic)]
     said = [
         one
         for article in found[:2]

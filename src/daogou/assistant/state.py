@@ -21,6 +21,8 @@ class State:
     """What is being looked for, and which products are on the table."""
 
     words: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Words that must not describe it, where they are no value of the catalogue."""
     where: Where = Where()
     sort: Sort = "relevance"
     searching: bool = False
@@ -37,6 +39,7 @@ class State:
         """As plain data, to be kept in the answer."""
         slots: dict[str, Any] = {
             "words": list(self.words),
+            "refused": list(self.refused),
             "where": where_as_data(self.where),
             "sort": self.sort,
             "shown": list(self.shown),
@@ -65,6 +68,7 @@ def _from_slots(slots: Mapping[str, Any], language: Language) -> State:
     sort = slots.get("sort", "relevance")
     return State(
         words=tuple(slots.get("words", ())),
+        refused=tuple(slots.get("refused", ())),
         where=where_from_data(slots.get("where", {})),
         sort=cast("Sort", sort) if sort in get_args(Sort) else "relevance",
         searching=bool(slots.get("searching", False)),
