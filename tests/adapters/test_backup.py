@@ -7,6 +7,7 @@ import pytest
 
 from daogou.adapters.addresses import open_stores
 from daogou.adapters.sql.backup import DATABASE, MANIFEST, backup, restore, verify
+from daogou.adapters.sql.database import connect
 from daogou.domain.errors import BadRequest, CorruptStore, NotFound
 from daogou.testing.builders import event, product
 
@@ -97,6 +98,34 @@ def test_restore_replaces_only_when_told(shop: str, tmp_path: Path) -> None:
     again = open_stores(shop)
     assert again.events.head() == 3
     again.close()
+
+
+def test_damaged_store_and_its_log_give_way(shop: str, tmp_path: Path) -> None:
+    backup(shop, tmp_path / "copy")
+    stores = open_stores(shop)
+    stores.events.append([event(at=99)])
+    left = (tmp_path / "shop.db-wal").read_bytes()
+    stores.close()
+    (tmp_path / "shop.db").write_bytes(b"not a database" * 1000)
+    (tmp_path / "shop.db-wal").write_bytes(left)
+    restore(tmp_path / "copy", shop, replace=True)
+    again = open_stores(shop)
+    assert [one.event.at for one in again.events.since(0)] == [0, 1, 2]
+    again.close()
+
+
+def test_store_being_read_is_not_replaced(shop: str, tmp_path: Path) -> None:
+    backup(shop, tmp_path / "copy")
+    stores = open_stores(shop)
+    reader = connect(tmp_path / "shop.db")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM event").fetchone()
+    stores.events.append([event(at=99)])
+    with pytest.raises(BadRequest, match="in use"):
+        restore(tmp_path / "copy", shop, replace=True)
+    reader.close()
+    assert stores.events.head() == 4
+    stores.close()
 
 
 def test_log_left_by_a_crash_is_not_replayed_into_the_restored_store(shop: str, tmp_path: Path) -> None:

@@ -90,7 +90,8 @@ def restore(folder: Path, address: str, *, replace: bool = False) -> Manifest:
     if _sha256(fresh) != manifest.sha256:
         raise CorruptStore(f"{fresh} was not written as read; the disk may be failing", where=str(fresh))
     _sync(fresh)
-    _settle(target)
+    if target.exists():
+        _settle(target)
     fresh.replace(target)
     _sync(target.parent)
     return manifest
@@ -112,11 +113,13 @@ def _copy(source: Path, target: Path) -> None:
 
 def _settle(target: Path) -> None:
     """Fold the old store's log into it, so that no log is left that SQLite would replay into the new one."""
-    if target.exists():
-        with translated(str(target)), closing(sqlite3.connect(target, isolation_level=None)) as old:
+    try:
+        with translated(str(target)), closing(sqlite3.connect(target, timeout=0, isolation_level=None)) as old:
             (busy, *_) = old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise BadRequest(f"{target} is in use; stop the shop first", where=str(target))
+    except CorruptStore:
+        busy = False  # nothing to fold; a damaged store is what backups are for
+    if busy:
+        raise BadRequest(f"{target} is in use; stop the shop first", where=str(target))
     for suffix in _SIDE_FILES:
         target.with_name(target.name + suffix).unlink(missing_ok=True)
 

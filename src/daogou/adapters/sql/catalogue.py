@@ -60,8 +60,6 @@ class SqlCatalogue:
     def changes(self, after: int) -> tuple[int, list[ProductId]]:
         with self._database.reading() as connection:
             newest = _newest_change(connection)
-            if newest <= after:
-                return newest, []
             sql = "SELECT id FROM product WHERE change > ? AND change <= ? ORDER BY change"
             return newest, [id for (id,) in connection.execute(sql, (after, newest))]
 
