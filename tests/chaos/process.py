@@ -40,6 +40,11 @@ class Served:
     def make(cls, folder: Path, *, workers: int = 1) -> Served:
         """Make an empty shop with a service key."""
         create(folder, name=Text(en="Chaos"), currency="USD")
+        return cls.open(folder, workers=workers)
+
+    @classmethod
+    def open(cls, folder: Path, *, workers: int = 1) -> Served:
+        """Take a shop that exists, and give it a service key."""
         shop = open_shop(folder)
         key = create_key(shop.stores, "service", "chaos")
         shop.close()
@@ -78,6 +83,13 @@ class Served:
         answer = connection.getresponse()
         answer.read()
         return answer.status
+
+    def a_product(self) -> str:
+        """The id of some product of the shop; "p1" where it has none."""
+        shop = open_shop(self.folder)
+        first = next(shop.stores.catalogue.scan(), None)
+        shop.close()
+        return str(first.id) if first else "p1"
 
     def recorded(self) -> list[str]:
         """The ids of all events on record, as the store holds them; the server must not be running."""

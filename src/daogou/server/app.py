@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -26,8 +25,10 @@ from daogou.server.api import (
     tokens,
 )
 from daogou.server.auth import Gate
+from daogou.server.console import routes as console
 from daogou.server.metrics import Measured, Metrics
 from daogou.server.middleware import Bounded, KnownHosts, Secured, Timed, Traced
+from daogou.server.storefront import routes as storefront
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -61,7 +62,7 @@ def build_app(shop: Shop) -> FastAPI:
     errors.install(app)
     api = api_routers(shop)
     document.install(app, api, _BODIES)
-    for router in (*api, *_pages(shop)):
+    for router in (*api, console.router(shop), storefront.router(shop)):
         app.include_router(router)
     return app
 
@@ -72,17 +73,6 @@ def api_routers(shop: Shop) -> list[APIRouter]:
     for route in document.routes_of(routers):
         document.roles_of(route)
     return routers
-
-
-def _pages(shop: Shop) -> list[APIRouter]:
-    """While the pages are being written: those that can be imported."""
-    found = []
-    for name in ("console", "storefront"):
-        try:
-            found.append(import_module(f"daogou.server.{name}.routes").router(shop))
-        except ImportError:
-            continue
-    return found
 
 
 def _wrappers(shop: Shop, metrics: Metrics) -> list[Middleware]:
