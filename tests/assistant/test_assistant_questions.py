@@ -9,6 +9,9 @@ from assistant_world import PRODUCTS, World, ids, talk
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.money import Money
+from daogou.language.understand import Understander
+from daogou.language.vocabulary import Vocabulary
+from daogou.retrieval.shelf import Shelf
 
 
 def asked(
@@ -149,3 +152,16 @@ def test_both_lines_are_kept_in_the_conversation() -> None:
         ("shopper", "ann", True),
         ("assistant", "ann", False),
     ]
+
+
+def test_understanding_by_the_shops_own_vocabulary_gives_the_same_answers() -> None:
+    shelf = Shelf()
+    shelf.put(PRODUCTS)
+    understander = Understander(Vocabulary.from_shelf(shelf))
+    toolbox = replace(World().toolbox(), understand=lambda text: understander.understand(text, currency="USD"))
+    assistant = replace(World().assistant(), tools=toolbox)
+    turns = ("running shoes", "under $80, not leather", "what's the weather", "Is City Walker in size 42 in stock?")
+    answers = talk(assistant, *turns, "第二个多少钱")
+    assert [answer.intent for answer in answers] == ["find", "refine", "out_of_scope", "stock", "price"]
+    assert ids(answers[1]) == ["p5", "p6"]
+    assert answers[3].text == "City Walker (42): only 7 left."

@@ -153,7 +153,10 @@ def _stock(desk: Desk, id: ProductId) -> list[Said]:
 def _asked_variants(desk: Desk, product: Product) -> list[Variant] | None:
     """The variants that have the attribute values the message names; None where it names none of theirs."""
     known = {name for variant in product.variants for name in variant.attributes}
-    wanted = {name: v for name, v in desk.turn.understood.where.attributes.items() if name in known}
+    wanted: dict[str, set[str]] = {}
+    for slot in desk.turn.understood.slots:
+        if slot.name in known and not slot.negated:
+            wanted.setdefault(slot.name, set()).add(slot.value)
     if not wanted:
         return None
     return [

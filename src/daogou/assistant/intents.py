@@ -78,8 +78,8 @@ def _service(cues: frozenset[str], understood: Understood) -> Intent | None:
     """Questions about the shop and the shopper's orders, which go before questions about products."""
     if "hand_over" in cues:
         return "hand_over"
-    if "out_of_scope" in cues and not has_content(understood):
-        return "out_of_scope"
+    if "out_of_scope" in cues and (understood.corrected or not has_content(understood)):
+        return "out_of_scope"  # a corrected word is no proof of interest: "weather" is a typing slip from "leather"
     if "order" in cues and cues & {"status", "delivery"}:
         return "order_status"
     if "status" in cues and not cues & {*_POLICIES, "stock"}:
