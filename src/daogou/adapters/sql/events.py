@@ -77,7 +77,6 @@ class SqlQueries:
         return dict(self._database.rows(_MOST_TYPED, (event_rows.CODES["search"], shoppers, limit)))
 
 
-
 def _insert(connection: sqlite3.Connection, events: Sequence[Event]) -> Appended:
     shoppers = (event.shopper for event in events if event.shopper is not None)
     sessions = (session_name(event.session) for event in events if event.session is not None)
