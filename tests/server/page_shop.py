@@ -188,14 +188,46 @@ def furnish(folder: Path, *, simulated: bool = True, products: int = 24) -> Page
         for place, p in enumerate(made[:18])
         for n in range(1, 5)
     )
-    shop.stores.promotions.put([
-        Promotion(PromotionId("tea"), Text("秋茶节 · 茶具八折", "Autumn tea: a fifth off teaware"), Benefit("percent_off", percent=20), Condition(categories=frozenset({"teaware"})), Text("天气转凉，正好喝茶。", "Cooler days, warmer cups."), ends=Instant(NOW + 20 * DAY_MS), priority=2),
-        Promotion(PromotionId("ship"), Text("满 300 元免运费", "Free delivery from ¥300"), Benefit("free_shipping"), Condition(min_total=Money(30000, "CNY"))),
-    ])  # fmt: skip
-    shop.stores.articles.put([
-        Article(ArticleId("shoes"), Text("怎样挑一双跑鞋", "How to choose running shoes"), Text("先看路面，再看脚。\n\n柏油路要缓震，山路要抓地。", "Look at the road first, then at your feet.\n\nTarmac asks for cushioning, trails for grip."), products=(made[0].id,) if made else (), at=NOW),
-        Article(ArticleId("returns"), Text("退换货规则", "Returns"), Text("七天内可退。", "Return within seven days."), kind="policy", topic="returns"),
-    ])  # fmt: skip
+    shop.stores.promotions.put(
+        [
+            Promotion(
+                PromotionId("tea"),
+                Text("秋茶节 · 茶具八折", "Autumn tea: a fifth off teaware"),
+                Benefit("percent_off", percent=20),
+                Condition(categories=frozenset({"teaware"})),
+                Text("天气转凉，正好喝茶。", "Cooler days, warmer cups."),
+                ends=Instant(NOW + 20 * DAY_MS),
+                priority=2,
+            ),
+            Promotion(
+                PromotionId("ship"),
+                Text("满 300 元免运费", "Free delivery from ¥300"),
+                Benefit("free_shipping"),
+                Condition(min_total=Money(30000, "CNY")),
+            ),
+        ]
+    )
+    shop.stores.articles.put(
+        [
+            Article(
+                ArticleId("shoes"),
+                Text("怎样挑一双跑鞋", "How to choose running shoes"),
+                Text(
+                    "先看路面，再看脚。\n\n柏油路要缓震，山路要抓地。",
+                    "Road first.\n\nTarmac asks for cushioning, trails for grip.",
+                ),
+                products=(made[0].id,) if made else (),
+                at=NOW,
+            ),
+            Article(
+                ArticleId("returns"),
+                Text("退换货规则", "Returns"),
+                Text("七天内可退。", "Return within seven days."),
+                kind="policy",
+                topic="returns",
+            ),
+        ]
+    )
     shop.stores.shoppers.put(
         [Shopper(ShopperId("lin"), "林晓", labels={"segment": "runner"}), Shopper(ShopperId("amy"), "Amy")]
     )
@@ -235,7 +267,11 @@ def _product(n: int, folder: Path) -> Product:
     category, zh, en, price = _NAMES[n % len(_NAMES)]
     colour_zh, colour_en, paint = _COLOURS[n // len(_NAMES) % len(_COLOURS)]
     id = ProductId(f"p{n}")
-    picture = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><circle cx="100" cy="104" r="56" fill="{paint}"/><path d="M60 150h80" stroke="{paint}" stroke-width="10" stroke-linecap="round"/></svg>'
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200">'
+        f'<circle cx="100" cy="104" r="56" fill="{paint}"/>'
+        f'<path d="M60 150h80" stroke="{paint}" stroke-width="10" stroke-linecap="round"/></svg>'
+    )
     (folder / "pictures" / f"{id}.svg").write_text(picture, "utf-8")
     variants = (
         tuple(

@@ -33,9 +33,8 @@ async def read_form(request: Request) -> Form:
         if len(body) > LARGEST:
             raise HostileInput(f"the form is larger than {LARGEST} bytes", where="body")
     try:
-        return dict(
-            parse_qsl(body.decode("ascii"), errors="strict", keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        )
+        text = body.decode("ascii")
+        return dict(parse_qsl(text, errors="strict", keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         raise BadRequest("the form is not percent-encoded UTF-8", where="body") from None
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from daogou.domain.article import ArticleKind
     from daogou.server.pages.site import Site
 
-_KINDS = ("guide", "story", "faq", "policy")
+_KINDS: tuple[ArticleKind, ...] = ("guide", "story", "faq", "policy")
 
 
 class ArticlePages:

@@ -46,7 +46,8 @@ class CampaignPage:
         shop, condition = self._site.shop, promotion.condition
         shelf = shop.engine.shelf
         products = condition.products or None
-        for category in sorted(condition.categories)[:_MOST_ROWS] or [None]:
+        categories: list[str | None] = [*sorted(condition.categories)[:_MOST_ROWS]]
+        for category in categories or [None]:
             title = shelf.label("category", category).show(who.language) if category else ""
             where = Where(category=category, brands=condition.brands, products=products)
             found = shop.recommend(

@@ -29,7 +29,7 @@ class Note:
 
 
 def footnoted(answer: Answer) -> tuple[list[Piece], list[Note]]:
-    """Cut the text at its claims, in the order they stand there; claims that are not in the words come as notes only."""
+    """Cut the text at its claims, in the order they stand there; a claim that is not in the words is a note only."""
     pieces: list[Piece] = []
     notes = [Note(number, claim, _address(claim.source)) for number, claim in enumerate(answer.claims, start=1)]
     rest = answer.text
@@ -51,10 +51,7 @@ def footnoted(answer: Answer) -> tuple[list[Piece], list[Note]]:
 def _address(source: str) -> str:
     kind, _, rest = source.partition(":")
     id = quote(rest.partition("#")[0], safe="")
-    pages = {
-        "product": f"/product/{id}",
-        "article": f"/guides/{id}",
-        "promotion": f"/campaign/{id}",
-        "order": "/me#orders",
-    }
-    return pages.get(kind, "")
+    folders = {"product": "product", "article": "guides", "promotion": "campaign"}
+    if kind in folders:
+        return f"/{folders[kind]}/{id}"
+    return "/me#orders" if kind == "order" else ""

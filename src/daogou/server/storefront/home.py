@@ -57,11 +57,11 @@ class HomePage:
     def _rows(self, who: Visitor) -> Iterator[Row]:
         t = words_in(who.language)
         used: set[ProductId] = set()
-        for name, title, kind in (("home:for-you", "home.for_you", "for-you"), ("", "", "because"),
-                                  ("home:trending", "home.trending", "trending"), ("home:new", "home.new", "new")):  # fmt: skip
-            if kind == "because":
-                yield from self._because(who, used)
-            elif row := self._row(who, name, t(title), kind=kind, used=used):
+        if row := self._row(who, "home:for-you", t("home.for_you"), kind="for-you", used=used):
+            yield row
+        yield from self._because(who, used)
+        for name, kind in (("home.trending", "trending"), ("home.new", "new")):
+            if row := self._row(who, f"home:{kind}", t(name), kind=kind, used=used):
                 yield row
 
     def _because(self, who: Visitor, used: set[ProductId]) -> Iterator[Row]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daogou.domain.text import Text
 from daogou.server.pages.words import words_in
 from daogou.server.storefront.asked import PER_PAGE, SORTS, Asked, facet_field
 from daogou.server.storefront.cards import Row, cards
@@ -100,11 +99,7 @@ def facets(asked: Asked, hits: Hits, t: Words) -> list[Facet]:
         choices = [Choice(v.value, v.label.show(t.language), v.n, asked.has(field, v.value)) for v in values]
         shown = [c for place, c in enumerate(choices) if place < _VALUES or c.ticked]
         if len(shown) > 1 or any(choice.ticked for choice in shown):
-            groups.append(
-                Facet(
-                    field, t.known(f"attribute.{name}", Text.of(name).show(t.language).replace("_", " ")), tuple(shown)
-                )
-            )
+            groups.append(Facet(field, t.known(f"attribute.{name}", name.replace("_", " ")), tuple(shown)))
     return groups[:_FACETS]
 
 
