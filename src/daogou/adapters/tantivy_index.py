@@ -99,7 +99,7 @@ class TantivyIndex:
             limit *= 4
         numbers = searcher.fast_field_values("number", [address for _, address in hits])
         ids = self._ids
-        found = sorted((-score, ids[number]) for (score, _), number in zip(hits, numbers, strict=True))
+        found = sorted((-score, ids[int(number or 0)]) for (score, _), number in zip(hits, numbers, strict=True))
         return [Match(id, -score) for score, id in found[:k]]
 
     def save(self, folder: Path) -> None:

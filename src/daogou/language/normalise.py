@@ -79,4 +79,4 @@ def _without_marks(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
 
 
-_SPACES = {code: " " for code in (*range(0x20), 0x7F)}
+_SPACES = dict.fromkeys((*range(32), 127), " ")

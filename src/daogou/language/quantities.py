@@ -46,8 +46,10 @@ def _amount(tag: str) -> str:
 
 
 _AT_MOST = _any_of(
-    "under|below|less than|cheaper than|lower than|up to|at most|max|maximum|within|no more than|not more than|not over|"
-    "budget|my budget is|budget of|budget is|<|<=|不超过|不高于|低于|少于|小于|最多|最高|别超过|不要超过|预算|预算是|预算在|不到"
+    "under|below|less than|cheaper than|lower than|up to|at most|max|maximum|"
+    "within|no more than|not more than|not over|"
+    "budget|my budget is|budget of|budget is|<|<="
+    "|不超过|不高于|低于|少于|小于|最多|最高|别超过|不要超过|预算|预算是|预算在|不到"
 )
 _AT_LEAST = _any_of(
     "over|above|more than|at least|from|starting at|minimum|min|>|>=|超过|高于|大于|至少|不低于|不少于|最低"
@@ -60,8 +62,10 @@ _BETWEEN = _any_of("between|from|介于|预算|价格|价位|价位在|budget|pr
 _TO = r"\s?(?:到|至|~|-|to|and|or|和)\s?"
 _W = r"(?<![a-z\d.,$])"  # where a word or number may begin
 
+_RANGE = _amount("1") + _TO + _amount("2")
+
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("range", re.compile(rf"{_W}(?P<cue>{_BETWEEN}\s?)?{_amount('1')}{_TO}{_amount('2')}{_NOT_MONEY}(?P<tail>之间|的价位)?")),
+    ("range", re.compile(rf"{_W}(?P<cue>{_BETWEEN}\s?)?{_RANGE}{_NOT_MONEY}(?P<tail>之间|的价位)?")),
     ("most", re.compile(rf"{_W}{_AT_MOST}\s?{_amount('1')}{_NOT_MONEY}(?:{_OR_LESS}|的)?")),
     ("most", re.compile(rf"{_W}{_amount('1')}\s?{_OR_LESS}{_LATIN_END}")),
     ("least", re.compile(rf"{_W}{_AT_LEAST}\s?{_amount('1')}{_NOT_MONEY}")),

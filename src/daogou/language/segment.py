@@ -35,7 +35,7 @@ class Token:
 
 
 class Segmenter:
-    """Knows the shop's own words besides the general dictionary. Thread-safe once built; `learn` may add words later."""
+    """Knows the shop's own words besides the general dictionary. Thread-safe; `learn` may add words later."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._own = rjieba.Jieba()

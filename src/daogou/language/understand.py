@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from daogou.domain.query import Slot, Understood, Where
@@ -102,8 +102,7 @@ class Understander:
             if better is not None:
                 pieces += [normal.text[done : token.start], better]
                 done = token.end
-                token = type(token)(better, token.start, token.end)
-            kept += self._parts(token)
+            kept += self._parts(replace(token, text=better or token.text))
         return kept, "".join([*pieces, normal.text[done:]]) if pieces else None
 
     def _parts(self, token: Token) -> list[Token]:

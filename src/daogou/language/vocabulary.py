@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from daogou.domain.text import Text
-from daogou.language.normalise import plain
 from daogou.language.segment import Segmenter
 from daogou.language.shopping import ideas
 
@@ -59,14 +60,15 @@ class Vocabulary:
         self.terms: dict[str, list[Term]] = {}
         """Phrase → what it can mean."""
         self.words: Counter[str] = Counter()
-        """How many titles, brands, categories and attribute values contain each cut word."""
+        """How many titles, and different brands, categories and attribute values, contain each cut word."""
         self.uses: Counter[Term] = Counter()
         """How many products have the term."""
         self._surfaces: dict[str, set[str]] = {}
+        self._heads: set[str] = set()
         self._fills: Counter[tuple[str, str]] = Counter()
         self._products: set[str] = set()
         self._done: set[tuple[str, Text]] = set()
-        self._ideas = self._read_ideas()
+        self._read_ideas()
 
     @classmethod
     def from_shelf(cls, shelf: HasProducts, segmenter: Segmenter | None = None) -> Vocabulary:
@@ -91,6 +93,8 @@ class Vocabulary:
 
     def find(self, words: Sequence[str], first: int) -> Found | None:
         """The longest known phrase that begins at the word."""
+        if _head(words[first]) not in self._heads:
+            return None
         for last in range(min(len(words), first + LONGEST), first, -1):
             phrase = join(words[first:last])
             if phrase in self.terms or phrase in self._surfaces:
@@ -134,11 +138,13 @@ class Vocabulary:
         if kind == "attribute" and (text.key in _NOT_WORDS or len(text.key) > 60):
             return
         self.segmenter.learn([text.zh])
+        self.words.update({word for surface in (text.zh, text.en) if surface for word in self.segmenter.cut(surface)})
         term = Term(kind, name, text.key)
         phrases = {self.phrase(surface) for surface in (text.zh, text.en) if surface} - {""}
         for phrase in phrases:
             if kind == "attribute" and len(phrase) == 1 and phrase.isascii():
                 continue
+            self._heads.add(_head(phrase))
             terms = self.terms.setdefault(phrase, [])
             if term not in terms:
                 terms.append(term)
@@ -148,6 +154,7 @@ class Vocabulary:
     def _link(self, phrases: Iterable[str]) -> None:
         phrases = set(phrases)
         for phrase in phrases:
+            self._heads.add(_head(phrase))
             others = self._surfaces.get(phrase, set()) | (phrases - {phrase})
             self._surfaces[phrase] = others
 
@@ -156,8 +163,7 @@ class Vocabulary:
         names = {name for name, _ in facets if name not in ("category", "brand")}
         self._fills.update((name, step) for step in steps for name in ("", *names))
         self.uses.update({Term(_kind(name), name, text.key) for name, text in facets})
-        texts = [product.title.zh, product.title.en, *(t for _, text in facets for t in (text.zh, text.en))]
-        self.words.update({word for text in texts if text for word in self.segmenter.cut(text)})
+        self.words.update(set(self.segmenter.cut(f"{product.title.zh} {product.title.en}")))
 
     def _read_ideas(self) -> None:
         for idea in ideas():
@@ -170,9 +176,17 @@ def join(words: Sequence[str]) -> str:
     if len(words) == 1:
         return words[0]
     text = words[0] if words else ""
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         text += word if before[-1] > "\u2fff" or word[0] > "\u2fff" else f" {word}"
     return text
+
+
+def _head(text: str) -> str:
+    """What a phrase can begin with: its first Chinese character, or its first word."""
+    return text[:1] if text[:1] > "\u2fff" else _FIRST_WORD.match(text)[0]  # type: ignore[index]
+
+
+_FIRST_WORD = re.compile(r"[^\s\u3000-\U0010ffff]*")
 
 
 def _kind(name: str) -> TermKind:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +45,8 @@ class FacetCounter:
         self._config = config or FacetConfig()
         self._code: dict[tuple[str, str], int] = {}
         self._keys: list[tuple[str, str]] = []
+        self._names: list[str] = []
+        self._owner = array("i")
         self._start = np.zeros(0, np.int64)
         self._length = np.zeros(0, np.int64)
         self._codes = np.zeros(1024, np.int32)
@@ -65,22 +69,27 @@ class FacetCounter:
         """Counts over the rows: "category", "brand", "price", then attributes; empty facets are left out."""
         with self._lock:
             counts = np.bincount(self._gather(rows), minlength=len(self._keys))
-        grouped: dict[str, list[tuple[int, str]]] = {}
-        for code in np.flatnonzero(counts):
-            name, value = self._keys[code]
-            grouped.setdefault(name, []).append((int(counts[code]), value))
-        found = {name: self._top(name, grouped[name]) for name in ("category", "brand") if name in grouped}
-        found["price"] = price_ranges(self._shelf.price[rows], currency, most=self._config.price_ranges)
-        names = sorted(
-            grouped.keys() - {"category", "brand"}, key=lambda name: (-sum(n for n, _ in grouped[name]), name)
-        )
-        for name in names[: self._config.attributes]:
-            found[name] = self._top(name, grouped[name])
+            codes = np.flatnonzero(counts)
+            owners = np.asarray(self._owner, np.int32)[codes]
+        totals = np.bincount(owners, weights=counts[codes], minlength=len(self._names))
+        named = {name: place for place, name in enumerate(self._names) if totals[place]}
+        attributes = sorted(named.keys() - {"category", "brand"}, key=lambda name: (-totals[named[name]], name))
+        found: dict[str, tuple[FacetValue, ...]] = {}
+        for name in ("category", "brand", "price", *attributes[: self._config.attributes]):
+            if name == "price":
+                found[name] = price_ranges(self._shelf.price[rows], currency, most=self._config.price_ranges)
+            elif name in named:
+                found[name] = self._top(name, codes[owners == named[name]], counts)
         return {name: values for name, values in found.items() if values}
 
-    def _top(self, name: str, counted: list[tuple[int, str]]) -> tuple[FacetValue, ...]:
-        best = sorted(counted, key=lambda pair: (-pair[0], pair[1]))[: self._config.values]
-        return tuple(FacetValue(value, self._shelf.label(name, value), n) for n, value in best)
+    def _top(self, name: str, codes: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[FacetValue, ...]:
+        """The commonest values; ties in order of value."""
+        wanted = self._config.values
+        if len(codes) > wanted:
+            least = np.partition(counts[codes], -wanted)[-wanted]
+            codes = codes[counts[codes] >= least]
+        counted = sorted((-int(counts[code]), self._keys[code][1]) for code in codes)
+        return tuple(FacetValue(value, self._shelf.label(name, value), -n) for n, value in counted[:wanted])
 
     def _gather(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         """The codes of all the rows, one after the other."""
@@ -91,12 +100,16 @@ class FacetCounter:
             return np.zeros(0, np.int32)
         ends = np.cumsum(lengths)
         places = np.arange(total) + np.repeat(self._start[rows] - (ends - lengths), lengths)
-        return self._codes[places]
+        codes: NDArray[np.int32] = self._codes[places]
+        return codes
 
     def _number(self, key: tuple[str, str]) -> int:
         if key not in self._code:
             self._code[key] = len(self._keys)
             self._keys.append(key)
+            if key[0] not in self._names:
+                self._names.append(key[0])
+            self._owner.append(self._names.index(key[0]))
         return self._code[key]
 
     def _write(self, row: int, codes: list[int]) -> None:
@@ -133,7 +146,7 @@ def price_ranges(prices: NDArray[np.int64], currency: str, *, most: int) -> tupl
     edges = sorted({_round(float(cut)) for cut in cuts if _round(float(cut)) > known.min()})
     bounds = [None, *edges, None]
     found = []
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         inside = (known >= (low or 0)) & ((known < high) if high is not None else True)
         if n := int(inside.sum()):
             found.append(FacetValue(f"{low or ''}..{high - 1 if high else ''}", _range(low, high, currency), n))

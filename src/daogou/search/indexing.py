@@ -46,10 +46,8 @@ def document(product: Product, vocabulary: Vocabulary) -> Document:
     """The product as the index sees it: fields "title", "brand", "category", "attributes", "description"."""
     cut = vocabulary.segmenter.cut
     names = f"{product.title.zh} {product.title.en}"
-    categories = " / ".join(text for step in product.category for text in (step.zh, step.en) if text)
-    attributes = ", ".join(_attributes(product))
-    said = f"{names} , {product.brand or ''} , {categories} , {attributes}"
-    translated = " , ".join(vocabulary.translations(said))
+    categories, attributes = _categories(product), ", ".join(_attributes(product))
+    translated = " , ".join(vocabulary.translations(described(product)))
     description = f"{product.description.zh} {product.description.en}"[:DESCRIPTION_CHARACTERS]
     return Document(
         product.id,
@@ -63,10 +61,20 @@ def document(product: Product, vocabulary: Vocabulary) -> Document:
     )
 
 
+def described(product: Product) -> str:
+    """What is said of a product beside its description, in both languages: title, brand, categories, attributes."""
+    names = (product.title.zh, product.title.en, product.brand or "", _categories(product))
+    return " , ".join((*names, *_attributes(product)))
+
+
+def _categories(product: Product) -> str:
+    return " / ".join(text for step in product.category for text in (step.zh, step.en) if text)
+
+
 def _attributes(product: Product) -> Iterator[str]:
     seen: set[str] = set()
-    for owner in (product, *product.variants):
-        for values in owner.attributes.values():
+    for attributes in (product.attributes, *(variant.attributes for variant in product.variants)):
+        for values in attributes.values():
             for value in values:
                 for text in (value.zh, value.en):
                     if text and text not in seen:

@@ -23,7 +23,7 @@ class Weights:
     """The query is the product's id, SKU, barcode or whole title: it comes first."""
     words: float = 1.0
     wish: float = 0.15
-    """Each wish that ranks without filtering, such as an attribute few products fill in."""
+    """A wish that ranks without filtering, times its confidence: the share of products that fill the attribute in."""
     popular: float = 0.15
     """The most popular product. Small: among equal matches the popular one comes first, no more."""
     history: float = 0.2
@@ -43,7 +43,8 @@ class Score:
     @property
     def total(self) -> NDArray[np.float32]:
         """The score itself: the sum of its parts."""
-        return np.sum(list(self.parts.values()), axis=0, dtype=np.float32)
+        total: NDArray[np.float32] = np.sum(list(self.parts.values()), axis=0, dtype=np.float32)
+        return total
 
     def without(self, part: str) -> NDArray[np.float32]:
         """The score had this part not been there: what a stated reason can be checked with."""
@@ -79,7 +80,9 @@ def score(
     if len(exact):
         parts["exact"] = np.isin(rows, exact).astype(np.float32) * np.float32(weights.exact)
     for place, slot in enumerate(wishes):
-        parts[f"wish:{place}"] = shelf.having(slot.name, slot.value)[rows].astype(np.float32) * np.float32(weights.wish)
+        parts[f"wish:{place}"] = shelf.having(slot.name, slot.value)[rows].astype(np.float32) * np.float32(
+            weights.wish * slot.confidence
+        )
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
     return Score(rows, parts)
 

@@ -11,10 +11,9 @@ import numpy as np
 
 from daogou.domain.hit import Hit, Hits
 from daogou.domain.query import Understood, Where
-from daogou.language.normalise import plain
 from daogou.search.exact import ExactNames
 from daogou.search.facets import FacetConfig, FacetCounter
-from daogou.search.indexing import build, document
+from daogou.search.indexing import build, described
 from daogou.search.reasons import because
 from daogou.search.scoring import Score, Weights, order, score
 from daogou.search.suggest import Suggester, Suggestion
@@ -216,14 +215,17 @@ class Searcher:
         return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
 
     def _matched(self, product: Product, understood: Understood) -> list[str]:
-        """The wanted words that the product's title, brand, category or attributes contain, as the shopper typed them."""
-        fields = document(product, self._vocabulary).fields
-        present = {word for name, text in fields.items() if name != "description" for word in text.split()}
-        cut = self._vocabulary.segmenter.cut
+        """The wanted words that the product's fields besides the description contain, as typed."""
+        cut, translate = self._vocabulary.segmenter.cut, self._vocabulary.translations
+        present = set(cut(described(product)))
         said = [
             understood.text[slot.start : slot.end] for slot in understood.slots if _is_matched(slot.kind, slot.negated)
         ]
-        return [word for word in dict.fromkeys((*said, *understood.words)) if not present.isdisjoint(cut(plain(word)))]
+        return [
+            word
+            for word in dict.fromkeys((*said, *understood.words))
+            if not present.isdisjoint(cut(" , ".join((word, *translate(word)))))
+        ]
 
 
 def _is_matched(kind: str, negated: bool) -> bool:
