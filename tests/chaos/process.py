@@ -84,6 +84,15 @@ class Served:
         answer.read()
         return answer.status
 
+    def get(self, path: str) -> tuple[int, str]:
+        """Read a path, on a connection of its own."""
+        connection = self.connect()
+        connection.request("GET", path, headers={"Authorization": f"Bearer {self.key}"})
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
+
     def a_product(self) -> str:
         """The id of some product of the shop; "p1" where it has none."""
         shop = open_shop(self.folder)

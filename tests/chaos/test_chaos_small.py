@@ -27,6 +27,18 @@ def test_several_workers_share_one_shop(tmp_path: Path) -> None:
     assert found["value"] == 0, found
 
 
+def test_several_workers_count_together(tmp_path: Path) -> None:
+    served = Served.make(tmp_path / "shop", workers=2)
+    served.start()
+    for _ in range(20):
+        assert served.get("/healthz")[0] == 200
+    status, text = served.get("/metrics")
+    assert status == 200
+    assert 'daogou_http_requests_total{method="GET",route="/healthz",status="200"} 20.0' in text
+    assert 'daogou_release_info{release="none"} 1.0' in text
+    assert served.stop() == 0
+
+
 def test_the_server_says_where_it_is(tmp_path: Path) -> None:
     served = Served.make(tmp_path / "shop")
     served.start()

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from daogou.server.workers import SHARED_COUNTS
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Environment variable of prometheus-client; set before this module is imported, it makes workers share counts."""
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -22,6 +22,7 @@ class Metrics:
     """The counters of one process."""
 
     def __init__(self) -> None:
+        self._release = "none"
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "daogou_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
@@ -32,13 +33,20 @@ class Metrics:
         )  # fmt: skip
         self.events = Counter("daogou_events", "Events taken in over HTTP.", ("outcome",), registry=self.registry)
         self.release = Gauge(
-            "daogou_release_info", "The release that answers, as a label.", ("release",),
+            "daogou_release_info", "1 for the release that answers, 0 for those before it.", ("release",),
             registry=self.registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
 
+    def answering(self, release: str) -> None:
+        """Say which release answers now."""
+        if release != self._release:
+            self.release.labels(self._release).set(0)
+            self._release = release
+        self.release.labels(release).set(1)
+
     def text(self) -> bytes:
         """The counts in Prometheus' text format: of all workers, where they share."""
-        if not os.environ.get(SHARED_FOLDER):
+        if not os.environ.get(SHARED_COUNTS):
             return generate_latest(self.registry)
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.errors import BadSettings
 from daogou.server.logs import configure
-from daogou.server.metrics import SHARED_FOLDER
+from daogou.server.workers import SHARED_COUNTS, SHOP_FOLDER
 
 if TYPE_CHECKING:
     from granian.http import HTTP1Settings
 
     from daogou.shop.shop import Shop
-
-SHOP_FOLDER = "DAOGOU_SERVED_SHOP"
-"""Environment variable that tells a worker process which shop it serves."""
 
 
 def serve(folder: str | Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
@@ -69,7 +66,7 @@ def _several(folder: Path, host: str, port: int, workers: int) -> None:
 
     os.environ[SHOP_FOLDER] = str(folder)
     with tempfile.TemporaryDirectory(prefix="daogou-metrics-") as counts:
-        os.environ[SHARED_FOLDER] = counts
+        os.environ[SHARED_COUNTS] = counts
         Granian(
             "daogou.server.run:worker", address=host, port=port, interface=Interfaces.ASGI, factory=True,
             workers=workers, websockets=False, log_enabled=False, backlog=1024, backpressure=1024,

@@ -57,8 +57,7 @@ def router(shop: Shop) -> APIRouter:
     async def metrics(caller: Monitors, request: Request) -> Response:
         """Read the counts in Prometheus' text format; give its scraper a key as bearer token."""
         found: Metrics = request.app.state.metrics
-        found.release.clear()
-        found.release.labels(shop.release_id or "none").set(1)
+        found.answering(shop.release_id or "none")
         return Response(await run_in_threadpool(found.text), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return routes
