@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from daogou.assistant.drafts import Desk, Draft
 from daogou.assistant.finding import find
 from daogou.assistant.intents import names_goods
-from daogou.assistant.phrases import phrases
+from daogou.assistant.phrases import normalised, phrases
 from daogou.assistant.quoting import quotable
 from daogou.assistant.references import settle
 from daogou.assistant.say import Said, every, first, say
@@ -20,6 +21,7 @@ from daogou.promotions.offers import offers
 if TYPE_CHECKING:
     from daogou.domain.ids import ProductId
     from daogou.domain.product import Product, Variant
+    from daogou.domain.text import Text
 
 COMPARED = 4
 """At most this many products side by side."""
@@ -151,12 +153,22 @@ def _stock(desk: Desk, id: ProductId) -> list[Said]:
 
 
 def _asked_variants(desk: Desk, product: Product) -> list[Variant] | None:
-    """The variants that have the attribute values the message names; None where it names none of theirs."""
+    """The variants that have the attribute values the message names; None where it names none of theirs.
+
+    A value counts as named if it was understood as one or stands in the message word for word: "42" alone means a size
+    only once it is known which product is spoken of.
+    """
+    plain = normalised(desk.turn.text)
+    understood = {(slot.name, slot.value) for slot in desk.turn.understood.slots if not slot.negated}
     known = {name for variant in product.variants for name in variant.attributes}
     wanted: dict[str, set[str]] = {}
-    for slot in desk.turn.understood.slots:
-        if slot.name in known and not slot.negated:
-            wanted.setdefault(slot.name, set()).add(slot.value)
+    for name, value in understood:
+        if name in known:
+            wanted.setdefault(name, set()).add(value)
+    for variant in product.variants:
+        for name, values in variant.attributes.items():
+            wanted.setdefault(name, set()).update(value.key for value in values if _stands_in(plain, value))
+    wanted = {name: values for name, values in wanted.items() if values}
     if not wanted:
         return None
     return [
@@ -164,6 +176,11 @@ def _asked_variants(desk: Desk, product: Product) -> list[Variant] | None:
         for variant in product.variants
         if all({v.key for v in variant.attributes.get(name, ())} & values for name, values in wanted.items())
     ]
+
+
+def _stands_in(plain: str, value: Text) -> bool:
+    names = {normalised(name) for name in (value.zh, value.en) if name}
+    return any(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", plain) for name in names)
 
 
 def _reviews(desk: Desk, id: ProductId) -> list[Said]:
