@@ -49,7 +49,7 @@ class TantivyIndex:
 
         `live` is emptied first: what was written after the save is put again by whoever knows what changed.
         """
-        if not tantivy.Index.exists(str(artifact)):
+        if not artifact.is_dir() or not tantivy.Index.exists(str(artifact)):
             raise CorruptRelease(f"{artifact} holds no search index; train again", where=str(artifact))
         if live.exists():
             shutil.rmtree(live)

@@ -12,20 +12,22 @@ if TYPE_CHECKING:
 
 
 class ExactNames:
-    """Names to rows of the shelf. A product that changes keeps its old names, too: old links go on working."""
+    """Names to rows of the shelf, as the products are called now."""
 
     def __init__(self, products: Sequence[Product | None] = ()) -> None:
         self._rows: dict[str, list[int]] = {}
+        self._names: dict[int, frozenset[str]] = {}
         rows = [row for row, product in enumerate(products) if product is not None]
         self.put((product for product in products if product is not None), rows)
 
     def put(self, products: Iterable[Product], rows: Sequence[int]) -> None:
-        """Add the names of these products, which are in these rows."""
+        """Take the names of these products, which are in these rows, in place of what the rows were called before."""
         for product, row in zip(products, rows, strict=True):
-            for name in _names(product):
-                known = self._rows.setdefault(_key(name), [])
-                if row not in known:
-                    known.append(row)
+            for name in self._names.get(row, ()):
+                self._rows[name].remove(row)
+            names = self._names[row] = frozenset(map(_key, _names(product)))
+            for name in names:
+                self._rows.setdefault(name, []).append(row)
 
     def find(self, text: str) -> list[int]:
         """Rows of the products that the whole text names."""

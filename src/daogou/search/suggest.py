@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from daogou.domain.text import Language, language_of
@@ -69,9 +70,7 @@ class Suggester:
                     self._add(text, "category", 1)
             self._add(product.brand or "", "brand", 1)
         if len(self._entries) != before or not self._keys:
-            self._keys = sorted(
-                {(key, *entry) for entry, found in self._entries.items() for key in _beginnings(found.text)}
-            )
+            self._keys = sorted({(key, *entry) for entry, found in self._entries.items() for key in _beginnings(found)})
             self._spelling.add(dict(self._vocabulary.words))
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
@@ -122,11 +121,16 @@ class Suggester:
         )
 
 
-def _beginnings(text: str) -> Iterator[str]:
-    """The folded text from each of its first words on; Chinese from each of its first characters on."""
-    folded = plain(text)[:LONGEST_PREFIX]
-    yield folded
-    for place in range(1, min(len(folded), 30)):
-        before, here = folded[place - 1], folded[place]
-        if (here > "\u2fff") or (here.isalnum() and not before.isalnum()):
-            yield folded[place:]
+def _beginnings(suggestion: Suggestion) -> Iterator[str]:
+    """The folded text from each of its first words on; Chinese from each of its first characters on.
+
+    Titles are many and long, so they are found by fewer of their words than categories, brands and queries are.
+    """
+    folded = plain(suggestion.text)[:LONGEST_PREFIX]
+    places = (
+        place
+        for place in range(len(folded))
+        if folded[place] > "\u2fff" or (folded[place].isalnum() and (place == 0 or not folded[place - 1].isalnum()))
+    )
+    for place in islice(places, 4 if suggestion.kind == "product" else 12):
+        yield folded[place:]

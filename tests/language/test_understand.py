@@ -1,0 +1,131 @@
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.domain.money import Money
+from daogou.domain.query import Slot, Where
+from daogou.domain.text import Text
+from daogou.language.understand import Understander
+from daogou.language.vocabulary import Vocabulary
+from daogou.retrieval.shelf import Shelf
+from daogou.testing.builders import product
+
+_SHOES = Text("鞋", "Shoes")
+_RUNNING = (_SHOES, Text("跑步鞋", "Running shoes"))
+_SPORTS = (_SHOES, Text("运动鞋", "Sports shoes"))
+_BREATHABLE = Text("透气", "Breathable")
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    shelf = Shelf()
+    leather, mesh = Text("皮革", "Leather"), Text("网面", "Mesh")
+    red, black = Text("红色", "Red"), Text("黑色", "Black")
+    shelf.put(
+        [
+            product("1", "running shoes", category=_RUNNING, brand="Nike",
+                    attributes={"material": mesh, "feature": _BREATHABLE, "color": red}),
+            product("2", "sports shoes", category=_SPORTS, brand="Adidas",
+                    attributes={"material": leather, "feature": _BREATHABLE, "color": black}),
+            product("3", "跑步鞋", category=_RUNNING, brand="李宁", attributes={"material": mesh, "color": black}),
+        ]
+    )  # fmt: skip
+    return Vocabulary.from_shelf(shelf)
+
+
+def _where(text: str, rates: Mapping[str, float] | None = None) -> Where:
+    return Understander(_vocabulary(), rates=rates).understand(text, currency="CNY").where
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("我想找一款运动鞋", Where(category="sports shoes")),
+        ("I am looking for running shoes", Where(category="running shoes")),
+        (
+            "500元以下透气的跑步鞋",
+            Where(
+                category="running shoes",
+                price_max=Money(50000, "CNY"),
+                attributes={"feature": frozenset({"breathable"})},
+            ),
+        ),
+        ("runing shoes not nike", Where(category="running shoes", not_brands=frozenset({"nike"}))),
+        ("不要皮的", Where(not_attributes={"material": frozenset({"leather"})})),
+        ("not leather or mesh", Where(not_attributes={"material": frozenset({"leather", "mesh"})})),
+        ("皮的不要", Where(not_attributes={"material": frozenset({"leather"})})),
+        ("除了耐克的运动鞋", Where(category="sports shoes", not_brands=frozenset({"nike"}))),
+        ("不要耐克，要红色的", Where(not_brands=frozenset({"nike"}), attributes={"color": frozenset({"red"})})),
+        ("red or black shoes", Where(category="shoes", attributes={"color": frozenset({"red", "black"})})),
+        ("shoes without leather", Where(category="shoes", not_attributes={"material": frozenset({"leather"})})),
+    ],
+)
+def test_understands(text: str, where: Where) -> None:
+    assert _where(text) == where
+
+
+def test_a_foreign_price_is_kept_and_said_to_be_unknown() -> None:
+    understood = Understander(_vocabulary()).understand("under $80, not leather", currency="CNY")
+    assert understood.where == Where(not_attributes={"material": frozenset({"leather"})})
+    assert understood.unknown == ("under $80",)
+    assert understood.slots[0] == Slot("price", "price", "..80 USD", 0, 9, confidence=0.0)
+    assert _where("under $80, not leather", {"USD": 7.0}).price_max == Money(56000, "CNY")
+
+
+def test_says_what_it_corrected_and_points_at_what_was_typed() -> None:
+    text = "runing shoes"
+    understood = Understander(_vocabulary()).understand(text, currency="CNY")
+    assert understood.corrected == "running shoes"
+    assert [text[slot.start : slot.end] for slot in understood.slots] == ["runing shoes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"), [("最便宜的鞋", "price_asc"), ("best rated shoes", "rating"), ("新款鞋", "newest")]
+)
+def test_hears_an_order(text: str, sort: str) -> None:
+    assert Understander(_vocabulary()).understand(text, currency="CNY").sort == sort
+
+
+def test_hears_for_whom_and_what_for() -> None:
+    slots = Understander(_vocabulary()).understand("送给妈妈的生日礼物", currency="CNY").slots
+    assert [(slot.kind, slot.value) for slot in slots] == [
+        ("recipient", "mother"), ("occasion", "birthday"), ("occasion", "gift"),
+    ]  # fmt: skip
+
+
+def test_an_attribute_few_products_fill_in_ranks_without_filtering() -> None:
+    shelf = Shelf()
+    shelf.put([product("1", attributes={"feature": _BREATHABLE}), product("2"), product("3")])
+    understood = Understander(Vocabulary.from_shelf(shelf)).understand("透气", currency="CNY")
+    assert understood.where == Where()
+    assert understood.words == ("透气",)
+    assert understood.slots[0].confidence == pytest.approx(0.333)
+
+
+def test_what_is_not_wanted_and_not_an_attribute_is_kept_as_words() -> None:
+    (slot,) = Understander(_vocabulary()).understand("no sequins", currency="CNY").slots
+    assert (slot.name, slot.value, slot.negated) == ("words", "sequin", True)
+
+
+def test_words_nobody_knows_are_named() -> None:
+    understood = Understander(_vocabulary()).understand("zyx shoes", currency="CNY")
+    assert understood.unknown == ("zyx",)
+    assert understood.words == ("zyx",)
+
+
+def test_learns_new_words_while_open() -> None:
+    vocabulary = Vocabulary()
+    understander = Understander(vocabulary)
+    vocabulary.learn([product("1", "Umbrella", category=[Text("雨伞", "Umbrellas")])])
+    understander.refresh()
+    assert understander.understand("umbrela", currency="CNY").where == Where(category="umbrellas")
+
+
+@given(st.text() | st.text(alphabet="不要皮的红色鞋跑步元以下1234567890 notleahrunig$,.和或Nike"))
+def test_never_raises_and_spans_lie_inside_the_text(text: str) -> None:
+    understood = Understander(_vocabulary()).understand(text, currency="CNY")
+    assert understood.text == text
+    assert all(0 <= slot.start < slot.end <= len(text) for slot in understood.slots)

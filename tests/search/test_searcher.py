@@ -1,0 +1,195 @@
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.domain.hit import Hits
+from daogou.domain.ids import ProductId
+from daogou.domain.money import Money
+from daogou.domain.product import Product, Variant
+from daogou.domain.query import Where
+from daogou.domain.text import Text
+from daogou.language.understand import Understander
+from daogou.language.vocabulary import Vocabulary
+from daogou.retrieval.shelf import Shelf
+from daogou.search.indexing import build
+from daogou.search.searcher import Searcher, ShopperContext
+from daogou.testing.builders import product
+
+_RUNNING = (Text("鞋", "Shoes"), Text("跑步鞋", "Running shoes"))
+_RED, _BLACK = Text("红色", "Red"), Text("黑色", "Black")
+_LEATHER, _MESH = Text("皮革", "Leather"), Text("网面", "Mesh")
+
+
+def _searcher(products: Iterable[Product], prior: list[float] | None = None) -> Searcher:
+    shelf = Shelf()
+    shelf.put(products)
+    vocabulary = Vocabulary.from_shelf(shelf)
+    index = TantivyIndex()
+    build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
+    popularity = None if prior is None else np.array(prior, np.float32)
+    return Searcher(shelf, index, Understander(vocabulary), prior=popularity)
+
+
+def _shop(prior: list[float] | None = None) -> Searcher:
+    return _searcher(
+        [
+            product("nike", Text("耐克透气跑步鞋", "Nike running shoes"), price=399, category=_RUNNING, brand="Nike",
+                    attributes={"material": _MESH, "color": _RED}),
+            product("leather", "Leather dress shoes", price=599, category=_RUNNING[:1], brand="Clarks",
+                    attributes={"material": _LEATHER, "color": _BLACK}),
+            product("zh", "轻便跑步鞋", price=199, category=_RUNNING, brand="李宁",
+                    attributes={"material": _MESH, "color": _BLACK}),
+            product("mug", Text("马克杯", "Mug"), price=29, category=[Text("厨房", "Kitchen")],
+                    attributes={"color": _RED}),
+        ],
+        prior,
+    )  # fmt: skip
+
+
+def _ids(hits: Hits) -> list[str]:
+    return [hit.product for hit in hits.items]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("running shoes", {"nike", "zh"}),
+        ("跑步鞋", {"nike", "zh"}),
+        ("runing shoes not nike", {"zh"}),
+        ("under ¥500, not leather", {"nike", "zh", "mug"}),
+        ("500元以下的鞋", {"nike", "zh"}),
+        ("dress shoes", {"leather"}),
+        ("杯", {"mug"}),
+    ],
+)
+def test_finds(text: str, found: set[str]) -> None:
+    assert set(_ids(_shop().search(text))) == found
+
+
+def test_english_finds_what_is_written_in_chinese_only() -> None:
+    searcher = _searcher(
+        [
+            product("both", "tent", attributes={"feature": Text("防风", "Windproof")}),
+            product("zh", "防风帐篷"),
+            product("other", "杯子"),
+        ]
+    )
+    assert set(_ids(searcher.search("windproof"))) == {"both", "zh"}
+
+
+def test_an_sku_an_id_and_a_whole_title_come_first() -> None:
+    searcher = _searcher(
+        [
+            product("p1", "cup cup cup"),
+            product("p2", "cup", variants=(Variant(id="v1", sku="AB-77"),)),  # type: ignore[arg-type]
+        ]
+    )
+    assert _ids(searcher.search("ab-77")) == ["p2"]
+    assert _ids(searcher.search("P1"))[0] == "p1"
+    hit = searcher.search("Cup").items[0]
+    assert hit.product == "p2"
+    assert hit.because[0].source == "search.exact"
+
+
+def test_sold_out_and_hidden_products_do_not_come_back() -> None:
+    searcher = _searcher([product("a", "cup", stock=0), product("b", "cup", hidden=True), product("c", "cup", stock=1)])
+    assert _ids(searcher.search("cup")) == ["c"]
+
+
+def test_words_that_are_not_wanted_rule_out_by_text() -> None:
+    searcher = _searcher([product("a", "dress with sequins"), product("b", "dress")])
+    assert _ids(searcher.search("dress no sequins")) == ["b"]
+
+
+def test_no_words_and_a_filter_browse_by_popularity() -> None:
+    hits = _shop([0.1, 0.2, 0.9, 1.0]).search("", where=Where(category="shoes"))
+    assert _ids(hits) == ["zh", "leather", "nike"]
+    assert hits.items[0].because[0].kind == "popular"
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [("price_asc", ["mug", "zh", "nike", "leather"]), ("price_desc", ["leather", "nike", "zh", "mug"])],
+)
+def test_sorts(sort: str, order: list[str]) -> None:
+    assert _ids(_shop().search("", sort=sort)) == order  # type: ignore[arg-type]
+
+
+def test_products_of_unknown_price_come_last_by_price() -> None:
+    searcher = _searcher([product("unknown", "cup"), product("known", "cup", price=5)])
+    assert _ids(searcher.search("cup", sort="price_asc")) == ["known", "unknown"]
+
+
+def test_pages_cut_one_order() -> None:
+    searcher = _searcher([product(f"p{n}", "cup", price=n + 1) for n in range(25)])
+    whole = searcher.search("cup", k=25)
+    pages = [searcher.search("cup", k=10, offset=offset) for offset in (0, 10, 20)]
+    assert [id for page in pages for id in _ids(page)] == _ids(whole)
+    assert [page.total for page in pages] == [25, 25, 25]
+
+
+def test_gives_up_the_price_alone_where_that_is_enough_and_says_so() -> None:
+    hits = _shop().search("red running shoes under ¥100")
+    assert _ids(hits) == ["nike"]
+    assert hits.relaxed == ("≤ ¥100.00",)
+
+
+def test_never_gives_up_what_is_not_wanted_nor_what_was_set_by_hand() -> None:
+    searcher = _shop()
+    assert _ids(searcher.search("running shoes not nike not 李宁")) == []
+    assert _ids(searcher.search("running shoes", where=Where(price_max=Money(100, "CNY")))) == []
+
+
+def test_unknown_words_give_way_to_known_ones() -> None:
+    hits = _shop().search("qwxyzt running shoes")
+    assert set(_ids(hits)) == {"nike", "zh"}
+    assert hits.relaxed == ("“qwxyzt”",)
+
+
+def test_finds_nothing_rather_than_anything() -> None:
+    hits = _shop().search("qwxyzt")
+    assert (_ids(hits), hits.total, hits.relaxed) == ([], 0, ())
+
+
+def test_says_what_was_meant() -> None:
+    assert _shop().search("runing shoes").suggestion == "running shoes"
+    assert _shop().search("running shoes").suggestion is None
+
+
+def test_a_stated_reason_is_part_of_the_score() -> None:
+    with_prior, without = (_shop(prior).search("running shoes") for prior in ([1.0, 0, 0, 0], None))
+    hit = next(hit for hit in with_prior.items if hit.product == "nike")
+    (popular,) = (reason for reason in hit.because if reason.kind == "popular")
+    bare = next(hit for hit in without.items if hit.product == "nike")
+    assert hit.score * (1 - popular.share) == pytest.approx(bare.score, abs=1e-3)
+    assert sum(reason.share for reason in hit.because) <= 1
+
+
+def test_the_shoppers_taste_orders_equals_and_says_so() -> None:
+    searcher = _searcher([product("a", "blue cup"), product("b", "blue cup")])
+    context = ShopperContext(np.array([0, 1], np.float32))
+    hits = searcher.search("cup", shopper_context=context)
+    assert _ids(hits) == ["b", "a"]
+    assert [reason.kind for reason in hits.items[0].because] == ["words", "history"]
+    assert [reason.kind for reason in hits.items[1].because] == ["words"]
+
+
+def test_every_hit_has_a_reason() -> None:
+    for text in ("", "shoes", "红色", "not leather"):
+        hits = _shop().search(text)
+        assert hits.items
+        assert all(hit.because for hit in hits.items)
+
+
+def test_a_changed_product_is_found_after_refresh() -> None:
+    searcher = _shop()
+    searcher.shelf.put([product("mug", "Teapot", price=99), product("new", "Lantern", category=[Text("灯", "Lamps")])])
+    searcher.refresh([ProductId("mug"), ProductId("new")])
+    assert _ids(searcher.search("teapot")) == ["mug"]
+    assert _ids(searcher.search("马克杯")) == []
+    assert _ids(searcher.search("Mug")) != []  # the id is a name, too
+    hits = searcher.search("lamps")
+    assert _ids(hits) == ["new"]
+    assert [(value.value, value.n) for value in hits.facets["category"]] == [("lamps", 1)]

@@ -1,0 +1,52 @@
+from daogou.domain.text import Text
+from daogou.language.vocabulary import Vocabulary
+from daogou.retrieval.shelf import Shelf
+from daogou.search.suggest import Suggester
+from daogou.testing.builders import product
+
+
+def _suggester(**queries: int) -> Suggester:
+    shelf = Shelf()
+    shelf.put(
+        [
+            product(
+                "1", Text("透气跑步鞋", "Light trainers"), category=[Text("跑步鞋", "Running shoes")], brand="Nike"
+            ),
+            product("2", "Hat", category=[Text("帽子", "Hats")], stock=0),
+        ]
+    )
+    return Suggester(shelf, Vocabulary.from_shelf(shelf), queries={k.replace("_", " "): n for k, n in queries.items()})
+
+
+def _texts(suggester: Suggester, prefix: str) -> list[str]:
+    return [found.text for found in suggester.suggest(prefix)]
+
+
+def test_completes_in_both_languages_from_any_word() -> None:
+    suggester = _suggester()
+    assert _texts(suggester, "run") == ["Running shoes"]
+    assert _texts(suggester, "SHO") == ["Running shoes"]
+    assert _texts(suggester, "跑") == ["跑步鞋", "透气跑步鞋"]
+
+
+def test_offers_what_shoppers_typed() -> None:
+    (found,) = _suggester(nice_gift=4).suggest("nice g")
+    assert (found.text, found.kind, found.n) == ("nice gift", "query", 4)
+
+
+def test_forgives_a_typing_error() -> None:
+    assert _texts(_suggester(), "runing") == ["Running shoes"]
+
+
+def test_offers_no_category_that_is_sold_out() -> None:
+    assert [found.kind for found in _suggester().suggest("hat")] == ["product"]
+
+
+def test_nothing_typed_offers_nothing() -> None:
+    assert _texts(_suggester(), "  ") == []
+
+
+def test_learns_new_products() -> None:
+    suggester = _suggester()
+    suggester.put([product("3", "Umbrella")])
+    assert _texts(suggester, "umb") == ["Umbrella"]
