@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import sys
 import tempfile
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import click
+
+from daogou.domain.text import Text
+from tools.markdown import field_notes, line, prose, table
+from tools.python_reference import python
+from tools.record_reference import formats, records
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 _GENERATED = "<!-- Written by `python -m tools.write_reference` from the code; edit the code instead. -->\n"
@@ -41,21 +43,18 @@ def settings() -> str:
         "# Settings\n",
         "A shop's `daogou.toml`. Every setting may be left out; the default is the value we run ourselves.\n",
     ]
-    notes = _field_notes(Settings)
+    notes = field_notes(Settings)
     for part in fields(Settings):
         kind = get_type_hints(Settings)[part.name]
-        parts.append(f"## [{part.name}]\n")
         if is_dataclass(kind) and isinstance(kind, type):
-            parts += [_prose(inspect.getdoc(kind)), ""]
-            parts += [*_settings_table(kind), ""]
+            parts += _section(part.name, kind)
         else:
-            parts += [_prose(notes.get(part.name)), ""]
+            parts += [f"## [{part.name}]\n", _unheaded(notes[part.name]) + "\n"]
     return "\n".join(parts)
 
 
 def http() -> str:
     """The HTTP API, from its OpenAPI document."""
-    from daogou.domain.text import Text
     from daogou.server.app import build_app
     from daogou.shop.create import create
     from daogou.shop.shop import open_shop
@@ -84,10 +83,8 @@ def errors() -> str:
     from daogou.domain import errors as module
 
     kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]
-    rows = [
-        f"| `{kind.code}` | {kind.status} | {_line(inspect.getdoc(kind))} |" for kind in kinds if kind.code != "error"
-    ]
-    return "\n".join(["# Errors\n", "| code | HTTP status | when |", "|---|---|---|", *sorted(rows), ""])
+    rows = [(f"`{kind.code}`", str(kind.status), line(inspect.getdoc(kind))) for kind in kinds if kind.code != "error"]
+    return "\n".join(["# Errors\n", *table(("code", "HTTP status", "when"), sorted(rows))])
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -95,13 +92,16 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "http.md": http,
     "errors.md": errors,
+    "records.md": records,
+    "formats.md": formats,
+    "python.md": python,
 }
 
 
 def _command(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:
     context = click.Context(command, info_name=name.removeprefix("daogou "), parent=parent)
     yield f"## {name}\n"
-    yield _prose(command.help) + "\n"
+    yield prose(command.help) + "\n"
     yield f"```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```\n"
     rows = [
         record
@@ -110,7 +110,7 @@ def _command(command: click.Command, name: str, parent: click.Context) -> Iterat
     ]
     if rows:
         yield "| option | meaning |\n|---|---|"
-        yield "\n".join(f"| `{option}` | {_line(meaning)} |" for option, meaning in rows) + "\n"
+        yield "\n".join(f"| `{option}` | {line(meaning)} |" for option, meaning in rows) + "\n"
     if isinstance(command, click.Group):
         for inner in command.list_commands(context):
             found = command.get_command(context, inner)
@@ -118,52 +118,56 @@ def _command(command: click.Command, name: str, parent: click.Context) -> Iterat
                 yield from _command(found, f"{name} {inner}", parent)
 
 
-def _settings_table(kind: type) -> Iterator[str]:
-    notes = _field_notes(kind)
-    yield "| setting | default | meaning |\n|---|---|---|"
-    for part in fields(kind):
-        yield f"| `{part.name}` | `{_default(part)}` | {_line(notes.get(part.name))} |"
+def _section(name: str, kind: type, above: str = "") -> Iterator[str]:
+    """A table of settings, and after it one for each table inside it."""
+    hints, notes = get_type_hints(kind), field_notes(kind)
+    inner = [part for part in fields(kind) if is_dataclass(hints[part.name]) and part.default is MISSING]
+    path = f"{above}.{name}" if above else name
+    yield f"## [{path}]\n"
+    yield _unheaded(prose(inspect.getdoc(kind))) + "\n"
+    yield from table(
+        ("setting", "default", "meaning"),
+        ((f"`{part.name}`", f"`{_default(part)}`", line(notes.get(part.name))) for part in fields(kind)
+         if part not in inner),
+    )  # fmt: skip
+    for part in inner:
+        yield from _section(part.name, hints[part.name], path)
+
+
+def _unheaded(text: str) -> str:
+    """A note without the "[name]: " it begins with."""
+    said = text.partition("]: ")[2] if text.startswith("[") else text
+    return said[:1].upper() + said[1:]
 
 
 def _default(part: Field[Any]) -> str:
-    if part.default is not MISSING:
-        return str(part.default) or '""'
-    return str(part.default_factory()) if part.default_factory is not MISSING else ""
+    """The default as daogou.toml would say it."""
+    value = part.default_factory() if part.default_factory is not MISSING else part.default
+    return _toml(value)
 
 
-def _field_notes(kind: type) -> dict[str, str]:
-    """The string beneath each field of a dataclass."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
-    notes: dict[str, str] = {}
-    statements = body.body if isinstance(body, ast.ClassDef) else []
-    for before, after in pairwise(statements):
-        if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name) and isinstance(after, ast.Expr):
-            notes[before.target.id] = inspect.cleandoc(ast.literal_eval(after.value))
-    return notes
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, Text):
+        return "{ " + ", ".join(f'{name} = "{getattr(value, name)}"' for name in ("zh", "en")) + " }"
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
     yield f"## {method} {path}\n"
-    yield _prose(operation.get("description") or operation.get("summary")) + "\n"
+    yield prose(operation.get("description") or operation.get("summary")) + "\n"
     parameters = operation.get("parameters", [])
     if parameters:
         yield "| parameter | in | meaning |\n|---|---|---|"
         for parameter in parameters:
             must = ", required" if parameter.get("required") else ""
-            yield f"| `{parameter['name']}` | {parameter['in']}{must} | {_line(parameter.get('description'))} |"
+            yield f"| `{parameter['name']}` | {parameter['in']}{must} | {line(parameter.get('description'))} |"
         yield ""
-    answers = ", ".join(
-        f"{status}: {_line(answer['description'])}" for status, answer in operation["responses"].items()
-    )
+    answers = ", ".join(f"{status}: {line(answer['description'])}" for status, answer in operation["responses"].items())
     yield f"Answers: {answers}\n"
-
-
-def _prose(text: str | None) -> str:
-    return inspect.cleandoc(text or "")
-
-
-def _line(text: str | None) -> str:
-    return " ".join((text or "").split()).replace("|", "\\|")
 
 
 def main() -> int:
