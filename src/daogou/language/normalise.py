@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # The traditional characters that shop texts and queries use most, above their simplified forms. This is a table of
 # common characters, not a converter: words that differ (行動電源, 充电宝) are not translated.
@@ -62,6 +63,7 @@ def plain(text: str) -> str:
     return "".join(map(_fold, text))
 
 
+@lru_cache(maxsize=16_384)
 def _fold(char: str) -> str:
     """One character, folded; control characters and combining marks become nothing or a space."""
     if char < "\x80":
