@@ -1,36 +1,48 @@
-"""The pages of a fake shop behind a real server in this process, for a browser."""
+"""The pages of a fake shop on a real port, for a browser."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from granian.server.embed import Server
+from starlette.testclient import TestClient
+
+_OWN = {"content-length", "connection", "transfer-encoding", "server", "date"}
 
 
 @contextmanager
 def listening(app: Any) -> Iterator[str]:
     """Serve an ASGI application on a free port until the block ends; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    loop = asyncio.new_event_loop()
-    server = Server(app, address="127.0.0.1", port=port, interface="asgi", log_enabled=False)  # type: ignore[arg-type]
-    thread = threading.Thread(target=loop.run_until_complete, args=(server.serve(),), daemon=True)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            headers = {**self.headers, "Accept-Encoding": "identity"}
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            client = TestClient(app, base_url=f"http://{self.headers['Host']}", raise_server_exceptions=False)
+            answer = client.request(self.command, self.path, headers=headers, content=body, follow_redirects=False)
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.multi_items():
+                if name.lower() not in _OWN:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_POST = do_GET
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except ConnectionRefusedError:
-                continue
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        loop.call_soon_threadsafe(server.stop)
-        thread.join(timeout=10)
-        loop.close()
+        server.shutdown()
+        server.server_close()

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from fake_shop import NOW, FakeShop
-from starlette.applications import Starlette
 
 from daogou.domain.article import Article
 from daogou.domain.conversation import Answer, Claim, Message
@@ -248,19 +247,6 @@ def furnish(folder: Path, *, simulated: bool = True, products: int = 24) -> Page
             ]
         )
     return shop
-
-
-def serve(shop: PageShop) -> Starlette:
-    """The pages alone, as the server mounts them."""
-    from fastapi import FastAPI
-
-    from daogou.server.console.routes import router as console
-    from daogou.server.storefront.routes import router as storefront
-
-    app = FastAPI(openapi_url=None)
-    app.include_router(console(shop))  # type: ignore[arg-type]
-    app.include_router(storefront(shop))  # type: ignore[arg-type]
-    return app
 
 
 def _product(n: int, folder: Path) -> Product:

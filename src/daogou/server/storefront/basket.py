@@ -71,7 +71,7 @@ class BasketPage:
         product, line = self._read(form, default="1")
         variant = _variant(product, line.variant)
         if not product.available or (variant and variant.stock == 0):
-            raise BadRequest(words_in(self._site.visitor(request).language)("product.sold_out"), where="product")
+            raise BadRequest(words_in(self._site.visitor(request).language)("card.sold_out"), where="product")
         self._record.cart(self._site.visitor(request), product.id, line.variant, line.quantity)
         return self._keep(request, line, add=True, to=f"/basket?added={line.quantity}")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from daogou.domain.errors import BadRequest, NotFound
+from daogou.domain.text import Text
 from daogou.promotions.matching import open_to, speaks_of
 from daogou.server.pages.charts import histogram, price_chart
 from daogou.server.pages.look import picture_of, product_at
@@ -60,6 +61,7 @@ class ProductPage:
             chart=price_chart(shop.prices(product.id), shop.clock()),
             reviews=shop.reviews(product.id, limit=_REVIEWS),
             rows=rows,
+            brand_key=Text.of(product.brand or "").key,
             promotions=self._promotions(product),
             variants=[v for v in product.variants if v.title or v.attributes],
             thanked=request.query_params.get("thumb", ""),
@@ -97,7 +99,7 @@ class ProductPage:
         return rows
 
     def _promotions(self, product: Product) -> list[Promotion]:
-        """Offers that need no code and no segment and speak of this product by name."""
+        """Offers for this product that need no code and no segment."""
         at = self._site.shop.clock()
         active = self._site.shop.stores.promotions.active(at)
         return [p for p in active if open_to(p, at, segment=None, code=None) and speaks_of(p.condition, product)]

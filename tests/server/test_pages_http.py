@@ -1,0 +1,378 @@
+"""Pages as plain HTTP: what they say, in both languages, and what hostile data cannot do to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from page_shop import HOSTILE, PageShop, furnish
+from starlette.testclient import TestClient
+
+import daogou.server
+from daogou.adapters.memory.stores import open_memory
+from daogou.domain.errors import Overloaded
+from daogou.domain.ids import Instant, ProductId
+from daogou.domain.money import Money
+from daogou.domain.product import Product
+from daogou.domain.review import Review
+from daogou.domain.text import Text
+from daogou.server.app import build_app
+from daogou.server.auth import create_key
+from daogou.server.pages.words import words_in
+
+PAGES = (
+    "/", "/search?q=shoes", "/search?q=zzz", "/search", "/product/p0", "/product/p4", "/basket", "/me", "/chat",
+    "/guides", "/guides/shoes", "/campaign/tea", "/product/nope", "/console",
+)  # fmt: skip
+CONSOLE = ("/console", "/console/imports", "/console/releases", "/console/events", "/console/preview?q=shoes&kind=new")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> PageShop:
+    return furnish(tmp_path)
+
+
+@pytest.fixture
+def http(shop: PageShop) -> Iterator[TestClient]:
+    with client_of(shop) as client:
+        yield client
+
+
+def client_of(shop: PageShop) -> TestClient:
+    return TestClient(build_app(shop), base_url="http://localhost", raise_server_exceptions=False)  # type: ignore[arg-type]
+
+
+def test_both_catalogues_have_the_same_keys_and_fields() -> None:
+    zh, en = words_in("zh").entries, words_in("en").entries
+    plural = {key for key in en if key.endswith("_one")}
+    assert set(zh) == set(en) - plural
+    fields = re.compile(r"{(\w+)}")
+    assert all(set(fields.findall(zh[key])) == set(fields.findall(en[key])) for key in zh)
+
+
+def test_every_key_a_page_names_is_in_the_catalogue() -> None:
+    home = Path(daogou.server.__file__).parent
+    files = [*home.rglob("*.html"), *(home / "storefront").glob("*.py"), *(home / "console").glob("*.py")]
+    named = {
+        key for file in files for key in re.findall(r"""\bt\(["']([a-z_]+\.[a-z_0-9]+)["'][,)]""", file.read_text())
+    }
+    assert len(named) > 100
+    assert named <= set(words_in("zh").entries)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_speaks_the_language_asked_for(http: TestClient, page: str) -> None:
+    join = "&" if "?" in page else "?"
+    zh = http.get(f"{page}{join}lang=zh")
+    en = http.get(f"{page}{join}lang=en")
+    assert '<html lang="zh-CN">' in zh.text
+    assert '<html lang="en">' in en.text
+    assert words_in("en")("frame.skip") in en.text
+    assert words_in("zh")("frame.skip") in zh.text
+    assert zh.status_code in ({401} if page == "/console" else {404} if "nope" in page else {200})
+
+
+def test_the_chosen_language_is_kept(http: TestClient) -> None:
+    http.get("/?lang=en")
+    assert '<html lang="en">' in http.get("/guides", headers={"Accept-Language": "zh"}).text
+
+
+def test_the_browser_decides_where_nothing_was_chosen(http: TestClient) -> None:
+    assert '<html lang="en">' in http.get("/", headers={"Accept-Language": "fr;q=.9,en-GB;q=.8,zh;q=.1"}).text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_with_its_style_and_scripts_fits_100_kb(http: TestClient, page: str) -> None:
+    answer = http.get(page)
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', answer.text)
+    assert len(answer.content) + sum(len(http.get(file).content) for file in set(files)) <= 100_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_forbids_inline_script_and_has_none(http: TestClient, page: str) -> None:
+    answer = http.get(page)
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"\son\w+=|\sstyle=|<style", answer.text)
+    assert set(re.findall(r"<script(?! src=)([^>]*)>", answer.text)) <= {' type="application/ld+json"'}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_can_be_read_aloud(http: TestClient, page: str) -> None:
+    read = Outline()
+    read.feed(http.get(page).text)
+    assert read.h1 == 1
+    assert read.unlabelled == []
+    assert read.without_alt == []
+    assert len(read.ids) == len(set(read.ids))
+    assert "main" in read.tags
+
+
+def test_a_row_says_why_each_product_is_there(http: TestClient) -> None:
+    page = http.get("/?lang=en").text
+    assert page.count("37 people bought it this week") == 6
+    assert "−20%" in page
+
+
+def test_a_sold_out_product_says_so_and_cannot_be_added(http: TestClient) -> None:
+    page = http.get("/product/p7?lang=en").text
+    assert "Sold out" in page
+    assert "/basket/add" not in page
+
+
+def test_what_was_viewed_changes_the_next_page(http: TestClient) -> None:
+    assert "Because you looked at" not in http.get("/?lang=en").text
+    http.get("/product/p3?from=home:new.2")
+    assert "Because you looked at Ru-glaze gaiwan tea set, black" in http.get("/").text
+
+
+def test_a_click_points_back_to_the_list_that_showed_it(http: TestClient, shop: PageShop) -> None:
+    http.get("/product/p3?from=home:new.2")
+    events = [entry.event for entry in shop.stores.events.since(0)]
+    click = next(event for event in events if event.type == "click")
+    assert (click.product, click.list, click.position) == ("p3", "home:new", 2)
+    assert {e.session for e in events} == {click.session}
+    assert [e.type for e in events if e.type != "impression"] == ["click", "view"]
+
+
+def test_impressions_carry_list_and_position(http: TestClient, shop: PageShop) -> None:
+    http.get("/search?q=shoes")
+    shown = [e.event for e in shop.stores.events.since(0) if e.event.type == "impression"]
+    assert [(e.list, e.position, e.query) for e in shown] == [("search", n, "shoes") for n in range(9)]
+
+
+def test_a_full_queue_costs_the_event_not_the_page(http: TestClient, shop: PageShop) -> None:
+    shop.refusal = Overloaded("the queue is full")
+    assert http.get("/product/p3").status_code == 200
+    assert shop.stores.events.head() == 0
+
+
+def test_an_understood_condition_can_be_taken_away(http: TestClient) -> None:
+    page = http.get("/search?q=shoes+under+$80&a.color=black&lang=en").text
+    assert 'href="/search?q=shoes&amp;a.color=black"' in page
+    assert 'href="/search?q=shoes+under+%2480"' in page
+
+
+def test_a_facet_narrows_and_stays_ticked(http: TestClient) -> None:
+    page = http.get("/search?q=shoes&a.color=celadon&lang=en").text
+    assert "3 products" in page
+    assert 'value="celadon" checked' in page
+
+
+def test_an_address_that_makes_no_sense_is_read_as_far_as_it_does(http: TestClient) -> None:
+    odd = "/search?q=shoes&page=-3&rating=x&price_min=abc&price_max=-1&sort=worst&a.=1"
+    assert "9 products" in http.get(f"{odd}&lang=en").text
+
+
+def test_a_suggestion_is_an_option_of_the_list(http: TestClient) -> None:
+    options = http.get("/suggest?q=tea&lang=en").text
+    assert re.findall(r'role="option" id="(s\d)"', options) == ["s1", "s2"]
+    assert 'href="/search?q=teapot"' in options
+
+
+def test_the_basket_is_priced_from_the_record(http: TestClient) -> None:
+    http.post("/basket/add", data={"product": "p3", "quantity": "2"})
+    page = http.get("/basket?lang=en").text
+    assert "¥542.00" in page
+    assert "Autumn tea: a fifth off teaware" in page
+    assert "−¥108.40" in page
+    assert "¥433.60" in page
+    http.post("/basket/set", data={"product": "p3", "quantity": "0"})
+    assert "Your basket is empty." in http.get("/basket").text
+
+
+def test_what_is_put_in_the_basket_is_on_record(http: TestClient, shop: PageShop) -> None:
+    http.post("/basket/add", data={"product": "p0", "variant": "p0-40", "quantity": "2"})
+    cart = next(e.event for e in shop.stores.events.since(0) if e.event.type == "cart")
+    assert (cart.product, cart.variant, cart.quantity) == ("p0", "p0-40", 2)
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"product": "nope"}, 404),
+        ({"product": "p7"}, 400),
+        ({"product": "p0", "variant": "p0-42"}, 400),
+        ({"product": "p0", "variant": "p1-40"}, 404),
+        ({"product": "p3", "quantity": "1000"}, 400),
+        ({"product": "p3", "quantity": "-1"}, 400),
+    ],
+)
+def test_what_cannot_be_bought_is_refused(http: TestClient, form: dict[str, str], status: int) -> None:
+    assert http.post("/basket/add", data=form).status_code == status
+    assert "daogou_basket" not in http.cookies
+
+
+@pytest.mark.parametrize("cookie", ["x", "W1tdXQ", "W1sicDMiLG51bGwsLTVdXQ", "[" * 2000])
+def test_a_basket_cookie_from_elsewhere_is_an_empty_basket(http: TestClient, cookie: str) -> None:
+    assert "购物篮是空的" in http.get("/basket?lang=zh", headers={"Cookie": f"daogou_basket={cookie}"}).text
+
+
+def test_a_form_from_another_site_is_refused(http: TestClient, shop: PageShop) -> None:
+    form = {"product": "p3"}
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+        assert http.post("/basket/add", data=form, headers=headers).status_code == 403
+    assert not [e for e in shop.stores.events.since(0) if e.event.type == "cart"]
+    own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    assert http.post("/basket/add", data=form, headers=own).status_code == 200
+
+
+def test_a_demo_shopper_sees_their_orders_and_nobody_elses_can_be_chosen(http: TestClient) -> None:
+    assert http.post("/sign-in", data={"shopper": "root"}).status_code == 403
+    assert "SF1234" not in http.get("/me").text
+    page = http.post("/sign-in", data={"shopper": "lin"}).text
+    assert "林晓" in page
+    assert "SF1234" in page
+
+
+def test_a_shopper_cookie_that_was_changed_is_nobody(http: TestClient) -> None:
+    http.post("/sign-in", data={"shopper": "lin"})
+    forged = http.cookies["daogou_shopper"][:-4] + "AAAA"
+    http.cookies.clear()
+    assert "林晓" not in http.get("/me", headers={"Cookie": f"daogou_shopper={forged}"}).text.split("<select")[0]
+
+
+def test_the_chat_answers_with_cards_and_sources_without_script(http: TestClient) -> None:
+    page = http.post("/chat?lang=en", data={"text": "running shoes please"}).text
+    assert "running shoes please" in page
+    assert '<span class="fact">¥399.00<sup>1</sup></span>' in page
+    assert "product:p0#price" in page
+    assert "Fits what you said" in page
+
+
+def test_the_chat_begins_anew_with_another_shopper(http: TestClient) -> None:
+    http.post("/chat", data={"text": "a secret of mine"})
+    http.post("/sign-in", data={"shopper": "amy"})
+    assert "a secret of mine" not in http.get("/chat").text
+
+
+def test_hostile_text_stays_text(http: TestClient, shop: PageShop) -> None:
+    bad = Text(HOSTILE, HOSTILE)
+    shop.stores.catalogue.put(
+        [
+            Product(
+                ProductId("bad/../<x>"), bad, bad, HOSTILE, (bad,), Money(100, "CNY"),
+                attributes={"color": (bad,), HOSTILE: (bad,)}, images=("javascript:alert(1)",),
+            )
+        ],
+        at=Instant(1),
+    )  # fmt: skip
+    shop.stores.reviews.put([Review(ProductId("bad/../<x>"), 1.0, Instant(1), title=HOSTILE, text=HOSTILE)])
+    for page in ("/product/bad%2F..%2F%3Cx%3E", f"/search?q={HOSTILE}&brand={HOSTILE}", "/", "/chat"):
+        http.post("/chat", data={"text": HOSTILE})
+        answer = http.get(page)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+        assert "<img src=x" not in answer.text
+        assert "javascript:" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret.svg", "%2e%2e/secret.svg", "..%2fsecret.svg", "link.svg", ".hidden.svg", "x.html"]
+)
+def test_only_pictures_inside_the_folder_are_sent(http: TestClient, shop: PageShop, name: str) -> None:
+    (shop.folder / "secret.svg").write_text("secret")
+    (shop.pictures / "link.svg").symlink_to(shop.folder / "secret.svg")
+    (shop.pictures / ".hidden.svg").write_text("secret")
+    (shop.pictures / "x.html").write_text("secret")
+    answer = http.get(f"/pictures/{name}")
+    assert answer.status_code == 404
+    assert "secret</" not in answer.text
+
+
+def test_a_picture_cannot_run_anything(http: TestClient) -> None:
+    answer = http.get("/pictures/p1.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_an_empty_shop_says_what_to_do(tmp_path: Path) -> None:
+    shop = furnish(tmp_path, products=0)
+    shop.stores = open_memory()
+    with client_of(shop) as http:
+        assert "daogou import" in http.get("/").text
+        for page in ("/search?q=x", "/basket", "/me", "/chat", "/guides"):
+            assert http.get(page).status_code == 200
+
+
+def test_a_simulated_shop_says_so_on_every_page(http: TestClient, tmp_path: Path) -> None:
+    for page in PAGES:
+        assert 'class="notice"' in http.get(page).text
+    with client_of(furnish(tmp_path, simulated=False)) as real:
+        assert 'class="notice"' not in real.get("/").text
+
+
+@pytest.mark.parametrize("page", CONSOLE)
+def test_the_console_is_closed_without_an_operators_key(http: TestClient, shop: PageShop, page: str) -> None:
+    service = create_key(shop.stores, "service", "till")
+    assert http.get(page).status_code == 401
+    assert http.post("/console/sign-in", data={"key": service}).status_code == 403
+    assert http.get(page).status_code == 401
+    key = create_key(shop.stores, "operator", "boss")
+    http.post("/console/sign-in", data={"key": key})
+    assert http.get(page).status_code == 200
+
+
+def test_a_withdrawn_key_closes_its_sessions(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    create_key(shop.stores, "operator", "boss")
+    assert http.get("/console").status_code == 401
+
+
+def test_activating_needs_the_forms_token(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    token = re.search(r'name="csrf" value="([^"]+)"', http.get("/console").text)
+    assert token
+    assert http.post("/console/activate", data={"release": "r9"}).status_code == 403
+    assert http.post("/console/activate", data={"release": "r9", "csrf": token[1]}).status_code == 404
+
+
+def test_the_console_shows_imports_with_counts_and_rejects(http: TestClient, shop: PageShop) -> None:
+    count = {"kind": "product", "read": 9, "accepted": 7, "repaired": 0, "unchanged": 0, "joined": 0, "rejected": 2}
+    reject = {"file": "a.csv", "line": 4, "field": "price", "reason": HOSTILE, "rule": "price"}
+    report = {"files": [{"path": "/x/a.csv", "format": "csv", "by_kind": {"product": count}}], "refusals": [reject]}
+    shop.stores.ledger.put("import", "1750000000000", report | {"n_rejects": 2, "n_repairs": 0})
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "admin", "boss")})
+    page = http.get("/console/imports?lang=en").text
+    assert "2 rejected lines" in page
+    assert "a.csv:4" in page
+    assert "<script>alert" not in page
+
+
+class Outline(HTMLParser):
+    """What a screen reader depends on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.h1 = 0
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.without_alt: list[str] = []
+        self._fields: list[tuple[str | None, bool]] = []
+        self._labels: set[str | None] = set()
+        self._in_label = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.add(tag)
+        self.h1 += tag == "h1"
+        self._in_label += tag == "label"
+        self.ids += [given["id"] or ""] if "id" in given else []
+        if tag == "label" and "for" in given:
+            self._labels.add(given["for"])
+        if tag == "img" and "alt" not in given:
+            self.without_alt.append(str(given.get("src")))
+        if tag in {"input", "select", "textarea"} and given.get("type") != "hidden":
+            self._fields.append((given.get("id"), bool(self._in_label) or "aria-label" in given))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_label -= tag == "label"
+
+    @property
+    def unlabelled(self) -> list[str | None]:
+        return [id for id, labelled in self._fields if not labelled and id not in self._labels]
