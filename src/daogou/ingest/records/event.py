@@ -41,7 +41,9 @@ def decode_event(record: Object, where: str = "", *, currency: str = "USD") -> E
 
 
 def _decode(record: Object, currency: str) -> Event:
-    kind = record.get("type")
+    """Fields that are left out are passed over here: most are, and the calls would take a tenth of an import."""
+    get = record.get
+    kind = get("type")
     if not isinstance(kind, str) or kind not in _TYPES:
         raise FieldError("type", f"expected one of {', '.join(EVENT_TYPES)}, found {shown(kind)}")
     shopper, session = identifier(record, "shopper"), identifier(record, "session")
@@ -50,7 +52,7 @@ def _decode(record: Object, currency: str) -> Event:
             "shopper", "is missing, and so is session: one of them must say who acted", rule="missing-field"
         )
     product = identifier(record, "product")
-    query = text(record, "query") or None
+    query = None if get("query") is None else text(record, "query") or None
     if product is None and kind != "search":
         raise FieldError("product", f"is missing: a {kind} is of a product", rule="missing-field")
     if query is None and kind == "search":
@@ -70,15 +72,15 @@ def _decode(record: Object, currency: str) -> Event:
         shopper=cast("ShopperId | None", shopper),
         session=cast("SessionId | None", session),
         product=cast("ProductId | None", product),
-        variant=cast("VariantId | None", identifier(record, "variant")),
+        variant=None if get("variant") is None else cast("VariantId | None", identifier(record, "variant")),
         quantity=1 if quantity is None else quantity,
         price=money(record, "price", currency),
         value=value,
         query=query,
-        list=text(record, "list") or None,
-        position=integer(record, "position", least=0),
-        propensity=number(record, "propensity", least=0, most=1),
-        order=cast("OrderId | None", identifier(record, "order")),
+        list=None if get("list") is None else text(record, "list") or None,
+        position=None if get("position") is None else integer(record, "position", least=0),
+        propensity=None if get("propensity") is None else number(record, "propensity", least=0, most=1),
+        order=None if get("order") is None else cast("OrderId | None", identifier(record, "order")),
     )
 
 
