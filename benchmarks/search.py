@@ -1,4 +1,4 @@
-"""Search in process: index seconds, microseconds of processor time a search, and nDCG@10 on the Chorus products; prints JSON.
+"""Search in process: index seconds, processor microseconds a search, and nDCG@10 on the Chorus products; prints JSON.
 
     python benchmarks/search.py [--data DIR]
 

@@ -193,3 +193,8 @@ def test_a_changed_product_is_found_after_refresh() -> None:
     hits = searcher.search("lamps")
     assert _ids(hits) == ["new"]
     assert [(value.value, value.n) for value in hits.facets["category"]] == [("lamps", 1)]
+
+
+def test_a_rare_word_is_not_drowned_by_a_common_one() -> None:
+    searcher = _searcher([product("phone", "iphone x"), *(product(f"p{n}", f"cable x {n}") for n in range(30))])
+    assert _ids(searcher.search("iphone x")) == ["phone"]

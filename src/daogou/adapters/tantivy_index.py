@@ -96,7 +96,7 @@ class TantivyIndex:
             hits = searcher.search(query, limit=limit, count=False).hits
             if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
                 break
-            limit *= 4
+            limit += limit // 2
         numbers = searcher.fast_field_values("number", [address for _, address in hits])
         ids = self._ids
         found = sorted((-score, ids[int(number or 0)]) for (score, _), number in zip(hits, numbers, strict=True))

@@ -43,6 +43,8 @@ class SearchConfig:
     """Products the index is asked for at most; counts beside a result are exact up to this many text matches."""
     enough: int = 20
     """Where fewer products contain all the words, products with some of them follow."""
+    tail: float = 0.2
+    """Of these, such as score less than this share of the best are left out: “iphone x” is not every “x”."""
     facets: FacetConfig = FacetConfig()
     weights: Weights = Weights()
 
@@ -148,7 +150,8 @@ class Searcher:
         self, understood: Understood, given: Where, language: Language, exact: Sequence[int]
     ) -> tuple[Wish, NDArray[np.int32], NDArray[np.float32] | None]:
         """The first wish, strict to loose, that finds a product; its rows; and how well words match, by row."""
-        words = self._word_scores(self._scored_words(understood), require_all=False)
+        said = self._scored_words(understood)
+        words = self._word_scores(said, require_all=False)
         banned = self._banned(understood)
         wish, rows = Wish((), given), np.zeros(0, np.int32)
         for wish in relaxations(understood, given, language):
@@ -157,7 +160,7 @@ class Searcher:
             mask = self.shelf.allowed(wish.where)
             mask[banned] = False
             if wish.words:
-                mask &= self._matching(wish.words)[: len(mask)] | np.isin(np.arange(len(mask)), exact)
+                mask &= self._matching(wish.words, said, words)[: len(mask)] | np.isin(np.arange(len(mask)), exact)
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
                 return wish, rows, words
@@ -175,12 +178,13 @@ class Searcher:
                 )
         return list(dict.fromkeys(said))
 
-    def _matching(self, words: Sequence[str]) -> NDArray[np.bool_]:
-        """Rows with all of the words, or with some where too few have all."""
+    def _matching(self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Rows with all of the words, or with some where too few have all. `scored` are the scores of `said`."""
         pieces = list(dict.fromkeys(piece for word in words for piece in self._vocabulary.segmenter.cut(word)))
         every = self._word_scores(pieces, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self._config.enough:
-            return self._word_scores(pieces, require_all=False) > 0
+            some = scored if pieces == said else self._word_scores(pieces, require_all=False)
+            return (every > 0) | (some > self._config.tail * some.max(initial=0))
         return every > 0
 
     def _banned(self, understood: Understood) -> NDArray[np.int64]:
