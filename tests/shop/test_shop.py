@@ -1,0 +1,281 @@
+"""The whole slice through the public door: import, train, search, recommend, explain, record, roll back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from shop_world import build_shop, events, products, write_lines
+
+import daogou
+from daogou.domain.errors import BadRequest, CorruptRelease, NotFound, NotReady
+from daogou.domain.event import Event, EventType
+from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
+from daogou.domain.money import Money
+from daogou.domain.product import Product
+from daogou.domain.text import Text
+from daogou.shop.backup import backup, restore
+from daogou.shop.batch import ask_lines, recommend_lines, search_lines
+from daogou.shop.shop import Shop, releases_of
+
+NOW = Instant(1_775_000_000_000)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Shared by the tests that only read."""
+    shop = build_shop(tmp_path_factory.mktemp("read") / "shop")
+    yield shop
+    shop.close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A trained shop of the test's own."""
+    made = build_shop(tmp_path / "shop")
+    yield made
+    made.close()
+
+
+def act(type: EventType, product: str, *, shopper: str | None = None, session: str | None = None) -> Event:
+    return Event(
+        type,
+        NOW,
+        shopper=ShopperId(shopper) if shopper else None,
+        session=SessionId(session) if session else None,
+        product=ProductId(product),
+    )
+
+
+@pytest.mark.parametrize("words", ["跑步鞋", "running shoes", "我想找一款跑步鞋", "runing shoes"])
+def test_both_languages_and_a_typo_find_the_same_shoes(trained: Shop, words: str) -> None:
+    found = {str(hit.product) for hit in trained.search(words, k=6)}
+    assert found == {f"running-shoes-{n}" for n in range(6)}
+
+
+def test_a_price_in_dollars_and_a_negation_are_kept_in_a_shop_that_sells_in_yuan(trained: Shop) -> None:
+    hits = trained.search("running shoes under $48, not leather")
+    assert {str(hit.product) for hit in hits} == {"running-shoes-1", "running-shoes-3"}
+    assert hits.understood is not None
+    assert hits.understood.where.price_max == Money(33_600, "CNY")
+
+
+def test_every_hit_says_why_and_shares_add_up(trained: Shop) -> None:
+    answers = [trained.search("boots"), trained.recommend(shopper="s1"), trained.recommend(product="boots-1")]
+    for answer in answers:
+        assert answer.items
+        for hit in answer:
+            assert hit.because
+            assert sum(reason.share for reason in hit.because) <= 1 + 1e-6
+            assert all(reason.text.zh and reason.text.en for reason in hit.because)
+
+
+def test_socks_go_with_boots(trained: Shop) -> None:
+    together = trained.recommend(product="boots-2", kind="together", k=1)
+    assert [hit.product for hit in together] == ["socks-2"]
+    assert together.items[0].because[0].kind == "together"
+
+
+def test_likeness_is_said_with_the_graph(trained: Shop) -> None:
+    found = {
+        hit.product: reason
+        for hit in trained.recommend(shopper="s1", k=24)
+        for reason in hit.because
+        if reason.kind == "graph"
+    }
+    assert found
+    for product, reason in found.items():
+        ours, theirs = trained.product(product), trained.product(reason.products[0])
+        assert ours is not None
+        assert theirs is not None
+        if "brand" in reason.text.en:
+            assert ours.brand == theirs.brand
+        assert ours.category[0] == theirs.category[0]
+
+
+def test_an_event_changes_the_very_next_answer(shop: Shop) -> None:
+    before = shop.recommend(session="new", k=3)
+    shop.record([act("view", "boots-3", session="new")])
+    after = shop.recommend(session="new", k=3)
+    assert [hit.product for hit in before] != [hit.product for hit in after]
+    assert any("boots-3" in reason.products for hit in after for reason in hit.because)
+
+
+def test_what_was_just_bought_is_not_recommended(shop: Shop) -> None:
+    first = shop.recommend(shopper="s1", k=1).items[0].product
+    shop.record([Event("purchase", shop.clock(), shopper=ShopperId("s1"), product=first)])
+    assert first not in {hit.product for hit in shop.recommend(shopper="s1", k=24)}
+
+
+def test_sold_out_and_hidden_products_do_not_come_back(shop: Shop) -> None:
+    gone = Product(ProductId("boots-1"), Text(en="Hiking boots model 1"), stock=0)
+    hidden = Product(ProductId("boots-2"), Text(en="Hiking boots model 2"), hidden=True)
+    shop.stores.catalogue.put([gone, hidden], at=NOW)
+    shop.engine._looked = 0.0
+    for answer in (
+        shop.search("boots", k=24),
+        shop.recommend(shopper="s1", k=24),
+        shop.recommend(product="boots-0", k=24),
+    ):
+        assert {"boots-1", "boots-2", "pack-5"}.isdisjoint(hit.product for hit in answer)
+
+
+def test_a_new_product_is_found_and_recommended_without_training(shop: Shop) -> None:
+    new = Product(
+        ProductId("boots-9"), Text(en="Hiking boots waterproof", zh="防水徒步鞋"), brand="Alta",
+        category=(Text(en="Outdoor", zh="户外"), Text(en="Hiking boots", zh="徒步鞋")), price=Money(69900, "CNY"),
+    )  # fmt: skip
+    shop.stores.catalogue.put([new], at=NOW)
+    shop.engine._looked = 0.0
+    assert [hit.product for hit in shop.search("waterproof boots", k=1)] == ["boots-9"]
+    assert "boots-9" in {hit.product for hit in shop.recommend(product="boots-0", k=12)}
+
+
+def test_explanations_say_what_the_score_would_be_without_a_reason(trained: Shop) -> None:
+    best = trained.recommend(shopper="s1", k=1).items[0]
+    explained = trained.explain("s1", best.product)
+    assert explained.score == pytest.approx(best.score, rel=1e-5)
+    assert explained.rank == 0
+    assert all(part.score != explained.score for part in explained.because)
+    with pytest.raises(NotFound):
+        trained.explain("s1", "nothing")
+
+
+def test_an_untrained_shop_answers_and_says_it_is_degraded(tmp_path: Path) -> None:
+    shop = build_shop(tmp_path / "shop", train=False)
+    try:
+        assert {hit.product for hit in shop.search("徒步鞋", k=6)} == {f"boots-{n}" for n in range(6)}
+        answer = shop.recommend(shopper="s1", k=3)
+        assert len(answer) == 3
+        assert answer.degraded
+        with pytest.raises(NotReady):
+            shop.graph("SELECT ?s WHERE { ?s ?p ?o }")
+    finally:
+        shop.close()
+
+
+def test_releases_switch_back_and_every_answer_names_one(shop: Shop) -> None:
+    first = shop.release_id
+    second = shop.train().id
+    assert shop.search("boots").release == shop.recommend(shopper="s1").release == second
+    shop.activate(first)
+    assert shop.search("boots").release == shop.recommend(shopper="s1").release == first
+    listed = releases_of(shop.folder)
+    assert [(entry.id, entry.active) for entry in listed] == [(second, False), (first, True)]
+
+
+def test_a_corrupt_release_is_refused_and_the_old_one_stays(shop: Shop) -> None:
+    first = shop.release_id
+    second = shop.train().id
+    shop.activate(first)
+    damaged = shop.folder / "models" / "releases" / second / "items.json"
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b" ")
+    with pytest.raises(CorruptRelease, match=r"items\.json"):
+        shop.activate(second)
+    assert shop.recommend(shopper="s1").release == first
+
+
+def test_another_process_activates_and_this_one_follows(shop: Shop) -> None:
+    first = shop.release_id
+    second = shop.train().id
+    other = daogou.open_shop(shop.folder)
+    try:
+        assert other.release_id == second
+        shop.activate(first)
+        other._looked = 0.0
+        assert other.release_id == first
+    finally:
+        other.close()
+
+
+def test_importing_again_changes_nothing(shop: Shop) -> None:
+    again = shop.import_files([shop.folder / "products.jsonl", shop.folder / "events.jsonl"])
+    assert {kind: (count.read, count.unchanged) for kind, count in again.totals.items()} == {
+        "product": (24, 24),
+        "event": (150, 150),
+    }
+    assert len(shop.stores.ledger.of("import")) >= 1
+
+
+def test_the_assistant_finds_keeps_the_thread_and_states_only_records(shop: Shop) -> None:
+    async def talk() -> list[str]:
+        first = await shop.chat("我想找一款跑步鞋", conversation="c1")
+        second = await shop.chat("不要皮革的", conversation="c1")
+        assert first.products
+        assert {str(hit.product) for hit in second.products} == {f"running-shoes-{n}" for n in (1, 3, 5)}
+        for answer in (first, second):
+            prices = [claim for claim in answer.claims if claim.kind == "price"]
+            assert prices
+            for claim in prices:
+                product = shop.product(claim.source.removeprefix("product:").removesuffix("#price"))
+                assert product is not None
+                assert product.price is not None
+                assert str(product.price.minor) in claim.value
+        return [first.text, second.text]
+
+    assert all(asyncio.run(talk()))
+
+
+def test_batch_files_answer_line_by_line(trained: Shop) -> None:
+    found = [json.loads(line) for line in search_lines(trained, [b'{"id": 1, "text": "boots"}', b"\n"], k=3)]
+    assert [(answer["id"], len(answer["items"])) for answer in found] == [(1, 3)]
+    assert found[0]["understood"]["language"] == "en"
+    lines = [b'{"id": "a", "history": ["boots-1"]}', b'{"id": "b", "shopper": "s1"}']
+    recommended = [json.loads(line) for line in recommend_lines(trained, lines, k=4)]
+    assert [(answer["id"], len(answer["items"])) for answer in recommended] == [("a", 4), ("b", 4)]
+    assert "boots-1" not in {item["product"] for item in recommended[0]["items"]}
+    turns = [
+        json.loads(line) for line in ask_lines(trained, ['{"id": "q", "turns": ["找徒步鞋", "第一个多少钱"]}'.encode()])
+    ]
+    assert [(turn["turn"], turn["language"]) for turn in turns] == [(0, "zh"), (1, "zh")]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b"{", "line 1"),
+        (b'{"id": 1}', "text"),
+        (b'{"id": 1, "text": "x", "were": {}}', "were"),
+        (b'{"id": 1, "text": "x", "where": {"brands": 1}}', "where.brands"),
+    ],
+)
+def test_a_wrong_batch_line_is_named(trained: Shop, line: bytes, words: str) -> None:
+    with pytest.raises(BadRequest, match=words):
+        list(search_lines(trained, [line], k=1))
+
+
+def test_a_backup_is_a_whole_shop_again(shop: Shop, tmp_path: Path) -> None:
+    answer = [hit.product for hit in shop.recommend(shopper="s1", k=5)]
+    newest = backup(shop.folder, tmp_path / "copy")
+    assert newest == shop.stores.events.head()
+    restore(tmp_path / "copy", tmp_path / "again")
+    again = daogou.open_shop(tmp_path / "again")
+    try:
+        assert [hit.product for hit in again.recommend(shopper="s1", k=5)] == answer
+    finally:
+        again.close()
+    with pytest.raises(BadRequest, match="is a shop already"):
+        restore(tmp_path / "copy", tmp_path / "again")
+
+
+def test_a_full_profile_of_a_shopper(trained: Shop) -> None:
+    profile = trained.profile("s1")
+    assert profile.known
+    assert any(fact.name == "category" and fact.value == "hiking boots" for fact in profile.facts)
+
+
+def test_a_folder_without_a_shop_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="daogou init"):
+        daogou.open_shop(tmp_path)
+
+
+def test_rejected_lines_are_kept_with_their_reason(shop: Shop, tmp_path: Path) -> None:
+    bad = write_lines(tmp_path / "bad.jsonl", [{"id": "x", "title": "X", "price": -1}, products()[0], events()[0]])
+    report = shop.import_files([bad])
+    assert report.n_rejects == 1
+    assert report.adds_up
+    kept = json.loads((shop.folder / "rejects.jsonl").read_text("utf-8"))
+    assert (kept["line"], kept["field"]) == (1, "price")
