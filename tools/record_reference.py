@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from daogou.domain.article import Article
 from daogou.domain.event import EVENT_TYPES, Event
@@ -119,9 +119,45 @@ _TYPES: Mapping[str, type] = {
     "price": PricePoint, "order": Order, "shipment": Shipment, "review": Review, "query": Query, "event": Event,
 }  # fmt: skip
 _SHARED = {
+    "id": "Its own name, 1 to 256 characters; the same id again is the same record.",
+    "title": "Text.",
+    "description": "Text.",
+    "body": "Text.",
+    "brand": "As it is written on the product.",
     "currency": "ISO 4217 code of the record's amounts; left out: the shop's.",
+    "images": "Addresses, or /pictures/… for a file in the shop's pictures folder.",
+    "image": "An address, or /pictures/… for a file in the shop's pictures folder.",
+    "variants": "What can be put in a basket: sizes, colours. See below.",
+    "parent": "The product this one is a version of.",
+    "released": "When it came into the shop; what is new is shown by it.",
+    "hidden": "True: kept on record and never shown.",
+    "url": "Its page in your own shop.",
+    "at": "When it happened, or from when it holds.",
+    "shopper": "Who did it.",
+    "session": "The visit it was done in; enough by itself where nobody is signed in.",
+    "product": "The product's id.",
+    "variant": "The variant's id.",
+    "quantity": "How many; left out: 1.",
+    "query": "What was searched for.",
     "order": "The order it belongs to.",
+    "lines": "What was bought. See below.",
+    "shipments": "The parcels on their way. See below.",
+    "promotions": "The promotions that were applied, by id.",
+    "total": "What was paid.",
+    "joined": "Since when the shop knows them.",
+    "language": "zh or en.",
+    "starts": "From this moment on; left out: since ever.",
+    "ends": "Until before this moment; left out: for ever.",
+    "stackable": "True: may be applied together with others.",
+    "priority": "The higher is applied first.",
+    "products": "Ids of the products it is about.",
+    "categories": "Steps of category paths it is about.",
+    "verified": "True: the reviewer is known to have bought it.",
+    "helpful": "How many found it helpful.",
+    "benefit": "What the basket gains. See below.",
+    "condition": "What the basket must hold. See below.",
 }
+"""What a field means where the field itself does not say more."""
 
 
 def records() -> str:
@@ -216,9 +252,18 @@ def field_names(part: Part) -> Iterable[str]:
 
 
 def _rows(example: Record, needed: set[str], notes: type) -> Iterator[tuple[str, str, str]]:
-    said = _SHARED | field_notes(notes)
+    said = _SHARED | _choices(notes) | field_notes(notes)
     for name in example:
         yield f"`{name}`", "yes" if name in needed else "", line(said.get(name))
+
+
+def _choices(kind: type) -> dict[str, str]:
+    """What a field of few values may say."""
+    return {
+        name: "One of " + ", ".join(f"`{value}`" for value in get_args(hint)) + "."
+        for name, hint in get_type_hints(kind).items()
+        if get_origin(hint) is Literal
+    }
 
 
 def _needed(kind: Kind, example: Record, keys: Iterable[str]) -> set[str]:

@@ -82,7 +82,7 @@ def errors() -> str:
     """The errors a caller can meet, from the classes that define them."""
     from daogou.domain import errors as module
 
-    kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]
+    kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, module.DaogouError)]
     rows = [(f"`{kind.code}`", str(kind.status), line(inspect.getdoc(kind))) for kind in kinds if kind.code != "error"]
     return "\n".join(["# Errors\n", *table(("code", "HTTP status", "when"), sorted(rows))])
 
