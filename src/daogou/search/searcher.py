@@ -184,7 +184,8 @@ class Searcher:
         every = self._word_scores(pieces, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self._config.enough:
             some = scored if pieces == said else self._word_scores(pieces, require_all=False)
-            return (every > 0) | (some > self._config.tail * some.max(initial=0))
+            matching: NDArray[np.bool_] = (every > 0) | (some > self._config.tail * some.max(initial=0))
+            return matching
         return every > 0
 
     def _banned(self, understood: Understood) -> NDArray[np.int64]:
