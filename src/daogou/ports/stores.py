@@ -66,7 +66,7 @@ class Catalogue(Protocol):
     """Products with prices over time and stock."""
 
     def put(self, products: Iterable[Product], *, at: Instant) -> int:
-        """Insert or replace in one transaction; a changed price adds a price point at `at`. Returns how many changed."""
+        """Insert or replace at once; a changed price adds a price point at `at`. Returns how many products changed."""
 
     def get(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         """Those that exist."""

@@ -1,7 +1,7 @@
 """Says with the knowledge graph what two products have in common, where likeness is why one was recommended.
 
-Only reasons that rest on the words and attributes of a product of the history are put this way; their share of the score
-is what it was, and taking that product away changes the score as before.
+Only reasons that rest on the words and attributes of a product of the history are put this way; their share of the
+score is what it was, and taking that product away changes the score as before.
 """
 
 from __future__ import annotations
