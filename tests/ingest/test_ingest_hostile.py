@@ -97,3 +97,8 @@ def test_a_row_of_another_width_is_rejected(tmp_path: Path) -> None:
     report, _ = run(write(tmp_path, "x.csv", "id,title\np1,a,b\np2,c\n"))
     assert counted(report) == {"product": (1, 1, 0, 0), "unreadable": (1, 0, 0, 1)}
     assert report.refusals[0].rule == "ragged"
+
+
+def test_a_header_that_is_no_header_is_refused(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "x.csv", b"a,b\r,c\n1,2\n"))
+    assert "header that cannot be read" in (report.files[0].refused or "")

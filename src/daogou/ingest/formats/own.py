@@ -99,24 +99,18 @@ def _value(cell: str) -> Any:
 def _orders(source: Source) -> Iterator[Found]:
     """One row a line of an order; the rows of an order stand together, its own fields on the first of them."""
     heads = [name for name in source.look.keys if name in ORDER_KEYS and name not in ("id", "lines")]
-    lines = [name for name in source.look.keys if name in LINE_KEYS and name != "currency"]
     others = dict.fromkeys(source.look.keys - ORDER_KEYS - LINE_KEYS - {"order"})
     for order, rows in groupby(source, key=_order):
         stand = list(rows)
         first = stand[0]
         record: dict[str, Any] = {name: cell for name in heads if (cell := first.data[name]) not in (None, "")}
         record["id"] = order
-        record["lines"] = [_picked(row, lines) for row in stand]
+        record["lines"] = [row.data for row in stand]
         yield Found(source, first.line, "order", record | others)
 
 
 def _order(row: Row) -> Any:
     return row.data["order"]
-
-
-def _picked(row: Row, names: list[str]) -> dict[str, Any]:
-    data = row.data
-    return {name: data[name] for name in names}
 
 
 OWN = Format("daogou", _recognise, _convert, _phase)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -118,4 +119,8 @@ def _table(path: Path, head: bytes, mapping: Mapping[str, str]) -> Look:
     delimiter = delimiter_of(text) if text is not None and "\0" not in text else None
     if text is None or delimiter is None:
         raise HostileInput(f"{path.name} begins like no table, JSON, XML or Parquet: {line[:60]!r}", where=str(path))
-    return Look(path, "table", _mapped(header_of(text, delimiter), mapping), delimiter=delimiter)
+    try:
+        columns = header_of(text, delimiter)
+    except csv.Error as error:
+        raise HostileInput(f"{path.name} has a header that cannot be read: {error}", where=str(path)) from None
+    return Look(path, "table", _mapped(columns, mapping), delimiter=delimiter)

@@ -63,7 +63,7 @@ def _decode(record: Object, currency: str) -> Event:
     quantity = record.get("quantity", 1)
     if type(quantity) is not int or not 1 <= quantity < 2**63:
         quantity = integer(record, "quantity", least=1)
-    if record.get("currency"):
+    if get("currency") not in (None, "", currency):
         currency = currency_of(record, currency)
     return Event(
         type=kind,

@@ -73,9 +73,9 @@ def decode_line(record: Object, currency: str) -> OrderLine:
         product=ProductId(required_id(record, "product")),
         quantity=1 if quantity is None else quantity,
         price=price,
-        variant=cast("VariantId | None", identifier(record, "variant")),
-        discount=money(record, "discount", currency),
-        returned=integer(record, "returned", least=0) or 0,
+        variant=None if record.get("variant") is None else cast("VariantId | None", identifier(record, "variant")),
+        discount=None if record.get("discount") is None else money(record, "discount", currency),
+        returned=0 if record.get("returned") is None else integer(record, "returned", least=0) or 0,
     )
 
 
