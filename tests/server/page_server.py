@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -31,7 +31,8 @@ def listening(app: Any) -> Iterator[str]:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.content)))
             self.end_headers()
-            self.wfile.write(answer.content)
+            with suppress(ConnectionError):  # a page that was left no longer waits for its pictures
+                self.wfile.write(answer.content)
 
         do_POST = do_GET
 

@@ -103,7 +103,13 @@ class PageShop(FakeShop):
         return replace(
             shown,
             understood=Understood(text, language_of(text), tuple(words), slots=slots),
-            facets={"color": colours, "brand": (FacetValue("yunque", Text("云雀", "Yunque"), 12),)} if found else {},
+            facets={
+                "price": (FacetValue("0..40000", Text("低", "low"), 3),) * 2,
+                "color": colours,
+                "brand": (FacetValue("yunque", Text("云雀", "Yunque"), 12),),
+            }
+            if found
+            else {},
             suggestion="teapot" if text == "teapto" else None,
         )
 

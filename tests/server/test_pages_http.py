@@ -163,6 +163,31 @@ def test_a_facet_narrows_and_stays_ticked(http: TestClient) -> None:
     assert 'value="celadon" checked' in page
 
 
+def test_pages_of_results_lead_to_each_other(tmp_path: Path) -> None:
+    with client_of(furnish(tmp_path, products=60)) as http:
+        pages = [http.get(f"/search?page={n}").text for n in (1, 2, 3)]
+    links = [re.findall(r'rel="(prev|next)" href="([^"]+)"', page) for page in pages]
+    assert links == [
+        [("next", "/search?page=2")],
+        [("prev", "/search"), ("next", "/search?page=3")],
+        [("prev", "/search?page=2")],
+    ]
+    assert [page.count('<li class="card') for page in pages] == [24, 24, 12]
+
+
+def test_a_browser_that_lost_its_way_gets_a_page_and_a_program_gets_json(http: TestClient) -> None:
+    page = http.get("/no/such/thing?lang=en", headers={"Accept": "text/html,*/*;q=.8"})
+    assert page.status_code == 404
+    assert "Nothing here" in page.text
+    assert http.get("/no/such/thing").json()["error"] == "not_found"
+
+
+def test_price_ranges_are_asked_for_in_two_fields_only(http: TestClient) -> None:
+    page = http.get("/search?q=shoes").text
+    assert 'name="price_min"' in page
+    assert 'name="a.price"' not in page
+
+
 def test_an_address_that_makes_no_sense_is_read_as_far_as_it_does(http: TestClient) -> None:
     odd = "/search?q=shoes&page=-3&rating=x&price_min=abc&price_max=-1&sort=worst&a.=1"
     assert "9 products" in http.get(f"{odd}&lang=en").text

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from daogou.domain.errors import DaogouError
+from daogou.domain.errors import DaogouError, NotFound
+from daogou.server.pages.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +83,9 @@ async def _known(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND and "text/html" in request.headers.get("accept", ""):
+        where = f"nothing at {request.url.path}"
+        return await run_in_threadpool(Site(request.app.state.shop).sorry, request, NotFound(where, where="path"))
     phrase = HTTPStatus(error.status_code).phrase
     where = f"{request.method} {request.url.path}"
     return problem(error.status_code, _code(phrase), str(error.detail), where=where, headers=error.headers)

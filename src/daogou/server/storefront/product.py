@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from daogou.domain.ids import ProductId
     from daogou.domain.product import Product
     from daogou.domain.promotion import Promotion
     from daogou.server.pages.forms import Form
@@ -89,13 +90,21 @@ class ProductPage:
 
     def _rows(self, who: Visitor, product: Product) -> list[Row]:
         shop, t = self._site.shop, words_in(who.language)
-        rows = []
+        rows: list[Row] = []
+        used: set[ProductId] = set()
         for name, kind in (("product:together", "together"), ("product:similar", "similar")):
             found = shop.recommend(
-                shopper=who.shopper, session=who.session, product=product.id, kind=kind, k=_WIDE, language=who.language
+                shopper=who.shopper,
+                session=who.session,
+                product=product.id,
+                kind=kind,
+                k=2 * _WIDE,
+                language=who.language,
             )
-            if found.items:
-                rows.append(Row(name, t(name.replace(":", ".")), cards(shop, found.items, name)))
+            fresh = [hit for hit in found.items if hit.product not in used][:_WIDE]
+            used.update(hit.product for hit in fresh)
+            if fresh:
+                rows.append(Row(name, t(name.replace(":", ".")), cards(shop, fresh, name)))
         return rows
 
     def _promotions(self, product: Product) -> list[Promotion]:

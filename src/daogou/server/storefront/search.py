@@ -95,6 +95,8 @@ def facets(asked: Asked, hits: Hits, t: Words) -> list[Facet]:
     """The facets that would narrow this search, and those already used, with their counts."""
     groups = []
     for name, values in hits.facets.items():
+        if name == "price":  # asked for with two fields instead, so that any bounds can be given
+            continue
         field = facet_field(name)
         choices = [Choice(v.value, v.label.show(t.language), v.n, asked.has(field, v.value)) for v in values]
         shown = [c for place, c in enumerate(choices) if place < _VALUES or c.ticked]
@@ -104,7 +106,7 @@ def facets(asked: Asked, hits: Hits, t: Words) -> list[Facet]:
 
 
 def _pages(asked: Asked, hits: Hits) -> dict[str, str]:
-    """Addresses of the page before and the page after, where there are any."""
+    """Addresses of the page before and the page after; empty where there is none."""
     more = hits.total > asked.offset + len(hits.items) if hits.total is not None else len(hits.items) == PER_PAGE
     steps = {"before": asked.page - 1 if asked.page > 1 else 0, "after": asked.page + 1 if more else 0}
-    return {name: asked.at_page(page) for name, page in steps.items() if page}
+    return {name: asked.at_page(page) if page else "" for name, page in steps.items()}
