@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from daogou.domain.conversation import Answer
     from daogou.domain.hit import Hits
-    from daogou.domain.ids import ProductId
+    from daogou.domain.ids import Instant, ProductId
     from daogou.ingest.report import ImportReport
     from daogou.profile.build import Profile
     from daogou.recommend.explanation import Explanation
@@ -108,7 +109,7 @@ def print_releases(found: Iterable[Any]) -> None:
     """Every release, the active one marked."""
     table(
         ("", "release", "made", "measured"),
-        (("*" if entry.active else "", entry.id, entry.created, _brief(entry.metrics)) for entry in found),
+        (("*" if entry.active else "", entry.id, _moment(entry.created), _brief(entry.metrics)) for entry in found),
     )
 
 
@@ -155,6 +156,10 @@ def _price(shop: Shop, id: ProductId) -> str:
 
 def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _moment(at: Instant) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _flat(metrics: Mapping[str, Any]) -> Iterable[tuple[str, str, object]]:
