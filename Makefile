@@ -25,7 +25,7 @@ check: $(VENV)/installed-dev  ## lint, types, layers, docs
 	$(BIN)/python -m tools.check_docs
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python -m benchmarks
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m benchmarks
 
 docs: $(VENV)/installed-dev
 	$(BIN)/zensical build
