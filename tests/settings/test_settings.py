@@ -24,6 +24,11 @@ def test_what_init_writes_is_read_back(tmp_path: Path) -> None:
     assert (settings.shop.currency, settings.shop.language) == ("CNY", "zh")
 
 
+def test_a_name_may_be_plain_text() -> None:
+    assert parse({"shop": {"name": "Alpine"}}).shop.name == Text(en="Alpine")
+    assert parse({"shop": {"name": "小店"}}).shop.name == Text(zh="小店")
+
+
 @pytest.mark.parametrize(
     ("tree", "words"),
     [

@@ -37,9 +37,18 @@ def parse(tree: dict[str, Any], *, origin: str = FILE) -> Settings:
     """Turn a parsed TOML document into settings. Raises BadSettings."""
     _refuse_unknown(tree, Settings, origin, at="")
     try:
-        return msgspec.convert(tree, Settings, dec_hook=_hook, strict=True)
+        return msgspec.convert(_with_text(tree), Settings, dec_hook=_hook, strict=True)
     except msgspec.ValidationError as error:
         raise BadSettings(f"{origin}: {_in_toml_words(str(error))}", where=origin) from None
+
+
+def _with_text(tree: dict[str, Any]) -> dict[str, Any]:
+    """A shop's name may be plain text; its language is then found by looking."""
+    shop = tree.get("shop")
+    if not isinstance(shop, dict) or not isinstance(shop.get("name"), str):
+        return tree
+    name = Text.of(shop["name"])
+    return tree | {"shop": shop | {"name": {"zh": name.zh, "en": name.en}}}
 
 
 def write_default(
