@@ -62,12 +62,11 @@ class Page:
                 raise Lie(f"{self.path.relative_to(ROOT)}:{line}: {error}") from None
         return n
 
-    def close(self) -> None:
-        """Stop what the page started, as Ctrl-C would."""
+    def close(self) -> list[int]:
+        """Stop what the page started, as Ctrl-C would; returns how each ended."""
         for server in self.servers:
             server.send_signal(signal.SIGINT)
-            if server.wait(timeout=20) != 0:
-                raise Lie(f"{self.path.relative_to(ROOT)}: serving ended with status {server.returncode} on Ctrl-C")
+        return [server.wait(timeout=20) for server in self.servers]
 
     def _block(self, language: str, title: str | None, body: str) -> int:
         if title:
@@ -173,9 +172,13 @@ def check(path: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         page = Page(path, Path(folder), _free_port())
         try:
-            return page.run()
-        finally:
+            n = page.run()
+        except BaseException:
             page.close()
+            raise
+        if any(page.close()):
+            raise Lie(f"{path.relative_to(ROOT)}: serving did not end with status 0 on Ctrl-C")
+        return n
 
 
 def main() -> int:
