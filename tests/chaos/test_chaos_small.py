@@ -45,5 +45,6 @@ def test_the_server_says_where_it_is(tmp_path: Path) -> None:
     assert served.process is not None
     assert served.process.stdout is not None
     said = served.process.stdout.readline()
-    assert said == f"Chaos is served at http://127.0.0.1:{served.port} (Ctrl-C stops it)\n"
+    address = f"http://127.0.0.1:{served.port}"
+    assert said == f"Chaos is served at {address} (no release yet: run `daogou train`; Ctrl-C stops it)\n"
     assert served.stop() == 0

@@ -19,7 +19,7 @@ class RepeatConfig:
     """How purchases fade, and how much they count for the next basket."""
 
     half_life_days: float = 60.0
-    """Days after which a purchase counts half: on real groceries taste changes over months, not weeks."""
+    """Days after which a purchase counts half. A guess that has not been tuned."""
     floor: float = 0.2
     """What a purchase counts however old it is."""
     weight: float = 1.0

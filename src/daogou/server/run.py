@@ -92,8 +92,9 @@ def _http1() -> HTTP1Settings:
 
 
 def _say_ready(shop: Shop, host: str, port: int) -> None:
-    name = str(shop.settings.shop.name)
-    print(f"{name} is served at http://{_in_url(host)}:{port} (Ctrl-C stops it)", flush=True)
+    name, release = str(shop.settings.shop.name), shop.release_id  # opens what answers, so that no visitor waits for it
+    state = f"release {release}" if release else "no release yet: run `daogou train`"
+    print(f"{name} is served at http://{_in_url(host)}:{port} ({state}; Ctrl-C stops it)", flush=True)
 
 
 def _in_url(host: str) -> str:
