@@ -59,8 +59,13 @@ def test_an_unknown_release_is_named_with_those_there_are(releases: Releases) ->
     made(releases, "r1")
     with pytest.raises(NotFound, match="'r9'; there are: r1"):
         releases.open("r9")
+
+
+@pytest.mark.parametrize("name", ["../releases/r1", "", ".", "..", "r1/", "0" * 300, "r1\0", "发布"])
+def test_a_name_never_reaches_outside_the_releases(releases: Releases, name: str) -> None:
+    made(releases, "r1")
     with pytest.raises(NotFound):
-        releases.open("../releases/r1")
+        releases.open(name)
 
 
 def test_a_corrupt_release_is_refused_and_the_old_one_stays(releases: Releases) -> None:

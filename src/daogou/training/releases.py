@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -91,6 +92,10 @@ class Draft:
     folder: Path
 
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+"""A release's name, and so a folder's: what is asked for never reaches outside the releases."""
+
+
 class Releases:
     """The releases of one shop, in `folder`/releases, with `folder`/active naming the one in use."""
 
@@ -122,7 +127,7 @@ class Releases:
     def open(self, id: str) -> Release:
         """Open a release and check every file. Raises NotFound, or CorruptRelease naming the file."""
         folder = self._home / id
-        if id != Path(id).name or not folder.is_dir():
+        if not _NAME.fullmatch(id) or not folder.is_dir():
             known = ", ".join(manifest.id for manifest in self.list()) or "none"
             raise NotFound(f"no release {id!r}; there are: {known}", where=id)
         manifest = _manifest(folder)
