@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import click
+import msgspec
 
 from daogou.domain.text import Text
 from tools.markdown import field_notes, line, prose, table
@@ -72,9 +74,19 @@ def http() -> str:
         "Every error has one shape: "
         '`{"error": code, "message": text, "where": place}`.\n',
     ]
-    for path, methods in sorted(api["paths"].items()):
-        for method, operation in methods.items():
-            parts += _operation(method.upper(), path, operation)
+    operations = [
+        (method.upper(), path, operation)
+        for path, methods in sorted(api["paths"].items())
+        for method, operation in methods.items()
+    ]
+    meanings = {
+        status: line(answer["description"])
+        for _, _, operation in operations
+        for status, answer in operation["responses"].items()
+    }
+    parts += table(("status", "meaning"), sorted(meanings.items()))
+    for method, path, operation in operations:
+        parts += _operation(method, path, operation, api["components"]["schemas"])
     return "\n".join(parts)
 
 
@@ -156,18 +168,38 @@ def _toml(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
+def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[str]:
     yield f"## {method} {path}\n"
     yield prose(operation.get("description") or operation.get("summary")) + "\n"
     parameters = operation.get("parameters", [])
     if parameters:
-        yield "| parameter | in | meaning |\n|---|---|---|"
-        for parameter in parameters:
-            must = ", required" if parameter.get("required") else ""
-            yield f"| `{parameter['name']}` | {parameter['in']}{must} | {line(parameter.get('description'))} |"
-        yield ""
-    answers = ", ".join(f"{status}: {line(answer['description'])}" for status, answer in operation["responses"].items())
-    yield f"Answers: {answers}\n"
+        yield from table(
+            ("parameter", "in", "needed", "meaning"),
+            (
+                (f"`{each['name']}`", each["in"], "yes" if each.get("required") else "", line(each.get("description")))
+                for each in parameters
+            ),
+        )
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        yield from _body(content, schemas)
+    yield f"Answers with {', '.join(sorted(operation['responses']))}.\n"
+
+
+def _body(content: dict[str, Any], schemas: dict[str, Any]) -> Iterator[str]:
+    """The fields of a body, with the notes of the class that reads it, and an example of it."""
+    schema = content["schema"]
+    name = next(iter(schema.get("oneOf", [schema])))["$ref"].rpartition("/")[2]
+    reader = next(kind for kind in msgspec.Struct.__subclasses__() if kind.__name__ == name)
+    notes, needed = field_notes(reader), schemas[name].get("required", ())
+    yield from table(
+        ("field of the body", "needed", "meaning"),
+        (
+            (f"`{field}`", "yes" if field in needed else "", line(notes.get(field)))
+            for field in reader.__struct_fields__
+        ),
+    )
+    if "example" in content:
+        yield f"```json\n{json.dumps(content['example'], ensure_ascii=False)}\n```\n"
 
 
 def main() -> int:
