@@ -59,7 +59,7 @@ class Page:
             try:
                 n += self._block(language, title, body)
             except (Lie, ValueError) as error:
-                raise Lie(f"{self.path.relative_to(ROOT)}:{line}: {error}") from None
+                raise Lie(f"{_name(self.path)}:{line}: {error}") from None
         return n
 
     def close(self) -> list[int]:
@@ -150,7 +150,12 @@ def _blocks(text: str) -> Iterator[tuple[int, str, str | None, str]]:
 def _dead_links(path: Path) -> Iterator[str]:
     for link in _LINK.finditer(re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)):
         if not (path.parent / link[1]).exists():
-            yield f"{path.relative_to(ROOT)}: dead link {link[1]!r}"
+            yield f"{_name(path)}: dead link {link[1]!r}"
+
+
+def _name(path: Path) -> str:
+    """A page as messages name it."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def _ready(port: int) -> bool:
@@ -177,7 +182,7 @@ def check(path: Path) -> int:
             page.close()
             raise
         if any(page.close()):
-            raise Lie(f"{path.relative_to(ROOT)}: serving did not end with status 0 on Ctrl-C")
+            raise Lie(f"{_name(path)}: serving did not end with status 0 on Ctrl-C")
         return n
 
 
@@ -192,7 +197,7 @@ def main() -> int:
         except Lie as lie:
             lies.append(str(lie))
         else:
-            print(f"{path.relative_to(ROOT)}: {n} blocks")
+            print(f"{_name(path)}: {n} blocks")
     print(*lies, sep="\n", file=sys.stderr)
     return 1 if lies else 0
 
