@@ -119,7 +119,7 @@ def test_every_kind_answers_with_reasons_that_add_up(world: World, kind: str) ->
     world.happen("purchase", "p5", at=NOW - 40 * DAY_MS)
     hits = world.ask(shopper="anna", product="p0", kind=kind, k=5)
     assert len(hits.items) == 5
-    assert hits.degraded is None
+    assert (hits.degraded is None) == (kind != "together")
     scores = [hit.score for hit in hits.items]
     assert scores == sorted(scores, reverse=True)
     for hit in hits.items:
@@ -141,6 +141,13 @@ def test_together_names_how_many_shoppers(world: World) -> None:
     assert world.products(basket=("p0",), k=1) == ["p12"]
     assert (reason.kind, reason.products) == ("together", ("p0",))
     assert reason.text.en == "6 shoppers bought it with “shoe number0”"
+
+
+def test_a_list_filled_up_beyond_what_is_bought_together_says_so(world: World) -> None:
+    assert world.ask(basket=("p0",), k=1).degraded is None
+    filled = world.ask(basket=("p0",), k=5)
+    assert len(filled.items) == 5
+    assert filled.degraded == "1 bought together by enough shoppers; the others are often next or alike"
 
 
 def test_the_next_basket_repeats_what_is_bought_often(world: World) -> None:
@@ -166,7 +173,7 @@ def test_a_cold_shopper_is_shown_what_their_segment_likes(world: World) -> None:
     hit = world.ask(shopper="new", k=1).items[0]
     assert hit.product == "p9"
     assert hit.because[0].kind == "segment"
-    assert hit.because[0].text.zh == "在「student」顾客中热门"
+    assert hit.because[0].text.zh == "在「group：student」的顾客中热门"
 
 
 def test_a_session_is_enough(world: World) -> None:

@@ -85,7 +85,7 @@ class Recommender:
                 Hit(self._shelf.ids[row], score, why.reasons(parts[row], row))
                 for row, score in zip(picked.rows.tolist(), picked.scores.tolist(), strict=True)
             )
-        return Hits(hits, self._models.release, degraded=self._degraded(request))
+        return Hits(hits, self._models.release, degraded=self._degraded(request, hits))
 
     def explain(self, shopper: ShopperId, product: ProductId) -> Explanation:
         """Take apart what speaks for a product. Raises NotFound for a product that is not on the shelf."""
@@ -162,11 +162,15 @@ class Recommender:
             return "unavailable"
         return "bought, rejected or in the basket" if row in situation.excluded else None
 
-    def _degraded(self, request: RecommendRequest) -> str | None:
+    def _degraded(self, request: RecommendRequest, hits: Sequence[Hit]) -> str | None:
         if not self._models.release:
             return "no release yet: what is popular and new; run `daogou train`"
         if request.product is not None and request.product not in self._shelf.row:
             return f"unknown product {request.product!r}"
+        if request.chosen() == "together":
+            together = sum(any(reason.kind == "together" for reason in hit.because) for hit in hits)
+            if together < len(hits):
+                return f"{together} bought together by enough shoppers; the others are often next or alike"
         return None
 
     def _groups(self, row: int) -> Sequence[str]:

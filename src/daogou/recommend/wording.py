@@ -47,5 +47,5 @@ def together(title: Text, shoppers: int) -> Text:
 
 def segment(label: str) -> Text:
     """Popularity among shoppers with one label."""
-    value = label.partition("=")[2]
-    return Text(zh=f"在「{value}」顾客中热门", en=f"Popular with “{value}” shoppers")
+    name, _, value = label.partition("=")
+    return Text(zh=f"在「{name}：{value}」的顾客中热门", en=f"Popular with shoppers of “{name}: {value}”")

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from daogou.domain.text import Language
 
 
+def figure(value: float) -> str:
+    """A count whole, anything else to four places."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.4f}"
+
+
 def day(at: Instant | None, language: Language) -> str:
     """A date as people write it; empty for an unknown one."""
     if at is None:

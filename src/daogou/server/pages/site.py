@@ -154,6 +154,6 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     env.globals.update({name: getattr(look, name) for name in ("product_at", "search_at", "percent_off", "tint")})
-    for name in ("day", "moment", "iso", "stars", "initial", "other", "joined", "picture_at"):
+    for name in ("day", "moment", "iso", "stars", "initial", "other", "joined", "picture_at", "figure"):
         env.filters[name] = getattr(look, name)
     return env

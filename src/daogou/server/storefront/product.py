@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from daogou.domain.hit import Hit
     from daogou.domain.ids import ProductId
     from daogou.domain.product import Product
     from daogou.domain.promotion import Promotion
@@ -101,7 +102,8 @@ class ProductPage:
                 k=2 * _WIDE,
                 language=who.language,
             )
-            fresh = [hit for hit in found.items if hit.product not in used][:_WIDE]
+            told = found.items if kind == "similar" else [hit for hit in found.items if _is_bought_with(hit)]
+            fresh = [hit for hit in told if hit.product not in used][:_WIDE]
             used.update(hit.product for hit in fresh)
             if fresh:
                 rows.append(Row(name, t(name.replace(":", ".")), cards(shop, fresh, name)))
@@ -112,6 +114,11 @@ class ProductPage:
         at = self._site.shop.clock()
         active = self._site.shop.stores.promotions.active(at)
         return [p for p in active if open_to(p, at, segment=None, code=None) and speaks_of(p.condition, product)]
+
+
+def _is_bought_with(hit: Hit) -> bool:
+    """Whether shoppers did buy it with the product; what fills such a list up belongs under another heading."""
+    return any(reason.kind == "together" for reason in hit.because)
 
 
 def _came_from(mark: str) -> tuple[str, int | None]:

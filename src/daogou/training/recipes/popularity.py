@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from daogou.training.config import TrainingConfig
 
 
+_MOST_OF_ALL = 0.8
+"""A label that more of all shoppers carry than this sets nobody apart."""
+
+
 def fit(steps: Sequences, n: int, labels: Mapping[str, tuple[str, ...]], config: TrainingConfig) -> Popularity:
     """Count every step with its strength."""
     actor = np.repeat(np.arange(len(steps.actors)), np.diff(steps.offsets))
@@ -23,7 +27,7 @@ def fit(steps: Sequences, n: int, labels: Mapping[str, tuple[str, ...]], config:
     wanted = [
         label
         for label, shoppers in sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        if shoppers >= config.popularity.segment_shoppers
+        if config.popularity.segment_shoppers <= shoppers <= _MOST_OF_ALL * len(steps.actors)
     ][: config.popularity.segments]
     segments = {
         label: np.array([label in labels.get(name, ()) for name in steps.actors], bool)[actor] for label in wanted
