@@ -116,7 +116,7 @@ def test_hidden_products_are_not_in_the_graph(opened: Graph) -> None:
 def test_a_reason_names_what_is_shared_with_the_walk_that_proves_it(opened: Graph) -> None:
     found = grounds(opened, ProductId("a"), ProductId("b"), share=0.25)
     assert found is not None
-    assert found.reason.text == Text("与“鞋a”同品牌、同材质、同品类", "Same brand, material and category as “Shoe a”")
+    assert found.reason.text == Text("与「鞋a」同品牌、同材质、同品类", "Same brand, material and category as “Shoe a”")
     assert (found.reason.kind, found.reason.share, found.reason.products) == ("graph", 0.25, ("a",))
     assert [edge.tail for edge in found.paths[0].edges] == ["brand:nike", "brand:nike"]
 

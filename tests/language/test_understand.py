@@ -89,6 +89,23 @@ def test_hears_an_order(text: str, sort: str) -> None:
     assert Understander(_vocabulary()).understand(text, currency="CNY").sort == sort
 
 
+@pytest.mark.parametrize("text", ["跑鞋", "500元以下的跑鞋"])
+def test_an_abbreviation_is_the_one_category_it_can_mean(text: str) -> None:
+    assert _where(text).category == "running shoes"
+
+
+def test_an_abbreviation_that_could_mean_two_categories_stays_a_word() -> None:
+    shelf = Shelf()
+    shelf.put(
+        [
+            product("1", "one", category=(Text("跑步鞋", "Running shoes"),)),
+            product("2", "two", category=(Text("跑酷鞋", "Parkour shoes"),)),
+        ]
+    )
+    understood = Understander(Vocabulary.from_shelf(shelf)).understand("跑鞋", currency="CNY")
+    assert (understood.where.category, understood.words) == (None, ("跑鞋",))
+
+
 def test_hears_for_whom_and_what_for() -> None:
     slots = Understander(_vocabulary()).understand("送给妈妈的生日礼物", currency="CNY").slots
     assert [(slot.kind, slot.value) for slot in slots] == [
@@ -120,7 +137,6 @@ def test_learns_new_words_while_open() -> None:
     vocabulary = Vocabulary()
     understander = Understander(vocabulary)
     vocabulary.learn([product("1", "Umbrella", category=[Text("雨伞", "Umbrellas")])])
-    understander.refresh()
     assert understander.understand("umbrela", currency="CNY").where == Where(category="umbrellas")
 
 

@@ -95,7 +95,7 @@ def test_an_event_changes_the_very_next_answer(world: World) -> None:
     assert after.items[0].product == "p4"
     assert after.items[0].because[0].products == ("p3",)
     assert after.items[0].because[0].text.en == "Because you viewed “shoe number3”"
-    assert after.items[0].because[0].text.zh == "因为你看过「shoe number3」"
+    assert after.items[0].because[0].text.zh == "因为您看过「shoe number3」"
 
 
 def test_an_event_of_another_process_is_taken_in(trained: Release) -> None:

@@ -78,7 +78,7 @@ def _grounds(text: Text, paths: Sequence[Path], owned: ProductId, share: float) 
 
 
 def _bought_with(label: Text) -> Text:
-    return Text(zh=f"常与“{label.show('zh')}”一起购买", en=f"Often bought together with “{label.show('en')}”")
+    return Text(zh=f"常与「{label.show('zh')}」一起购买", en=f"Often bought together with “{label.show('en')}”")
 
 
 def _same(relations: Sequence[str], label: Text) -> Text:
@@ -86,7 +86,7 @@ def _same(relations: Sequence[str], label: Text) -> Text:
     english = [word.en for word in words]
     listed = " and ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
     chinese = "、".join(f"同{word.zh}" for word in words)
-    return Text(zh=f"与“{label.show('zh')}”{chinese}", en=f"Same {listed} as “{label.show('en')}”")
+    return Text(zh=f"与「{label.show('zh')}」{chinese}", en=f"Same {listed} as “{label.show('en')}”")
 
 
 def _relation(path: Path) -> str:

@@ -12,7 +12,6 @@ from daogou.language.normalise import Normal, normalise
 from daogou.language.quantities import PriceWish, prices
 from daogou.language.shopping import occasions, people
 from daogou.language.speech import CONNECTIVES, FILLERS, NEGATORS, ON_SALE, SORTS, TRAILING_NEGATORS
-from daogou.language.spelling import Spelling
 from daogou.language.vocabulary import LONGEST, Found, Term, Vocabulary, join
 
 if TYPE_CHECKING:
@@ -53,8 +52,6 @@ class Understander:
         """
         self.vocabulary = vocabulary
         self._rates = dict(rates or {})
-        self._spelling = Spelling(vocabulary.words)
-        self._known = len(vocabulary.words)
         phrase = vocabulary.phrase
         self._sorts = {phrase(said): sort for said, sort in SORTS.items()}
         self._on_sale = frozenset(map(phrase, ON_SALE))
@@ -62,12 +59,6 @@ class Understander:
         self._occasions = {phrase(said): line[0] for line in occasions() for said in line}
         self._fillers = FILLERS | {phrase(word) for word in FILLERS}
         vocabulary.segmenter.learn(word for word in (*SORTS, *ON_SALE, *NEGATORS) if len(word) > 1)
-
-    def refresh(self) -> None:
-        """Take in the words the vocabulary has learnt since."""
-        if len(self.vocabulary.words) != self._known:
-            self._spelling.add(dict(self.vocabulary.words))
-            self._known = len(self.vocabulary.words)
 
     def understand(self, text: str, *, currency: str) -> Understood:
         """Take the text apart. Never raises; spans of slots lie inside `text`."""
@@ -119,9 +110,11 @@ class Understander:
         )  # fmt: skip
 
     def _better(self, word: str) -> str | None:
-        if not word.isascii() or self._is_plain(word) or self.vocabulary.knows(word):
+        if self._is_plain(word) or self.vocabulary.knows(word):
             return None
-        nearest = self._spelling.nearest(word)
+        if not word.isascii():
+            return None if self._has_meaning(word) else self.vocabulary.short_for(word)
+        nearest = self.vocabulary.spelling.nearest(word)
         return nearest if nearest != word else None
 
     def _is_plain(self, word: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from daogou.domain.text import Text
 from daogou.language.segment import Segmenter
 from daogou.language.shopping import ideas
+from daogou.language.spelling import Spelling
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
@@ -49,6 +50,21 @@ class Found:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a vocabulary has learnt, as plain values: what a release keeps, so that no title is cut again to open it."""
+
+    products: list[str]
+    """The ids of the products that were counted."""
+    values: list[tuple[str, str, str]]
+    """(facet, Chinese, English), in the order in which they were met."""
+    words: dict[str, int]
+    uses: list[tuple[str, str, int]]
+    """(facet, `Text.key`, products)."""
+    fills: list[tuple[str, str, int]]
+    """(attribute, category, products); the attribute "" counts all products, the category "" the whole shop."""
+
+
 class Vocabulary:
     """Phrases of the shop with their meanings, words with their frequency, and translations learnt from both.
 
@@ -66,26 +82,52 @@ class Vocabulary:
         self._surfaces: dict[str, set[str]] = {}
         self._heads: set[str] = set()
         self._fills: Counter[tuple[str, str]] = Counter()
+        self.spelling = Spelling()
+        """Corrects to these words."""
         self._products: set[str] = set()
-        self._done: set[tuple[str, Text]] = set()
+        self._done: dict[tuple[str, Text], None] = {}
         self._read_ideas()
 
     @classmethod
     def from_shelf(cls, shelf: HasProducts, segmenter: Segmenter | None = None) -> Vocabulary:
-        """Learn every product of the shelf: about 30 µs a product."""
+        """Learn every product of the shelf: about 60 µs a product."""
         vocabulary = cls(segmenter)
         vocabulary.learn(product for product in shelf.products if product is not None)
         return vocabulary
 
+    @classmethod
+    def from_learnt(cls, learnt: Learnt, segmenter: Segmenter | None = None) -> Vocabulary:
+        """Take up where `learnt` was written down; the values are cut again, the products' titles are not."""
+        vocabulary = cls(segmenter)
+        for name, zh, en in learnt.values:
+            vocabulary._learn_value(name, Text(zh, en))
+        vocabulary.words = Counter(learnt.words)
+        vocabulary.uses = Counter({Term(_kind(name), name, key): n for name, key, n in learnt.uses})
+        vocabulary._fills = Counter({(name, category): n for name, category, n in learnt.fills})
+        vocabulary._products = set(learnt.products)
+        vocabulary.spelling.add(vocabulary.words)
+        return vocabulary
+
+    def learnt(self) -> Learnt:
+        """All that products have taught, to go on from with `from_learnt`."""
+        return Learnt(
+            products=list(self._products),
+            values=[(name, text.zh, text.en) for name, text in self._done],
+            words=dict(self.words),
+            uses=[(term.name, term.value, n) for term, n in self.uses.items()],
+            fills=[(name, category, n) for (name, category), n in self._fills.items()],
+        )
+
     def learn(self, products: Iterable[Product]) -> None:
         """Add what these products are called. A product learnt again is not counted again."""
         for product in products:
-            facets = set(product.facets())
+            facets = dict.fromkeys(product.facets())
             for name, text in facets:
                 self._learn_value(name, text)
             if product.id not in self._products:
                 self._products.add(product.id)
                 self._count(product, facets)
+        self.spelling.add(self.words)
 
     def phrase(self, text: str) -> str:
         """The form under which a phrase is looked up: folded words; Chinese without spaces."""
@@ -130,10 +172,27 @@ class Vocabulary:
         """Does any product, or the table of shopping words, contain the word?"""
         return word in self.words or word in self.terms or word in self._surfaces
 
+    def short_for(self, word: str) -> str | None:
+        """The one Chinese category name a word abbreviates, keeping its first and last character: 跑鞋 → 跑步鞋.
+
+        None for a word the shop uses itself, and where several names could be meant.
+        """
+        if len(word) < 2 or word.isascii() or self.knows(word):
+            return None
+        full = [
+            phrase
+            for phrase, terms in self.terms.items()
+            if len(phrase) > len(word)
+            and (phrase[0], phrase[-1]) == (word[0], word[-1])
+            and any(term.kind == "category" for term in terms)
+            and _is_within(word, phrase)
+        ]
+        return full[0] if len(full) == 1 else None
+
     def _learn_value(self, name: str, text: Text) -> None:
         if (name, text) in self._done:
             return
-        self._done.add((name, text))
+        self._done[name, text] = None
         kind = _kind(name)
         if kind == "attribute" and (text.key in _NOT_WORDS or len(text.key) > 60):
             return
@@ -158,7 +217,7 @@ class Vocabulary:
             others = self._surfaces.get(phrase, set()) | (phrases - {phrase})
             self._surfaces[phrase] = others
 
-    def _count(self, product: Product, facets: set[tuple[str, Text]]) -> None:
+    def _count(self, product: Product, facets: Iterable[tuple[str, Text]]) -> None:
         steps = ["", *{step.key for step in product.category}]
         names = {name for name, _ in facets if name not in ("category", "brand")}
         self._fills.update((name, step) for step in steps for name in ("", *names))
@@ -169,6 +228,12 @@ class Vocabulary:
         for idea in ideas():
             self.segmenter.learn(word for word in idea if len(word) > 1)
             self._link(self.phrase(word) for word in idea)
+
+
+def _is_within(word: str, phrase: str) -> bool:
+    """Whether the characters of the word stand in the phrase in the same order."""
+    rest = iter(phrase)
+    return all(character in rest for character in word)
 
 
 def join(words: Sequence[str]) -> str:

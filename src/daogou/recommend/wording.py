@@ -10,14 +10,14 @@ from daogou.domain.text import Text
 POPULAR = Text(zh="近期热门", en="Popular right now")
 TRENDING = Text(zh="热度正在上升", en="Rising right now")
 NEW = Text(zh="新品上架", en="New in the shop")
-REPEAT = Text(zh="你常买这款", en="You buy this often")
+REPEAT = Text(zh="您常买这款", en="You buy this often")
 _DID: Mapping[EventType, tuple[str, str]] = {
-    "view": ("因为你看过「{zh}」", "Because you viewed “{en}”"),
-    "click": ("因为你看过「{zh}」", "Because you viewed “{en}”"),
-    "cart": ("因为你把「{zh}」加入了购物车", "Because you put “{en}” in the basket"),
-    "purchase": ("因为你买过「{zh}」", "Because you bought “{en}”"),
-    "rating": ("因为你给「{zh}」打了好评", "Because you rated “{en}”"),
-    "thumb": ("因为你喜欢「{zh}」", "Because you like “{en}”"),
+    "view": ("因为您看过「{zh}」", "Because you viewed “{en}”"),
+    "click": ("因为您看过「{zh}」", "Because you viewed “{en}”"),
+    "cart": ("因为您把「{zh}」加入了购物车", "Because you put “{en}” in the basket"),
+    "purchase": ("因为您买过「{zh}」", "Because you bought “{en}”"),
+    "rating": ("因为您给「{zh}」打了好评", "Because you rated “{en}”"),
+    "thumb": ("因为您喜欢「{zh}」", "Because you like “{en}”"),
 }
 
 
