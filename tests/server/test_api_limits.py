@@ -174,9 +174,10 @@ def test_a_defect_after_the_answer_began_breaks_the_answer_off() -> None:
 
 def test_metrics_count_by_route_and_never_by_path(served: Served) -> None:
     headers = served.key("operator")
-    for path in ("/v1/products/p1", "/v1/products/p2", "/nowhere/1", "/nowhere/2"):
+    for path in ("/v1/products/p1", "/v1/products/p2", "/nowhere/1", "/nowhere/2", "/static/none"):
         served.http.get(path, headers=headers)
     text = served.http.get("/metrics", headers=headers).text
     assert 'daogou_http_requests_total{method="GET",route="/v1/products/{id:path}",status="200"} 2.0' in text
     assert 'daogou_http_requests_total{method="GET",route="none",status="404"} 2.0' in text
+    assert 'daogou_http_requests_total{method="GET",route="pages",status="404"} 1.0' in text
     assert 'daogou_release_info{release="r1"} 1.0' in text

@@ -55,7 +55,10 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Counts and times each request, by its route and never by its path: paths are without number."""
+    """Counts and times each request, by its route and never by its path: paths are without number.
+
+    The pages of storefront and console count as one route, what leads nowhere as "none".
+    """
 
     app: ASGIApp
     metrics: Metrics
@@ -67,7 +70,7 @@ class Measured:
 
         async def count(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "none")
+                route = getattr(scope.get("route"), "path", "pages" if "endpoint" in scope else "none")
                 self.metrics.requests.labels(_method(scope), route, message["status"]).inc()
                 self.metrics.seconds.labels(route).observe(time.perf_counter() - began)
             await send(message)
