@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import click
 
@@ -93,9 +93,25 @@ def main() -> None:
 
     try:
         cli(standalone_mode=True)
-    except DaogouError as error:
-        click.echo(f"daogou: {error}", err=True)
-        sys.exit(1)
+    except (DaogouError, OSError) as error:
+        _fail(_said(error) if isinstance(error, OSError) else str(error))
+    except Exception as error:
+        import sqlite3
+
+        if not isinstance(error, sqlite3.OperationalError):
+            raise
+        _fail(f"the shop's store: {error}")
+
+
+def _said(error: OSError) -> str:
+    """What the system refused and on which file: no permission, no space, not there."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return reason if error.filename is None else f"{error.filename}: {reason}"
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"daogou: {message}", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,39 @@
+"""What the surroundings refuse is one line and exit status 1, never a traceback."""
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from daogou.cli.main import main
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    monkeypatch.setattr(sys, "argv", ["daogou", *words])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 1
+    return capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    said = failing(monkeypatch, capsys, "init", str(tmp_path / "file" / "shop"))
+    assert said.startswith(f"daogou: {tmp_path}")
+    assert said.endswith(f": {os.strerror(errno.ENOTDIR)}\n")
+    assert said.count("\n") == 1
+
+
+def test_a_store_that_cannot_be_opened_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "daogou.toml").write_text('[store]\naddress = "sqlite:///folder"\n')
+    said = failing(monkeypatch, capsys, "--shop", str(tmp_path), "search", "shoes")
+    assert said.startswith("daogou: ")
+    assert "unable to open database file" in said
+    assert said.count("\n") == 1
