@@ -36,6 +36,8 @@ NOW = Instant(1_750_000_000_000)
 class FakeShop:
     """Finds by part of the title, recommends what the shopper has not seen, in order of id."""
 
+    notice = None
+
     folder: Path
     settings: Settings = field(default_factory=Settings)
     stores: Stores = field(default_factory=open_memory)
