@@ -37,3 +37,26 @@ def test_a_store_that_cannot_be_opened_is_said(
     assert said.startswith("daogou: ")
     assert "unable to open database file" in said
     assert said.count("\n") == 1
+
+
+def test_an_import_that_reads_no_file_fails_and_says_why_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "daogou.toml").write_text("[shop]\n")
+    (tmp_path / "feed.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00cut")
+    monkeypatch.setattr(sys, "argv", ["daogou", "--shop", str(tmp_path), "import", str(tmp_path / "feed.jsonl.gz")])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 1
+    assert " ".join(capsys.readouterr().out.split()).count("is broken gzip") == 1
+
+
+def test_training_without_products_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "daogou.toml").write_text("[shop]\n")
+    monkeypatch.setattr(sys, "argv", ["daogou", "--shop", str(tmp_path), "train"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 0
+    assert "no products yet" in capsys.readouterr().out

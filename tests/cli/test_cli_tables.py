@@ -1,9 +1,12 @@
 """What a terminal shows."""
 
+from pathlib import Path
+
 import pytest
 
-from daogou.cli.tables import print_releases
+from daogou.cli.tables import print_import, print_releases
 from daogou.domain.ids import Instant
+from daogou.ingest.report import Count, FileReport, ImportReport
 from daogou.shop.shop import Listed
 
 
@@ -12,3 +15,20 @@ def test_releases_say_when_they_were_made(capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     assert "2026-03-02 09:00 UTC" in " ".join(shown.split())
     assert "r-1" in shown
+
+
+def test_an_import_stands_on_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    count = Count("product", read=1_000_000, accepted=999_990, joined=5, rejected=5)
+    file = FileReport(Path("catalogue.jsonl.gz"), "google-merchant (jsonl)", by_kind={"product": count})
+    print_import(ImportReport([file]))
+    shown = capsys.readouterr().out
+    assert "catalogue.jsonl.gz" in shown
+    assert "1,000,000" in shown
+    assert "rejected" in shown
+    assert "repaired" not in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_nothing_found_is_no_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
+    print_releases([])
+    assert capsys.readouterr().out == ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -24,15 +25,20 @@ if TYPE_CHECKING:
 _out = Console(highlight=False)
 _LISTED = 10
 """Repairs and rejects that are printed; all are counted."""
+_OUTCOMES = ("read", "accepted", "repaired", "unchanged", "joined", "rejected")
+_ALWAYS = ("read", "accepted", "rejected")
+"""Counts that are shown even where every one is zero."""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print rows; numbers stand right."""
+    """Print rows, if there are any; numbers stand right."""
     kept = [list(row) for row in rows]
-    grid = Table(title=title or None, title_justify="left", header_style="bold")
+    if not kept:
+        return
+    grid = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):
         numeric = bool(kept) and all(isinstance(row[index], (int, float)) for row in kept)
-        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
     for row in kept:
         grid.add_row(*(escape(_cell(value)) for value in row))
     _out.print(grid)
@@ -56,6 +62,8 @@ def print_hits(shop: Shop, hits: Hits) -> None:
     )
     if hits.total is not None:
         _out.print(f"{hits.total} match")
+    elif not hits.items:
+        _out.print("nothing to show")
     for dropped in hits.relaxed:
         _out.print(f"nothing matched everything; dropped: {escape(dropped)}")
     if hits.suggestion:
@@ -77,21 +85,28 @@ def print_answer(shop: Shop, answer: Answer) -> None:
 
 def print_import(report: ImportReport) -> None:
     """What became of every line."""
-    columns = ("read", "accepted", "repaired", "unchanged", "joined", "rejected")
+    counted = [count for file in report.files for count in file.counts]
+    columns = [name for name in _OUTCOMES if name in _ALWAYS or any(getattr(count, name) for count in counted)]
     table(
-        ("file", "format", "kind", *columns),
+        ("file", "kind", *columns),
         (
-            (file.name, file.format, count.kind, *(getattr(count, column) for column in columns))
+            (
+                "" if index else f"{file.name}\n  {file.format}",
+                count.kind,
+                *(getattr(count, column) for column in columns),
+            )
             for file in report.files
-            for count in file.counts
+            for index, count in enumerate(file.counts)
         ),
     )
+    refused = {file.refused for file in report.files if file.refused}
     for file in report.files:
         if file.refused:
-            _out.print(f"[red]{escape(file.name)}: {escape(file.refused)}[/red]")
+            _out.print(f"[red]{escape(_named(file.name, file.refused))}[/red]")
     for repair in report.repairs[:_LISTED]:
         _out.print(escape(f"repaired {repair.file}:{repair.line} {repair.field}: {repair.did}"))
-    for reject in report.refusals[:_LISTED]:
+    lines = [reject for reject in report.refusals if reject.reason not in refused]
+    for reject in lines[:_LISTED]:
         _out.print(escape(f"rejected {reject.file}:{reject.line} {reject.field}: {reject.reason}"))
     for note in report.notes:
         _out.print(f"note: {escape(note)}")
@@ -101,8 +116,10 @@ def print_import(report: ImportReport) -> None:
 
 def print_release(release: Release) -> None:
     """The release that is active now, with what was measured when it was made."""
+    if not release.manifest.metrics.get("products"):
+        _out.print("this shop has no products yet: `daogou import YOUR-FILES…`, then train again")
     _out.print(f"release {release.id} is active")
-    table(("recipe", "measured", "value"), _flat(release.manifest.metrics))
+    table(("measured", "value"), ((name, _figure(value)) for name, value in release.manifest.metrics.items()))
 
 
 def print_releases(found: Iterable[Any]) -> None:
@@ -141,6 +158,8 @@ def print_explanation(shop: Shop, explanation: Explanation) -> None:
 
 def print_profile(shop: Shop, profile: Profile) -> None:
     """What is known of a shopper, with the records it comes from."""
+    if not profile.facts:
+        _out.print("nothing is known of this shopper")
     table(("what", "value", "weight", "from"), ((f.name, f.value, round(f.weight, 3), f.source) for f in profile.facts))
 
 
@@ -154,6 +173,10 @@ def _price(shop: Shop, id: ProductId) -> str:
     return str(product.price) if product and product.price else ""
 
 
+def _named(file: str, refused: str) -> str:
+    return refused if refused.startswith(file) else f"{file}: {refused}"
+
+
 def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
@@ -162,11 +185,10 @@ def _moment(at: Instant) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _flat(metrics: Mapping[str, Any]) -> Iterable[tuple[str, str, object]]:
-    for recipe, values in metrics.items():
-        for name, value in values.items() if isinstance(values, Mapping) else (("", values),):
-            yield recipe, name, round(value, 4) if isinstance(value, float) else value
-
-
 def _brief(metrics: Mapping[str, Any]) -> str:
-    return ", ".join(f"{recipe} {name} {value}" for recipe, name, value in _flat(metrics) if isinstance(value, float))
+    return ", ".join(f"{name} {_figure(value)}" for name, value in metrics.items())
+
+
+def _figure(value: float) -> str:
+    """Counts without decimals, measures with four."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:.4f}"

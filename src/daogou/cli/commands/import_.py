@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -29,7 +30,10 @@ def import_(
     create_missing: bool,
     rejects: Path | None,
 ) -> None:
-    """Import files or folders; every line is accepted, repaired and listed, or rejected with its reason."""
+    """Import files or folders; every line is accepted, repaired and listed, or rejected with its reason.
+
+    Exit status 1 where no file could be read to its end.
+    """
     from daogou.cli.progress import import_progress
     from daogou.cli.tables import print_import
 
@@ -48,6 +52,8 @@ def import_(
         call.print_json(report)
     else:
         print_import(report)
+    if all(file.refused or not file.counts for file in report.files):
+        sys.exit(1)
 
 
 def _pair(text: str) -> tuple[str, str]:
