@@ -111,7 +111,8 @@ class Checks:
 
     def _order(self, order: Order) -> tuple[Order, Fixes]:
         self._date(order.at)
-        if all(line.product in self._known.products for line in order.lines):
+        known = self._known.products
+        if all(line.product in known for line in order.lines):
             return order, ()
         fixes: list[Fix] = []
         lines = tuple(self._line(line, fixes) for line in order.lines)

@@ -36,5 +36,8 @@ class ImportOptions:
     listed: int = 50
     """How many repairs and rejects the report itself keeps; all are counted."""
     limits: Limits = field(default_factory=Limits)
-    batch: int = 10_000
-    """Records written in one transaction."""
+    batch: int = 50_000
+    """Records written in one transaction: a commit costs by the pages it touched, which large batches share.
+
+    A live shop's own writes wait while it lasts, about a second for events.
+    """

@@ -11,6 +11,7 @@ from daogou.domain.errors import HostileInput
 from daogou.ingest.files import data_files
 from daogou.ingest.formats import FORMATS, recognise
 from daogou.ingest.formats.base import Format
+from daogou.ingest.garbage import rare_collections
 from daogou.ingest.intake import Intake
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look, look
@@ -60,11 +61,12 @@ def import_paths(
     report, rejects = ImportReport(), Rejects(options.rejects)
     intake = Intake(stores, options, report, rejects)
     try:
-        found, aside = data_files(paths)
-        report.notes += aside
-        for job in _jobs(found, report, intake, options):
-            _run(job, report, intake, options=options, progress=progress)
-        intake.finish()
+        with rare_collections():
+            found, aside = data_files(paths)
+            report.notes += aside
+            for job in _jobs(found, report, intake, options):
+                _run(job, report, intake, options=options, progress=progress)
+            intake.finish()
     finally:
         report.rejects = rejects.close()
     return report

@@ -46,7 +46,8 @@ def _decode(record: Object, currency: str) -> Event:
     kind = get("type")
     if not isinstance(kind, str) or kind not in _TYPES:
         raise FieldError("type", f"expected one of {', '.join(EVENT_TYPES)}, found {shown(kind)}")
-    shopper, session = identifier(record, "shopper"), identifier(record, "session")
+    shopper = identifier(record, "shopper")
+    session = None if get("session") is None else identifier(record, "session")
     if shopper is None and session is None:
         raise FieldError(
             "shopper", "is missing, and so is session: one of them must say who acted", rule="missing-field"
@@ -68,7 +69,7 @@ def _decode(record: Object, currency: str) -> Event:
     return Event(
         type=kind,
         at=required_instant(record, "at"),
-        id=EventId(identifier(record, "id") or ""),
+        id=EventId("" if get("id") is None else identifier(record, "id") or ""),
         shopper=cast("ShopperId | None", shopper),
         session=cast("SessionId | None", session),
         product=cast("ProductId | None", product),

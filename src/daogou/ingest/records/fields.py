@@ -212,6 +212,8 @@ def required_instant(record: Object, name: str) -> Instant:
     value = record.get(name)
     if value is None or value == "":
         raise FieldError(name, "is missing", rule="missing-field")
+    if type(value) is int and _SECONDS_BELOW <= value < _LAST:
+        return Instant(value)  # milliseconds, as most exports write them
     return instant(value, name)
 
 
