@@ -22,6 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 253_402_300_800_000  # the first millisecond of the year 10000
 _SECONDS_BELOW = 100_000_000_000  # 1973 as milliseconds, 5138 as seconds
 _LARGEST_INTEGER = 2**63
+_HASHABLE = (str, int, float)  # named once: a union written in line is built anew for every record
 _TRUE = {"true", "1", "yes", "y", "t", "是"}
 _FALSE = {"false", "0", "no", "n", "f", "否"}
 
@@ -136,7 +137,7 @@ def money(record: Object, name: str, currency: str) -> Money | None:
     if value is None or value == "":
         return None
     try:
-        found = _money(value, currency) if isinstance(value, str | int | float) else Money.of(value, currency)
+        found = _money(value, currency) if isinstance(value, _HASHABLE) else Money.of(value, currency)
     except (ValueError, TypeError, OverflowError):
         raise FieldError(name, f"expected an amount of {currency}, found {shown(value)}") from None
     if isinstance(value, bool):
