@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from assistant_world import PRODUCTS, World, ids, talk
+from assistant_world import PRODUCTS, World, ids, talk, understand
 
 SHOES = {"zh": "我想找一款运动鞋", "en": "I'm looking for running shoes"}
 
@@ -79,3 +81,10 @@ def test_every_card_is_a_product_of_the_shop() -> None:
     known = {product.id for product in PRODUCTS if not product.hidden}
     for answer in talk(World().assistant(), *SHOES.values(), "cheaper", "换一个", "similar to the first one"):
         assert set(ids(answer)) <= known
+
+
+def test_words_that_fit_nothing_of_what_was_looked_at_are_a_new_search() -> None:
+    toolbox = replace(World().toolbox(), understand=lambda text: replace(understand(text), unknown=()))
+    assistant = replace(World().assistant(), tools=toolbox)
+    answer = talk(assistant, "我想找红色的运动鞋", "静音 200美元以内")[-1]
+    assert (answer.intent, ids(answer)) == ("refine", ["h1"])

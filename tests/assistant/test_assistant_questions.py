@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from assistant_world import PRODUCTS, World, ids, talk
+from assistant_world import PRODUCTS, World, ids, talk, understand
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.money import Money
+from daogou.domain.query import Understood
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
 from daogou.retrieval.shelf import Shelf
@@ -165,3 +166,50 @@ def test_understanding_by_the_shops_own_vocabulary_gives_the_same_answers() -> N
     assert [answer.intent for answer in answers] == ["find", "refine", "out_of_scope", "stock", "price"]
     assert ids(answers[1]) == ["p5", "p6"]
     assert answers[3].text == "City Walker (42): only 7 left."
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("可以用支付宝吗", "payment"),
+        ("do you take credit cards", "payment"),
+        ("你是机器人吗", "help"),
+        ("are you a robot", "help"),
+    ],
+)
+def test_a_question_about_the_shop_is_no_search(text: str, intent: str) -> None:
+    (answer,) = talk(World().assistant(), text)
+    assert (answer.intent, ids(answer)) == (intent, [])
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "intent"),
+    [
+        ("我想找一款运动鞋", "哪个评分最高", "reviews"),
+        ("running shoes", "which one has the best rating", "reviews"),
+        ("我想找一款运动鞋", "第一个以前更便宜吗", "price_history"),
+        ("我想找一款运动鞋", "为什么推荐这个", "details"),
+        ("running shoes", "why do you recommend it", "details"),
+    ],
+)
+def test_a_question_about_what_was_shown_stays_with_it(first: str, then: str, intent: str) -> None:
+    shown, answer = talk(World().assistant(), first, then)
+    assert answer.intent == intent
+    assert len(ids(answer)) == 1
+    assert set(ids(answer)) <= set(ids(shown))
+
+
+def test_a_spelling_guess_does_not_lead_away_from_what_was_shown() -> None:
+    def guessing(text: str) -> Understood:
+        wrong = replace(understand("headphones"), text=text, corrected="which headphones has the best rating")
+        return wrong if "best" in text else understand(text)
+
+    assistant = replace(World().assistant(), tools=replace(World().toolbox(), understand=guessing))
+    shown, answer = talk(assistant, "running shoes", "which one has the best rating")
+    assert answer.intent == "reviews"
+    assert set(ids(answer)) <= set(ids(shown))
+
+
+def test_the_best_rated_of_other_goods_is_a_new_search() -> None:
+    answer = talk(World().assistant(), "running shoes", "the best rated headphones")[-1]
+    assert answer.intent == "find"

@@ -37,7 +37,11 @@ def refine(desk: Desk) -> Draft:
     words = tuple(word for word in wished(understood) if word not in understood.unknown)
     wanted = _narrowed(desk)
     sort = understood.sort if understood.sort != "relevance" else desk.state.sort
-    return _show(desk, replace(wanted, words=tuple(dict.fromkeys(wanted.words + words)), sort=sort), "found")
+    draft = _show(desk, replace(wanted, words=tuple(dict.fromkeys(wanted.words + words)), sort=sort), "found")
+    if draft.hits or not words:
+        return draft
+    anew = find(desk)  # words that fit nothing of what was looked at are a wish of their own
+    return anew if anew.hits else draft
 
 
 def wished(understood: Understood) -> tuple[str, ...]:

@@ -104,7 +104,8 @@ def _on_the_table(cues: frozenset[str], understood: Understood, refers: Referenc
         return "basket"
     if "compare" in cues and (len(refers.products) > 1 or len(state.shown) > 1):
         return "compare"
-    meant = refers or not has_content(understood) or (state.shown and not names_goods(understood))
+    elsewhere = refers.superlative and names_goods(understood) and not understood.corrected
+    meant = (refers and not elsewhere) or not has_content(understood) or (state.shown and not names_goods(understood))
     asked = next((question for question in _QUESTIONS if question in cues), None)
     if asked and meant:
         return asked
