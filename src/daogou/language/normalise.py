@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 # The traditional characters that shop texts and queries use most, above their simplified forms. This is a table of
 # common characters, not a converter: words that differ (行動電源, 充电宝) are not translated.
@@ -50,7 +49,7 @@ def normalise(text: str) -> Normal:
     out: list[str] = []
     starts: list[int] = []
     for place, char in enumerate(text):
-        for folded in _fold(char):
+        for folded in _FOLDED[ord(char)]:
             out.append(folded)
             starts.append(place)
     return Normal("".join(out), (*starts, len(text)))
@@ -58,12 +57,11 @@ def normalise(text: str) -> Normal:
 
 def plain(text: str) -> str:
     """The normalised text alone."""
-    if text.isascii():
-        return text.translate(_SPACES).lower()
-    return "".join(map(_fold, text))
+    if text.isascii() and text.isprintable():
+        return text.lower()
+    return text.translate(_FOLDED)
 
 
-@lru_cache(maxsize=16_384)
 def _fold(char: str) -> str:
     """One character, folded; control characters and combining marks become nothing or a space."""
     if char < "\x80":
@@ -81,4 +79,17 @@ def _without_marks(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
 
 
-_SPACES = dict.fromkeys((*range(32), 127), " ")
+class _Folded(dict[int, str]):
+    """Characters folded before, for `str.translate`: more than any shop's texts have."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold(chr(code))
+        if len(self) < _MOST_FOLDED:
+            self[code] = folded
+        return folded
+
+
+_MOST_FOLDED = 16_384
+
+
+_FOLDED = _Folded()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import combinations
+from collections.abc import Mapping
 
 SHORTEST = 4
 """Shorter words are left alone: too many are one edit apart."""
@@ -66,8 +65,10 @@ def _reach(word: str) -> int:
     return 2 if len(word) >= 8 else 1
 
 
-def _deletes(word: str, most: int) -> Iterable[str]:
-    yield word
-    for n in range(1, most + 1):
-        for dropped in combinations(range(len(word)), n):
-            yield "".join(char for place, char in enumerate(word) if place not in dropped)
+def _deletes(word: str, most: int) -> set[str]:
+    """The word, and what is left of it without one letter, up to `most` letters."""
+    found = last = {word}
+    for _ in range(most):
+        last = {longer[:place] + longer[place + 1 :] for longer in last for place in range(len(longer))}
+        found = found | last
+    return found

@@ -16,7 +16,7 @@ from daogou.search.facets import FacetConfig, FacetCounter
 from daogou.search.indexing import build, described
 from daogou.search.reasons import because
 from daogou.search.scoring import Score, Weights, order, score
-from daogou.search.suggest import Suggester, Suggestion
+from daogou.search.suggest import Name, Suggester, Suggestion
 from daogou.search.wish import Wish, ranking, relaxations, unwanted_words
 
 if TYPE_CHECKING:
@@ -70,9 +70,13 @@ class Searcher:
         currency: str = "CNY",
         release: str = "",
         queries: Mapping[str, int] | None = None,
+        names: Iterable[Name] | None = None,
         config: SearchConfig | None = None,
     ) -> None:
-        """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions."""
+        """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions.
+
+        `names` are what `names_of` found for the suggestions before; without them the shelf's products are read.
+        """
         self.shelf = shelf
         self.prior = prior
         self._index = index
@@ -83,7 +87,7 @@ class Searcher:
         self._config = config or SearchConfig()
         self._facets = FacetCounter(shelf, self._config.facets)
         self._exact = ExactNames(shelf.products)
-        self._suggester = Suggester(shelf, self._vocabulary, queries=queries or {}, prior=prior)
+        self._suggester = Suggester(shelf, self._vocabulary, queries=queries or {}, prior=prior, names=names)
         self._lock = threading.Lock()
 
     def search(
@@ -140,7 +144,6 @@ class Searcher:
             return
         with self._lock:
             self._vocabulary.learn(products)
-            self._understander.refresh()
             build(self._index, products, self._vocabulary.segmenter, vocabulary=self._vocabulary)
             self._facets.put(rows)
             self._exact.put(products, rows)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from daogou.domain.text import Language, language_of
 from daogou.language.normalise import plain
-from daogou.language.spelling import Spelling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
 
 SuggestionKind = Literal["category", "brand", "query", "product"]
+Name = tuple[str, SuggestionKind, int]
+"""Something to complete to, what it names, and how often it was met."""
 _WORTH: Mapping[SuggestionKind, float] = {"category": 4.0, "brand": 3.0, "query": 2.0, "product": 1.0}
 LONGEST_PREFIX = 60
 _LOOKED_AT = 400
@@ -48,30 +50,21 @@ class Suggester:
         *,
         queries: Mapping[str, int],
         prior: NDArray[np.float32] | None = None,
+        names: Iterable[Name] | None = None,
     ) -> None:
+        """`names` are those that `names_of` found on the shelf before; without them the shelf is read."""
         self._shelf = shelf
         self._vocabulary = vocabulary
         self._prior = prior
         self._entries: dict[tuple[str, str], Suggestion] = {}
         self._keys: list[tuple[str, str, str]] = []
-        self._spelling = Spelling(vocabulary.words)
-        for text, n in queries.items():
-            self._add(text, "query", n)
-        self.put(product for product in shelf.products if product is not None)
+        if names is None:
+            names = names_of(product for product in shelf.products if product is not None)
+        self._learn([*((text, "query", n) for text, n in queries.items()), *names])
 
     def put(self, products: Iterable[Product]) -> None:
         """Add what these products are called, their categories and brands."""
-        before = len(self._entries)
-        for product in products:
-            for text in (product.title.zh, product.title.en):
-                self._add(text, "product", 1)
-            for step in product.category:
-                for text in (step.zh, step.en):
-                    self._add(text, "category", 1)
-            self._add(product.brand or "", "brand", 1)
-        if len(self._entries) != before or not self._keys:
-            self._keys = sorted({(key, *entry) for entry, found in self._entries.items() for key in _beginnings(found)})
-            self._spelling.add(dict(self._vocabulary.words))
+        self._learn(names_of(products))
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """The best completions; where there are none, those of the prefix with its last word's spelling corrected."""
@@ -81,7 +74,7 @@ class Suggester:
         found = self._complete(typed, limit)
         if not found:
             *head, last = typed.split(" ")
-            better = self._spelling.nearest(last)
+            better = self._vocabulary.spelling.nearest(last)
             found = self._complete(" ".join([*head, better]), limit) if better else []
         return found
 
@@ -110,27 +103,41 @@ class Suggester:
         terms = self._vocabulary.meanings(self._vocabulary.phrase(suggestion.text))
         return any((self._shelf.having(term.name, term.value) & self._shelf.available).any() for term in terms)
 
-    def _add(self, text: str, kind: SuggestionKind, n: int) -> None:
-        text = " ".join(text.split())
-        key = (kind, plain(text))
-        if not text:
-            return
-        known = self._entries.get(key)
-        self._entries[key] = Suggestion(
-            known.text if known else text, kind, language_of(text), n + (known.n if known else 0)
-        )
+    def _learn(self, names: Iterable[Name]) -> None:
+        new: set[tuple[str, str, str]] = set()
+        for said, kind, n in names:
+            text = " ".join(said.split())
+            folded = plain(text)
+            known = self._entries.get((kind, folded))
+            if known:
+                self._entries[kind, folded] = replace(known, n=known.n + n)
+            elif text:
+                self._entries[kind, folded] = Suggestion(text, kind, language_of(text), n)
+                new.update((key, kind, folded) for key in _beginnings(folded, kind))
+        if new:
+            self._keys = sorted([*self._keys, *sorted(new)])
 
 
-def _beginnings(suggestion: Suggestion) -> Iterator[str]:
+def names_of(products: Iterable[Product]) -> list[Name]:
+    """What these products, their categories and brands are called, each name once with how often it is met."""
+    found: Counter[tuple[str, SuggestionKind]] = Counter()
+    for product in products:
+        found.update((text, "product") for text in (product.title.zh, product.title.en))
+        found.update((text, "category") for step in product.category for text in (step.zh, step.en))
+        found[product.brand or "", "brand"] += 1
+    return [(text, kind, n) for (text, kind), n in found.items() if text]
+
+
+def _beginnings(text: str, kind: SuggestionKind) -> Iterator[str]:
     """The folded text from each of its first words on; Chinese from each of its first characters on.
 
     Titles are many and long, so they are found by fewer of their words than categories, brands and queries are.
     """
-    folded = plain(suggestion.text)[:LONGEST_PREFIX]
+    folded = text[:LONGEST_PREFIX]
     places = (
         place
         for place in range(len(folded))
         if folded[place] > "\u2fff" or (folded[place].isalnum() and (place == 0 or not folded[place - 1].isalnum()))
     )
-    for place in islice(places, 4 if suggestion.kind == "product" else 12):
+    for place in islice(places, 4 if kind == "product" else 12):
         yield folded[place:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ import msgspec
 from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
-from daogou.language.vocabulary import Vocabulary
+from daogou.language.vocabulary import Learnt, Vocabulary
 from daogou.search.indexing import build
 from daogou.search.searcher import Searcher, ShopperContext
+from daogou.search.suggest import Name, names_of
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
@@ -30,7 +32,16 @@ if TYPE_CHECKING:
 
 _QUERIES = "queries.json"
 _CHANGE = "change.json"
+_WORDS = "words.msgpack"
 _MOST_QUERIES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the shop's products have taught search; kept with a release, because learning it again takes longest."""
+
+    learnt: Learnt
+    names: list[Name]
 
 
 def build_index(products: Sequence[Product]) -> TantivyIndex:
@@ -41,17 +52,21 @@ def build_index(products: Sequence[Product]) -> TantivyIndex:
 
 
 def note_catalogue(stores: Stores) -> Callable[[Path], Mapping[str, float]]:
-    """Look how far the catalogue has come; returns what keeps that with a release, beside what shoppers typed.
+    """Look how far the catalogue has come; returns what keeps that with a release, with its words and queries.
 
     Call it before the products are read: what changes in between is then indexed twice rather than never.
     """
-    change, _ = stores.catalogue.changes(0)
+    change, ids = stores.catalogue.changes(0)
 
     def write(folder: Path) -> Mapping[str, float]:
         queries = stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        return {"queries": float(len(queries))}
+        vocabulary, products = Vocabulary(), list(stores.catalogue.get(ids).values())
+        vocabulary.learn(products)
+        words = Words(vocabulary.learnt(), names_of(products))
+        (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
+        return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
 
     return write
 
@@ -75,7 +90,8 @@ class Lexical:
     ) -> Lexical:
         """Open the release's index in a live copy, or index the whole shelf where there is no release."""
         currency = settings.shop.currency
-        vocabulary = Vocabulary.from_shelf(shelf)
+        words = _words(release)
+        vocabulary = Vocabulary.from_learnt(words.learnt) if words else Vocabulary.from_shelf(shelf)
         understander = Understander(vocabulary, rates=settings.rates)
         live = tempfile.TemporaryDirectory(prefix="daogou-index-")
         index, after, queries = _opened(release, Path(live.name) / "index")
@@ -87,6 +103,7 @@ class Lexical:
             currency=currency,
             release=release.id if release else "",
             queries=queries,
+            names=words.names if words else None,
         )
         lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live)
         lexical.refresh(stores.catalogue.changes(after)[1])
@@ -128,3 +145,11 @@ def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Map
     change: int = msgspec.json.decode((noted / _CHANGE).read_bytes())
     queries: dict[str, int] = msgspec.json.decode((noted / _QUERIES).read_bytes())
     return TantivyIndex.open(release.path("lexical"), live=live), change, queries
+
+
+def _words(release: Release | None) -> Words | None:
+    """What was learnt when the release was made; None where it has an index without words, or no index."""
+    if release is None or not release.path("lexical").exists():
+        return None
+    kept = release.path("catalogue") / _WORDS
+    return msgspec.msgpack.decode(kept.read_bytes(), type=Words) if kept.exists() else None
