@@ -30,10 +30,7 @@ def import_(
     create_missing: bool,
     rejects: Path | None,
 ) -> None:
-    """Import files or folders; every line is accepted, repaired and listed, or rejected with its reason.
-
-    Exit status 1 where no file could be read to its end.
-    """
+    """Import files or folders; every line is accepted, repaired and listed, or rejected with its reason."""
     from daogou.cli.progress import import_progress
     from daogou.cli.tables import print_import
 
@@ -52,7 +49,7 @@ def import_(
         call.print_json(report)
     else:
         print_import(report)
-    if all(file.refused or not file.counts for file in report.files):
+    if all(file.refused or not file.counts for file in report.files):  # none could be read to its end
         sys.exit(1)
 
 
