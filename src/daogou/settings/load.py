@@ -37,7 +37,7 @@ def parse(tree: dict[str, Any], *, origin: str = FILE) -> Settings:
     """Turn a parsed TOML document into settings. Raises BadSettings."""
     _refuse_unknown(tree, Settings, origin, at="")
     try:
-        return msgspec.convert(_with_text(tree), Settings, dec_hook=_hook, strict=True)
+        return msgspec.convert(_with_text(tree), Settings, strict=True)
     except msgspec.ValidationError as error:
         raise BadSettings(f"{origin}: {_in_toml_words(str(error))}", where=origin) from None
 
@@ -78,10 +78,6 @@ def _refuse_unknown(tree: dict[str, Any], kind: type, origin: str, *, at: str) -
         inner = hints[key]
         if isinstance(inner, type) and is_dataclass(inner) and inner is not Text and isinstance(value, dict):
             _refuse_unknown(value, inner, origin, at=place)
-
-
-def _hook(kind: type, value: Any) -> Any:
-    raise NotImplementedError(f"{kind} is not a type of setting")
 
 
 def _in_toml_words(message: str) -> str:
