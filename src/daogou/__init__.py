@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daogou.version import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from daogou.shop.shop import Shop
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "open_shop"]
 
 

@@ -25,7 +25,7 @@ _COMMANDS: dict[str, Entry] = {
     "train": Entry("train", "Build a release from the facts on record and activate it.", "Set up"),
     "serve": Entry("serve", "Serve the shop: storefront, console and HTTP API.", "Set up"),
     "demo": Entry("demo", "Build a demonstration shop and serve it.", "Set up"),
-    "key": Entry("key", "Make, list and revoke keys of the HTTP API and the console.", "Set up"),
+    "key": Entry("key", "Make and list keys of the HTTP API and the console.", "Set up"),
     "search": Entry("search", "Search the catalogue.", "Ask"),
     "recommend": Entry("recommend", "Recommend products.", "Ask"),
     "chat": Entry("chat", "Talk to the shopping assistant.", "Ask"),

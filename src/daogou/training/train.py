@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-import daogou
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
@@ -23,6 +22,7 @@ from daogou.training.config import TrainingConfig
 from daogou.training.recipes import content, fusion, hybrid, popularity, sequential, together
 from daogou.training.releases import Manifest, Release, Releases
 from daogou.training.validation import cases
+from daogou.version import __version__
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
@@ -115,7 +115,7 @@ def train(
         manifest = Manifest(
             id=id,
             created=created,
-            code=daogou.__version__,
+            code=__version__,
             data_hash=read.hash,
             last_seq=last_seq,
             seconds=round(time.perf_counter() - started, 3),

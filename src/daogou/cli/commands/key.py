@@ -9,7 +9,7 @@ from daogou.cli.shared import Call, shop_command
 
 @click.group()
 def key() -> None:
-    """Make, list and revoke keys. A key is shown once; the shop keeps only its hash."""
+    """Make and list keys. A key is shown once; the shop keeps only its hash. A name made anew gets a new key."""
 
 
 @key.command()

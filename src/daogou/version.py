@@ -1,0 +1,3 @@
+"""The version of this package; nothing here imports anything."""
+
+__version__ = "0.1.0"
