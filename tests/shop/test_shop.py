@@ -134,6 +134,13 @@ def test_a_new_product_is_found_and_recommended_without_training(shop: Shop) -> 
     assert "boots-9" in {hit.product for hit in shop.recommend(product="boots-0", k=12)}
 
 
+@pytest.mark.parametrize("recipe", ["catalogue", "lexical"])
+def test_training_one_half_of_the_index_loses_no_product(shop: Shop, recipe: str) -> None:
+    shop.stores.catalogue.put([Product(ProductId("lamp"), Text(en="Camping lantern"))], at=NOW)
+    shop.train(only=[recipe])
+    assert [hit.product for hit in shop.search("lantern", k=1)] == ["lamp"]
+
+
 def test_explanations_say_what_the_score_would_be_without_a_reason(trained: Shop) -> None:
     best = trained.recommend(shopper="s1", k=1).items[0]
     explained = trained.explain("s1", best.product)

@@ -1,4 +1,4 @@
-"""What search needs from a full-text index and from a text encoder."""
+"""What search needs from a full-text index."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from daogou.domain.ids import ProductId
 
 
@@ -47,13 +44,3 @@ class LexicalIndex(Protocol):
 
     def save(self, folder: Path) -> None:
         """Copy a consistent state of the index into an empty folder, as an artifact of a release."""
-
-
-class Encoder(Protocol):
-    """Turns text into vectors."""
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dim), unit length."""
-
-    @property
-    def dim(self) -> int: ...

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release
 
 
+_INDEXED = frozenset({"lexical", "catalogue"})
+"""The index, and how far the catalogue had come when it was built: one without the other would lose products."""
+
+
 def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
     """Make and activate a release with search index and knowledge graph."""
 
@@ -29,7 +33,7 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
         config=shop.settings.training,
         index_factory=_indexed,
         progress=report,
-        only=only,
+        only=[*only, *(_INDEXED if _INDEXED & set(only) else ())],
         extra_artifacts={
             "catalogue": note_catalogue(shop.stores),
             "graph": lambda folder: write_graph(shop.stores, folder),
