@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -14,6 +15,7 @@ from daogou.retrieval.hybrid import Hybrid
 from daogou.retrieval.neighbours import Neighbours
 from daogou.retrieval.popularity import Fading, Popularity, PopularityConfig
 from daogou.retrieval.repeat import Repeat, RepeatConfig
+from daogou.retrieval.retriever import Retriever, open_retrievers
 from daogou.retrieval.sequential import SequentialConfig, SequentialKnn
 from daogou.retrieval.together import Together
 
@@ -57,6 +59,8 @@ class Models:
     popularity: Popularity
     repeat: Repeat
     fusion: Fusion
+    further: Mapping[str, Retriever] = field(default_factory=dict)
+    """Retrievers that the release was trained with beyond those above, by name."""
 
     @classmethod
     def open(cls, release: Opened) -> Models:
@@ -72,6 +76,7 @@ class Models:
             popularity=Popularity.load(release.path("popularity")),
             repeat=Repeat.load(release.path("repeat")),
             fusion=msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion),
+            further=open_retrievers(release.path),
         )
 
     @classmethod

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.hit import Reason, ReasonKind
 from daogou.domain.text import Text
 from daogou.recommend import wording
+from daogou.retrieval.evidence import NO_CAUSE
 
 if TYPE_CHECKING:
     from daogou.recommend.models import Models
@@ -62,6 +63,8 @@ class Reasoner:
             return Reason(kind, text, share, (self.shelf.ids[row],) if kind == "repeat" else (), part.source)
         if part.source == "segment":
             return Reason("segment", wording.segment(self.situation.labels[part.cause]), share, (), part.source)
+        if part.cause == NO_CAUSE:
+            return Reason("history", wording.RECENT, share, (), part.source)
         kind, text = self._caused(part, row)
         return Reason(kind, text, share, (self.shelf.ids[self._row(part)],), part.source)
 

@@ -24,6 +24,7 @@ from daogou.retrieval.arrange import arrange
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
 from daogou.retrieval.metrics import rank_of
+from daogou.retrieval.retriever import Placing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -188,7 +189,11 @@ class Recommender:
         for row in range(self._placed, end):
             product = self._shelf.products[row]
             if product is not None:
-                content.place(row, bag_of(product, content.config))
+                bag = bag_of(product, content.config)
+                content.place(row, bag)
+                for retriever in self._models.further.values():
+                    if isinstance(retriever, Placing):
+                        retriever.place(row, bag)
         self._placed = end
 
 

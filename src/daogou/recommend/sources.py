@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
+from daogou.retrieval.evidence import NO_CAUSE, Evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,12 +27,11 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
         case "new":
             entries = {"new": newest(shelf, allowed, _NEW)}
         case "similar":
-            entries = _next(situation.trail, models) | {"hybrid": models.hybrid.evidence(situation.trail)}
+            entries = _next(situation, models) | {"hybrid": models.hybrid.evidence(situation.trail)}
         case "together":
-            trail = situation.trail
-            entries = _next(trail, models) | {"together": models.together.evidence(trail)}
+            entries = _next(situation, models) | {"together": models.together.evidence(situation.trail)}
         case _:
-            entries = _next(situation.trail, models) | _popular(situation, models)
+            entries = _next(situation, models) | _popular(situation, models)
             if situation.kind == "next-basket":
                 entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
                 entries["together"] = models.together.evidence(situation.trail.newest(5))
@@ -65,11 +64,14 @@ def uncaused(candidates: Candidates) -> Evidence:
     return Evidence(candidates.rows, candidates.scores, _no_cause(len(candidates)))
 
 
-def _next(trail: Trail, models: Models) -> dict[str, Evidence]:
+def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
+    """What follows from the trail; further retrievers are asked where the fusion gives them a say."""
+    trail, weights = situation.trail, situation.fusion.weights
     entries = {"sequential": models.sequential.evidence(trail)}
     if models.content is not None:
         entries["content"] = models.content.evidence(trail)
-    return entries
+    further = {name: retriever for name, retriever in models.further.items() if weights.get(name, 0.0) > 0}
+    return entries | {name: retriever.evidence(trail) for name, retriever in further.items()}
 
 
 def _popular(situation: Situation, models: Models) -> dict[str, Evidence]:

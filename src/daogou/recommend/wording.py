@@ -11,6 +11,7 @@ POPULAR = Text(zh="近期热门", en="Popular right now")
 TRENDING = Text(zh="热度正在上升", en="Rising right now")
 NEW = Text(zh="新品上架", en="New in the shop")
 REPEAT = Text(zh="您常买这款", en="You buy this often")
+RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")
 _DID: Mapping[EventType, tuple[str, str]] = {
     "view": ("因为您看过「{zh}」", "Because you viewed “{en}”"),
     "click": ("因为您看过「{zh}」", "Because you viewed “{en}”"),

@@ -20,6 +20,8 @@ class FusionConfig:
     """Never 0: a product without events is found by its words alone."""
     popularity: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
+    others: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
+    """For each further retriever; one that helps nobody on validation is silent."""
 
 
 @dataclass(frozen=True, slots=True)

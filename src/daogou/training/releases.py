@@ -53,6 +53,8 @@ class Manifest:
     """Wall-clock time of the training."""
     config: Mapping[str, Any]
     metrics: Mapping[str, float]
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Components that are not part of it, each with the reason."""
     files: Mapping[str, FileFact] = field(default_factory=dict)
     """By path relative to the release, with forward slashes."""
     schema: int = SCHEMA

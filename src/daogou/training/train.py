@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +18,12 @@ from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.fusion import Chosen
 from daogou.retrieval.repeat import Repeat
 from daogou.training import data as facts
+from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
+from daogou.training.lesson import Lesson
 from daogou.training.recipes import content, fusion, hybrid, popularity, sequential, together
 from daogou.training.releases import Manifest, Release, Releases
-from daogou.training.validation import cases
+from daogou.training.validation import Case, cases
 from daogou.version import __version__
 
 if TYPE_CHECKING:
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from daogou.retrieval.content import ContentKnn
     from daogou.retrieval.neighbours import Neighbours
     from daogou.retrieval.popularity import Popularity
+    from daogou.retrieval.retriever import Retriever
     from daogou.retrieval.sequential import SequentialKnn
 
-RECIPES = ("popularity", "sequential", "content", "hybrid", "together", "fusion", "lexical")
+RECIPES = ("popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "lexical")
 COUNTERS = frozenset({"popularity", "sequential"})
 """Recipes whose counters live events move; they are rebuilt together, so that no event counts twice or never."""
 
@@ -61,12 +64,23 @@ class _Run:
     report: Callable[[Progress], None] | None
     done: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
     def step(self, name: str) -> None:
         """Begin a step."""
+        self.tell(name)
+        self.done += 1
+
+    def tell(self, name: str) -> None:
+        """Say more of the step that has begun."""
         if self.report is not None:
             self.report(Progress(name, self.done, self.total))
-        self.done += 1
+
+    def skip(self, name: str, reason: str) -> None:
+        """Record and say that a component is not part of the release."""
+        self.skipped[name] = reason
+        self.metrics[f"{name}.skipped"] = 1.0
+        self.tell(f"{name} skipped: {reason}")
 
 
 def train(
@@ -92,7 +106,7 @@ def train(
     if only and before is None:
         raise BadRequest("no active release to take the other artifacts from: train without --only first")
     started, created = time.perf_counter(), now()
-    run = _Run(total=9 + len(extra_artifacts), report=progress)
+    run = _Run(total=9 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
     run.step("read")
     read = facts.read(stores)
     id = _new_id(created, read.hash, {manifest.id for manifest in releases.list()})
@@ -121,6 +135,7 @@ def train(
             seconds=round(time.perf_counter() - started, 3),
             config=msgspec.to_builtins(config),
             metrics=run.metrics,
+            skipped=run.skipped,
         )
         releases.finish(draft, manifest)
     return releases.activate(id)
@@ -139,21 +154,30 @@ def _fit_and_save(
     read: facts.TrainingData, config: TrainingConfig, wanted: Collection[str], folder: Path, run: _Run
 ) -> None:
     """Run the wanted recipes. Choices are made on components that have not seen the held-back steps."""
+    further = [name for name in retrievers.TABLE if {name, "fusion"} & set(wanted)]
     by_words = None
     run.step("content")
-    if {"content", "hybrid", "fusion"} & set(wanted):
+    if further or {"content", "hybrid", "fusion"} & set(wanted):
         by_words = content.fit(read.products, config)
     steps, held = read.steps.newest_left_out()
     choosing = {"hybrid", "fusion"} & set(wanted)
     run.step("held-back fit")
-    fitted = _fit_behaviour(steps, read, config, wanted) if choosing or not config.refit else None
+    fitted = _fit_behaviour(steps, read, config, wanted) if choosing or further or not config.refit else None
+    questions = cases(read.steps, held, limit=config.validation_shoppers, seed=config.seed) if fitted else []
+    learnt: dict[str, Retriever] = {}
+    if by_words is not None:
+        learnt = _fit_further(further, Lesson(steps, read, by_words, questions, None, config, run.tell), run)
     if fitted is not None and by_words is not None and choosing:
         run.step("choose")
-        chosen, alpha = _choose(fitted, by_words, read, held, config)
+        chosen, alpha = _choose(fitted, learnt, by_words, questions, config)
         run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall, "alpha": alpha}
     run.step("fit")
     if fitted is None or config.refit:
         fitted = _fit_behaviour(read.steps, read, config, wanted)
+    for name, retriever in learnt.items():
+        if name in wanted and by_words is not None:
+            everything = Lesson(read.steps, read, by_words, (), retriever, config, run.tell)
+            _refitted(name, retriever, everything).save(_made(folder / name))
     if "sequential" in wanted:
         fitted.sequential.save(_made(folder / "sequential"))
     if "popularity" in wanted:
@@ -182,14 +206,39 @@ def _fit_behaviour(
     )
 
 
+def _fit_further(names: Iterable[str], lesson: Lesson, run: _Run) -> dict[str, Retriever]:
+    """Fit the components of the table; what cannot be is skipped with its reason."""
+    learnt: dict[str, Retriever] = {}
+    for name in names:
+        run.step(name)
+        cpu = time.process_time()
+        found = retrievers.fit(name, lesson)
+        if isinstance(found, str):
+            run.skip(name, found)
+        else:
+            learnt[name] = found
+            run.metrics[f"{name}.cpu_s"] = round(time.process_time() - cpu, 2)
+    return learnt
+
+
+def _refitted(name: str, held_back: Retriever, everything: Lesson) -> Retriever:
+    if not everything.config.refit:
+        return held_back
+    found = retrievers.fit(name, everything)
+    return held_back if isinstance(found, str) else found
+
+
 def _choose(
-    fitted: _Behaviour, by_words: ContentKnn, read: facts.TrainingData, held: np.ndarray, config: TrainingConfig
+    fitted: _Behaviour,
+    learnt: Mapping[str, Retriever],
+    by_words: ContentKnn,
+    questions: Sequence[Case],
+    config: TrainingConfig,
 ) -> tuple[Chosen, float]:
-    questions = cases(read.steps, held, limit=config.validation_shoppers, seed=config.seed)
     alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, questions, config)
     pool = fitted.popularity.popular.pool()
     popular = Evidence(pool.rows, pool.scores, np.full(len(pool), NO_CAUSE, np.int32))
-    sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words}
+    sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words, **learnt}
     return fusion.fit(sources, popular, questions, config), alpha
 
 

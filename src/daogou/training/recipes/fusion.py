@@ -32,7 +32,7 @@ def fit(sources: Mapping[str, Source], popular: Evidence, cases: Sequence[Case],
         found["popularity"] = _unseen(popular, case)
     tried = config.fusion
     grid = {"sequential": (1.0,), "content": tried.content, "popularity": tried.popularity}
-    return choose(requests, grid=grid)
+    return choose(requests, grid=grid | {name: tried.others for name in sources if name not in grid})
 
 
 def _unseen(evidence: Evidence, case: Case) -> Evidence:
