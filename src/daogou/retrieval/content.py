@@ -18,6 +18,7 @@ import numpy as np
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
+from daogou.retrieval.word_vectors import WordVectors, read_words, svd, unit, write_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +90,7 @@ class ContentKnn:
 
     def place(self, row: int, bag: Bag) -> None:
         """Make a product known that came after the fit; its neighbours learn of it too."""
-        words, values = _vector(bag, self._vocabulary, self._idf)
+        words, values = unit(bag, self._vocabulary, self._idf)
         cosines = Evidence.join(
             [
                 Evidence(
@@ -121,6 +122,11 @@ class ContentKnn:
             [fitted, Evidence(np.array(rows, np.int32), np.array(values, np.float32), np.array(causes, np.int32))]
         )
 
+    def vectors(self, dim: int) -> tuple[NDArray[np.float32], WordVectors]:
+        """Short vectors (products, dim) of the fitted products, and the way to those of later ones."""
+        found, projection = svd(self._postings.T.tocsr(), dim)
+        return found, WordVectors(self._vocabulary, self._idf, projection)
+
     def save(self, folder: Path) -> None:
         """Write the neighbours, the vocabulary in order of column, and the postings."""
         self.table.save(folder)
@@ -128,19 +134,16 @@ class ContentKnn:
             write_array(folder / f"postings_{name}.npy", getattr(self._postings, name))
         write_array(folder / "idf.npy", self._idf)
         write_config(folder, self.config)
-        words = sorted(self._vocabulary, key=self._vocabulary.__getitem__)
-        (folder / "words.txt").write_text("\n".join(words), "utf-8")
+        write_words(folder / "words.txt", self._vocabulary)
 
     @classmethod
     def load(cls, folder: Path) -> ContentKnn:
         import scipy.sparse as sp
 
         table = Neighbours.load(folder)
-        text = (folder / "words.txt").read_text("utf-8")
-        words = text.split("\n") if text else []
+        vocabulary = read_words(folder / "words.txt")
         data, indices, indptr = (read_array(folder / f"postings_{name}.npy") for name in ("data", "indices", "indptr"))
-        matrix = sp.csr_matrix((data, indices, indptr), shape=(len(words), len(table)), copy=False)
-        vocabulary = {word: column for column, word in enumerate(words)}
+        matrix = sp.csr_matrix((data, indices, indptr), shape=(len(vocabulary), len(table)), copy=False)
         return cls(table, vocabulary, read_array(folder / "idf.npy"), matrix, read_config(folder, ContentConfig))
 
 
@@ -190,15 +193,6 @@ def _tf_idf(bags: Sequence[Bag]) -> tuple[Any, dict[str, int], NDArray[np.float3
     length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1))).ravel()
     matrix.data /= np.repeat(np.maximum(length, 1e-9), np.diff(matrix.indptr)).astype(np.float32)
     return matrix, vocabulary, idf
-
-
-def _vector(
-    bag: Bag, vocabulary: Mapping[str, int], idf: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    known = [(vocabulary[word], weight) for word, weight in bag.items() if word in vocabulary]
-    columns = np.array([column for column, _ in known], np.int64)
-    values = np.log1p(np.array([weight for _, weight in known], np.float32)) * idf[columns]
-    return columns, values / max(float(np.sqrt((values**2).sum())), 1e-9)
 
 
 def _within_budget(matrix: Any, budget: int) -> Any:

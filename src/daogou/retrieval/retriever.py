@@ -34,7 +34,9 @@ class Placing(Protocol):
         """Make a product known by its words."""
 
 
-RETRIEVERS: Mapping[str, str] = {}
+RETRIEVERS: Mapping[str, str] = {
+    "transformer": "daogou.retrieval.transformer:Transformer",
+}
 """Name of the component and of its folder in a release, to the class that opens it. Imported when first opened."""
 
 

@@ -10,6 +10,7 @@ from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.repeat import RepeatConfig
 from daogou.retrieval.sequential import SequentialConfig
 from daogou.retrieval.together import TogetherConfig
+from daogou.retrieval.transformer import TransformerConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,5 @@ class TrainingConfig:
     popularity: PopularityConfig = field(default_factory=PopularityConfig)
     together: TogetherConfig = field(default_factory=TogetherConfig)
     repeat: RepeatConfig = field(default_factory=RepeatConfig)
+    transformer: TransformerConfig = field(default_factory=TransformerConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)

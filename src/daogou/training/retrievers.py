@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from daogou.training.lesson import Lesson, Skip
+from daogou.training.recipes import transformer
 
 if TYPE_CHECKING:
     from daogou.retrieval.retriever import Retriever
@@ -26,7 +27,9 @@ class Recipe:
     """The extra of Daogou that installs them."""
 
 
-TABLE: Mapping[str, Recipe] = {}
+TABLE: Mapping[str, Recipe] = {
+    "transformer": Recipe(transformer.fit, needs=("torch", "onnx")),
+}
 """By the component's name, which is also that of its config in TrainingConfig and of its folder in a release."""
 
 

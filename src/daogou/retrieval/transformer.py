@@ -1,0 +1,140 @@
+"""What a causal transformer over the trail expects next: one ONNX graph, and a vector for every product.
+
+The graph reads the vectors of the newest steps and returns the vector of what comes next; products are scored by the
+dot product with it. Serving needs ONNX Runtime and no torch. A score rests on all steps together, so entries carry no
+single cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
+from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.word_vectors import WordVectors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class TransformerConfig:
+    """How the transformer is built, trained and served. Needs the train extra to fit, not to serve."""
+
+    enabled: bool = True
+    """False leaves it out of the release."""
+    dim: int = 128
+    """Length of the vectors."""
+    words_dim: int = 128
+    """Length of the vectors made from words, before they are turned into those."""
+    layers: int = 2
+    heads: int = 4
+    length: int = 30
+    """Newest steps it reads."""
+    dropout: float = 0.5
+    forget: float = 0.2
+    """Part of each history that is left out in each epoch, so that what comes after the next step is learnt too."""
+    scale: float = 14.0
+    """The product of a unit vector of what comes next and one of a product is multiplied by this before the softmax."""
+    noise: float = 0.02
+    """Spread of the part of a product's vector that is not from its words, at the start."""
+    negatives: int = 512
+    """Products drawn for each batch to stand for all others."""
+    negative_power: float = 0.5
+    """They are drawn by their steps to this power."""
+    rate: float = 2e-3
+    """Learning rate of AdamW; falls to a tenth over the epochs."""
+    decay: float = 0.0
+    """Weight decay."""
+    batch: int = 128
+    """Histories in a batch."""
+    epochs: int = 20
+    """At most so many."""
+    patience: int = 3
+    """Epochs without a gain on the held-back steps after which it stops; the best weights are kept."""
+    stop: int = 0
+    """Stop after so many epochs; 0: look at the held-back steps. In a release: the epochs that were chosen."""
+    minutes: float = 8.0
+    """CPU minutes a fit may take; where this ends a fit before its patience, the release depends on the machine."""
+    least_steps: int = 20_000
+    """Below so many steps it is not trained: counts say as much."""
+    candidates: int = 200
+    """Best products it speaks for."""
+    sharpness: float = 0.5
+    """Power of a product's probability that is its value."""
+
+
+class Transformer:
+    """The graph, and vectors of the products by row; those that arrive later are placed by their words."""
+
+    name = "transformer"
+
+    def __init__(
+        self, graph: bytes, vectors: NDArray[np.float32], words: WordVectors, config: TransformerConfig
+    ) -> None:
+        self.graph = graph
+        """ONNX: `steps` (1, length, dim), oldest first, to `next` (1, dim)."""
+        self.vectors = vectors
+        """(products, dim)"""
+        self.words = words
+        self.config = config
+        self._placed: dict[int, NDArray[np.float32]] = {}
+
+    def place(self, row: int, bag: Mapping[str, float]) -> None:
+        """Give a product that came after the fit the vector of its words."""
+        self._placed[row] = self.words.of(bag)
+
+    def evidence(self, trail: Trail) -> Evidence:
+        """The likeliest next products, valued by probability ** sharpness; nothing without a known step."""
+        steps = [
+            vector for row in trail.newest(self.config.length).rows.tolist() if (vector := self._of(row)) is not None
+        ]
+        if not steps:
+            return Evidence.none()
+        expected = self._session.run(None, {"steps": np.stack(steps[::-1])[None]})[0][0]
+        scores = self.vectors @ expected
+        rows = np.arange(len(scores), dtype=np.int32)
+        if self._placed:
+            scores = np.concatenate([scores, np.stack(list(self._placed.values())) @ expected])
+            rows = np.concatenate([rows, np.fromiter(self._placed, np.int32)])
+        most = scores.max()
+        whole = most + np.log(np.exp(scores - most).sum())
+        k = min(self.config.candidates, len(scores))
+        best = np.sort(np.argpartition(scores, len(scores) - k)[len(scores) - k :])
+        values = np.exp(np.float32(self.config.sharpness) * (scores[best] - whole)).astype(np.float32)
+        return Evidence(rows[best], values, np.full(k, NO_CAUSE, np.int32))
+
+    def save(self, folder: Path) -> None:
+        """Write the graph, the vectors, the way from words to vectors, and the config."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.onnx").write_bytes(self.graph)
+        write_array(folder / "vectors.npy", self.vectors)
+        self.words.save(folder)
+        write_config(folder, self.config)
+
+    @classmethod
+    def load(cls, folder: Path) -> Transformer:
+        """Read what `save` wrote; the graph is compiled when first asked."""
+        graph = (folder / "model.onnx").read_bytes()
+        vectors = read_array(folder / "vectors.npy")
+        return cls(graph, vectors, WordVectors.load(folder), read_config(folder, TransformerConfig))
+
+    @cached_property
+    def _session(self) -> Any:
+        """On one thread: requests are many and each is small."""
+        import onnxruntime  # type: ignore[import-untyped]
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(self.graph, options, providers=["CPUExecutionProvider"])
+
+    def _of(self, row: int) -> NDArray[np.float32] | None:
+        return self.vectors[row] if row < len(self.vectors) else self._placed.get(row)

@@ -1,0 +1,300 @@
+"""A causal transformer over steps: what comes next, learnt from every place of every history at once.
+
+After SASRec (Kang and McAuley 2018, https://arxiv.org/abs/1808.09781), with what later work found to matter more than
+its layers: a softmax over sampled products in place of one negative each (Klenitskiy and Vasilev 2023,
+https://arxiv.org/abs/2309.07602), corrected for how they were drawn (Bengio and Senécal 2008), and product vectors that
+begin as the words of the product, so that rare products are not noise. Places count back from the step that asks, as
+a bias of each head. torch trains it; what is served is an ONNX graph and an array of product vectors.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from daogou.retrieval.transformer import Transformer, TransformerConfig
+from daogou.training.lesson import Lesson, Skip
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.features.history import Sequences
+    from daogou.retrieval.word_vectors import WordVectors
+    from daogou.training.validation import Case
+
+_SORTED_BATCHES = 16
+"""Batches whose windows are sorted by length together: little padding, and still a different order each epoch."""
+
+
+# --- data ---------------------------------------------------------------------------------------------------------
+
+
+def windows(steps: Sequences, length: int) -> list[NDArray[np.int32]]:
+    """Each actor's steps from the newest back in pieces of up to `length` + 1, oldest first; two steps at least."""
+    pieces = []
+    for start, end in zip(steps.offsets[:-1].tolist(), steps.offsets[1:].tolist(), strict=True):
+        for high in range(end, start + 1, -length):
+            pieces.append(np.asarray(steps.rows[max(start, high - length - 1) : high]))
+    return pieces
+
+
+def forgetful(pieces: list[NDArray[np.int32]], part: float, random: np.random.Generator) -> list[NDArray[np.int32]]:
+    """The pieces with a part of their steps left out; a piece that loses all but one step is left out itself."""
+    kept = [piece[random.random(len(piece)) >= part] for piece in pieces]
+    return [piece for piece in kept if len(piece) >= 2]
+
+
+def batches(
+    pieces: list[NDArray[np.int32]], size: int, random: np.random.Generator
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+    """All pieces once, in random order, padded."""
+    order = random.permutation(len(pieces))
+    lengths = np.array([len(piece) for piece in pieces])
+    chunks = []
+    for low in range(0, len(order), size * _SORTED_BATCHES):
+        chunk = order[low : low + size * _SORTED_BATCHES]
+        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
+        chunks += [chunk[at : at + size] for at in range(0, len(chunk), size)]
+    for place in random.permutation(len(chunks)):
+        yield padded([pieces[piece] for piece in chunks[place]])
+
+
+def padded(pieces: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Pieces (batch, length) with row 0 after their ends, where no earlier place looks; and which places are real."""
+    rows = np.zeros((len(pieces), max(map(len, pieces))), np.int64)
+    real = np.zeros(rows.shape, bool)
+    for line, piece in enumerate(pieces):
+        rows[line, : len(piece)] = piece
+        real[line, : len(piece)] = True
+    return rows, real
+
+
+# --- model --------------------------------------------------------------------------------------------------------
+
+
+def build(words: NDArray[np.float32], config: TransformerConfig) -> Any:
+    """The torch module for products whose words are `words` (products, text dimensions)."""
+    import torch
+    from torch import Tensor, nn
+    from torch.nn import functional as F
+
+    class Block(nn.Module):
+        """Attention to earlier steps, then a gated layer; each added to what came in."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            dim = config.dim
+            self.before_attention, self.before_gate = nn.LayerNorm(dim), nn.LayerNorm(dim)
+            self.to_qkv = nn.Linear(dim, 3 * dim)
+            self.from_heads = nn.Linear(dim, dim)
+            self.distance = nn.Parameter(torch.zeros(config.heads, config.length))
+            self.gate, self.up, self.down = nn.Linear(dim, 2 * dim), nn.Linear(dim, 2 * dim), nn.Linear(2 * dim, dim)
+            self.dropout = nn.Dropout(config.dropout)
+
+        def forward(self, x: Tensor, apart: Tensor) -> Tensor:
+            batch, length, dim = x.shape
+            q, k, v = (
+                self.to_qkv(self.before_attention(x))
+                .view(batch, length, 3 * config.heads, dim // config.heads)
+                .transpose(1, 2)
+                .chunk(3, dim=1)
+            )  # (batch, heads, length, dim / heads)
+            scores = q @ k.transpose(2, 3) / (dim // config.heads) ** 0.5
+            bias = self.distance[:, apart.clamp(min=0)]  # (heads, length, length)
+            scores = (scores + bias).masked_fill(apart < 0, -1e9)
+            mixed = (self.dropout(scores.softmax(-1)) @ v).transpose(1, 2).reshape(batch, length, dim)
+            x = x + self.dropout(self.from_heads(mixed))
+            y = self.before_gate(x)
+            return x + self.dropout(self.down(F.silu(self.gate(y)) * self.up(y)))  # type: ignore[no-any-return]
+
+    class Model(nn.Module):
+        """Product vectors, blocks, and the vector of what comes next."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("words", torch.from_numpy(words))
+            self.from_words = nn.Linear(words.shape[1], config.dim, bias=False)
+            nn.init.eye_(self.from_words.weight)
+            self.own = nn.Embedding(len(words), config.dim)
+            nn.init.normal_(self.own.weight, std=config.noise)
+            self.blocks = nn.ModuleList([Block() for _ in range(config.layers)])
+            self.enter, self.leave = nn.LayerNorm(config.dim), nn.LayerNorm(config.dim)
+            self.dropout = nn.Dropout(config.dropout)
+
+        def products(self, rows: Tensor) -> Tensor:
+            """Unit vectors (…, dim) of products: what their words say plus what was learnt of each alone."""
+            return F.normalize(self.from_words(self.get_buffer("words")[rows]) + self.own(rows), dim=-1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            """(batch, length, dim) product vectors, oldest first -> (batch, length, dim) what comes after each."""
+            x = self.dropout(self.enter(x))
+            places = torch.arange(x.shape[1], device=x.device)
+            apart = (places[:, None] - places[None, :]).clamp(max=config.length - 1)  # negative: in the future
+            for block in self.blocks:
+                x = block(x, apart)
+            return config.scale * F.normalize(self.leave(x), dim=-1)
+
+    return Model()
+
+
+# --- loss ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Negatives:
+    """Products drawn by how often they were steps, to the power `power`; what was never a step is never drawn, so its
+    vector stays what its words say."""
+
+    chance: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rows: NDArray[np.int32], n: int, power: float) -> Negatives:
+        weight = np.bincount(rows, minlength=n).astype(np.float64) ** power * (np.bincount(rows, minlength=n) > 0)
+        return cls(weight / weight.sum())
+
+    def draw(self, k: int, random: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """k rows with replacement, and the logarithm of how often each is expected among k."""
+        rows = np.searchsorted(np.cumsum(self.chance), random.random(k)).clip(max=len(self.chance) - 1)
+        return rows, np.log(k * self.chance[rows]).astype(np.float32)
+
+
+def loss_of(model: Any, rows: Any, real: Any, *, drawn: Any, expected: Any) -> Any:
+    """Softmax over the step that came and the drawn products, which stand for all others.
+
+    Inputs: rows, real (batch, length); drawn, expected (negatives,). Suits catalogues too large to score at every
+    place; with every product drawn it is cross-entropy. Compare with one negative each and binary cross-entropy, which
+    is overconfident (https://arxiv.org/abs/2308.07192).
+    """
+    import torch
+
+    vectors = model.products(rows)  # (batch, length, dim)
+    asked = real[:, 1:]  # a place is asked where the next one is real
+    said = model(vectors[:, :-1])[asked]  # (places, dim)
+    came = rows[:, 1:][asked]  # (places,)
+    right = (said * vectors[:, 1:][asked]).sum(-1, keepdim=True)  # (places, 1)
+    wrong = said @ model.products(drawn).T - expected  # (places, negatives)
+    wrong = wrong.masked_fill(drawn[None, :] == came[:, None], -1e9)
+    return (torch.cat([right, wrong], 1).logsumexp(1) - right[:, 0]).mean()
+
+
+# --- loop ---------------------------------------------------------------------------------------------------------
+
+
+def fit(lesson: Lesson) -> Transformer:
+    """Train until the held-back steps say stop; a refit takes as many epochs as were chosen on them."""
+    import torch
+
+    config = lesson.config.transformer
+    if len(lesson.steps) < config.least_steps:
+        raise Skip(f"{len(lesson.steps)} steps to learn from, fewer than least_steps = {config.least_steps}")
+    if isinstance(lesson.before, Transformer):
+        config = lesson.before.config
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(lesson.config.seed)
+        torch.set_num_threads(1)
+        try:
+            return _train(lesson, config)
+        finally:
+            torch.set_num_threads(threads)
+
+
+def _train(lesson: Lesson, config: TransformerConfig) -> Transformer:
+    import torch
+
+    vectors, words = lesson.words.vectors(config.words_dim)
+    model = build(vectors, config)
+    pieces = windows(lesson.steps, config.length)
+    negatives = Negatives.of(lesson.steps.rows, lesson.facts.n, config.negative_power)
+    random = np.random.default_rng(lesson.config.seed)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=config.rate, weight_decay=config.decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: 1 - 0.9 * done / config.epochs)
+    started = time.process_time()
+    best, chosen, kept = -1.0, config.stop, None
+    for epoch in range(1, (config.stop or config.epochs) + 1):
+        model.train()
+        for rows, real in batches(forgetful(pieces, config.forget, random), config.batch, random):
+            drawn, expected = map(torch.from_numpy, negatives.draw(config.negatives, random))
+            loss = loss_of(model, torch.from_numpy(rows), torch.from_numpy(real), drawn=drawn, expected=expected)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        schedule.step()
+        ndcg = quality(model, lesson.held, config) if lesson.held and not config.stop else 0.0
+        lesson.tell(f"transformer: epoch {epoch}" + (f", NDCG@10 {ndcg:.4f} on held-back steps" if ndcg else ""))
+        if not config.stop and ndcg > best:
+            best, chosen, kept = ndcg, epoch, copy.deepcopy(model.state_dict())
+        late = time.process_time() - started > 60 * config.minutes
+        if late or (not config.stop and epoch - chosen >= config.patience):
+            break
+    if kept is not None:
+        model.load_state_dict(kept)
+    return export(model, words, replace(config, stop=chosen))
+
+
+# --- metrics ------------------------------------------------------------------------------------------------------
+
+
+def quality(model: Any, held: Sequence[Case], config: TransformerConfig, *, k: int = 10) -> float:
+    """NDCG@k of the held-back steps over all products; seen ones do not count, as they are not recommended."""
+    import torch
+
+    model.eval()
+    gains: list[float] = []
+    with torch.no_grad():
+        vectors = model.products(torch.arange(len(model.words)))
+        for low in range(0, len(held), config.batch):
+            asked = held[low : low + config.batch]
+            rows, real = padded([case.trail.newest(config.length).rows[::-1] for case in asked])
+            newest = torch.from_numpy(real.sum(1) - 1)
+            said = model(vectors[torch.from_numpy(rows)])[torch.arange(len(asked)), newest]  # (batch, dim)
+            scores = (said @ vectors.T).numpy()  # (batch, products)
+            for line, case in zip(scores, asked, strict=True):
+                line[case.trail.rows] = -np.inf
+                rank = np.count_nonzero(line > line[case.target])
+                gains.append(1 / np.log2(rank + 2) if rank < k else 0.0)
+    return float(np.mean(gains))
+
+
+# --- artifact -----------------------------------------------------------------------------------------------------
+
+
+def export(model: Any, words: WordVectors, config: TransformerConfig) -> Transformer:
+    """The graph from product vectors to the vector of what comes next, and the vectors of all products."""
+    import torch
+    from torch import Tensor, nn
+
+    class Newest(nn.Module):
+        """What comes after the last step."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, steps: Tensor) -> Tensor:
+            return self.model(steps)[:, -1]  # type: ignore[no-any-return]
+
+    model.eval()
+    file = io.BytesIO()
+    with torch.no_grad(), warnings.catch_warnings():
+        # The newer exporter needs onnxscript and takes seconds; torch says the older one is deprecated.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Newest().eval(),
+            (torch.zeros(1, 2, config.dim),),
+            file,  # type: ignore[arg-type]  # the older exporter writes to files too
+            dynamo=False,
+            input_names=["steps"],
+            output_names=["next"],
+            dynamic_axes={"steps": {1: "length"}},
+        )
+        vectors = model.products(torch.arange(len(model.words))).numpy()
+        turn = model.from_words.weight.T.numpy()
+    return Transformer(file.getvalue(), vectors, words.turned(turn), config)

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from daogou.adapters.addresses import open_stores
+from daogou.domain.ids import Instant, ShopperId
+from daogou.ports.stores import Stores
+from daogou.recommend.recommender import Recommender
+from daogou.recommend.request import RecommendRequest
+from daogou.retrieval.evidence import NO_CAUSE, Trail
+from daogou.retrieval.shelf import Shelf
+from daogou.retrieval.transformer import Transformer, TransformerConfig
+from daogou.testing.builders import event, product
+from daogou.training import retrievers
+from daogou.training.config import TrainingConfig
+from daogou.training.releases import Release, Releases
+from daogou.training.train import Progress, train
+
+DAY_MS = 86_400_000
+NOW = 1_700_000_000_000
+N = 24
+SMALL = TransformerConfig(
+    dim=16, words_dim=16, heads=2, layers=1, length=8, dropout=0.0, forget=0.0, negatives=16, rate=0.02, batch=16,
+    epochs=20, patience=20, noise=0.2, least_steps=100,
+)  # fmt: skip
+NAMES = ("amber", "birch", "coral", "daisy", "ebony", "fern", "garnet", "hazel")
+
+
+@pytest.fixture(scope="module")
+def stores() -> Stores:
+    """What follows depends on the step before the newest too: even walks go up the ring by one, odd ones by two."""
+    found = open_stores("memory://")
+    found.catalogue.put([product(f"p{n}", f"{NAMES[n % 8]} shoe {n}", price=1) for n in range(N)], at=Instant(NOW))
+    found.events.append(
+        [
+            event("view", f"p{(walk // 2 + n * (1 + walk % 2)) % N}", shopper=f"s{walk}", at=NOW + n * DAY_MS + walk)
+            for walk in range(144)
+            for n in range(8)
+        ]
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def release(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    pytest.importorskip("torch", reason="torch is not installed: the train extra")
+    pytest.importorskip("onnx", reason="onnx is not installed: the train extra")
+    return train(stores, Releases(tmp_path_factory.mktemp("shop")), config=TrainingConfig(transformer=SMALL))
+
+
+def test_it_learns_an_order_that_neither_popularity_nor_the_newest_step_tells(release: Release) -> None:
+    found = Transformer.load(release.path("transformer"))
+    for newest in range(N):
+        for stride in (1, 2):
+            trail = Trail.of([(newest - stride * back) % N for back in range(5)])
+            assert found.evidence(trail).best(1).rows.tolist() == [(newest + stride) % N]
+
+
+def test_values_are_powers_of_probabilities_without_a_cause(release: Release) -> None:
+    found = Transformer.load(release.path("transformer")).evidence(Trail.of([3, 2, 1]))
+    assert set(found.causes.tolist()) == {NO_CAUSE}
+    assert len(set(found.rows.tolist())) == len(found) == N
+    assert float((found.values ** (1 / SMALL.sharpness)).sum()) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_trail_of_unknown_products_says_nothing(release: Release) -> None:
+    found = Transformer.load(release.path("transformer"))
+    assert len(found.evidence(Trail.of([]))) == 0
+    assert len(found.evidence(Trail.of([N + 5]))) == 0
+
+
+def test_a_new_product_is_placed_by_its_words(release: Release) -> None:
+    found = Transformer.load(release.path("transformer"))
+    assert N not in found.evidence(Trail.of([3, 2, 1])).rows
+    found.place(N, {"birch": 1.0, "shoe": 1.0})
+    entries = found.evidence(Trail.of([3, 2, 1]))
+    assert N in entries.rows
+    assert np.linalg.norm(found.words.of({"birch": 1.0})) > 0
+    assert len(found.evidence(Trail.of([N]))) > 0
+
+
+def test_what_is_served_is_what_torch_computed() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed: the train extra")
+    from daogou.retrieval.word_vectors import WordVectors
+    from daogou.training.recipes import transformer
+
+    config = replace(SMALL, dim=8, words_dim=6, layers=2)
+    torch.manual_seed(3)
+    model = transformer.build(np.random.default_rng(0).normal(size=(10, 6)).astype(np.float32), config).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    words = WordVectors({}, np.zeros(0, np.float32), np.zeros((0, 6), np.float32))
+    served = transformer.export(model, words, replace(config, sharpness=1.0))
+    for rows in ([4], [4, 2, 2, 9], list(range(8))):
+        with torch.no_grad():
+            steps = model.products(torch.tensor(rows[::-1]))[None]
+            expected = (model(steps)[0, -1] @ model.products(torch.arange(10)).T).softmax(0).numpy()
+        entries = served.evidence(Trail.of(rows))
+        assert np.allclose(entries.values, expected[entries.rows], atol=1e-5)
+
+
+def test_its_part_is_named_and_removing_it_changes_the_score(stores: Stores, release: Release) -> None:
+    shelf = Shelf(release.items())
+    shelf.refresh(stores.catalogue)
+    recommender = Recommender(release, shelf, stores.events)
+    hits = recommender.recommend(RecommendRequest(shopper=ShopperId("s3"), k=3)).items
+    assert hits[0].product == f"p{(1 + 8 * 2) % N}"
+    explanation = recommender.explain(ShopperId("s3"), hits[0].product)
+    if "transformer" in explanation.parts:
+        [found] = [because for because in explanation.because if because.reason.source == "transformer"]
+        assert found.reason.text.en == "From your recent steps taken together"
+        assert found.score == pytest.approx(explanation.score - explanation.parts["transformer"], rel=1e-4)
+    assert sum(explanation.parts.values()) == pytest.approx(explanation.score, rel=1e-4)
+
+
+def _skipped(stores: Stores, folder: Path, config: TrainingConfig) -> tuple[Mapping[str, str], list[str]]:
+    seen: list[Progress] = []
+    release = train(stores, Releases(folder), config=config, progress=seen.append)
+    assert not release.path("transformer").exists()
+    assert release.manifest.metrics["transformer.skipped"] == 1.0
+    return release.manifest.skipped, [progress.step for progress in seen]
+
+
+def test_without_torch_the_release_says_what_to_install(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrievers, "find_spec", lambda module: None if module == "torch" else module)
+    skipped, told = _skipped(stores, tmp_path, TrainingConfig(transformer=SMALL))
+    assert skipped["transformer"] == "torch not installed: pip install 'daogou[train]'"
+    assert "transformer skipped: torch not installed: pip install 'daogou[train]'" in told
+
+
+def test_switched_off_and_too_little_data_are_reasons_too(stores: Stores, tmp_path: Path) -> None:
+    skipped, _ = _skipped(stores, tmp_path, TrainingConfig(transformer=replace(SMALL, enabled=False)))
+    assert skipped["transformer"] == "switched off: [training.transformer] enabled = false"
+    pytest.importorskip("torch", reason="torch is not installed: the train extra")
+    skipped, _ = _skipped(stores, tmp_path, TrainingConfig(transformer=replace(SMALL, least_steps=10_000)))
+    assert skipped["transformer"] == "1008 steps to learn from, fewer than least_steps = 10000"
+
+
+def test_serving_imports_no_torch(release: Release) -> None:
+    import subprocess
+
+    code = (
+        "import sys; from pathlib import Path; from daogou.retrieval.transformer import Transformer;"
+        "from daogou.retrieval.evidence import Trail;"
+        f"assert len(Transformer.load(Path({str(release.path('transformer'))!r})).evidence(Trail.of([1])));"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
