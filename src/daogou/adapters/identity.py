@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from daogou.domain.event import plain
 from daogou.domain.ids import EventId, ReviewId
 
 if TYPE_CHECKING:
-    from daogou.domain.event import Event
+    from daogou.domain.event import Event, PlainEvent
     from daogou.domain.review import Review
 
 _encode = msgspec.json.Encoder().encode
@@ -25,24 +26,15 @@ _TIME_BYTES = 6
 _TIME_MASK = (1 << (8 * _TIME_BYTES)) - 1
 
 
-def event_key(event: Event) -> bytes:
+def event_key(row: PlainEvent) -> bytes:
     """Time and digest of everything an event says, without its id."""
-    price = event.price
-    content = (
-        event.type, event.at, event.shopper, event.session, event.product, event.variant, event.quantity,
-        (price.minor, price.currency) if price else None,
-        None if event.value is None else float(event.value),
-        event.query, event.list, event.position,
-        None if event.propensity is None else float(event.propensity),
-        event.order,
-    )  # fmt: skip
-    time = (event.at & _TIME_MASK).to_bytes(_TIME_BYTES, "big")
-    return time + blake2b(_encode(content), digest_size=ID_BYTES - _TIME_BYTES).digest()
+    time = (row[1] & _TIME_MASK).to_bytes(_TIME_BYTES, "big")
+    return time + blake2b(_encode(row[:2] + row[3:]), digest_size=ID_BYTES - _TIME_BYTES).digest()
 
 
 def event_id(event: Event) -> EventId:
     """The event's own id, or the one its content gives it."""
-    return event.id or EventId(event_key(event).hex())
+    return event.id or EventId(event_key(plain(event)).hex())
 
 
 def review_id(review: Review) -> ReviewId:

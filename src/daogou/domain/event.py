@@ -39,6 +39,35 @@ class Event:
     order: OrderId | None = None
 
 
+PlainEvent = tuple[
+    EventType, Instant, EventId, ShopperId | None, SessionId | None, ProductId | None, VariantId | None, int,
+    tuple[int, str] | None, float | None, str | None, str | None, int | None, float | None, OrderId | None,
+]  # fmt: skip
+"""The fields of an event in their order, the price as (minor units, currency): what millions of events travel as.
+
+It has the hash of the event it stands for.
+"""
+
+
+def plain(event: Event) -> PlainEvent:
+    """The event as a tuple; numbers that may be fractions are always floats."""
+    price = event.price
+    return (
+        event.type, event.at, event.id, event.shopper, event.session, event.product, event.variant, event.quantity,
+        None if price is None else (price.minor, price.currency),
+        None if event.value is None else float(event.value),
+        event.query, event.list, event.position,
+        None if event.propensity is None else float(event.propensity),
+        event.order,
+    )  # fmt: skip
+
+
+def event_of(row: PlainEvent) -> Event:
+    """The inverse of `plain`."""
+    price = row[8]
+    return Event(*row[:8], None if price is None else Money(*price), *row[9:])
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An event as the log holds it: with the number that orders the log."""

@@ -35,7 +35,7 @@ class Checks:
 
     def __init__(self, known: Known, now: Instant, create: Create | None) -> None:
         self._known = known
-        self._latest = now + TOLERANCE_MS
+        self.latest = Instant(now + TOLERANCE_MS)
         self.create = create
         """None: unknown products are refused."""
         self._by_kind: dict[str, Callable[[Any], tuple[Any, Fixes]]] = {
@@ -53,7 +53,7 @@ class Checks:
         return rule(value) if rule else (value, ())
 
     def _date(self, at: Instant) -> None:
-        if at > self._latest:
+        if at > self.latest:
             raise FieldError("at", f"lies more than a day in the future: {at} ms", rule="future")
 
     def _resolve(self, field: str, product: ProductId) -> ProductId | None:
@@ -78,7 +78,7 @@ class Checks:
         return product, tuple(fixes)
 
     def _event(self, event: Event) -> tuple[Event, Fixes]:
-        if event.at > self._latest:
+        if event.at > self.latest:
             self._date(event.at)
         product = event.product
         if product is None or product in self._known.products:

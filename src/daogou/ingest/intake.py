@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from daogou.domain.event import PlainEvent
 from daogou.domain.ids import ProductId
 from daogou.domain.product import Product
 from daogou.domain.text import Text
 from daogou.ingest.checks import Checks, Fixes, UnknownProduct
-from daogou.ingest.formats.base import Fix, Found
+from daogou.ingest.formats.base import Fix, Found, FoundEvents
 from daogou.ingest.known import Known
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.outliers import Outliers
+from daogou.ingest.plain_events import PlainRules, plain_events
 from daogou.ingest.reading.rows import Unreadable
 from daogou.ingest.records.fields import FieldError
 from daogou.ingest.records.kinds import KINDS, near_misses
@@ -57,6 +59,22 @@ class Intake:
             self._file = file
             self._checks.create = self._create if creates or self._options.create_missing_products else None
             self._store(file, found, count, may_wait=len(self._waiting) < _MOST_WAITING)
+
+    def take_events(self, file: FileReport, found: FoundEvents) -> None:
+        """Account for a table of events: plain ones all at once, the others one by one."""
+        source, (first, names, rows) = found
+        rules = PlainRules(self._known.products, self._checks.latest, self._options.currency)
+        count = file.count("event")
+        clean: list[PlainEvent] = []
+        for place, plain in enumerate(plain_events(found.table, rules)):
+            if plain is not None and (not plain[2] or self._meet("event", plain[2], hash(plain)) == "new"):
+                count.read += 1
+                clean.append(plain)
+            else:
+                self._writer.add_plain(clean, count=count)  # first, so that the log keeps the order of the file
+                clean = []
+                self.take(file, Found(source, first + place, "event", dict(zip(names, rows[place], strict=True))))
+        self._writer.add_plain(clean, count=count)
 
     def unreadable(self, file: FileReport, line: Unreadable) -> None:
         """Account for a line that is no record at all."""
@@ -120,20 +138,22 @@ class Intake:
     def _is_new(self, kind: str, value: Any, found: Found, file: FileReport, count: Count) -> bool:
         """Whether the id comes for the first time: a repetition is unchanged, other content is rejected."""
         key = _key(kind, value)
-        if not key:
-            return True
-        seen = self._seen.setdefault("article" if kind == "policy" else kind, {})
-        number, content = hash(key), _content(value)
-        first = seen.get(number)
-        if first is None:
-            seen[number] = content
-            return True
-        if first == content:
+        met = self._meet(kind, key, _content(value)) if key else "new"
+        if met == "same":
             count.unchanged += 1
-        else:
+        elif met == "other":
             reason = "this id came before with other content; the first stays"
             self._reject(file, found, count, FieldError("id", reason, rule="conflict"))
-        return False
+        return met == "new"
+
+    def _meet(self, kind: str, key: str, content: int) -> Literal["new", "same", "other"]:
+        """Whether this import has met the id before, and with which content."""
+        seen = self._seen.setdefault("article" if kind == "policy" else kind, {})
+        first = seen.get(number := hash(key))
+        if first is None:
+            seen[number] = content
+            return "new"
+        return "same" if first == content else "other"
 
     def _create(self, id: ProductId) -> None:
         """Put a product in the catalogue of which nothing is known but that it exists."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from daogou.domain.errors import HostileInput
 from daogou.ingest.files import data_files
 from daogou.ingest.formats import FORMATS, recognise
-from daogou.ingest.formats.base import Format
+from daogou.ingest.formats.base import Format, FoundEvents
 from daogou.ingest.garbage import rare_collections
 from daogou.ingest.intake import Intake
 from daogou.ingest.options import ImportOptions
@@ -124,7 +124,11 @@ def _run(job: _Job, report: ImportReport, intake: Intake, *, options: ImportOpti
     sources = [_source(seen, files[seen.path], intake, options=options, progress=progress) for seen in job.looks]
     try:
         for found in job.format.convert(sources, options):
-            intake.take(files[found.source.path], found, creates=job.format.creates_products)
+            file = files[found.source.path]
+            if isinstance(found, FoundEvents):
+                intake.take_events(file, found)
+            else:
+                intake.take(file, found, creates=job.format.creates_products)
     except HostileInput as error:
         stopped = Path(error.where) if error.where else job.looks[0].path
         intake.refuse(files.get(stopped, files[job.looks[0].path]), error.message, "hostile")

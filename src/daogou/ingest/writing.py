@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from daogou.domain.event import PlainEvent, plain
 from daogou.domain.ids import Instant
 from daogou.ingest.records.order import ShipmentOf
 from daogou.ingest.report import Count
@@ -40,7 +41,7 @@ class Writer:
             "order": stores.orders.put,
             "review": stores.reviews.put,
             "shipment": self._ship,
-            "event": lambda events: stores.events.append(events).new,
+            "event": lambda events: stores.plain_events.append_plain(events).new,
             "query": lambda queries: stores.events.append([query.event(now) for query in queries]).new,
         }
 
@@ -50,8 +51,15 @@ class Writer:
         if batch is None:
             batch = self._batches[id(count)] = _Batch(kind, count)
         waiting = batch.repaired if repaired else batch.clean
-        waiting.append(value)
+        waiting.append(plain(value) if kind == "event" else value)
         if len(waiting) >= self._size:
+            self._write(batch)
+
+    def add_plain(self, events: Sequence[PlainEvent], *, count: Count) -> None:
+        """Take clean events, many at once."""
+        batch = self._batches.setdefault(id(count), _Batch("event", count))
+        batch.clean.extend(events)
+        if len(batch.clean) >= self._size:
             self._write(batch)
 
     def flush(self) -> None:

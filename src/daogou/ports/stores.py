@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from daogou.domain.article import Article, ArticleKind
     from daogou.domain.conversation import Message
     from daogou.domain.edge import Edge
-    from daogou.domain.event import Event, EventType, Recorded
+    from daogou.domain.event import Event, EventType, PlainEvent, Recorded
     from daogou.domain.ids import (
         ArticleId,
         ConversationId,
@@ -117,6 +117,13 @@ class Events(Protocol):
         """How many events of each type."""
 
 
+class PlainEvents(Protocol):
+    """The same log, for those who bring millions of events at once."""
+
+    def append_plain(self, events: Sequence[PlainEvent]) -> Appended:
+        """As `Events.append`, without an object for each event."""
+
+
 class Shoppers(Protocol):
     def put(self, shoppers: Iterable[Shopper]) -> int: ...
     def get(self, id: ShopperId) -> Shopper | None: ...
@@ -214,6 +221,8 @@ class Stores:
 
     catalogue: Catalogue
     events: Events
+    plain_events: PlainEvents
+    """The log of `events`, written from plain rows."""
     queries: Queries
     shoppers: Shoppers
     orders: Orders

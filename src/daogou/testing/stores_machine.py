@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from daogou.domain.event import EVENT_TYPES, Event, EventType, Recorded
+from daogou.domain.event import EVENT_TYPES, Event, EventType, Recorded, plain
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.product import PricePoint, Product
@@ -72,6 +72,10 @@ def stores_machine(trusted: Callable[[], Stores], tested: Callable[[], Stores]) 
         @rule(events=st.lists(EVENTS, max_size=5))
         def append(self, events: list[Event]) -> None:
             self._same(lambda stores: stores.events.append(events))
+
+        @rule(events=st.lists(EVENTS, max_size=5))
+        def append_plain(self, events: list[Event]) -> None:
+            self._same(lambda stores: stores.plain_events.append_plain(list(map(plain, events))))
 
         @rule(batches=st.lists(st.lists(EVENTS, max_size=2), max_size=3))
         def append_each(self, batches: list[list[Event]]) -> None:

@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from daogou.adapters.identity import event_id
-from daogou.domain.event import EVENT_TYPES, Event, EventType, Recorded
+from daogou.domain.event import EVENT_TYPES, Event, EventType, PlainEvent, Recorded, event_of
 from daogou.domain.ids import EventId, SessionId, ShopperId
 from daogou.ports.stores import Appended, EventColumns
 
 
 class MemoryEvents:
-    """`ports.stores.Events`, but for durability: the log dies with the process."""
+    """`ports.stores.Events` and `ports.stores.PlainEvents`, but for durability: the log dies with the process."""
 
     def __init__(self) -> None:
         self._log: list[Recorded] = []
@@ -31,6 +31,9 @@ class MemoryEvents:
     def append_each(self, batches: Sequence[Sequence[Event]]) -> list[Appended]:
         with self._lock:
             return [self.append(batch) for batch in batches]
+
+    def append_plain(self, events: Sequence[PlainEvent]) -> Appended:
+        return self.append([event_of(row) for row in events])
 
     def _append(self, event: Event) -> bool:
         id = event_id(event)

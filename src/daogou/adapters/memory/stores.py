@@ -21,6 +21,7 @@ def open_memory(address: str = "memory://") -> Stores:
     return Stores(
         catalogue=MemoryCatalogue(),
         events=events,
+        plain_events=events,
         queries=MemoryQueries(events),
         shoppers=MemoryShoppers(),
         orders=MemoryOrders(),

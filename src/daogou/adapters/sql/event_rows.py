@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from daogou.adapters.identity import ID_BYTES, event_key
 from daogou.adapters.sql.database import Row
-from daogou.domain.event import Event, EventType, Recorded
+from daogou.domain.event import Event, EventType, PlainEvent, Recorded
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 
@@ -18,40 +18,36 @@ TYPES: Mapping[int, EventType] = {code: name for name, code in CODES.items()}
 
 # The first byte of a key says what follows, so that a caller's id can never pass for a derived one.
 _DERIVED, _TEXT = b"\x01", b"\x00"
+_NO_PRICE = (None, None)
 _HEX_DIGITS = frozenset("0123456789abcdef")
 
 
-def key_of(event: Event) -> bytes:
+def key_of(row: PlainEvent) -> bytes:
     """The unique key: a derived id's 16 bytes, or the caller's own id as UTF-8."""
-    id = event.id
+    id = row[2]
     if not id:
-        return _DERIVED + event_key(event)
+        return _DERIVED + event_key(row)
     if len(id) == 2 * ID_BYTES and _HEX_DIGITS.issuperset(id):
         return _DERIVED + bytes.fromhex(id)
     return _TEXT + id.encode()
 
 
-def row(event: Event, actors: Mapping[str, int], items: Mapping[str, int]) -> Row:
+Numbers = Mapping[str | None, int | None]
+"""The small integer of each name; None for None."""
+
+
+def row(event: PlainEvent, shoppers: Numbers, sessions: Numbers, items: Numbers) -> Row:
     """Everything but the log number."""
-    price = event.price
+    (
+        type, at, _, shopper, session, product, variant, quantity, price, value,
+        query, list, position, propensity, order,
+    ) = event  # fmt: skip
+    minor, currency = price or _NO_PRICE
     return (
-        key_of(event),
-        CODES[event.type],
-        event.at,
-        None if event.shopper is None else actors[event.shopper],
-        None if event.session is None else actors[f"session:{event.session}"],
-        None if event.product is None else items[event.product],
-        event.variant,
-        event.quantity,
-        price.minor if price else None,
-        price.currency if price else None,
-        event.value,
-        event.query,
-        event.list,
-        event.position,
-        event.propensity,
-        event.order,
-    )
+        key_of(event), CODES[type], at,
+        shoppers[shopper], sessions[session], items[product],
+        variant, quantity, minor, currency, value, query, list, position, propensity, order,
+    )  # fmt: skip
 
 
 def recorded(row: Row) -> Recorded:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from daogou.adapters.sql import columns, event_rows
 from daogou.adapters.sql.database import Database
 from daogou.adapters.sql.names import numbers, session_name
-from daogou.domain.event import Event, EventType, Recorded
+from daogou.domain.event import Event, EventType, PlainEvent, Recorded, plain
 from daogou.domain.ids import SessionId, ShopperId
 from daogou.ports.stores import Appended, EventColumns
 
@@ -33,7 +33,7 @@ _MOST_TYPED = (
 
 
 class SqlEvents:
-    """`ports.stores.Events`."""
+    """`ports.stores.Events` and `ports.stores.PlainEvents`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,7 +43,11 @@ class SqlEvents:
 
     def append_each(self, batches: Sequence[Sequence[Event]]) -> list[Appended]:
         with self._database.writing() as connection:
-            return [_insert(connection, batch) for batch in batches]
+            return [_insert(connection, list(map(plain, batch))) for batch in batches]
+
+    def append_plain(self, events: Sequence[PlainEvent]) -> Appended:
+        with self._database.writing() as connection:
+            return _insert(connection, events)
 
     def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
         return [event_rows.recorded(row) for row in self._database.rows(_SINCE, (seq, limit))]
@@ -77,12 +81,13 @@ class SqlQueries:
         return dict(self._database.rows(_MOST_TYPED, (event_rows.CODES["search"], shoppers, limit)))
 
 
-def _insert(connection: sqlite3.Connection, events: Sequence[Event]) -> Appended:
-    shoppers = (event.shopper for event in events if event.shopper is not None)
-    sessions = (session_name(event.session) for event in events if event.session is not None)
-    actors = numbers(connection, "actor", (*shoppers, *sessions))
-    items = numbers(connection, "item", (event.product for event in events if event.product is not None))
+def _insert(connection: sqlite3.Connection, events: Sequence[PlainEvent]) -> Appended:
+    shoppers = numbers(connection, "actor", (event[3] for event in events))
+    names = {session: session_name(session) for session in {event[4] for event in events} if session is not None}
+    actors = numbers(connection, "actor", names.values())
+    sessions: event_rows.Numbers = {None: None} | {session: actors[name] for session, name in names.items()}
+    items = numbers(connection, "item", (event[5] for event in events))
     before = connection.total_changes
-    connection.executemany(_INSERT, (event_rows.row(event, actors, items) for event in events))
+    connection.executemany(_INSERT, (event_rows.row(event, shoppers, sessions, items) for event in events))
     new = connection.total_changes - before
     return Appended(new, len(events) - new)

@@ -20,10 +20,13 @@ _SELECT = {
 }
 
 
-def numbers(connection: sqlite3.Connection, dictionary: Dictionary, names: Iterable[str]) -> dict[str, int]:
-    """Look up the names inside a write transaction, and number those that are new."""
-    wanted = list(dict.fromkeys(names))
-    found: dict[str, int] = dict(select_in(connection, _SELECT[dictionary], wanted))
+def numbers(
+    connection: sqlite3.Connection, dictionary: Dictionary, names: Iterable[str | None]
+) -> dict[str | None, int | None]:
+    """Look up the names inside a write transaction, and number those that are new. None is None."""
+    wanted = [name for name in dict.fromkeys(names) if name is not None]
+    found: dict[str | None, int | None] = {None: None}
+    found.update(select_in(connection, _SELECT[dictionary], wanted))
     new = [(name,) for name in wanted if name not in found]
     if new:
         connection.executemany(_INSERT[dictionary], new)

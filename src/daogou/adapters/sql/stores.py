@@ -34,9 +34,11 @@ def path_of(address: str) -> Path:
 
 def stores_on(database: Database) -> Stores:
     """Every store over one database; closing them closes it."""
+    events = SqlEvents(database)
     return Stores(
         catalogue=SqlCatalogue(database),
-        events=SqlEvents(database),
+        events=events,
+        plain_events=events,
         queries=SqlQueries(database),
         shoppers=SqlShoppers(database),
         orders=SqlOrders(database),

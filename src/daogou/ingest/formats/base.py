@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look
+from daogou.ingest.reading.rows import Table
 from daogou.ingest.reading.source import Source
 
 
@@ -47,7 +48,14 @@ def part(source: Source, line: int, kind: str) -> Found:
     return Found(source, line, kind, {}, joined=True)
 
 
-Convert = Callable[[Sequence[Source], ImportOptions], Iterator[Found]]
+class FoundEvents(NamedTuple):
+    """A table whose rows are all events under our own names."""
+
+    source: Source
+    table: Table
+
+
+Convert = Callable[[Sequence[Source], ImportOptions], Iterator[Found | FoundEvents]]
 
 
 @dataclass(frozen=True, slots=True)

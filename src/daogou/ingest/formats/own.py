@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from daogou.ingest.formats.base import Format, Found, refusal
+from daogou.ingest.formats.base import Format, Found, FoundEvents, refusal
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.rows import Row
 from daogou.ingest.reading.source import Source
+from daogou.ingest.records.event import KEYS as EVENT_KEYS
 from daogou.ingest.records.kinds import KINDS, kind_of
 from daogou.ingest.records.order import KEYS as ORDER_KEYS
 from daogou.ingest.records.order import LINE_KEYS
@@ -42,7 +43,7 @@ def _phase(look: Look) -> int:
     return KINDS[kind].phase if kind else 3
 
 
-def _convert(sources: Sequence[Source], options: ImportOptions) -> Iterator[Found]:
+def _convert(sources: Sequence[Source], options: ImportOptions) -> Iterator[Found | FoundEvents]:
     for source in sources:
         if source.look.shape in ("table", "parquet"):
             yield from _from_table(source, options)
@@ -63,11 +64,14 @@ def _unknown(source: Source, line: int, record: dict[str, Any]) -> Found:
     )
 
 
-def _from_table(source: Source, options: ImportOptions) -> Iterator[Found]:
+def _from_table(source: Source, options: ImportOptions) -> Iterator[Found | FoundEvents]:
     if options.kind in (None, "order") and _is_order_lines(source.look.keys):
         yield from _orders(source)
         return
     kind = options.kind or _kind(source.look)
+    if kind == "event" and source.look.shape == "parquet" and source.look.keys <= EVENT_KEYS:
+        yield from (FoundEvents(source, table) for table in source.tables())
+        return
     rich = kind != "event" or any("." in name for name in source.look.keys)
     for line, row in source:
         record = _structured(row) if rich else row

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from daogou.domain.errors import HostileInput
 from daogou.ingest.reading.chunks import Tell
 from daogou.ingest.reading.limits import Limits
-from daogou.ingest.reading.rows import Row
+from daogou.ingest.reading.rows import Row, Table
 
 if TYPE_CHECKING:
     import duckdb
 
 MAGIC = b"PAR1"
-_BATCH = 4096
+_BATCH = 8192
 
 
 def parquet_columns(path: Path, limits: Limits) -> list[str]:
@@ -26,6 +26,13 @@ def parquet_columns(path: Path, limits: Limits) -> list[str]:
 
 def parquet_rows(path: Path, limits: Limits, tell: Tell | None = None) -> Iterator[Row]:
     """Yield the rows in the order of the file; moments come as epoch milliseconds."""
+    for first, names, rows in parquet_tables(path, limits, tell):
+        for number, values in enumerate(rows, first):
+            yield Row(number, dict(zip(names, values, strict=True)))
+
+
+def parquet_tables(path: Path, limits: Limits, tell: Tell | None = None) -> Iterator[Table]:
+    """Yield the rows as tuples, some thousands at a time."""
     import duckdb
 
     with _connect() as connection:
@@ -36,8 +43,7 @@ def parquet_rows(path: Path, limits: Limits, tell: Tell | None = None) -> Iterat
         try:
             answer = connection.execute(f"SELECT {picked} FROM read_parquet(?)", [_literal(path)])  # noqa: S608
             while batch := answer.fetchmany(_BATCH):
-                for number, values in enumerate(batch, seen + 1):
-                    yield Row(number, dict(zip(names, values, strict=True)))
+                yield Table(seen + 1, names, batch)
                 seen += len(batch)
                 if tell is not None:
                     tell(size * seen // total)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,6 +13,15 @@ class Row(NamedTuple):
     line: int
     """Line of the file it begins on, from 1; for Parquet and JSON documents the row's number."""
     data: dict[str, Any]
+
+
+class Table(NamedTuple):
+    """Rows of a table that are read together."""
+
+    first: int
+    """Number of the first row, from 1."""
+    names: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from daogou.ingest.reading.json_lines import json_document, json_rows
 from daogou.ingest.reading.limits import Limits
 from daogou.ingest.reading.lines import Decoder, decoded, lines
 from daogou.ingest.reading.look import Look
-from daogou.ingest.reading.parquet import parquet_rows
-from daogou.ingest.reading.rows import Refuse, Row
+from daogou.ingest.reading.parquet import parquet_rows, parquet_tables
+from daogou.ingest.reading.rows import Refuse, Row, Table
 from daogou.ingest.reading.tables import table_rows
 from daogou.ingest.reading.xml import xml_rows
 
@@ -47,6 +47,11 @@ class Source:
             return rows
         names = self._mapping
         return (Row(line, {names.get(name, name): cell for name, cell in data.items()}) for line, data in rows)
+
+    def tables(self) -> Iterator[Table]:
+        """The rows of a Parquet file, many at a time."""
+        for first, names, rows in parquet_tables(self.path, self._limits, self._tell):
+            yield Table(first, [self._mapping.get(name, name) for name in names], rows)
 
     def _rows(self) -> Iterator[Row]:
         path, limits, refuse = self.path, self._limits, self._refuse

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from daogou.domain.event import EVENT_TYPES, Event
+from daogou.domain.event import EVENT_TYPES, Event, plain
 from daogou.domain.ids import EventId, OrderId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.ports.stores import Appended, Stores
@@ -46,6 +46,17 @@ class EventsContract:
         assert len(back[0].id) == 32
         assert back[1].id == "sixteen-letters!"
         assert stores.events.append(back) == Appended(new=0, duplicate=2)
+
+    def test_plain_rows_are_the_same_events(self, stores: Stores) -> None:
+        given = [
+            event(session="x", price=Money(399, "USD"), value=5, propensity=1),
+            event("search", None, session="x", query="红鞋"),
+            event(id=EventId("e1")),
+        ]
+        assert stores.plain_events.append_plain(list(map(plain, given))) == Appended(new=3, duplicate=0)
+        assert stores.events.append(given) == Appended(new=0, duplicate=3)
+        back = [replace(found.event, id=one.id) for found, one in zip(stores.events.since(0), given, strict=True)]
+        assert back == given
 
     def test_nothing_is_appended_of_nothing(self, stores: Stores) -> None:
         assert stores.events.append([]) == Appended(0, 0)
