@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,16 @@ def test_impressions_say_where_and_how_likely(lines: Read) -> None:
         assert event["list"]
         assert 0 <= event["position"] < 10
         assert 0 < event["propensity"] <= 1
+
+
+def test_baskets_repeat_what_goes_together(lines: Read) -> None:
+    baskets: dict[str, set[str]] = defaultdict(set)
+    for event in lines("events"):
+        if event["type"] == "purchase":
+            baskets[event["order"]].add(event["product"])
+    pairs = Counter(pair for basket in baskets.values() for pair in combinations(sorted(basket), 2))
+    assert sum(len(basket) for basket in baskets.values()) > 1.25 * len(baskets)
+    assert sum(n for n in pairs.values() if n >= 3) > 0.3 * pairs.total()
 
 
 def test_every_type_of_event_happens(lines: Read) -> None:

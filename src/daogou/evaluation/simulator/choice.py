@@ -6,6 +6,7 @@ A shopper s is at position k of a list (from 0), the item there is i, at time t.
 - They click an examined item with probability sigmoid(u(s, i, t) - CLICK), where u is the utility of
   `daogou.evaluation.simulator.truth`. The click model is the position-based model of
   Richardson, Dominowska and Ragno, "Predicting clicks" (WWW 2007); the utility logit is McFadden's (1974).
+- What goes with a thing in their basket (`World.companions`) is worth GOES_WITH more to them in that visit.
 - In a list they asked for (a search, what goes with their basket) u is ASKED higher: they came for it.
 - After a click they put it in the basket with probability sigmoid(u - CART), and buy a carted item with
   probability sigmoid(u - BUY). At most one item of a kind is carted in a visit.
@@ -27,6 +28,7 @@ CLICK = 2.2
 CART = 2.0
 BUY = 0.8
 ASKED = 0.6
+GOES_WITH = 1.5
 RETURN = 0.45
 STARS_NOISE = 0.8
 MISHAP = 0.06

@@ -98,10 +98,10 @@ def _walk(visit: Visit, world: World, topic: int, language: str, rng: np.random.
         _list(visit, world, world.of_topic[topic], f"category:{world.topics[topic].id}", rng)
     else:
         _list(visit, world, np.concatenate(world.of_topic), "for-you", rng)
-    if visit.basket and rng.random() < 0.5:
-        partners = [world.number[kind] for kind in world.topics[world.kind[visit.basket[-1]]].goes_with]
-        if partners:
-            _list(visit, world, np.concatenate([world.of_topic[each] for each in partners]), "together", rng, shown=4)
+    for item in visit.basket[:2]:
+        companions = world.companions[item]
+        visit.utilities[companions] += choice.GOES_WITH
+        _list(visit, world, companions, "together", rng, shown=len(companions))
 
 
 def _list(

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.text import Text
 
+COMPANIONS = 3
+"""How many items at most go with one item."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -70,6 +72,8 @@ class World:
     """Available items of each topic."""
     number: Mapping[str, int]
     """Topic id to index."""
+    companions: tuple[Ints, ...]
+    """For each item the few items people use with it."""
 
     @classmethod
     def of(cls, items: Sequence[Item], topics: Sequence[Topic], *, currency: str, seed: int) -> World:
@@ -83,6 +87,10 @@ class World:
         quality = np.array([item.quality for item in items])
         noise = np.random.default_rng((seed, 1)).normal(size=len(items))
         available = np.array([item.available for item in items])
+        draw = 0.4 * quality + 0.6 * noise
+        of_topic = tuple(np.flatnonzero((kind == each) & available) for each in range(len(topics)))
+        brand = np.array([brands.index(item.brand) for item in items], dtype=np.int64)
+        partners = [[of_topic[number[id]] for id in topic.goes_with if id in number] for topic in topics]
         return cls(
             items=tuple(items),
             topics=tuple(topics),
@@ -90,14 +98,27 @@ class World:
             colors=colors,
             currency=currency,
             kind=kind,
-            brand=np.array([brands.index(item.brand) for item in items], dtype=np.int64),
+            brand=brand,
             color=np.array([_first(colors, item) for item in items], dtype=np.int64),
             price_level=price - middle[kind],
             quality=quality,
-            draw=0.4 * quality + 0.6 * noise,
-            of_topic=tuple(np.flatnonzero((kind == each) & available) for each in range(len(topics))),
+            draw=draw,
+            of_topic=of_topic,
             number=number,
+            companions=tuple(_companions(item, partners[kind[row]], items, draw) for row, item in enumerate(items)),
         )
+
+
+def _companions(item: Item, partners: Sequence[Ints], items: Sequence[Item], draw: Floats) -> Ints:
+    """Of each kind that goes with the item, the most prominent one of its brand, or else of all; never the other
+    gender's. At most `COMPANIONS`."""
+    found = []
+    for among in partners:
+        fitting = [row for row in among.tolist() if None in (items[row].gender, item.gender) or
+                   items[row].gender == item.gender]  # fmt: skip
+        if fitting:
+            found.append(max(fitting, key=lambda row: (items[row].brand == item.brand, draw[row])))
+    return np.array(found[:COMPANIONS], dtype=np.int64)
 
 
 def _first(colors: tuple[str, ...], item: Item) -> int:
