@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,3 +31,20 @@ def test_edits_are_a_symmetric_distance_with_a_ceiling(a: str, b: str) -> None:
     assert edits(a, b, 8) == edits(b, a, 8)
     assert (edits(a, b, 8) == 0) == (a == b)
     assert edits(a, b, 1) == min(edits(a, b, 8), 2)
+
+
+@pytest.mark.parametrize("sentence", [
+    "the best boots of this year", "a birthday present for my dad", "something warm to wear next week",
+    "iphone case", "which one would you buy", "cheapest shoes under two hundred", "nike shirts",
+])  # fmt: skip
+def test_a_word_everybody_knows_is_not_turned_into_the_shops(sentence: str) -> None:
+    near = {"belt": 9, "wear": 9, "phone": 9, "boots": 9, "shorts": 3, "present": 2, "case": 4, "board": 1, "guy": 2,
+            "buoy": 1, "bike": 4, "mike": 1, "warn": 1, "chess": 3, "weed": 1, "text": 1, "dads": 1}  # fmt: skip
+    spelling = Spelling(near)
+    for word in sentence.split():
+        assert spelling.nearest(word) in (word, None)
+
+
+def test_a_slip_that_is_no_word_is_still_mended() -> None:
+    assert Spelling({"belt": 9, "running": 4}).nearest("blet") == "belt"
+    assert Spelling({"belt": 9, "running": 4}).nearest("runing") == "running"

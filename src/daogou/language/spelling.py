@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 SHORTEST = 4
 """Shorter words are left alone: too many are one edit apart."""
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """English words and names that shoppers use whatever the shop sells: typed right, however near to a word of its."""
+    return frozenset(Path(__file__).with_name("common_words.txt").read_text("ascii").split())
 
 
 class Spelling:
@@ -29,9 +37,10 @@ class Spelling:
     def nearest(self, word: str) -> str | None:
         """The likeliest word within one edit (two for words of eight letters and more), or None.
 
-        Nearer comes first, then the same first letter, then the commoner word. A known word is its own nearest.
+        Nearer comes first, then the same first letter, then the commoner word.
+        A word that the shop or everybody knows is its own nearest.
         """
-        if word in self._counts:
+        if word in self._counts or _is_common(word):
             return word
         if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
             return None
@@ -43,6 +52,10 @@ class Spelling:
             if (distance := edits(word, found, reach)) <= reach
         ]
         return min(ranked)[-1] if ranked else None
+
+
+def _is_common(word: str) -> bool:
+    return word in common_words() or (word.endswith("s") and word[:-1] in common_words())
 
 
 def edits(a: str, b: str, most: int) -> int:
