@@ -46,6 +46,41 @@ def basket_recall(ranking: Sequence[object], bought: set[object], k: int) -> flo
     return len(bought & set(ranking[:k])) / len(bought) if bought else 0.0
 
 
+def listwise(hits: NDArray[np.bool_], relevant: NDArray[np.integer], k: int) -> dict[str, NDArray[np.float64]]:
+    """Measures of many lists at once, one value a list: precision, recall, hit rate, NDCG, MRR and MAP at k.
+
+    `hits` (lists, places) says which places hold something wanted, best place first; `relevant` (lists,) how many
+    things were wanted, each at least 1. NDCG and MAP are divided by what the best list of length k would have.
+    """
+    first = hits[:, :k].astype(np.float64)  # (lists, k)
+    place = np.arange(1, first.shape[1] + 1)
+    discount = 1 / np.log2(np.arange(2, k + 2))
+    most = np.minimum(relevant, k)
+    found = np.cumsum(first, axis=1)
+    return {
+        "precision": first.sum(axis=1) / k,
+        "recall": first.sum(axis=1) / relevant,
+        "hit rate": first.max(axis=1, initial=0.0),
+        "ndcg": first @ discount[: first.shape[1]] / np.cumsum(discount)[most - 1],
+        "mrr": (first / place).max(axis=1, initial=0.0),
+        "map": (first * found / place).sum(axis=1) / most,
+    }
+
+
+def in_tie_order(hits: NDArray[np.bool_], scores: NDArray[np.floating], *, lucky: bool) -> NDArray[np.bool_]:
+    """The hits had equal scores been ordered with what was wanted first (lucky) or last. Both (lists, places)."""
+    luck = ~hits if lucky else hits
+    order = np.lexsort((luck, -scores), axis=1)
+    return np.take_along_axis(hits, order, axis=1)
+
+
+def gini(counts: NDArray[np.number]) -> float:
+    """How unevenly a total is spread: 0 where all have the same, near 1 where one has everything; 0 of nothing."""
+    ordered = np.sort(counts.astype(np.float64))
+    total, n = ordered.sum(), len(ordered)
+    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total else 0.0
+
+
 def coverage(rankings: Iterable[Sequence[object]], n: int, k: int) -> float:
     """Part of the n products that appear in the first k of any ranking."""
     return len({item for ranking in rankings for item in ranking[:k]}) / n if n else 0.0

@@ -1,0 +1,1 @@
+"""What a shop's recommenders would have done: trained on the past alone, asked about what came after."""

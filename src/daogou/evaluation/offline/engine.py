@@ -1,0 +1,107 @@
+"""The shop's own recommender as it would have been at the split, and each of its sources alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.evaluation.offline.systems import DEPTH, Ranked, best
+from daogou.recommend import sources
+from daogou.recommend.live import Live
+from daogou.recommend.models import Models
+from daogou.recommend.recommender import Recommender
+from daogou.recommend.request import Kind, RecommendRequest
+from daogou.recommend.situation import RecommendConfig, look
+from daogou.retrieval.shelf import Shelf
+
+if TYPE_CHECKING:
+    from daogou.domain.hit import Hits
+    from daogou.evaluation.offline.questions import Question
+    from daogou.ports.stores import Stores
+    from daogou.training.releases import Release
+
+FUSED = "this shop"
+"""The name of the shop's recommender in every table."""
+
+
+class Engine:
+    """`evaluation.offline.systems.System`: the fused recommender and the sources behind it."""
+
+    def __init__(self, release: Release, past: Stores, *, seconds: float, tell: Callable[[float], None]) -> None:
+        """`seconds` is what training the release took; `tell` hears which part of a ranking is done."""
+        self.shelf = Shelf(release.items())
+        self.shelf.refresh(past.catalogue)
+        self._recommender = Recommender(release, self.shelf, past.events, shoppers=past.shoppers)
+        self._models = Models.open(release)
+        self._live = Live(self._models, self.shelf, past.events, past.shoppers)
+        self._seconds = seconds
+        self._metrics = release.manifest.metrics
+        self._tell = tell
+        self.answer_ms = 0.0
+        """CPU milliseconds of one answer with its reasons, measured by the last ranking."""
+
+    @property
+    def fit_s(self) -> Mapping[str, float]:
+        """CPU seconds of the whole training, and of the sources whose fit the training timed."""
+        timed = {name: value for name, value in self._metrics.items() if name.endswith(".cpu_s")}
+        return {FUSED: self._seconds} | {f"{name.removesuffix('.cpu_s')} alone": s for name, s in timed.items()}
+
+    def hits(self, question: Question, *, kind: Kind = "for-you", k: int = DEPTH, seen: bool = False) -> Hits:
+        """The shop's answer to one question, with reasons."""
+        return self._recommender.recommend(_request(question, kind, k, seen=seen))
+
+    def rank(self, questions: Sequence[Question], *, seen: bool) -> Mapping[str, Ranked]:
+        """The fused list, and for each source the list of its evidence alone."""
+        fused = self.ask(questions, kind="for-you", seen=seen)
+        alone: dict[str, Ranked] = {}
+        for place, question in enumerate(questions):
+            for name, scores in self._alone(question, seen=seen).items():
+                rows = best(scores, DEPTH)
+                rows = rows[scores[rows] > 0]
+                alone.setdefault(name, Ranked.blank(len(questions))).fill(place, rows, scores[rows])
+            self._tell(0.5 + 0.5 * (place + 1) / len(questions))
+        return {FUSED: fused, **{f"{name} alone": ranked for name, ranked in sorted(alone.items())}}
+
+    def ask(self, questions: Sequence[Question], *, kind: Kind, seen: bool) -> Ranked:
+        """The fused lists of one kind."""
+        ranked = Ranked.blank(len(questions))
+        started = time.process_time()
+        for place, question in enumerate(questions):
+            items = self.hits(question, kind=kind, seen=seen).items
+            rows = self.shelf.rows(hit.product for hit in items)
+            ranked.fill(place, rows, np.array([hit.score for hit in items]))
+            self._tell(0.5 * (place + 1) / len(questions))
+        self.answer_ms = 1000 * (time.process_time() - started) / max(len(questions), 1)
+        return ranked
+
+    def _alone(self, question: Question, *, seen: bool) -> Mapping[str, np.ndarray]:
+        request = _request(question, "for-you", DEPTH, seen=seen)
+        config = RecommendConfig()
+        situation = look(request, question.at, shelf=self.shelf, live=self._live, models=self._models, config=config)
+        allowed = self.shelf.available.copy()
+        allowed[list(situation.excluded)] = False
+        found = dict(sources.found(situation, self._models, self.shelf, allowed))
+        for name, retriever in self._models.further.items():
+            if name not in found:
+                evidence = retriever.evidence(situation.trail)
+                found[name] = evidence.kept(allowed[evidence.rows])
+        return {name: self._dense(*evidence.totals()) for name, evidence in found.items()}
+
+    def _dense(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+        scores = np.zeros(len(self.shelf))
+        scores[rows] = values
+        return scores
+
+
+def _request(question: Question, kind: Kind, k: int, *, seen: bool) -> RecommendRequest:
+    return RecommendRequest(
+        shopper=question.shopper,
+        session=question.session,
+        kind=kind,
+        k=k,
+        at=question.at,
+        exclude_seen=not seen,
+    )

@@ -1,0 +1,180 @@
+"""Runs an evaluation from the stores to the numbers: split, train on the past, rank, judge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.domain.errors import NotReady
+from daogou.domain.ids import Instant
+from daogou.evaluation.offline.baskets import Baskets, baskets
+from daogou.evaluation.offline.beyond import Nature
+from daogou.evaluation.offline.engine import FUSED, Engine
+from daogou.evaluation.offline.examples import Example, examples
+from daogou.evaluation.offline.judging import Measured, judge, targets_of
+from daogou.evaluation.offline.logged import Logged, logged
+from daogou.evaluation.offline.past import past_of
+from daogou.evaluation.offline.questions import Question, questions
+from daogou.evaluation.offline.satisfaction import Satisfaction, satisfaction
+from daogou.evaluation.offline.splits import READ, Split, SplitName, leave_one_out, only, time_split
+from daogou.evaluation.offline.systems import Counts, Ranked, System, baselines
+from daogou.training.releases import Release, Releases
+from daogou.training.train import train
+
+if TYPE_CHECKING:
+    from daogou.evaluation.simulator.truth import Truth
+    from daogou.ports.stores import Stores
+    from daogou.training import train as training
+    from daogou.training.config import TrainingConfig
+
+Tell = Callable[[str, float], None]
+ENOUGH = 20
+"""Shoppers with something to find, below which the numbers would say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured, with the values we would run ourselves."""
+
+    split: SplitName = "time"
+    share: float = 0.2
+    """Part of the events, the newest, that a time split holds out."""
+    at: Instant | None = None
+    """The moment of a time split, in place of `share`."""
+    shoppers: int = 2_000
+    """At most so many are asked about, drawn with the seed: intervals shrink little beyond."""
+    ks: tuple[int, ...] = (10, 20)
+    """Lengths of lists; slices, tests and everything beyond accuracy use the first."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything that was measured."""
+
+    plan: Plan
+    moment: Instant
+    """The end of the past; of a leave-one-out split the newest one."""
+    products: int
+    past_events: int
+    future_events: int
+    tables: tuple[Measured, ...]
+    """New products first, then all products with what was seen before."""
+    fit_s: Mapping[str, float]
+    """CPU seconds of each system's fit, where it was timed."""
+    answer_ms: float
+    """CPU milliseconds of one answer of the shop with its reasons."""
+    satisfaction: Satisfaction
+    baskets: Baskets | None
+    logged: Logged
+    examples: tuple[Example, ...]
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Components that were not trained, each with the reason."""
+
+
+def evaluate(
+    stores: Stores,
+    folder: Path,
+    *,
+    config: TrainingConfig,
+    plan: Plan | None = None,
+    truth: Truth | None = None,
+    tell: Tell = lambda step, done: None,
+) -> Evaluation:
+    """Evaluate a shop. Trains a release in `folder`, which must be empty; the stores are only read.
+
+    Raises NotReady where too little is on record to say anything.
+    """
+    plan = plan or Plan()
+    columns = stores.events.columns(READ)
+    split = (
+        leave_one_out(columns) if plan.split == "leave-one-out" else time_split(columns, share=plan.share, at=plan.at)
+    )
+    _check(split)
+    past = past_of(stores, split)
+    release, seconds = _trained(past, folder, config, tell)
+    engine = Engine(release, past, seconds=seconds, tell=lambda done: tell("ranking", done))
+    shelf = engine.shelf
+    row = {str(id): place for id, place in shelf.row.items()}
+    asked = questions(split, row, shelf.available, limit=plan.shoppers, seed=plan.seed)
+    if len([q for q in asked if len(q.new)]) < ENOUGH:
+        raise NotReady(_too_little(len(asked)))
+    known = only(columns, split.past)
+    counts = Counts.of(known, row, shelf.available)
+    nature = Nature.of(shelf.products, counts.reach(), len(counts.actor))
+    systems: list[System] = [engine, *baselines(counts, seed=plan.seed)]
+    fresh, rankings = [q for q in asked if len(q.new)], {}
+    tables = []
+    for seen, group in ((False, fresh), (True, asked)):
+        rankings = _ranked(systems, group, seen=seen)
+        if not seen:
+            new_lists = rankings
+        tables.append(_judged(rankings, group, nature, plan, seen=seen))
+        tell("ranking", 1.0)
+    bought = Counts.of(known, row, shelf.available, ("purchase",))
+    return Evaluation(
+        plan=plan,
+        moment=split.moment,
+        products=len(shelf),
+        past_events=int(split.past.sum()),
+        future_events=int((~split.past).sum()),
+        tables=tuple(tables),
+        fit_s={name: s for system in systems for name, s in system.fit_s.items() if name in new_lists | rankings},
+        answer_ms=engine.answer_ms,
+        satisfaction=satisfaction(new_lists, fresh, shelf.ids, ours=FUSED, truth=truth, k=plan.ks[0], seed=plan.seed),
+        baskets=baskets(engine, asked, bought, seed=plan.seed),
+        logged=logged(stores.events, engine, split, counts, seed=plan.seed),
+        examples=examples(engine, new_lists, fresh, seed=plan.seed),
+        skipped=release.manifest.skipped,
+    )
+
+
+def _trained(past: Stores, folder: Path, config: TrainingConfig, tell: Tell) -> tuple[Release, float]:
+    """A release of the past, and the CPU seconds it took; active in `folder` alone."""
+
+    def progress(seen: training.Progress) -> None:
+        tell("training on the past", seen.done / seen.total)
+
+    started = time.process_time()
+    release = train(past, Releases(folder), config=config, progress=progress)
+    tell("training on the past", 1.0)
+    return release, time.process_time() - started
+
+
+def _ranked(systems: Sequence[System], asked: Sequence[Question], *, seen: bool) -> dict[str, Ranked]:
+    return {name: ranked for system in systems for name, ranked in system.rank(asked, seen=seen).items()}
+
+
+def _judged(
+    rankings: Mapping[str, Ranked], asked: Sequence[Question], nature: Nature, plan: Plan, *, seen: bool
+) -> Measured:
+    return judge(
+        "all products" if seen else "new products",
+        rankings,
+        asked,
+        nature,
+        targets=targets_of(asked, seen=seen),
+        ours=FUSED,
+        usual=rankings["most popular"],
+        ks=plan.ks,
+        seed=plan.seed,
+    )
+
+
+def _check(split: Split) -> None:
+    past = split.past
+    future = np.unique(split.columns.shopper[~past])
+    if not past.any() or len(future) < ENOUGH:
+        raise NotReady(_too_little(len(future)))
+
+
+def _too_little(n: int) -> str:
+    return (
+        f"too little on record to evaluate: {n} shoppers did something after the split that can be compared, and at "
+        f"least {ENOUGH} are needed. Import events or orders (`daogou import`), or hold out more with --share"
+    )

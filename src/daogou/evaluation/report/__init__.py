@@ -1,0 +1,1 @@
+"""An evaluation as a page for the merchant and as JSON for machines."""

@@ -1,0 +1,294 @@
+"""Evaluating a shop: what the numbers are, and that the future cannot get into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from daogou.adapters.memory.stores import open_memory
+from daogou.domain.errors import BadRequest, NotReady
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, ShopperId
+from daogou.domain.text import Text
+from daogou.evaluation.offline.engine import FUSED, Engine
+from daogou.evaluation.offline.past import past_of
+from daogou.evaluation.offline.questions import Question, questions
+from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
+from daogou.evaluation.offline.splits import READ, leave_one_out, time_split
+from daogou.evaluation.offline.systems import DEPTH, Counts, baselines
+from daogou.ports.stores import Stores
+from daogou.recommend.request import Kind
+from daogou.testing.builders import event, order, product
+from daogou.training.config import TrainingConfig
+from daogou.training.releases import Releases
+from daogou.training.train import train
+
+DAY = 86_400_000
+ROUNDING = 1e-9
+START = 1_700_000_000_000
+SPLIT = Instant(START + 40 * DAY)
+CONFIG = replace(TrainingConfig(), transformer=replace(TrainingConfig().transformer, enabled=False))
+
+
+def shop_of(events: Sequence[Event], *, n: int = 30) -> Stores:
+    stores = open_memory()
+    goods = [product(f"p{i}", f"thing {i} of {i % 3}", price=10 + i, category=[f"c{i % 3}"]) for i in range(n)]
+    stores.catalogue.put(goods, at=Instant(START))
+    stores.events.append(events)
+    return stores
+
+
+def visits(*, future: int = 0, shoppers: int = 60, n: int = 30) -> list[Event]:
+    """Shoppers who walk through one of three groups of products; `future` changes what they do after the split."""
+    found = []
+    for who in range(shoppers):
+        for day in range(12):
+            late = day >= 8
+            step = day + (future if late else 0)
+            row = (who % 3 + 3 * (who // 3 + step)) % n
+            at = START + (day * 5 + who % 5) * DAY
+            found.append(event("purchase" if day % 4 == 0 else "view", f"p{row}", shopper=f"s{who}", at=at))
+    return found
+
+
+def run(stores: Stores, folder: Path, plan: Plan | None = None) -> Evaluation:
+    return evaluate(stores, folder, config=CONFIG, plan=plan or Plan(at=SPLIT, ks=(5, 10)))
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    return run(shop_of(visits()), tmp_path_factory.mktemp("evaluated"))
+
+
+def test_the_table_holds_the_shop_its_sources_and_every_baseline(measured: Evaluation) -> None:
+    new, everything = measured.tables
+    always = {FUSED, "sequential alone", "content alone", "popularity alone", "most popular", "popular recently"}
+    always |= {"item-kNN", "random"}
+    assert set(new.accuracy) == always
+    assert set(everything.accuracy) == always | {"personal frequency"}
+    assert set(new.against) == always - {FUSED}
+
+
+def test_measures_are_between_0_and_1_and_means_lie_in_their_intervals(measured: Evaluation) -> None:
+    for table in measured.tables:
+        for figures in table.accuracy.values():
+            for interval in figures.values():
+                assert (
+                    -ROUNDING
+                    <= interval.low - ROUNDING
+                    <= interval.mean
+                    <= interval.high + ROUNDING
+                    <= 1 + 2 * ROUNDING
+                )
+
+
+def test_what_follows_a_pattern_is_found_better_than_by_chance(measured: Evaluation) -> None:
+    table = measured.tables[0]
+    assert table.accuracy[FUSED]["recall@5"].low > table.accuracy["random"]["recall@5"].high
+    assert table.against["random"]["recall@5"].p < 0.01
+
+
+def test_a_list_in_another_tie_order_bounds_the_score(measured: Evaluation) -> None:
+    table = measured.tables[0]
+    for name, ties in table.ties.items():
+        assert ties.unlucky <= table.accuracy[name]["ndcg@5"].mean + 1e-12 <= ties.lucky + 2e-12
+
+
+def test_slices_of_shoppers_cover_each_question_once(measured: Evaluation) -> None:
+    table = measured.tables[0]
+    assert sum(part.n for part in table.slices if part.kind == "shoppers") == table.n
+
+
+def test_exposure_adds_up(measured: Evaluation) -> None:
+    for parts in measured.tables[0].exposure.values():
+        assert sum(parts) == pytest.approx(1)
+
+
+def test_the_same_seed_measures_the_same(measured: Evaluation, tmp_path: Path) -> None:
+    again = run(shop_of(visits()), tmp_path)
+    assert again.tables == measured.tables
+    assert again.examples == measured.examples
+
+
+def test_next_baskets_are_measured_against_what_each_shopper_buys_most(measured: Evaluation) -> None:
+    assert measured.baskets is not None
+    assert measured.baskets.n >= 20
+    gap = measured.baskets.shop.mean - measured.baskets.frequency.mean
+    assert measured.baskets.difference.interval.mean == pytest.approx(gap)
+
+
+# --- the future stays out ------------------------------------------------------------------------------------------
+
+
+def lists(stores: Stores, folder: Path) -> list[list[tuple[str, float]]]:
+    split = time_split(stores.events.columns(READ), at=SPLIT)
+    past = past_of(stores, split)
+    engine = Engine(train(past, Releases(folder), config=CONFIG), past, seconds=0, tell=lambda done: None)
+    none = np.empty(0, np.int64)
+    asked = [Question(f"s{who}", SPLIT, none, none, none, none, none) for who in range(20)]
+    return [[(hit.product, hit.score) for hit in engine.hits(q, kind=k).items] for q in asked for k in KINDS]
+
+
+KINDS: tuple[Kind, ...] = ("for-you", "next-basket", "trending")  # those that rest on what shoppers did
+
+
+def test_nothing_after_the_split_changes_a_recommendation(tmp_path: Path) -> None:
+    one, other = visits(), visits(future=7)
+    newcomers = [event("purchase", "p29", shopper=f"x{i}", at=SPLIT + i) for i in range(50)]
+    unhappy = [event("rating", f"p{i}", shopper="s0", at=SPLIT + i, value=1.0) for i in range(20)]
+    changed = shop_of([*other, *newcomers, *unhappy])
+    changed.orders.put([order(f"late{i}", ["p28"], shopper=f"s{i}", at=SPLIT + 1) for i in range(5)])
+    assert lists(shop_of(one), tmp_path / "a") == lists(changed, tmp_path / "b")
+
+
+def test_what_became_of_an_old_order_is_not_known_yet(tmp_path: Path) -> None:
+    def with_order(status: str) -> Stores:
+        stores = shop_of(visits())
+        stores.orders.put([order("o1", ["p1", "p2"], shopper="s1", at=SPLIT - DAY, status=status)])
+        return stores
+
+    assert lists(with_order("delivered"), tmp_path / "a") == lists(with_order("cancelled"), tmp_path / "b")
+
+
+def test_the_past_takes_no_writes() -> None:
+    stores = shop_of(visits())
+    past = past_of(stores, time_split(stores.events.columns(READ), at=SPLIT))
+    before = stores.events.head()
+    for write in (past.events.append, past.plain_events.append_plain):
+        with pytest.raises(TypeError, match="past cannot be changed"):
+            write([])
+    with pytest.raises(TypeError, match="past cannot be changed"):
+        past.orders.put([])
+    assert stores.events.head() == before
+
+
+def test_the_past_remembers_an_actor_as_the_log_did_then() -> None:
+    stores = shop_of(visits())
+    past = past_of(stores, time_split(stores.events.columns(READ), at=SPLIT))
+    then = [r.event for r in stores.events.of(shopper=ShopperId("s4"), limit=1000) if r.event.at < SPLIT]
+    seen = [r.event for r in past.events.of(shopper=ShopperId("s4"))]
+    assert [(e.type, e.at, e.product, e.shopper) for e in seen] == [(e.type, e.at, e.product, e.shopper) for e in then]
+    assert len(past.events.of(shopper=ShopperId("s4"), limit=3)) == 3
+    assert past.events.of(shopper=ShopperId("nobody")) == []
+
+
+def test_leave_one_out_holds_out_the_newest_product_of_each_shopper() -> None:
+    events = [event("view", f"p{i}", shopper="a", at=START + i) for i in (1, 2, 3)]
+    events += [event("rating", "p1", shopper="a", at=START + 9, value=5.0)]
+    events += [event("view", f"p{i}", shopper="b", at=START + i) for i in (1, 2)]
+    stores = shop_of(events)
+    split = leave_one_out(stores.events.columns(READ))
+    rows = {f"p{i}": i for i in range(30)}
+    (asked,) = questions(split, rows, np.ones(30, bool), limit=10, seed=0)
+    assert (asked.actor, asked.history.tolist(), asked.new.tolist()) == ("a", [1, 2], [3])
+    assert len(past_of(stores, split).events.of(shopper=ShopperId("b"))) == 2
+
+
+def test_leave_one_out_runs_to_the_end(tmp_path: Path) -> None:
+    found = run(shop_of(visits()), tmp_path, Plan(split="leave-one-out", ks=(5, 10)))
+    assert found.tables[0].n == 60
+    assert found.logged.estimates is None
+    assert "future" in found.logged.reason
+
+
+# --- what is asked -------------------------------------------------------------------------------------------------
+
+
+def test_gladness_and_regret_are_read_from_the_log() -> None:
+    def then(type: str, id: str, value: float | None = None) -> Event:
+        return event(type, id, shopper="a", at=SPLIT + int(id[1:]), value=value)  # type: ignore[arg-type]
+
+    events = [
+        event("view", "p0", shopper="a", at=SPLIT - 1),
+        then("purchase", "p1"),
+        then("purchase", "p2"), event("return", "p2", shopper="a", at=SPLIT + 99),
+        then("view", "p3", 45.0),
+        then("view", "p4", 3.0),
+        then("rating", "p5", 5.0),
+        then("purchase", "p6"), event("rating", "p6", shopper="a", at=SPLIT + 99, value=1.0),
+        then("thumb", "p7", -1.0),
+    ]  # fmt: skip
+    stores = shop_of(events)
+    rows = {f"p{i}": i for i in range(30)}
+    available = np.ones(30, bool)
+    split = time_split(stores.events.columns(READ), at=SPLIT)
+    (asked,) = questions(split, rows, available, limit=10, seed=0)
+    assert asked.touched.tolist() == [1, 2, 3, 4, 5, 6]
+    assert asked.glad.tolist() == [1, 3, 5]
+    assert asked.regretted.tolist() == [2, 6]
+    assert asked.basket.tolist() == [1, 2, 6]
+    available[1] = False
+    assert 1 not in questions(split, rows, available, limit=10, seed=0)[0].touched
+
+
+def test_at_most_so_many_shoppers_are_drawn_and_the_same_ones_each_time() -> None:
+    split = time_split(shop_of(visits()).events.columns(READ), at=SPLIT)
+    rows = {f"p{i}": i for i in range(30)}
+    drawn = [[q.actor for q in questions(split, rows, np.ones(30, bool), limit=7, seed=3)] for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert len(drawn[0]) == 7
+
+
+def test_a_tiny_shop_is_told_so(tmp_path: Path) -> None:
+    for events in ([], visits(shoppers=5)):
+        with pytest.raises(NotReady, match="too little on record"):
+            run(shop_of(events), tmp_path, Plan())
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -1.0])
+def test_a_share_must_leave_a_past_and_a_future(share: float) -> None:
+    with pytest.raises(BadRequest, match="part of the events"):
+        time_split(shop_of(visits()).events.columns(READ), share=share)
+
+
+# --- the baselines -------------------------------------------------------------------------------------------------
+
+
+def ranked(name: str, events: Sequence[Event], actor: str, *, seen: bool = False) -> list[str]:
+    columns = shop_of(events).events.columns(READ)
+    rows = {f"p{i}": i for i in range(30)}
+    counts = Counts.of(columns, rows, np.arange(30) < 20)
+    own = np.unique([rows[e.product or ""] for e in events if e.shopper == actor]).astype(np.int64)
+    none = np.empty(0, np.int64)
+    asked = Question(actor, SPLIT, own, none, none, none, none)
+    (system,) = (system for system in baselines(counts, seed=0) if system.name == name)
+    found = system.rank([asked], seen=seen)[name]
+    assert found.rows.shape == (1, DEPTH)
+    return [f"p{row}" for row, score in zip(found.rows[0], found.scores[0], strict=True) if score > 0]
+
+
+def seen(who: str, *ids: str, day: int = 0) -> list[Event]:
+    return [event("view", id, shopper=who, at=START + day * DAY + n) for n, id in enumerate(ids)]
+
+
+def test_popularity_counts_shoppers_not_clicks() -> None:
+    events = [*seen("a", "p1", "p2", "p1", "p1"), *seen("b", "p2"), *seen("c", "p3", "p25")]
+    assert ranked("most popular", events, "nobody") == ["p2", "p1", "p3"]
+    assert ranked("most popular", events, "a") == ["p3"]
+
+
+def test_recent_popularity_forgets_what_is_a_month_old() -> None:
+    events = [*seen("a", "p1"), *seen("b", "p1"), *seen("c", "p2", day=60)]
+    assert ranked("popular recently", events, "nobody")[0] == "p2"
+
+
+def test_item_knn_is_the_plain_cosine() -> None:
+    events = [*seen("a", "p1", "p2"), *seen("b", "p1", "p2", "p3"), *seen("c", "p3", "p4"), *seen("d", "p1")]
+    assert ranked("item-kNN", events, "d") == ["p2", "p3"]  # 2 / sqrt(3 * 2), then 1 / sqrt(3 * 2)
+
+
+def test_personal_frequency_counts_the_shoppers_own() -> None:
+    events = [*seen("a", "p5", "p6", "p5", "p7", "p5", "p6"), *seen("b", "p9"), *seen("c", "p9")]
+    assert ranked("personal frequency", events, "a", seen=True)[:3] == ["p5", "p6", "p7"]
+
+
+def test_titles_of_examples_are_products_of_the_shop(measured: Evaluation) -> None:
+    titles = {Text.of(f"thing {i} of {i % 3}") for i in range(30)}
+    assert measured.examples
+    for example in measured.examples:
+        assert {entry.title for entries in example.lists.values() for entry in entries} <= titles
+        assert all(entry.because.en for entry in example.lists[FUSED])
