@@ -5,9 +5,10 @@ import pytest
 
 from daogou.retrieval.arrange import Variety, arrange
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
-from daogou.retrieval.fusion import Fusion, choose
+from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
+from daogou.retrieval.weighing import Bands, choose
 
 
 def entries(*found: tuple[int, float, int]) -> Evidence:
@@ -34,6 +35,28 @@ def test_the_source_that_finds_the_held_out_product_gets_weight() -> None:
     chosen = choose(asked, grid={"a": (1.0,), "b": (0.0, 0.5)}, k=1)
     assert chosen.fusion.weights == {"a": 1.0, "b": 0.5}
     assert chosen.recall == 1.0
+
+
+def test_a_band_weighs_a_source_and_the_score_can_still_be_taken_apart() -> None:
+    fusion = Fusion({"a": 1.0, "b": 1.0}, bands=(2, 20), by_band={"a": (2.0, 1.0, 0.5)})
+    found = {"a": entries(*((row, 1.0, row) for row in range(5))), "b": entries((0, 1.0, NO_CAUSE), (4, 1.0, 0))}
+    fused = fusion.fuse(found, np.array([0, 2, 3, 21]))
+    assert [column.tolist() for column in fused.totals] == [[0, 1, 2, 3, 4], [3.0, 2.0, 1.0, 0.5, 3.0]]
+    assert [part.value for part in fused.contributions([0])[0]] == [2.0, 1.0]
+    assert fusion.fuse(found).totals[1].tolist() == [2.0, 1.0, 1.0, 1.0, 2.0]
+
+
+def test_a_band_gets_a_factor_where_both_halves_gain_and_else_none() -> None:
+    asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 1)] * 4
+    bands = Bands(np.array([1.0, 9.0, 9.0]), (2,), (0.5, 2.0))
+    grid = {"a": (1.0,), "b": (0.1,)}
+    chosen = choose(asked, grid=grid, bands=bands, k=1)
+    assert chosen.fusion.by_band == {"a": (0.5, 1.0)}
+    assert chosen.recall == 1.0
+    other = ({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 0)
+    assert choose([asked[0], other] * 4, grid=grid, bands=bands, k=1).fusion == Fusion(
+        {"a": 1.0, "b": 0.1}, chosen.fusion.scales
+    )
 
 
 def test_best_breaks_ties_in_order_of_row() -> None:

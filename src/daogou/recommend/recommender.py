@@ -136,11 +136,13 @@ class Recommender:
         """Every source's entries on one scale. `everything` also takes in products that may not be shown."""
         allowed = np.ones(len(self._shelf), bool) if everything else self._allowed(request, situation)
         found = sources.found(situation, self._models, self._shelf, allowed)
-        fused = situation.fusion.fuse(found)
+        events = self._models.sequential.degree
+        fused = situation.fusion.fuse(found, events)
         rows, _ = fused.totals
         if len(rows) >= request.k:
             return fused
-        return situation.fusion.fuse(found | sources.fill(self._models, self._shelf, allowed, rows, request.k))
+        filled = found | sources.fill(self._models, self._shelf, allowed, rows, request.k)
+        return situation.fusion.fuse(filled, events)
 
     def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)

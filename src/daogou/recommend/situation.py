@@ -140,4 +140,4 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     if kind == "next-basket":
         weights = {name: weight * models.repeat.config.rest for name, weight in weights.items()}
         weights |= {"repeat": models.repeat.config.weight, "together": models.repeat.config.rest}
-    return Fusion({**weights, **_FILL}, learnt.scales)
+    return replace(learnt, weights={**weights, **_FILL})

@@ -109,6 +109,11 @@ class SequentialKnn:
             blocks.append(strongest(counts, config.neighbours, by=values))
         return cls(stacked(blocks), degree, config)
 
+    @property
+    def degree(self) -> NDArray[np.float64]:
+        """Steps of each row, live ones too; rows past the end have none."""
+        return self._degree
+
     def observe(self, row: int, at: int, before: Sequence[tuple[int, int]]) -> None:
         """Count a live step: `before` holds the actor's earlier (row, at), newest first."""
         self._reserve(max(row, *(earlier for earlier, _ in before[: self.config.gap]), 0))

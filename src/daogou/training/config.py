@@ -23,6 +23,10 @@ class FusionConfig:
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
     others: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
     """For each further retriever; one that helps nobody on validation is silent."""
+    bands: tuple[int, ...] = (2, 20)
+    """Events of a product up to which it is in a band of its own: hardly known, known, and (above) much seen."""
+    by_band: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
+    """Factors that are tried on each source's weight within a band; kept where both halves of validation gain."""
 
 
 @dataclass(frozen=True, slots=True)

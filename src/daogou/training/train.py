@@ -15,8 +15,8 @@ import numpy as np
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
-from daogou.retrieval.fusion import Chosen
 from daogou.retrieval.repeat import Repeat
+from daogou.retrieval.weighing import Chosen
 from daogou.training import data as facts
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
@@ -239,7 +239,7 @@ def _choose(
     pool = fitted.popularity.popular.pool()
     popular = Evidence(pool.rows, pool.scores, np.full(len(pool), NO_CAUSE, np.int32))
     sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words, **learnt}
-    return fusion.fit(sources, popular, questions, config), alpha
+    return fusion.fit(sources, popular, questions, events=fitted.sequential.degree, config=config), alpha
 
 
 def _wanted(only: Collection[str], known: Collection[str]) -> frozenset[str]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from daogou.retrieval.evidence import Evidence
-from daogou.retrieval.fusion import Chosen, choose
+from daogou.retrieval.weighing import Bands, Chosen, choose
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from daogou.retrieval.evidence import Trail
     from daogou.training.config import TrainingConfig
     from daogou.training.validation import Case
@@ -22,8 +24,18 @@ class Source(Protocol):
     def evidence(self, trail: Trail) -> Evidence: ...
 
 
-def fit(sources: Mapping[str, Source], popular: Evidence, cases: Sequence[Case], config: TrainingConfig) -> Chosen:
-    """Try the weights of the config; seen products do not count, as they are not recommended."""
+def fit(
+    sources: Mapping[str, Source],
+    popular: Evidence,
+    cases: Sequence[Case],
+    *,
+    events: NDArray[np.floating],
+    config: TrainingConfig,
+) -> Chosen:
+    """Try the weights of the config; seen products do not count, as they are not recommended.
+
+    `events`: how many steps each row has among those that the sources were fitted on.
+    """
     requests = [
         ({name: _unseen(source.evidence(case.trail), case) for name, source in sources.items()}, case.target)
         for case in cases
@@ -32,7 +44,8 @@ def fit(sources: Mapping[str, Source], popular: Evidence, cases: Sequence[Case],
         found["popularity"] = _unseen(popular, case)
     tried = config.fusion
     grid = {"sequential": (1.0,), "content": tried.content, "popularity": tried.popularity}
-    return choose(requests, grid=grid | {name: tried.others for name in sources if name not in grid})
+    grid |= {name: tried.others for name in sources if name not in grid}
+    return choose(requests, grid=grid, bands=Bands(events, tried.bands, tried.by_band) if tried.bands else None)
 
 
 def _unseen(evidence: Evidence, case: Case) -> Evidence:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.retrieval.evidence import Trail
-from daogou.retrieval.fusion import Fusion, score
+from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid, behaviour
+from daogou.retrieval.weighing import score
 
 if TYPE_CHECKING:
     from daogou.features.history import Sequences
