@@ -50,7 +50,7 @@ def test_a_misspelt_command_gets_advice() -> None:
     assert "Did you mean 'search'?" in text
 
 
-@pytest.mark.parametrize("words", [("erase", "lin"), ("export", "lin"), ("evaluate",)])
+@pytest.mark.parametrize("words", [("erase", "lin"), ("export", "lin")])
 def test_what_is_not_there_yet_says_so(words: tuple[str, ...]) -> None:
     status, text = run(*words)
     assert status == 2

@@ -24,10 +24,3 @@ def erase(arguments: tuple[str, ...]) -> None:
 def export(arguments: tuple[str, ...]) -> None:
     """Export everything that is held of a shopper (not in this version)."""
     _refuse("export", "exporting everything that is held of a shopper")
-
-
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def evaluate(arguments: tuple[str, ...]) -> None:
-    """Measure the recommenders on held-out events, with a report (not in this version)."""
-    _refuse("evaluate", "a report on held-out events; `daogou train` prints what it measured on validation")

@@ -102,29 +102,27 @@ def evaluate(
     shelf = engine.shelf
     row = {str(id): place for id, place in shelf.row.items()}
     asked = questions(split, row, shelf.available, limit=plan.shoppers, seed=plan.seed)
-    if len([q for q in asked if len(q.new)]) < ENOUGH:
-        raise NotReady(_too_little(len(asked)))
+    fresh = [question for question in asked if len(question.new)]
+    if len(fresh) < ENOUGH:
+        raise NotReady(_too_little(len(fresh)))
     known = only(columns, split.past)
     counts = Counts.of(known, row, shelf.available)
     nature = Nature.of(shelf.products, counts.reach(), len(counts.actor))
     systems: list[System] = [engine, *baselines(counts, seed=plan.seed)]
-    fresh, rankings = [q for q in asked if len(q.new)], {}
-    tables = []
-    for seen, group in ((False, fresh), (True, asked)):
-        rankings = _ranked(systems, group, seen=seen)
-        if not seen:
-            new_lists = rankings
-        tables.append(_judged(rankings, group, nature, plan, seen=seen))
-        tell("ranking", 1.0)
+    new_lists = _ranked(systems, fresh, seen=False)
+    all_lists = _ranked(systems, asked, seen=True)
+    tell("ranking", 1.0)
+    tell("judging", 0.0)
+    tables = _judged(new_lists, fresh, nature, plan, seen=False), _judged(all_lists, asked, nature, plan, seen=True)
     bought = Counts.of(known, row, shelf.available, ("purchase",))
-    return Evaluation(
+    found = Evaluation(
         plan=plan,
         moment=split.moment,
         products=len(shelf),
         past_events=int(split.past.sum()),
         future_events=int((~split.past).sum()),
-        tables=tuple(tables),
-        fit_s={name: s for system in systems for name, s in system.fit_s.items() if name in new_lists | rankings},
+        tables=tables,
+        fit_s={name: s for system in systems for name, s in system.fit_s.items() if name in all_lists},
         answer_ms=engine.answer_ms,
         satisfaction=satisfaction(new_lists, fresh, shelf.ids, ours=FUSED, truth=truth, k=plan.ks[0], seed=plan.seed),
         baskets=baskets(engine, asked, bought, seed=plan.seed),
@@ -132,6 +130,8 @@ def evaluate(
         examples=examples(engine, new_lists, fresh, seed=plan.seed),
         skipped=release.manifest.skipped,
     )
+    tell("judging", 1.0)
+    return found
 
 
 def _trained(past: Stores, folder: Path, config: TrainingConfig, tell: Tell) -> tuple[Release, float]:

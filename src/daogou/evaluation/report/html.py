@@ -1,0 +1,286 @@
+"""The report as one page: no script, nothing loaded from elsewhere, readable on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from daogou.evaluation.offline.systems import DEPTH
+from daogou.evaluation.report.plots import Bar, Point, bars, grouped, lines, scatter
+from daogou.evaluation.report.style import STYLE
+from daogou.evaluation.report.words import MEANINGS, SYSTEMS, WORDS
+
+if TYPE_CHECKING:
+    from daogou.domain.text import Language, Text
+    from daogou.evaluation.offline.bootstrap import Interval
+    from daogou.evaluation.offline.examples import Entry, Example
+    from daogou.evaluation.offline.judging import Measured
+    from daogou.evaluation.offline.run import Evaluation
+
+OURS = "this shop"
+BASELINES = ("item-kNN", "popular recently", "most popular", "personal frequency", "random")
+_STYLES = {OURS: "ours", "item-kNN": "second", "most popular": "third"}
+"""The three systems that are told apart by colour; the others are grey."""
+_SURE = 0.05
+
+
+def page(found: Evaluation, *, name: str, language: Language, simulated: bool) -> str:
+    """Write the report about the shop called `name`."""
+    write = _Writer(found, language)
+    body = "".join(
+        [
+            f"<h1>{write.say('title')}</h1><p class=shop>{escape(name)}</p>",
+            f"<p class=notice>{write.say('simulated')}</p>" if simulated else "",
+            write.about(),
+            write.short(),
+            write.table(found.tables[0], "new-note"),
+            write.plots(),
+            write.satisfaction(),
+            write.baskets(),
+            write.table(found.tables[1], "all-note"),
+            write.logged(),
+            write.examples(),
+            write.meanings(),
+        ]
+    )
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{write.say('title')} · {escape(name)}</title><style>{STYLE}</style>"
+    )
+    return f'<!doctype html><html lang="{language}"><head>{head}</head><body><main>{body}</main></body></html>\n'
+
+
+class _Writer:
+    """Writes the sections in one language."""
+
+    def __init__(self, found: Evaluation, language: Language) -> None:
+        self.found = found
+        self.language = language
+        self.k = found.plan.ks[0]
+
+    def say(self, key: str, **values: object) -> str:
+        return escape(WORDS[key].show(self.language).format(**values))
+
+    def system(self, name: str) -> str:
+        """How a system is called."""
+        bare = name.removesuffix(" alone")
+        shown = SYSTEMS[bare].show(self.language) if bare in SYSTEMS else bare
+        if bare == name:
+            return shown
+        return f"仅{shown}" if self.language == "zh" else f"{shown} alone"
+
+    def about(self) -> str:
+        found = self.found
+        moment = datetime.fromtimestamp(found.moment / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        what = self.say("what", moment=moment) if found.plan.split == "time" else self.say("what-one")
+        facts = self.say(
+            "facts",
+            products=f"{found.products:,}",
+            past=f"{found.past_events:,}",
+            future=f"{found.future_events:,}",
+            n=f"{found.tables[0].n:,}",
+            seed=found.plan.seed,
+        )
+        skipped = "; ".join(f"{name}: {reason}" for name, reason in found.skipped.items())
+        return (
+            f"<p>{what}</p><p class=quiet>{facts}{' ' + self.say('skipped') + escape(skipped) if skipped else ''}</p>"
+        )
+
+    def short(self) -> str:
+        """What a merchant should take away, with no more certainty than the intervals give."""
+        table, hit = self.found.tables[0], f"hit rate@{self.k}"
+        rate = {name: f"{1000 * figures[hit].mean:,.0f}" for name, figures in table.accuracy.items()}
+        text = self.say("short", ours=rate[OURS], k=self.k, popular=rate["most popular"], random=rate["random"])
+        ndcg = f"ndcg@{self.k}"
+        best = max((n for n in BASELINES if n in table.against), key=lambda n: table.accuracy[n][ndcg].mean)
+        gap = table.against[best][ndcg]
+        mean = gap.interval.mean
+        verdict = "unclear" if gap.p > _SURE else "better" if mean > 0 else "worse"
+        said = self.say(
+            verdict,
+            name=self.system(best),
+            k=self.k,
+            gap=f"{mean:+.4f}",
+            low=f"{gap.interval.low:+.4f}",
+            high=f"{gap.interval.high:+.4f}",
+            p=f"{gap.p:.3f}",
+        )
+        return f"<section class=short><h2>{self.say('in-short')}</h2><p>{text}</p><p>{said}</p></section>"
+
+    def table(self, table: Measured, note: str) -> str:
+        k = self.k
+        main = [f"{name}@{k}" for name in ("hit rate", "recall", "ndcg", "mrr")]
+        rest = [name for name in table.accuracy[OURS] if name not in main]
+        beyond = list(table.beyond[OURS])
+        rows = {
+            name: [_with_interval(figures[each]) for each in main] for name, figures in _ordered(table.accuracy).items()
+        }
+        more = {
+            name: [f"{figures[each].mean:.4f}" for each in rest]
+            + [f"{table.beyond[name][each]:.3f}" for each in beyond]
+            + [f"{table.ties[name].unlucky:.4f}–{table.ties[name].lucky:.4f}"]
+            for name, figures in _ordered(table.accuracy).items()
+        }
+        heads = [*rest, *(f"{each}@{k}" for each in beyond), f"ties: ndcg@{k}"]
+        return (
+            f"<section><h2>{self.say(table.protocol)}</h2><p>{self.say(note)}</p>{self.grid(main, rows)}"
+            f"<details><summary>{self.say('more')}</summary>{self.grid(heads, more)}</details></section>"
+        )
+
+    def grid(self, heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
+        """Rows of systems; cells are HTML already."""
+        head = "".join(f"<th>{escape(each)}</th>" for each in heads)
+        body = "".join(
+            f"<tr class={'ours' if name == OURS else 'other'}><th>{escape(self.system(name))}</th>"
+            + "".join(f"<td>{cell}</td>" for cell in cells)
+            + "</tr>"
+            for name, cells in rows.items()
+        )
+        return f"<div class=wide><table><tr><th>{self.say('method')}</th>{head}</tr>{body}</table></div>"
+
+    def plots(self) -> str:
+        table, k = self.found.tables[0], self.k
+        ndcg = f"ndcg@{k}"
+        quality = [
+            Bar(self.system(name), figures[ndcg], _style(name)) for name, figures in _ordered(table.accuracy).items()
+        ]
+        points = [
+            Point(self.system(name), seconds, table.accuracy[name][ndcg].mean, _style(name))
+            for name, seconds in self.found.fit_s.items()
+            if name in table.accuracy
+        ]
+        exposure = {self.system(n): (table.exposure[n], style) for n, style in _STYLES.items() if n in table.exposure}
+        groups = {
+            f"{self.say(part.kind)}: {self.say(part.name)} ({part.n:,})": [
+                Bar("", part.recall[name], style) for name, style in _STYLES.items() if name in part.recall
+            ]
+            for part in table.slices
+        }
+        took = self.say("time-note", ms=f"{self.found.answer_ms:.1f}", depth=DEPTH)
+        return "".join(
+            [
+                self.figure("quality", bars(quality), k=k),
+                self.figure("slices", self.legend() + grouped(groups), self.say("slices-note"), k=k),
+                self.figure(
+                    "exposure",
+                    lines(exposure, x_label=WORDS["exposure-axis"].show(self.language)),
+                    self.say("exposure-note"),
+                ),
+                self.figure(
+                    "time", scatter(points, x_label=WORDS["time-axis"].show(self.language), y_label=ndcg), took
+                ),
+            ]
+        )
+
+    def figure(self, heading: str, plot: str, note: str = "", **values: object) -> str:
+        return f"<section><h2>{self.say(heading, **values)}</h2>{f'<p>{note}</p>' if note else ''}{plot}</section>"
+
+    def legend(self) -> str:
+        marks = (f"<span class={style}>■</span> {escape(self.system(name))}" for name, style in _STYLES.items())
+        return f"<p class=legend>{' &nbsp; '.join(marks)}</p>"
+
+    def satisfaction(self) -> str:
+        found = self.found.satisfaction
+        heads = [WORDS[key].show(self.language) for key in ("glad", "regretted")]
+        heads += [WORDS[key].show(self.language) for key in ("truth", "duel") if found.truth]
+        rows = {}
+        for name in _ordered(self.found.tables[0].accuracy):
+            cells = [
+                _with_interval(found.glad[name], percent=True),
+                _with_interval(found.regretted[name], percent=True),
+            ]
+            if found.truth:
+                duel = found.preferred.get(name)
+                cells += [
+                    _with_interval(found.truth[name]),
+                    f"{duel.a:,} : {duel.b:,} <small>{duel.p:.3f}</small>" if duel else "",
+                ]
+            rows[name] = cells
+        note = f"<p>{self.say('truth-note')}</p>" if found.truth else ""
+        return (
+            f"<section><h2>{self.say('satisfaction')}</h2><p>{self.say('satisfaction-note', k=found.k)}</p>{note}"
+            f"{self.grid(heads, rows)}</section>"
+        )
+
+    def baskets(self) -> str:
+        found = self.found.baskets
+        text = self.say("no-baskets")
+        if found is not None:
+            gap = found.difference
+            text = self.say(
+                "baskets-text",
+                n=f"{found.n:,}",
+                repeated=f"{found.repeated:.0%}",
+                ours=f"{found.shop.mean:.1%}",
+                theirs=f"{found.frequency.mean:.1%}",
+                gap=f"{gap.interval.mean:+.1%}",
+                low=f"{gap.interval.low:+.1%}",
+                high=f"{gap.interval.high:+.1%}",
+                p=f"{gap.p:.3f}",
+            )
+        return f"<section><h2>{self.say('baskets')}</h2><p>{text}</p></section>"
+
+    def logged(self) -> str:
+        found = self.found.logged
+        text = self.say("no-logged", reason=found.reason)
+        if found.estimates is not None:
+            each = found.estimates
+            text = self.say(
+                "logged-text",
+                n=f"{each.n:,}",
+                effective=f"{each.effective:,.0f}",
+                logged=_range(each.logged),
+                ips=_range(each.ips),
+                snips=_range(each.snips),
+                dr=_range(each.dr) if each.dr else "–",
+            )
+        return f"<section><h2>{self.say('logged')}</h2><p>{text}</p></section>"
+
+    def examples(self) -> str:
+        shown = "".join(self.example(n, each) for n, each in enumerate(self.found.examples, 1))
+        return f"<section><h2>{self.say('examples')}</h2><p>{self.say('examples-note')}</p>{shown}</section>"
+
+    def example(self, n: int, example: Example) -> str:
+        lists = "".join(
+            f"<div><h4>{escape(self.system(name))}</h4><ol>{''.join(map(self.entry, entries))}</ol></div>"
+            for name, entries in example.lists.items()
+        )
+        return (
+            f"<article><h3>{self.say('example', n=n)}</h3>"
+            f"<p><b>{self.say('before')}</b>: {self.titles(example.history)}</p>"
+            f"<p><b>{self.say('after')}</b>: {self.titles(example.later)}</p><div class=lists>{lists}</div></article>"
+        )
+
+    def entry(self, entry: Entry) -> str:
+        title = escape(entry.title.show(self.language))
+        because = escape(entry.because.show(self.language))
+        mark = "<b class=hit>✓</b> " if entry.wanted else ""
+        return f"<li>{mark}{title}{f'<small>{because}</small>' if because else ''}</li>"
+
+    def titles(self, titles: Iterable[Text]) -> str:
+        return escape(" · ".join(title.show(self.language) for title in titles))
+
+    def meanings(self) -> str:
+        rows = "".join(f"<dt>{name}</dt><dd>{escape(text.show(self.language))}</dd>" for name, text in MEANINGS.items())
+        return f"<section><h2>{self.say('meaning')}</h2><dl>{rows}</dl></section>"
+
+
+def _ordered(systems: Mapping[str, Mapping[str, Interval]]) -> dict[str, Mapping[str, Interval]]:
+    """The shop, then the baselines, then its sources."""
+    names = [OURS, *(name for name in BASELINES if name in systems)]
+    return {name: systems[name] for name in [*names, *(name for name in systems if name not in names)]}
+
+
+def _style(name: str) -> str:
+    return _STYLES.get(name, "other")
+
+
+def _with_interval(interval: Interval, *, percent: bool = False) -> str:
+    mean, low, high = (f"{x:.1%}" if percent else f"{x:.4f}" for x in (interval.mean, interval.low, interval.high))
+    return f"{mean}<small>{low}–{high}</small>"
+
+
+def _range(interval: Interval) -> str:
+    return f"{interval.mean:.1%} ({interval.low:.1%}–{interval.high:.1%})"

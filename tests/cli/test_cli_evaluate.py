@@ -1,0 +1,105 @@
+"""`daogou evaluate`: the report of a shop, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from daogou.cli.main import cli, main
+from daogou.domain.ids import Instant
+from daogou.shop.create import create
+from daogou.shop.shop import open_shop
+from daogou.testing.builders import event, product
+
+DAY = 86_400_000
+START = 1_700_000_000_000
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from daogou.domain.text import Text
+
+    folder = tmp_path_factory.mktemp("shop")
+    create(folder, name=Text(zh="小店 <b>", en="Small <b> shop"), currency="CNY", language="zh")
+    with (folder / "daogou.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[training.transformer]\nenabled = false\n")
+    opened = open_shop(folder)
+    opened.stores.catalogue.put(
+        [product(f"p{i}", f"商品 {i}", price=10 + i, category=[f"c{i % 3}"]) for i in range(30)], at=Instant(START)
+    )
+    opened.stores.events.append(
+        [
+            event("purchase" if day % 4 == 0 else "view", f"p{(who + 3 * day) % 30}", shopper=f"s{who}", at=at)
+            for who in range(50)
+            for day in range(12)
+            for at in [START + (day * 5 + who % 5) * DAY]
+        ]
+    )
+    opened.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def evaluated(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("report")
+    result = CliRunner().invoke(cli, ["--shop", str(shop), "evaluate", "--out", str(out), "--k", "5"])
+    assert result.exit_code == 0, result.output
+    for words in ("this shop", "most popular", "item-kNN", "random", "seed 0", "report.html"):
+        assert words in result.output
+    assert all(len(line) <= 80 for line in result.output.splitlines() if "│" in line or "this shop" in line)
+    return out
+
+
+def test_the_page_stands_alone_and_escapes_what_the_shop_says(evaluated: Path) -> None:
+    page = (evaluated / "report.html").read_text("utf-8")
+    assert "小店 &lt;b&gt;" in page
+    assert "推荐效果评估" in page
+    assert not re.search(r"<script|src=|href=|url\(|@import", page)
+    assert page.count("<svg") == 4
+    assert page.count("<svg") == page.count("</svg>")
+    assert "{" not in re.sub(r"<style>.*?</style>", "", page, flags=re.S)  # every blank was filled
+
+
+def test_the_record_holds_the_same_figures(evaluated: Path) -> None:
+    record = json.loads((evaluated / "report.json").read_text("utf-8"))
+    ours = record["tables"][0]["accuracy"]["this shop"]["ndcg@5"]
+    assert f"{ours['mean']:.4f}" in (evaluated / "report.html").read_text("utf-8")
+    assert record["plan"]["seed"] == 0
+
+
+def test_the_shop_is_left_as_it_was(shop: Path, evaluated: Path) -> None:
+    opened = open_shop(shop)
+    try:
+        assert opened.release_id == ""
+        assert opened.releases.list() == []
+        assert opened.stores.events.head() == 600
+    finally:
+        opened.close()
+
+
+def test_json_and_english(shop: Path, tmp_path: Path) -> None:
+    words = ["--shop", str(shop), "--json", "evaluate", "--out", str(tmp_path), "--language", "en", "--shoppers", "50"]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0
+    answer = json.loads(result.output)
+    assert answer["found"]["tables"][0]["n"] <= 50
+    assert Path(answer["page"]).is_file()
+    assert "In short" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_an_empty_shop_is_told_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from daogou.domain.text import Text
+
+    create(tmp_path / "empty", name=Text(en="Empty"), currency="CNY")
+    monkeypatch.setattr("sys.argv", ["daogou", "--shop", str(tmp_path / "empty"), "evaluate"])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    assert "too little on record to evaluate" in capsys.readouterr().err
+    assert not (tmp_path / "empty" / "evaluation").exists()
