@@ -105,7 +105,7 @@ class _Writer:
             gap=f"{mean:+.4f}",
             low=f"{gap.interval.low:+.4f}",
             high=f"{gap.interval.high:+.4f}",
-            p=f"{gap.p:.3f}",
+            p=_p(gap.p),
         )
         return f"<section class=short><h2>{self.say('in-short')}</h2><p>{text}</p><p>{said}</p></section>"
 
@@ -195,7 +195,7 @@ class _Writer:
                 duel = found.preferred.get(name)
                 cells += [
                     _with_interval(found.truth[name]),
-                    f"{duel.a:,} : {duel.b:,} <small>{duel.p:.3f}</small>" if duel else "",
+                    f"{duel.a:,} : {duel.b:,} <small>{_p(duel.p)}</small>" if duel else "",
                 ]
             rows[name] = cells
         note = f"<p>{self.say('truth-note')}</p>" if found.truth else ""
@@ -218,7 +218,7 @@ class _Writer:
                 gap=f"{gap.interval.mean:+.1%}",
                 low=f"{gap.interval.low:+.1%}",
                 high=f"{gap.interval.high:+.1%}",
-                p=f"{gap.p:.3f}",
+                p=_p(gap.p),
             )
         return f"<section><h2>{self.say('baskets')}</h2><p>{text}</p></section>"
 
@@ -284,3 +284,7 @@ def _with_interval(interval: Interval, *, percent: bool = False) -> str:
 
 def _range(interval: Interval) -> str:
     return f"{interval.mean:.1%} ({interval.low:.1%}–{interval.high:.1%})"
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else "<0.001"

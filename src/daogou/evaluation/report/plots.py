@@ -47,15 +47,15 @@ def bars(rows: Sequence[Bar]) -> str:
 def grouped(groups: Mapping[str, Sequence[Bar]]) -> str:
     """Bars under headings, all on one scale."""
     top = max((bar.value.high for group in groups.values() for bar in group), default=0.0) or 1.0
-    scale = (WIDTH - _LABEL - _VALUE) / top
+    scale = (WIDTH - _VALUE) / top
     parts, y = [], 0.0
     for heading, group in groups.items():
-        middle = y + 7 * len(group) + 6
-        parts.append(f'<text class="label" x="{_LABEL - 8}" y="{middle}" text-anchor="end">{escape(heading)}</text>')
+        parts.append(f'<text class="label" x="0" y="{y + 16:.0f}">{escape(heading)}</text>')
+        y += 24
         for bar in group:
-            low, high = _LABEL + bar.value.low * scale, _LABEL + bar.value.high * scale
+            low, high = bar.value.low * scale, bar.value.high * scale
             parts.append(
-                f'<rect class="{bar.style}" x="{_LABEL}" y="{y + 2:.0f}" '
+                f'<rect class="{bar.style}" x="0" y="{y + 2:.0f}" '
                 f'width="{max(bar.value.mean * scale, 1):.1f}" height="11" rx="2"/>'
                 f'<line class="whisker" x1="{low:.1f}" x2="{high:.1f}" y1="{y + 7.5}" y2="{y + 7.5}"/>'
                 f'<text class="figure small" x="{high + 6:.1f}" y="{y + 12:.0f}">{bar.value.mean:.3f}</text>'
