@@ -105,6 +105,19 @@ def test_what_is_served_is_what_torch_computed() -> None:
         assert np.allclose(entries.values, expected[entries.rows], atol=1e-5)
 
 
+def test_a_large_catalogue_is_scored_in_part_and_the_best_are_mostly_found(release: Release, tmp_path: Path) -> None:
+    found = Transformer.load(release.path("transformer"))
+    part, same = replace(found.config, exact=10, scored=12), 0
+    Transformer(found.graph, found.vectors, found.words, part).save(tmp_path)
+    large = Transformer.load(tmp_path)
+    for newest in range(N):
+        trail = Trail.of([newest, (newest - 1) % N, (newest - 2) % N])
+        entries = large.evidence(trail)
+        assert 12 <= len(entries) < N
+        same += entries.best(1).rows.tolist() == found.evidence(trail).best(1).rows.tolist()
+    assert same >= 0.7 * N
+
+
 def test_its_part_is_named_and_removing_it_changes_the_score(stores: Stores, release: Release) -> None:
     shelf = Shelf(release.items())
     shelf.refresh(stores.catalogue)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.word_vectors import WordVectors
@@ -65,6 +66,10 @@ class TransformerConfig:
     """CPU minutes a fit may take; where this ends a fit before its patience, the release depends on the machine."""
     least_steps: int = 20_000
     """Below so many steps it is not trained: counts say as much."""
+    exact: int = 20_000
+    """In a catalogue of up to so many products each of them is scored for a request."""
+    scored: int = 6_000
+    """In a larger one so many are, those of the likeliest groups; a product's probability is that among them."""
     candidates: int = 200
     """Best products it speaks for."""
     sharpness: float = 0.5
@@ -77,7 +82,12 @@ class Transformer:
     name = "transformer"
 
     def __init__(
-        self, graph: bytes, vectors: NDArray[np.float32], words: WordVectors, config: TransformerConfig
+        self,
+        graph: bytes,
+        vectors: NDArray[np.float32],
+        words: WordVectors,
+        config: TransformerConfig,
+        clusters: Clusters | None = None,
     ) -> None:
         self.graph = graph
         """ONNX: `steps` (1, length, dim), oldest first, to `next` (1, dim)."""
@@ -85,6 +95,7 @@ class Transformer:
         """(products, dim)"""
         self.words = words
         self.config = config
+        self._clusters = clusters or (Clusters.of(vectors) if len(vectors) > config.exact else None)
         self._placed: dict[int, NDArray[np.float32]] = {}
 
     def place(self, row: int, bag: Mapping[str, float]) -> None:
@@ -99,11 +110,7 @@ class Transformer:
         if not steps:
             return Evidence.none()
         expected = self._session.run(None, {"steps": np.stack(steps[::-1])[None]})[0][0]
-        scores = self.vectors @ expected
-        rows = np.arange(len(scores), dtype=np.int32)
-        if self._placed:
-            scores = np.concatenate([scores, np.stack(list(self._placed.values())) @ expected])
-            rows = np.concatenate([rows, np.fromiter(self._placed, np.int32)])
+        rows, scores = self._scored(expected)
         most = scores.max()
         whole = most + np.log(np.exp(scores - most).sum())
         k = min(self.config.candidates, len(scores))
@@ -111,12 +118,25 @@ class Transformer:
         values = np.exp(np.float32(self.config.sharpness) * (scores[best] - whole)).astype(np.float32)
         return Evidence(rows[best], values, np.full(k, NO_CAUSE, np.int32))
 
+    def _scored(self, expected: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Rows with their scores: all of a small catalogue, the likeliest part of a large one, and what was placed."""
+        if self._clusters is not None:
+            rows, scores = self._clusters.scores(expected, self.config.scored)
+        else:
+            rows, scores = np.arange(len(self.vectors), dtype=np.int32), self.vectors @ expected
+        if self._placed:
+            rows = np.concatenate([rows, np.fromiter(self._placed, np.int32)])
+            scores = np.concatenate([scores, np.stack(list(self._placed.values())) @ expected])
+        return rows, scores
+
     def save(self, folder: Path) -> None:
         """Write the graph, the vectors, the way from words to vectors, and the config."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "model.onnx").write_bytes(self.graph)
         write_array(folder / "vectors.npy", self.vectors)
         self.words.save(folder)
+        if self._clusters is not None:
+            self._clusters.save(folder / "clusters")
         write_config(folder, self.config)
 
     @classmethod
@@ -124,7 +144,8 @@ class Transformer:
         """Read what `save` wrote; the graph is compiled when first asked."""
         graph = (folder / "model.onnx").read_bytes()
         vectors = read_array(folder / "vectors.npy")
-        return cls(graph, vectors, WordVectors.load(folder), read_config(folder, TransformerConfig))
+        clusters = Clusters.load(folder / "clusters") if (folder / "clusters").is_dir() else None
+        return cls(graph, vectors, WordVectors.load(folder), read_config(folder, TransformerConfig), clusters)
 
     @cached_property
     def _session(self) -> Any:

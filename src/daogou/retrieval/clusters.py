@@ -1,0 +1,83 @@
+"""Vectors in groups around centres, so that a question to a large catalogue scores a part of it.
+
+An inverted file (Jégou et al. 2011, https://doi.org/10.1109/TPAMI.2010.57) without compression: the groups whose
+centres lie nearest are scored exactly, the others are passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.retrieval.files import read_array, write_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ROUNDS = 6
+_LEARNT_FROM = 50_000
+"""Vectors that the centres are learnt from."""
+_BLOCK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Rows grouped by nearest centre; each group's vectors lie together."""
+
+    centres: NDArray[np.float32]
+    """(groups, dim)"""
+    offsets: NDArray[np.int64]
+    """(groups + 1,)"""
+    rows: NDArray[np.int32]
+    """Group after group."""
+    vectors: NDArray[np.float32]
+    """(rows, dim), in the order of `rows`."""
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32], *, seed: int = 0) -> Clusters:
+        """About as many groups as the square root of the number of vectors; k-means on a sample drawn with the seed."""
+        n = len(vectors)
+        random = np.random.default_rng(seed)
+        sample = vectors[np.sort(random.choice(n, min(n, _LEARNT_FROM), replace=False))]
+        centres = sample[random.choice(len(sample), max(1, int(np.sqrt(n))), replace=False)].copy()
+        for _ in range(_ROUNDS):
+            group = _nearest(sample, centres)
+            sums = np.zeros_like(centres)
+            np.add.at(sums, group, sample)
+            counts = np.bincount(group, minlength=len(centres))
+            centres[counts > 0] = sums[counts > 0] / counts[counts > 0, None].astype(np.float32)
+        group = _nearest(vectors, centres)
+        order = np.argsort(group, kind="stable")
+        offsets = np.concatenate(([0], np.cumsum(np.bincount(group, minlength=len(centres)))))
+        return cls(centres, offsets.astype(np.int64), order.astype(np.int32), np.ascontiguousarray(vectors[order]))
+
+    def scores(self, question: NDArray[np.float32], most: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Rows with their dot products, of the likeliest groups until they hold `most` vectors."""
+        order = np.argsort(-(self.centres @ question), kind="stable")
+        held = np.cumsum(np.diff(self.offsets)[order])
+        asked = order[: int(np.searchsorted(held, most)) + 1].tolist()
+        slices = [slice(self.offsets[group], self.offsets[group + 1]) for group in asked]
+        return (
+            np.concatenate([self.rows[here] for here in slices]),
+            np.concatenate([self.vectors[here] @ question for here in slices]),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write one array a field."""
+        for name in ("centres", "offsets", "rows", "vectors"):
+            write_array(folder / f"{name}.npy", getattr(self, name))
+
+    @classmethod
+    def load(cls, folder: Path) -> Clusters:
+        """Map what `save` wrote."""
+        return cls(*(read_array(folder / f"{name}.npy") for name in ("centres", "offsets", "rows", "vectors")))
+
+
+def _nearest(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.intp]:
+    """The nearest centre of each vector, a block at a time."""
+    half = (centres**2).sum(1) / 2
+    blocks = [(vectors[low : low + _BLOCK] @ centres.T - half).argmax(1) for low in range(0, len(vectors), _BLOCK)]
+    return np.concatenate(blocks) if blocks else np.empty(0, np.intp)
