@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from daogou.evaluation.offline.systems import DEPTH
 from daogou.evaluation.report.plots import Bar, Point, bars, grouped, lines, scatter
 from daogou.evaluation.report.style import STYLE
-from daogou.evaluation.report.words import MEANINGS, SYSTEMS, WORDS
+from daogou.evaluation.report.words import MEANINGS, MEASURES, SYSTEMS, WORDS
 
 if TYPE_CHECKING:
     from daogou.domain.text import Language, Text
@@ -71,6 +71,11 @@ class _Writer:
             return shown
         return f"仅{shown}" if self.language == "zh" else f"{shown} alone"
 
+    def measure(self, name: str) -> str:
+        """How a measure is called, with the length of the list where it has one."""
+        bare, at, k = name.partition("@")
+        return f"{MEASURES.get(bare, bare) if self.language == 'zh' else bare}{at}{k}"
+
     def about(self) -> str:
         found = self.found
         moment = datetime.fromtimestamp(found.moment / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -123,7 +128,7 @@ class _Writer:
             + [f"{table.ties[name].unlucky:.4f}–{table.ties[name].lucky:.4f}"]
             for name, figures in _ordered(table.accuracy).items()
         }
-        heads = [*rest, *(f"{each}@{k}" for each in beyond), f"ties: ndcg@{k}"]
+        heads = [*rest, *(f"{each}@{k}" for each in beyond), f"ties@{k}"]
         return (
             f"<section><h2>{self.say(table.protocol)}</h2><p>{self.say(note)}</p>{self.grid(main, rows)}"
             f"<details><summary>{self.say('more')}</summary>{self.grid(heads, more)}</details></section>"
@@ -131,7 +136,7 @@ class _Writer:
 
     def grid(self, heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
         """Rows of systems; cells are HTML already."""
-        head = "".join(f"<th>{escape(each)}</th>" for each in heads)
+        head = "".join(f"<th>{escape(self.measure(each))}</th>" for each in heads)
         body = "".join(
             f"<tr class={'ours' if name == OURS else 'other'}><th>{escape(self.system(name))}</th>"
             + "".join(f"<td>{cell}</td>" for cell in cells)
@@ -263,7 +268,10 @@ class _Writer:
         return escape(" · ".join(title.show(self.language) for title in titles))
 
     def meanings(self) -> str:
-        rows = "".join(f"<dt>{name}</dt><dd>{escape(text.show(self.language))}</dd>" for name, text in MEANINGS.items())
+        rows = "".join(
+            f"<dt>{self.measure(name)}</dt><dd>{escape(text.show(self.language))}</dd>"
+            for name, text in MEANINGS.items()
+        )
         return f"<section><h2>{self.say('meaning')}</h2><dl>{rows}</dl></section>"
 
 

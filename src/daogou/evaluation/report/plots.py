@@ -104,7 +104,7 @@ def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int 
     for point in sorted(points, key=lambda point: -point.y):
         x, y = at(point.x, point.y)
         label = y
-        while any(abs(label - other) < 14 and abs(x - beside) < 150 for beside, other in taken):
+        while any(abs(label - other) < 18 and abs(x - beside) < 150 for beside, other in taken):
             label += 3
         taken.append((x, label))
         parts.append(
@@ -135,7 +135,7 @@ def lines(series: Mapping[str, tuple[Sequence[float], str]], *, x_label: str, he
             f'<rect class="{style}" x="{legend}" y="4" width="12" height="12" rx="2"/>'
             f'<text class="label" x="{legend + 17}" y="14">{escape(name)}</text>'
         )
-        legend += 40 + sum(14 if ord(char) > 0x2E80 else 8 for char in name)
+        legend += 44 + sum(19 if ord(char) > 0x2E80 else 10 for char in name)
     parts.append(f'<text class="figure" x="{left}" y="{height - 8}">{escape(x_label)}</text>')
     return _svg("".join(parts), height)
 

@@ -147,7 +147,7 @@ SYSTEMS = {
     "this shop": Text(zh="本店", en="this shop"),
     "most popular": Text(zh="最热门", en="most popular"),
     "popular recently": Text(zh="近期热门", en="popular recently"),
-    "item-kNN": Text(zh="相似商品（item-kNN）", en="item-kNN"),
+    "item-kNN": Text(zh="相似商品 kNN", en="item-kNN"),
     "personal frequency": Text(zh="个人常选", en="personal frequency"),
     "random": Text(zh="随机", en="random"),
     "sequential": Text(zh="接着看什么", en="sequential"),
@@ -156,6 +156,13 @@ SYSTEMS = {
     "segment": Text(zh="同类顾客", en="segment"),
     "transformer": Text(zh="序列模型", en="transformer"),
 }
+
+MEASURES = {
+    "precision": "精确率", "recall": "召回率", "hit rate": "命中率", "ndcg": "NDCG", "mrr": "MRR", "map": "MAP",
+    "coverage": "覆盖率", "gini": "基尼系数", "popularity": "热门度", "popularity lift": "热门偏移",
+    "novelty": "新颖度", "serendipity": "惊喜度", "variety": "多样性", "miscalibration": "口味偏差", "ties": "同分次序",
+}  # fmt: skip
+"""Chinese names of the measures; in English they are called what the record calls them."""
 
 MEANINGS = {
     "precision": Text(zh="前 k 件中有多少是顾客想要的。", en="Part of the first k products that were wanted."),
