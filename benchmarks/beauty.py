@@ -3,7 +3,7 @@
 Protocol S3-Rec, strict: the last item is the test, the one before it chooses hyper-parameters, the models are fitted
 without both; at test the history includes the validation item. Ranking is over all items. Prints one JSON line, with
 --both one for seen products masked and one for not masked, from one training. "cold" are the users whose test item has
-no event at all in what was imported.
+no event in what the models were fitted on.
 The files carry no dates: steps are taken to be a day apart, so only gaps matter.
 
     python benchmarks/beauty.py --data ../shared/data/amazon14 --set beauty [--refit] [--unmasked | --both]
@@ -86,7 +86,7 @@ def main() -> None:
         shelf.refresh(stores.catalogue)
         recommender = Recommender(release, shelf, stores.events)
         for unmasked in (False, True) if asked.both else (asked.unmasked,):
-            found = measure(recommender, sequences, exclude_seen=not unmasked)
+            found = measure(recommender, sequences, exclude_seen=not unmasked, unseen=1 if asked.refit else 2)
             print(
                 json.dumps(
                     {
@@ -105,8 +105,10 @@ def main() -> None:
             )
 
 
-def measure(recommender: Recommender, sequences: list[list[str]], *, exclude_seen: bool) -> dict[str, float]:
-    """Recall and NDCG of the last items, from the histories before them."""
+def measure(
+    recommender: Recommender, sequences: list[list[str]], *, exclude_seen: bool, unseen: int
+) -> dict[str, float]:
+    """Recall and NDCG of the last items, from the histories before them; the models have not seen the last `unseen`."""
     started = time.perf_counter()
     lines = ({"id": user, "history": history[:-1], "exclude_seen": exclude_seen} for user, *history in sequences)
     answers = list(histories(lines, recommender, 10))
@@ -115,7 +117,7 @@ def measure(recommender: Recommender, sequences: list[list[str]], *, exclude_see
         place_in([item["product"] for item in answer["items"]], history[-1])
         for answer, (_, *history) in zip(answers, sequences, strict=True)
     ]
-    known = {item for _, *history in sequences for item in history[:-1]}
+    known = {item for _, *history in sequences for item in history[:-unseen]}
     cold = [rank for rank, (_, *history) in zip(ranks, sequences, strict=True) if history[-1] not in known]
     return {
         "users": len(sequences),

@@ -89,6 +89,17 @@ def test_metrics_of_known_rankings() -> None:
     assert coverage([["a", "b"], ["a", "c"]], 10, 1) == 0.1
 
 
+def test_what_people_buy_again_counts_more_than_what_they_buy_once() -> None:
+    milk, paint, rare = 0, 1, 2
+    lines = [(who, day, milk) for who in range(9) for day in (1, 2)] + [(who, 1, paint) for who in range(9)]
+    lines += [(0, 1, paint), (0, 1, rare)]  # the same line again is no second day
+    actor, day, row = (np.array(column, np.int64) for column in zip(*lines, strict=True))
+    repeat = Repeat.fit(actor.astype(np.int32), day, row.astype(np.int32), 4, config=RepeatConfig())
+    found = repeat.evidence({row: [0] for row in (milk, paint, rare, 3, 9)}, 0)
+    worth = dict(zip(found.rows.tolist(), found.values.tolist(), strict=True))
+    assert worth[milk] > worth[3] == worth[9] > worth[rare] > worth[paint]
+
+
 def test_repeats_count_by_frequency_and_recency() -> None:
     repeat = Repeat(RepeatConfig(half_life_days=10, floor=0.0))
     found = repeat.evidence({3: [0], 5: [0, 10 * DAY_MS]}, 10 * DAY_MS)

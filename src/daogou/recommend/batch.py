@@ -10,7 +10,7 @@ import msgspec
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant, ProductId, ShopperId
-from daogou.recommend.request import RecommendRequest
+from daogou.recommend.request import Kind, RecommendRequest
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
@@ -27,13 +27,16 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     """In place of a history: what the shop knows of this shopper."""
     at: str | int | float | None = None
     """ISO 8601, or epoch seconds or milliseconds; default now."""
-    exclude_seen: bool = True
+    kind: Kind = "for-you"
+    """A kind that rests on a history: "for-you" or "next-basket"."""
+    exclude_seen: bool | None = None
+    """Default: yes, except for the next basket, whose point is to repeat."""
 
 
 def histories(
     lines: Iterable[str | bytes | Mapping[str, Any]], recommender: Recommender, k: int
 ) -> Iterator[dict[str, Any]]:
-    """Answer each line {"id", "history" or "shopper", "at"?, "exclude_seen"?} with {"id", "items"}.
+    """Answer each line {"id", "history" or "shopper", "at"?, "kind"?, "exclude_seen"?} with {"id", "items"}.
 
     Blank lines are skipped. Products the shop does not know are ignored in a history. Raises BadRequest that names the
     line, counted from 1, and the field.
@@ -45,10 +48,10 @@ def histories(
         request = RecommendRequest(
             shopper=ShopperId(line.shopper) if line.shopper is not None else None,
             history=tuple(ProductId(id) for id in line.history) if line.history is not None else None,
-            kind="for-you",
+            kind=line.kind,
             k=k,
             at=_moment(line.at, number),
-            exclude_seen=line.exclude_seen,
+            exclude_seen=line.kind != "next-basket" if line.exclude_seen is None else line.exclude_seen,
         )
         yield {"id": line.id, "items": _items(recommender.recommend(request))}
 

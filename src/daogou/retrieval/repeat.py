@@ -1,27 +1,41 @@
-"""Repeat purchases: how often a shopper bought a product, the recent times counting more."""
+"""Repeat purchases: how often a shopper bought a product, the recent times counting more, and whether it is a product
+that people buy again.
+
+Personal frequency is the baseline to fear (Hu, He, Gao and Zhang, "Modeling personalized item frequency information
+for next-basket recommendation", SIGIR 2020). A second tin of the same paint is less likely than a second bottle of the
+same milk, so frequency is multiplied with the product's repeat rate: of those who bought it, the part that bought it
+on another day too, shrunk towards the rate of all products.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
-from daogou.retrieval.files import read_config, write_config
+from daogou.retrieval.files import read_array, read_config, write_array, write_config
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatConfig:
-    """How purchases fade, and how much they count for the next basket."""
+    """How purchases fade, and how much they count for the next basket. Chosen on the second last baskets of
+    2,469 households (Complete Journey)."""
 
     half_life_days: float = 60.0
-    """Days after which a purchase counts half. A guess that has not been tuned."""
-    floor: float = 0.2
+    """Days after which a purchase counts half."""
+    floor: float = 0.1
     """What a purchase counts however old it is."""
+    shrink: float = 5.0
+    """Buyers of the average product that are added to each product's own when its repeat rate is counted."""
     weight: float = 1.0
     """Worth of repeats in the next basket; a usual best repeat has 1."""
     rest: float = 0.05
@@ -29,20 +43,38 @@ class RepeatConfig:
 
 
 class Repeat:
-    """Personal frequency and recency."""
+    """Personal frequency and recency, times the product's own repeat rate."""
 
     name = "repeat"
 
-    def __init__(self, config: RepeatConfig) -> None:
+    def __init__(self, config: RepeatConfig, rates: NDArray[np.float32] | None = None) -> None:
         self.config = config
+        self._rates = np.empty(0, np.float32) if rates is None else rates
+        """(products,) relative to the rate of all products."""
+
+    @classmethod
+    def fit(
+        cls, actor: NDArray[np.int32], day: NDArray[np.int64], row: NDArray[np.int32], n: int, *, config: RepeatConfig
+    ) -> Repeat:
+        """Count among purchase lines who bought on another day too."""
+        lines = np.unique(np.stack([row.astype(np.int64), actor.astype(np.int64), day]), axis=1)
+        pairs, days = np.unique(lines[:2], axis=1, return_counts=True)
+        buyers = np.bincount(pairs[0], minlength=n)
+        again = np.bincount(pairs[0][days > 1], minlength=n)
+        usual = float(again.sum()) / max(1, int(buyers.sum()))
+        if usual == 0:
+            return cls(config)
+        rates = (again + config.shrink * usual) / (buyers + config.shrink)
+        return cls(config, (rates / usual).astype(np.float32))
 
     def save(self, folder: Path) -> None:
-        """Write the config: what was bought is in the event log."""
+        """Write the config and the rates; what was bought is in the event log."""
         write_config(folder, self.config)
+        write_array(folder / "rates.npy", self._rates)
 
     @classmethod
     def load(cls, folder: Path) -> Repeat:
-        return cls(read_config(folder, RepeatConfig))
+        return cls(read_config(folder, RepeatConfig), read_array(folder / "rates.npy"))
 
     def evidence(self, bought: Mapping[int, Sequence[int]], at: int) -> Evidence:
         """Products by row with the moments they were bought; the values are relative to the highest."""
@@ -54,5 +86,12 @@ class Repeat:
         days = np.maximum(0, at - times) / DAY_MS
         worth = self.config.floor + (1 - self.config.floor) * np.exp2(-days / self.config.half_life_days)
         starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-        values = np.add.reduceat(worth, starts)
+        values = np.add.reduceat(worth, starts) * self._rate(rows)
         return Evidence(rows, (values / values.max()).astype(np.float32), np.full(len(rows), NO_CAUSE, np.int32))
+
+    def _rate(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """1 for products the release does not know."""
+        rates = np.ones(len(rows), np.float32)
+        known = rows < len(self._rates)
+        rates[known] = self._rates[rows[known]]
+        return rates

@@ -15,13 +15,12 @@ import numpy as np
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
-from daogou.retrieval.repeat import Repeat
 from daogou.retrieval.weighing import Chosen
 from daogou.training import data as facts
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
 from daogou.training.lesson import Lesson
-from daogou.training.recipes import content, fusion, hybrid, popularity, sequential, together
+from daogou.training.recipes import content, fusion, hybrid, popularity, repeat, sequential, together
 from daogou.training.releases import Manifest, Release, Releases
 from daogou.training.validation import Case, cases
 from daogou.version import __version__
@@ -188,7 +187,7 @@ def _fit_and_save(
     if by_words is not None and "hybrid" in wanted:
         hybrid.mix(fitted.behaviour, by_words.table, alpha, config).save(_made(folder / "hybrid"))
     if "fusion" in wanted:
-        Repeat(config.repeat).save(folder / "repeat")
+        repeat.fit(read.lines, read.n, config).save(folder / "repeat")
         (_made(folder / "fusion") / "fusion.json").write_bytes(msgspec.json.encode(chosen.fusion))
     run.step("together")
     if "together" in wanted:
