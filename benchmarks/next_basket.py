@@ -1,9 +1,10 @@
 """The next basket of real households (Complete Journey), through the public doors: import, train, the batch path.
 
 Each household's last basket is the question; everything from its moment on is kept from the shop (of every household,
-from that household's own moment on). With --held 2 the second last basket is asked instead, which is what settings are
-chosen on. Households with fewer than five baskets are not asked. Prints one JSON line with recall@20 and NDCG@20 beside
-personal frequency, and the bootstrap interval of the difference over households.
+from that household's own moment on). Only products the shop offers are asked and counted: petrol and till corrections,
+which it hides, are neither in the baskets nor in the baseline. With --held 2 the second last basket is asked instead,
+which is what settings are chosen on. Households with fewer than five baskets are not asked. Prints one JSON line with
+recall@20 and NDCG@20 beside personal frequency, and the bootstrap interval of the difference over households.
 
     python -m benchmarks next_basket [--held 2] [--config '{"repeat": {"half_life_days": 30}}']
 """
@@ -54,7 +55,9 @@ def main() -> None:
         config = msgspec.convert(chosen.config, TrainingConfig)
         release = train(stores, Releases(folder / "models"), config=config)
         trained = time.process_time() - cpu
-        recommender = Recommender(release, Shelf(release.items(), stores.catalogue.scan()), stores.events)
+        shelf = Shelf(release.items())
+        shelf.refresh(stores.catalogue)
+        recommender = Recommender(release, shelf, stores.events)
         lines = [{"id": who, "shopper": who, "at": at, "kind": "next-basket"} for who, (at, _) in asked.items()]
         cpu = time.process_time()
         answers = {line["id"]: [item["product"] for item in line["items"]] for line in histories(lines, recommender, K)}
@@ -79,6 +82,7 @@ def _split(folder: Path, held: int) -> tuple[list[tuple[str, str]], dict[str, tu
             SELECT *, dense_rank() OVER (PARTITION BY shopper ORDER BY "at" DESC) AS back,
                    count(DISTINCT "at") OVER (PARTITION BY shopper) AS baskets
             FROM read_parquet('{folder / "all" / "events.parquet"}')
+            WHERE product NOT IN (SELECT id FROM read_json('{folder / "all" / "products.jsonl"}') WHERE hidden)
         """)
         known = f"baskets < {LEAST} OR back > {held}"
         columns = "* EXCLUDE (back, baskets)"

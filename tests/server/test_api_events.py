@@ -38,6 +38,13 @@ def test_the_same_key_records_once_whatever_the_clock_says(served: Served) -> No
     assert served.http.post("/v1/events", json=events, headers=headers).json() == {"recorded": 0, "duplicate": 3}
 
 
+def test_another_body_under_a_used_key_loses_nothing(served: Served) -> None:
+    headers = served.key("service") | {"Idempotency-Key": "k1"}
+    for product in ("p1", "p2"):
+        event = {"type": "view", "shopper": "u1", "product": product}
+        assert served.http.post("/v1/events", json=event, headers=headers).json()["recorded"] == 1
+
+
 def test_one_caller_cannot_use_up_the_key_of_another(served: Served) -> None:
     event = {"type": "view", "product": "p1"}
     for shopper in ("u1", "u2"):

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 import daogou.server
 from daogou.adapters.memory.stores import open_memory
-from daogou.domain.errors import Overloaded
+from daogou.domain.errors import NotFound, Overloaded
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
@@ -21,6 +21,7 @@ from daogou.domain.review import Review
 from daogou.domain.text import Text
 from daogou.server.app import build_app
 from daogou.server.auth import create_key
+from daogou.server.keys import revoke_key, role_of
 from daogou.server.pages.words import words_in
 
 PAGES = (
@@ -347,6 +348,16 @@ def test_a_withdrawn_key_closes_its_sessions(http: TestClient, shop: PageShop) -
     http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
     create_key(shop.stores, "operator", "boss")
     assert http.get("/console").status_code == 401
+
+
+def test_a_revoked_key_opens_nothing(http: TestClient, shop: PageShop) -> None:
+    key = create_key(shop.stores, "operator", "boss")
+    http.post("/console/sign-in", data={"key": key})
+    revoke_key(shop.stores, "boss")
+    assert http.get("/console").status_code == 401
+    assert role_of(shop.stores, key) is None
+    with pytest.raises(NotFound, match="no key is called 'bos'"):
+        revoke_key(shop.stores, "bos")
 
 
 def test_activating_needs_the_forms_token(http: TestClient, shop: PageShop) -> None:

@@ -28,8 +28,8 @@ class RecommendConfig:
 
     rest_days: float = 30.0
     """A product bought within these days is not recommended, except for the next basket."""
-    basket_rest_days: float = 1.0
-    """The same for the next basket, whose point is to repeat."""
+    basket_rest_days: float = 0.1
+    """The same for the next basket, whose point is to repeat; some people shop twice a day."""
     steps: int = 50
     """Newest steps of the history an answer rests on."""
     variety: Variety = Variety()
@@ -139,5 +139,5 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
     if kind == "next-basket":
         weights = {name: weight * models.repeat.config.rest for name, weight in weights.items()}
-        weights |= {"repeat": models.repeat.config.weight, "together": models.repeat.config.rest}
+        weights |= {"repeat": models.repeat.config.weight, "together": models.repeat.config.together}
     return replace(learnt, weights={**weights, **_FILL})

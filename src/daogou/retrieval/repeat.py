@@ -38,8 +38,10 @@ class RepeatConfig:
     """Buyers of the average product that are added to each product's own when its repeat rate is counted."""
     weight: float = 1.0
     """Worth of repeats in the next basket; a usual best repeat has 1."""
+    together: float = 0.005
+    """Worth of what goes with the newest purchases."""
     rest: float = 0.05
-    """Worth of everything else in the next basket: partners of the basket, and what is next for the shopper."""
+    """Worth of what is next for the shopper, in parts of its worth in other answers."""
 
 
 class Repeat:

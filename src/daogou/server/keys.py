@@ -10,7 +10,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Literal, get_args
 
-from daogou.domain.errors import BadRequest
+from daogou.domain.errors import BadRequest, NotFound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +36,14 @@ def create_key(stores: Stores, role: str, name: str) -> str:
     secret = secrets.token_hex(32)
     stores.ledger.put("key", name, {"role": role, "hash": _hash(secret), "created": int(time.time() * 1000)})
     return f"{PREFIX}{name}.{secret}"
+
+
+def revoke_key(stores: Stores, name: str) -> None:
+    """Let a key stop working; its name stays listed. Raises NotFound where the shop has no such key."""
+    entry = stores.ledger.get("key", name)
+    if entry is None:
+        raise NotFound(f"no key is called {name!r}; `daogou key list` shows the names", where="name")
+    stores.ledger.put("key", name, {**entry, "hash": "", "revoked": int(time.time() * 1000)})
 
 
 def role_of(stores: Stores, key: str) -> tuple[str, KeyRole] | None:

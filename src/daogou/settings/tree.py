@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from daogou.domain.text import Language, Text
 from daogou.training.config import TrainingConfig
@@ -16,7 +18,7 @@ class ShopSettings:
 
     name: Text = Text(zh="我的小店", en="My shop")
     """Text, or {zh = "…", en = "…"}."""
-    currency: str = "USD"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "USD"
     """ISO 4217 code of prices that name none."""
     language: Language = "en"
     """Language of an answer where the shopper's is not known."""
@@ -32,7 +34,7 @@ class StoreSettings:
 
     address: str = "sqlite:///store/daogou.db"
     """A relative path is taken from the shop's folder."""
-    max_waiting: int = 20_000
+    max_waiting: Annotated[int, Meta(ge=1)] = 20_000
     """Events that may wait for the disk; beyond that a writer is told to try again later (429)."""
 
 
@@ -42,8 +44,8 @@ class ServerSettings:
 
     host: str = "127.0.0.1"
     """127.0.0.1 serves this machine only; 0.0.0.0 serves the network."""
-    port: int = 8000
-    workers: int = 1
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 8000
+    workers: Annotated[int, Meta(ge=1)] = 1
     """Processes. One carries thousands of requests a second; raise it on more than two cores."""
     log: Literal["json", "text"] = "text"
     """Form of the log lines on standard error."""
@@ -64,6 +66,6 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     server: ServerSettings = field(default_factory=ServerSettings)
-    rates: Mapping[str, float] = field(default_factory=dict)
+    rates: Mapping[str, Annotated[float, Meta(gt=0)]] = field(default_factory=dict)
     """[rates]: how many units of the shop's currency one unit of another is worth, so that "under $80" can be
     understood in a shop that sells in yuan. Without a rate a foreign price is shown as not understood."""

@@ -9,7 +9,7 @@ from daogou.cli.shared import Call, shop_command
 
 @click.group()
 def key() -> None:
-    """Make and list keys. A key is shown once; the shop keeps only its hash. A name made anew gets a new key."""
+    """Make, list and revoke keys. A key is shown once; the shop keeps its hash. A name made anew gets a new key."""
 
 
 @key.command()
@@ -24,10 +24,21 @@ def make(call: Call, name: str, role: str) -> None:
         click.echo(create_key(shop.stores, role=role, name=name))
 
 
+@key.command()
+@click.argument("name")
+@shop_command
+def revoke(call: Call, name: str) -> None:
+    """Let the key called NAME stop working, from its next request on."""
+    from daogou.server.keys import revoke_key
+
+    with call.open() as shop:
+        revoke_key(shop.stores, name)
+
+
 @key.command("list")
 @shop_command
 def list_(call: Call) -> None:
     """List the keys by name and role."""
     with call.open() as shop:
         for name, entry in shop.stores.ledger.of("key"):
-            click.echo(f"{name}\t{entry.get('role')}")
+            click.echo(f"{name}\t{'revoked' if entry.get('revoked') else entry.get('role')}")

@@ -73,7 +73,8 @@ def router(shop: Shop) -> APIRouter:
         """Record one event or a batch, all or none.
 
         An answer of 200 means that the events are on disk. Sending the same ids again, or the same body under the
-        same Idempotency-Key, records nothing twice, whenever and however often it happens.
+        same Idempotency-Key, records nothing twice, whenever and however often it happens. Another body under a key
+        that was used is another request: its events are recorded.
         """
         given = await wire.read(request, list[dict[str, Any]] | dict[str, Any])  # type: ignore[arg-type]
         one = isinstance(given, dict)
@@ -85,7 +86,7 @@ def router(shop: Shop) -> APIRouter:
         for i, each in enumerate(objects):
             where = "" if one else f"[{i}]"
             event = decode_event(_own(caller, {"at": now, **each}, where), where, currency=currency)
-            events.append(_identified(event, caller, idempotency_key, i))
+            events.append(_identified(event, each, caller, idempotency_key, i))
         done = await asyncio.wrap_future(shop.record_async(events))
         counts: Metrics = request.app.state.metrics
         counts.events.labels("recorded").inc(done.new)
@@ -108,9 +109,13 @@ def _own(caller: Caller, event: dict[str, Any], where: str) -> dict[str, Any]:
     return event | own
 
 
-def _identified(event: Event, caller: Caller, key: str | None, i: int) -> Event:
-    """Give an event without an id one that is the same in every retry, where the request has a key."""
+def _identified(event: Event, given: dict[str, Any], caller: Caller, key: str | None, i: int) -> Event:
+    """Give an event without an id one that is the same in every retry, where the request has a key.
+
+    What was sent is a part of it, so that a key used twice by mistake loses nothing.
+    """
     if key is None or event.id:
         return event
-    whose = (caller.role, caller.name, caller.shopper or "", caller.session or "", key, str(i))
+    sent = msgspec.json.encode(given, order="sorted").decode()
+    whose = (caller.role, caller.name, caller.shopper or "", caller.session or "", key, str(i), sent)
     return replace(event, id=EventId("ik-" + hashlib.sha256("\0".join(whose).encode()).hexdigest()))
