@@ -150,7 +150,7 @@ class Transformer:
     @cached_property
     def _session(self) -> Any:
         """On one thread: requests are many and each is small."""
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

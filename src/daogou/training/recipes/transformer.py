@@ -112,7 +112,7 @@ def build(words: NDArray[np.float32], config: TransformerConfig) -> Any:
             mixed = (self.dropout(scores.softmax(-1)) @ v).transpose(1, 2).reshape(batch, length, dim)
             x = x + self.dropout(self.from_heads(mixed))
             y = self.before_gate(x)
-            return x + self.dropout(self.down(F.silu(self.gate(y)) * self.up(y)))  # type: ignore[no-any-return]
+            return x + self.dropout(self.down(F.silu(self.gate(y)) * self.up(y)))
 
     class Model(nn.Module):
         """Product vectors, blocks, and the vector of what comes next."""
@@ -279,7 +279,7 @@ def export(model: Any, words: WordVectors, config: TransformerConfig) -> Transfo
             self.model = model
 
         def forward(self, steps: Tensor) -> Tensor:
-            return self.model(steps)[:, -1]  # type: ignore[no-any-return]
+            return self.model(steps)[:, -1]
 
     model.eval()
     file = io.BytesIO()
@@ -289,7 +289,7 @@ def export(model: Any, words: WordVectors, config: TransformerConfig) -> Transfo
         torch.onnx.export(
             Newest().eval(),
             (torch.zeros(1, 2, config.dim),),
-            file,  # type: ignore[arg-type]  # the older exporter writes to files too
+            file,  # the older exporter writes to files too
             dynamo=False,
             input_names=["steps"],
             output_names=["next"],
