@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.edge import Edge
 from daogou.domain.text import Text
 from daogou.knowledge.names import brand_node, category_node, product_node, value_node
-from daogou.knowledge.together import Purchases, TogetherConfig, bought_together
+from daogou.knowledge.together import Believed, Purchases, TogetherConfig, bought_together, everybody
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
@@ -20,11 +20,16 @@ _LONGEST_VALUE = 80
 
 
 def edges(
-    products: Iterable[Product], *, bought: Purchases | None = None, config: TogetherConfig | None = None
+    products: Iterable[Product],
+    *,
+    bought: Purchases | None = None,
+    config: TogetherConfig | None = None,
+    believed: Believed = everybody,
 ) -> Iterator[Edge]:
     """Every edge, those of the catalogue first, each once, in the order of the products.
 
-    Hidden products are left out. Co-purchases count only between products that are in.
+    Hidden products are left out. Co-purchases count only between products that are in, and as far as `believed` says
+    of their buyers.
     """
     said: set[tuple[str, str, str]] = set()
     known: set[str] = set()
@@ -40,7 +45,7 @@ def edges(
                 said.add(fact)
                 yield edge
     if bought is not None:
-        yield from _together(bought, known, config)
+        yield from _together(bought, known, config, believed)
 
 
 def of_product(product: Product) -> Iterator[Edge]:
@@ -87,8 +92,8 @@ def _values(product: Product) -> Iterator[tuple[str, Text]]:
                     yield name, value
 
 
-def _together(bought: Purchases, known: set[str], config: TogetherConfig | None) -> Iterator[Edge]:
-    pairs = bought_together(bought, config)
+def _together(bought: Purchases, known: set[str], config: TogetherConfig | None, believed: Believed) -> Iterator[Edge]:
+    pairs = bought_together(bought, config, believed=believed)
     for head, tail, weight in zip(pairs.head.tolist(), pairs.tail.tolist(), pairs.weight.tolist(), strict=True):
         one, other = bought.products[head], bought.products[tail]
         if one in known and other in known:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from daogou.knowledge import graph
 from daogou.knowledge.build import CATALOGUE, PURCHASES, edges, labels
-from daogou.knowledge.together import TogetherConfig, purchases
+from daogou.knowledge.together import Believed, TogetherConfig, everybody, purchases
 
 if TYPE_CHECKING:
     from daogou.ports.stores import Stores
@@ -23,12 +23,14 @@ class GraphConfig:
     """Also keep the edges, with their source, in the shop's store, where corrections will go."""
 
 
-def write(stores: Stores, folder: Path, *, config: GraphConfig | None = None) -> dict[str, float]:
+def write(
+    stores: Stores, folder: Path, *, config: GraphConfig | None = None, believed: Believed = everybody
+) -> dict[str, float]:
     """Build the graph from everything on record into a folder; returns its figures."""
     config = config or GraphConfig()
     products = list(stores.catalogue.scan())
     bought = purchases(stores.events.columns(("purchase",)), stores.orders.scan())
-    found = list(edges(products, bought=bought, config=config.together))
+    found = list(edges(products, bought=bought, config=config.together, believed=believed))
     if config.record:
         for source in (CATALOGUE, PURCHASES):
             stores.edges.replace(source, (edge for edge in found if edge.source == source))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ class TogetherConfig:
     """What counts as bought together."""
 
     min_buyers: int = 3
-    """Distinct buyers a pair needs: fewer is chance, or one household's habit, or a fake account."""
+    """Distinct believed buyers a pair needs: fewer is chance, or one household's habit, or a fake account."""
     per_product: int = 10
     """Pairs kept per product, strongest first."""
     largest_basket: int = 60
@@ -41,6 +41,21 @@ class Purchases:
     buyer: NDArray[np.int64]
     basket: NDArray[np.int64]
     product: NDArray[np.int64]
+    day: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How far each buyer is believed: (buyers,) each."""
+
+    voice: NDArray[np.float32]
+    """What the vote weighs."""
+    believed: NDArray[np.bool_]
+    """Whether it counts as a buyer at all."""
+
+
+Believed = Callable[[Purchases], Votes]
+"""Looks at all purchases and says how far each buyer is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +65,9 @@ class Pairs:
     head: NDArray[np.int64]
     tail: NDArray[np.int64]
     buyers: NDArray[np.int64]
+    """Those who are believed."""
     weight: NDArray[np.float64]
-    """Cosine: buyers of both / sqrt(buyers of one * buyers of the other)."""
+    """Cosine: voices of the buyers of both / sqrt(voices of the one's * voices of the other's)."""
 
 
 def purchases(columns: EventColumns | None, orders: Iterable[Order] = ()) -> Purchases:
@@ -62,7 +78,7 @@ def purchases(columns: EventColumns | None, orders: Iterable[Order] = ()) -> Pur
     """
     products: dict[str, int] = {}
     buyers: dict[str, int] = {}
-    lines: list[tuple[int, int, int]] = []
+    lines: list[tuple[int, int, int, int]] = []
     n_baskets = 0
     if columns is not None and len(columns.product):
         products = {id: n for n, id in enumerate(columns.products)}
@@ -70,41 +86,52 @@ def purchases(columns: EventColumns | None, orders: Iterable[Order] = ()) -> Pur
         bought = columns.type == columns.types.index("purchase")
         buyer, product = columns.shopper[bought].astype(np.int64), columns.product[bought].astype(np.int64)
         day = columns.at[bought] // _DAY_MS
-        day -= day.min(initial=0)
-        _, basket = np.unique(buyer * (int(day.max(initial=0)) + 1) + day, return_inverse=True)
+        since = day - day.min(initial=0)
+        _, basket = np.unique(buyer * (int(since.max(initial=0)) + 1) + since, return_inverse=True)
         n_baskets = int(basket.max(initial=-1)) + 1
     else:
-        buyer = product = basket = np.empty(0, np.int64)
+        buyer = product = basket = day = np.empty(0, np.int64)
     for order in orders:
         who = buyers.setdefault(order.shopper, len(buyers))
         for line in order.lines:
-            lines.append((who, n_baskets, products.setdefault(line.product, len(products))))
+            number = products.setdefault(line.product, len(products))
+            lines.append((who, n_baskets, number, order.at // _DAY_MS))
         n_baskets += 1
-    more = np.array(lines, np.int64).reshape(-1, 3)
+    more = np.array(lines, np.int64).reshape(-1, 4)
     return Purchases(
         products=tuple(products),
         buyer=np.concatenate([buyer, more[:, 0]]),
         basket=np.concatenate([basket.reshape(-1).astype(np.int64), more[:, 1]]),
         product=np.concatenate([product, more[:, 2]]),
+        day=np.concatenate([day, more[:, 3]]),
     )
 
 
-def bought_together(bought: Purchases, config: TogetherConfig | None = None) -> Pairs:
+def everybody(bought: Purchases) -> Votes:
+    """Believe every buyer."""
+    n = int(bought.buyer.max(initial=0)) + 1
+    return Votes(np.ones(n, np.float32), np.ones(n, np.bool_))
+
+
+def bought_together(
+    bought: Purchases, config: TogetherConfig | None = None, *, believed: Believed = everybody
+) -> Pairs:
     """Count the distinct buyers of each pair, weigh it, keep the strongest of each product."""
     config = config or TogetherConfig()
+    votes = believed(bought)
     n_products, n_buyers = len(bought.products), int(bought.buyer.max(initial=0)) + 1
-    buyers_of = np.bincount(
-        _distinct(bought.product * n_buyers + bought.buyer) // n_buyers, minlength=n_products
-    ).astype(np.int64)
+    product, buyer = np.divmod(_distinct(bought.product * n_buyers + bought.buyer), n_buyers)
+    buyers_of = np.bincount(product, minlength=n_products).astype(np.int64)
+    voices_of = np.bincount(product, votes.voice[buyer], minlength=n_products)
     baskets = _baskets(bought, buyers_of[bought.product] >= config.min_buyers, config.largest_basket)
     n_pairs = sum(len(rows) * size * (size - 1) // 2 for size, rows in baskets.items())
     found = [
-        _counted(_pairs(baskets, band, n_buyers=n_buyers, n_products=n_products), n_buyers, config.min_buyers)
+        _counted(_pairs(baskets, band, n_buyers=n_buyers, n_products=n_products), votes, config.min_buyers)
         for band in _bands(n_products, 1 + n_pairs // _PAIRS_AT_ONCE)
     ]
-    pair, buyers = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    pair, buyers, voices = (np.concatenate(parts) for parts in zip(*found, strict=True))
     head, tail = pair // max(1, n_products), pair % max(1, n_products)
-    weight = buyers / np.sqrt(buyers_of[head] * buyers_of[tail].astype(np.float64))
+    weight = voices / np.sqrt(voices_of[head] * voices_of[tail])
     return _strongest(head, tail, buyers, weight, config.per_product)
 
 
@@ -152,13 +179,18 @@ def _pairs(baskets: dict[int, _Baskets], band: tuple[int, int], *, n_buyers: int
     return _distinct(np.concatenate(keys))
 
 
-def _counted(keys: NDArray[np.int64], n_buyers: int, least: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs with enough buyers, and how many. A pair's keys stand together, one for each buyer."""
-    pairs = keys // n_buyers
+def _counted(
+    keys: NDArray[np.int64], votes: Votes, least: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs with enough believed buyers, how many, and the voices. A pair's keys stand together, one a buyer."""
+    pairs, buyer = np.divmod(keys, len(votes.voice))
     starts = np.flatnonzero(np.diff(pairs, prepend=-1))
-    counts = np.diff(starts, append=len(pairs))
-    enough = counts >= least
-    return pairs[starts[enough]], counts[enough]
+    if not len(starts):
+        return pairs, pairs, pairs.astype(np.float64)
+    buyers = np.add.reduceat(votes.believed[buyer].astype(np.int64), starts)
+    enough = buyers >= least
+    voices = np.add.reduceat(votes.voice[buyer].astype(np.float64), starts)
+    return pairs[starts[enough]], buyers[enough], voices[enough]
 
 
 def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 """Bought together: pairs that several different shoppers bought in one go, with confidence and lift.
 
-Everything is counted in distinct shoppers, so that one account buying a pair a hundred times says no more than once,
-and a pair needs `min_shoppers` of them.
+Everything is counted in distinct shoppers, so that one account buying a pair a hundred times says no more than once. A
+pair needs `min_shoppers` of those who are believed, and its rank goes by what their voices are worth.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class TogetherConfig:
     """When a pair counts, and how pairs are ranked."""
 
     min_shoppers: int = 3
-    """Distinct shoppers who must have bought both in one go."""
+    """Distinct believed shoppers who must have bought both in one go."""
     from_power: float = 0.5
     """How much products with many buyers are damped as causes."""
     to_power: float = 0.3
@@ -48,16 +48,28 @@ class Together:
     def __init__(self, table: Neighbours, shoppers: NDArray[np.int32], pairs: NDArray[np.int32], n_actors: int) -> None:
         self.table = table
         self._shoppers = shoppers
-        """Distinct buyers of each product."""
+        """Distinct believed buyers of each product."""
         self._pairs = pairs
-        """Distinct buyers of each pair of the table."""
+        """Distinct believed buyers of each pair of the table."""
         self._n_actors = n_actors
 
     @classmethod
     def fit(
-        cls, actor: NDArray[np.int32], day: NDArray[np.int64], row: NDArray[np.int32], n: int, *, config: TogetherConfig
+        cls,
+        actor: NDArray[np.int32],
+        day: NDArray[np.int64],
+        row: NDArray[np.int32],
+        n: int,
+        *,
+        config: TogetherConfig,
+        voice: NDArray[np.float32] | None = None,
+        believed: NDArray[np.bool_] | None = None,
     ) -> Together:
-        """Count pairs among lines; lines of one actor and one day are one basket."""
+        """Count pairs among lines; lines of one actor and one day are one basket.
+
+        `voice` (actors,): what an actor's vote weighs. `believed` (actors,): whether the actor counts as a buyer.
+        Left out, every actor counts with a voice of 1.
+        """
         import scipy.sparse as sp
 
         lines = np.unique(np.stack([actor.astype(np.int64), day, row.astype(np.int64)]), axis=1)
@@ -67,7 +79,11 @@ class Together:
         begins = np.concatenate(([0], ends[:-1]))
         ends = np.minimum(ends, begins + _LARGEST_BASKET)
         n_actors = int(actors.max()) + 1 if len(actors) else 0
-        buyers = np.bincount(np.unique(rows * np.int64(max(n_actors, 1)) + actors) // max(n_actors, 1), minlength=n)
+        voice = np.ones(n_actors, np.float32) if voice is None else voice
+        believed = np.ones(n_actors, np.bool_) if believed is None else believed
+        bought, by = np.divmod(np.unique(rows * np.int64(max(n_actors, 1)) + actors), max(n_actors, 1))
+        worth = np.bincount(bought, voice[by], minlength=n)
+        buyers = np.bincount(bought[believed[by]], minlength=n)
         places = np.argsort(rows, kind="stable")
         starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
         blocks, counts = [], []
@@ -81,14 +97,18 @@ class Together:
             head, tail, who = rows[here][index], rows[other], actors[here][index]
             apart = head != tail
             keys = _distinct(((head[apart] - low) * np.int64(n) + tail[apart]) * np.int64(n_actors) + who[apart])
-            pairs, first = np.unique(keys // max(n_actors, 1), return_index=True)
-            shoppers = np.diff(first, append=len(keys))
-            trusted = shoppers >= config.min_shoppers
-            head, tail, number = pairs[trusted] // n, pairs[trusted] % n, shoppers[trusted].astype(np.float32)
-            divisor = buyers[head + low] ** config.from_power * buyers[tail] ** config.to_power + config.shrink
+            both, who = np.divmod(keys, max(n_actors, 1))
+            pairs, first = np.unique(both, return_index=True)
+            votes, number = (
+                np.add.reduceat(values[who], first, dtype=np.float32) if len(keys) else np.empty(0, np.float32)
+                for values in (voice, believed)
+            )
+            enough = number >= config.min_shoppers
+            head, tail = np.divmod(pairs[enough], n)
+            divisor = worth[head + low] ** config.from_power * worth[tail] ** config.to_power + config.shrink
             shape = (high - low, n)
-            scores = sp.csr_matrix(((number / divisor).astype(np.float32), (head, tail)), shape)
-            number_of = sp.csr_matrix((number, (head, tail)), shape)
+            scores = sp.csr_matrix(((votes[enough] / divisor).astype(np.float32), (head, tail)), shape)
+            number_of = sp.csr_matrix((number[enough], (head, tail)), shape)
             blocks.append(strongest(scores, config.neighbours))
             counts.append(strongest(number_of, config.neighbours, by=scores.data).data)
             low = high

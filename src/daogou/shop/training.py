@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from daogou.features.trust import Trust
 from daogou.knowledge.recipe import write as write_graph
+from daogou.knowledge.together import Votes
 from daogou.shop.lexical import build_index, note_catalogue
 from daogou.training import train as recipes
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
+    from daogou.features.trust import TrustConfig
+    from daogou.knowledge.together import Purchases
     from daogou.ports.index import LexicalIndex
     from daogou.shop.shop import Report, Shop
     from daogou.training.releases import Release
@@ -36,13 +40,21 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
         only=[*only, *(_INDEXED if _INDEXED & set(only) else ())],
         extra_artifacts={
             "catalogue": note_catalogue(shop.stores),
-            "graph": lambda folder: write_graph(shop.stores, folder),
+            "graph": lambda folder: write_graph(
+                shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
+            ),
         },
         now=shop.clock,
     )
     if progress is not None:
         progress("training", 1.0)
     return release
+
+
+def _votes(bought: Purchases, config: TrustConfig) -> Votes:
+    """Believe buyers in the graph as far as in bought together."""
+    trust = Trust.of(bought.buyer, bought.day, config)
+    return Votes(trust.voice, trust.believed)
 
 
 def _indexed(products: Iterable[Product]) -> LexicalIndex:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from daogou.features.trust import TrustConfig
 from daogou.retrieval.content import ContentConfig
 from daogou.retrieval.hybrid import HybridConfig
 from daogou.retrieval.popularity import PopularityConfig
@@ -43,6 +44,7 @@ class TrainingConfig:
     content: ContentConfig = field(default_factory=ContentConfig)
     hybrid: HybridConfig = field(default_factory=HybridConfig)
     popularity: PopularityConfig = field(default_factory=PopularityConfig)
+    trust: TrustConfig = field(default_factory=TrustConfig)
     together: TogetherConfig = field(default_factory=TogetherConfig)
     repeat: RepeatConfig = field(default_factory=RepeatConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daogou.features.trust import Trust
 from daogou.retrieval.together import Together
 
 if TYPE_CHECKING:
@@ -12,5 +13,8 @@ if TYPE_CHECKING:
 
 
 def fit(lines: Lines, n: int, config: TrainingConfig) -> Together:
-    """Count pairs in distinct shoppers."""
-    return Together.fit(lines.actor, lines.day, lines.row, n, config=config.together)
+    """Count pairs in distinct shoppers, each as far as the account is believed."""
+    trust = Trust.of(lines.actor, lines.day, config.trust)
+    return Together.fit(
+        lines.actor, lines.day, lines.row, n, config=config.together, voice=trust.voice, believed=trust.believed
+    )

@@ -1,0 +1,51 @@
+"""Votes on what goes together: age, and coming back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.features.trust import Trust, TrustConfig
+
+Line = tuple[int, int]
+
+
+def trust(lines: list[Line], age_days: float = 30.0) -> Trust:
+    """Lines as (account, day)."""
+    account, day = np.array(lines, np.int64).reshape(-1, 2).T
+    return Trust.of(account.astype(np.int32), day, TrustConfig(age_days))
+
+
+OLD = (0, 0)
+"""Account 0, so that the shop's purchases reach back to day 0."""
+
+
+def test_an_account_is_believed_when_it_has_aged() -> None:
+    found = trust([OLD, (0, 100), (1, 100), (2, 84), (3, 70)])
+    assert found.believed.tolist() == [True, False, True, True]
+    assert found.voice[1] == 0 < found.voice[2] < found.voice[3]
+
+
+def test_who_comes_back_to_buy_says_more() -> None:
+    found = trust([OLD, (0, 100), (1, 50), (1, 50), (2, 50), (2, 60)])
+    assert found.voice[1:].tolist() == pytest.approx([0.5, 0.75])
+
+
+def test_a_young_shop_asks_for_half_its_own_age() -> None:
+    found = trust([(0, 0), (1, 6), (2, 10)])
+    assert found.believed.tolist() == [True, True, False]
+    assert trust([(0, 5), (1, 5)]).believed.tolist() == [True, True]
+
+
+def test_no_purchases_no_accounts() -> None:
+    assert trust([]).voice.sum() == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 200)), min_size=1, max_size=60))
+def test_no_voice_is_more_than_one_and_the_same_line_twice_is_one(lines: list[Line]) -> None:
+    found = trust(lines)
+    assert ((found.voice >= 0) & (found.voice < 1)).all()
+    again = trust([*lines, *lines])
+    assert np.array_equal(found.voice, again.voice)
