@@ -8,7 +8,7 @@ from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
-from daogou.retrieval.weighing import Bands, choose
+from daogou.retrieval.weighing import Bands, choose, choose_seen
 
 
 def entries(*found: tuple[int, float, int]) -> Evidence:
@@ -57,6 +57,18 @@ def test_a_band_gets_a_factor_where_both_halves_gain_and_else_none() -> None:
     assert choose([asked[0], other] * 4, grid=grid, bands=bands, k=1).fusion == Fusion(
         {"a": 1.0, "b": 0.1}, chosen.fusion.scales
     )
+
+
+def test_seen_products_count_as_much_as_people_come_back() -> None:
+    found = {"a": entries((0, 1.0, 0), (1, 0.5, 0))}
+    seen, events = np.array([0], np.int32), np.ones(2)
+    fusion, factors = Fusion({"a": 1.0}), (1.0, 0.1)
+    to_the_new, to_the_seen = (found, 1, seen), (found, 0, seen)
+    assert choose_seen([to_the_new, to_the_new, to_the_seen], fusion, factors, events=events) == 0.1
+    assert choose_seen([to_the_new, to_the_seen, to_the_seen], fusion, factors, events=events) == 1.0
+    fused = Fusion({"a": 1.0}, seen=0.25).fuse(found, seen=seen)
+    assert fused.totals[1].tolist() == [0.25, 0.5]
+    assert [part.value for part in fused.contributions([0])[0]] == [0.25]
 
 
 def test_best_breaks_ties_in_order_of_row() -> None:

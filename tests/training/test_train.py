@@ -7,8 +7,10 @@ import pytest
 
 from daogou.adapters.addresses import open_stores
 from daogou.domain.errors import BadRequest
+from daogou.domain.event import Event
 from daogou.domain.ids import Instant
 from daogou.ports.stores import Stores
+from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
@@ -59,6 +61,22 @@ def test_the_same_facts_give_the_same_files(stores: Stores, releases: Releases) 
     assert first.id != second.id
     assert first.manifest.files == second.manifest.files
     assert first.manifest.data_hash == second.manifest.data_hash
+
+
+def walk(*products: str, shopper: int) -> list[Event]:
+    return [event("view", id, shopper=f"s{shopper}", at=NOW + place * DAY_MS) for place, id in enumerate(products)]
+
+
+@pytest.mark.parametrize("come_back", [True, False])
+def test_a_release_knows_whether_people_come_back(releases: Releases, come_back: bool) -> None:
+    stores = open_stores("memory://")
+    stores.catalogue.put([product(f"p{n}", f"model {n}") for n in range(8)], at=Instant(NOW))
+    for shopper in range(30):
+        other, another = (f"p{2 + (shopper + n) % 6}" for n in (0, 1))
+        stores.events.append(walk("p0", "p1", other, "p1" if come_back else another, shopper=shopper))
+    release = train(stores, releases)
+    fusion = msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion)
+    assert (fusion.seen == 1) == come_back
 
 
 def test_one_more_event_changes_the_data_hash(stores: Stores, releases: Releases) -> None:

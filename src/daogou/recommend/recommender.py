@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,6 +123,7 @@ class Recommender:
             situation = self._look(request)
             if not len(situation.trail.rows):
                 return None
+            situation = replace(situation, fusion=replace(situation.fusion, seen=1.0))
             rows, scores = self._fused(request, situation).evidence.totals()
         taste = np.zeros(len(self._shelf), np.float32)
         taste[rows] = scores / max(float(scores.max(initial=0.0)), 1e-9)
@@ -137,12 +139,12 @@ class Recommender:
         allowed = np.ones(len(self._shelf), bool) if everything else self._allowed(request, situation)
         found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
-        fused = situation.fusion.fuse(found, events)
+        fused = situation.fusion.fuse(found, events, situation.trail.rows)
         rows, _ = fused.totals
         if len(rows) >= request.k:
             return fused
         filled = found | sources.fill(self._models, self._shelf, allowed, rows, request.k)
-        return situation.fusion.fuse(filled, events)
+        return situation.fusion.fuse(filled, events, situation.trail.rows)
 
     def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)

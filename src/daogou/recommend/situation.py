@@ -140,4 +140,5 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     if kind == "next-basket":
         weights = {name: weight * models.repeat.config.rest for name, weight in weights.items()}
         weights |= {"repeat": models.repeat.config.weight, "together": models.repeat.config.together}
+        learnt = replace(learnt, seen=1.0)
     return replace(learnt, weights={**weights, **_FILL})

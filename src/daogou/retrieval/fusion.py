@@ -32,20 +32,32 @@ class Fusion:
     """Ascending: a product with up to bands[0] events is in band 0, one with more than the last is in the last band."""
     by_band: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """For each source what its weight is multiplied with in each band; a source that is not named keeps its weight."""
+    seen: float = 1.0
+    """What the score of a product that the shopper has been at is multiplied with."""
 
     def factor(self, source: str) -> float:
         """What a source's values are multiplied with."""
         return self.weights.get(source, 0.0) / (self.scales.get(source, 1.0) or 1.0)
 
-    def fuse(self, found: Mapping[str, Evidence], events: NDArray[np.floating] | None = None) -> Fused:
+    def fuse(
+        self,
+        found: Mapping[str, Evidence],
+        events: NDArray[np.floating] | None = None,
+        seen: NDArray[np.int32] | None = None,
+    ) -> Fused:
         """Put the sources' entries into one list, each remembering its source.
 
         `events`: how many events each row has, where bands are to be regarded; rows past its end have none.
+        `seen`: the rows that the shopper has been at.
         """
         names = [name for name, evidence in found.items() if len(evidence) and self.factor(name) > 0]
         parts = [self._banded(name, found[name].times(self.factor(name)), events) for name in names]
         sources = np.repeat(np.arange(len(names), dtype=np.int32), [len(part) for part in parts])
-        return Fused(tuple(names), Evidence.join(parts), sources)
+        joined = Evidence.join(parts)
+        if seen is not None and self.seen != 1:
+            factors = np.where(np.isin(joined.rows, seen), np.float32(self.seen), np.float32(1))
+            joined = Evidence(joined.rows, joined.values * factors, joined.causes)
+        return Fused(tuple(names), joined, sources)
 
     def _banded(self, name: str, evidence: Evidence, events: NDArray[np.floating] | None) -> Evidence:
         if events is None or name not in self.by_band:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Request = tuple[Mapping[str, "Evidence"], int]
 """What each source found, and the row that was held out."""
+Asked = tuple[Mapping[str, "Evidence"], int, "NDArray[np.int32]"]
+"""What each source found, the row that was held out, and the rows of the trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,22 @@ def choose(
     }
     fusion = Fusion(dict(zip(names, map(float, weights), strict=True)), scales, edges if by_band else (), by_band)
     return Chosen(fusion, best.ndcg / n, best.recall / n)
+
+
+def choose_seen(
+    requests: Sequence[Asked], fusion: Fusion, factors: Sequence[float], *, events: NDArray[np.floating], k: int = 10
+) -> float:
+    """The factor on products a shopper has been at under which NDCG@k is highest; of equals the first."""
+    gains = np.zeros(len(factors))
+    for found, target, seen in requests:
+        rows, scores = fusion.fuse(found, events).totals
+        place = int(np.searchsorted(rows, target))
+        if place == len(rows) or rows[place] != target:
+            continue
+        again = np.isin(rows, seen)
+        for number, factor in enumerate(factors):
+            gains[number] += _gain(np.where(again, np.float32(factor) * scores, scores), place, k)
+    return factors[int(np.argmax(gains))]
 
 
 def score(fusion: Fusion, requests: Sequence[Request], *, k: int = 10) -> float:
@@ -142,11 +160,16 @@ def _reached(cases: Sequence[_Case], worth: NDArray[np.float64], k: int) -> _Rea
     single = table[:, 0] if (table == table[:, :1]).all() else None
     for scores, place, bands, half in cases:
         fused = single @ scores if single is not None else np.einsum("sr,sr->r", table[:, bands], scores)
-        own = fused[place]
-        if own <= 0:
-            continue
-        rank = np.count_nonzero(fused > own) + 0.5 * (np.count_nonzero(fused == own) - 1)
-        if rank < k:
-            halves[half] += float(1 / np.log2(rank + 2))
-            found += 1
+        gain = _gain(fused, place, k)
+        halves[half] += gain
+        found += gain > 0
     return _Reached((halves[0], halves[1]), float(found))
+
+
+def _gain(scores: NDArray[np.float32], place: int, k: int) -> float:
+    """1 / log2(rank + 1) of the row at the place if it is among the first k; a tie counts half a place."""
+    own = scores[place]
+    if own <= 0:
+        return 0.0
+    rank = np.count_nonzero(scores > own) + 0.5 * (np.count_nonzero(scores == own) - 1)
+    return float(1 / np.log2(rank + 2)) if rank < k else 0.0

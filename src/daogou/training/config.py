@@ -28,6 +28,8 @@ class FusionConfig:
     """Events of a product up to which it is in a band of its own: hardly known, known, and (above) much seen."""
     by_band: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
     """Factors that are tried on each source's weight within a band; kept where both halves of validation gain."""
+    seen: tuple[float, ...] = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+    """Factors that are tried on the score of products the shopper has been at: how often people come back differs."""
 
 
 @dataclass(frozen=True, slots=True)

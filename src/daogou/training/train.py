@@ -163,9 +163,10 @@ def _fit_and_save(
     run.step("held-back fit")
     fitted = _fit_behaviour(steps, read, config, wanted) if choosing or further or not config.refit else None
     questions = cases(read.steps, held, limit=config.validation_shoppers, seed=config.seed) if fitted else []
+    firsts = [case for case in questions if not case.again]
     learnt: dict[str, Retriever] = {}
     if by_words is not None:
-        learnt = _fit_further(further, Lesson(steps, read, by_words, questions, None, config, run.tell), run)
+        learnt = _fit_further(further, Lesson(steps, read, by_words, firsts, None, config, run.tell), run)
     if fitted is not None and by_words is not None and choosing:
         run.step("choose")
         chosen, alpha = _choose(fitted, learnt, by_words, questions, config)
@@ -234,7 +235,8 @@ def _choose(
     questions: Sequence[Case],
     config: TrainingConfig,
 ) -> tuple[Chosen, float]:
-    alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, questions, config)
+    firsts = [case for case in questions if not case.again]
+    alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, firsts, config)
     pool = fitted.popularity.popular.pool()
     popular = Evidence(pool.rows, pool.scores, np.full(len(pool), NO_CAUSE, np.int32))
     sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words, **learnt}

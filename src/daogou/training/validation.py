@@ -23,10 +23,12 @@ class Case:
 
     trail: Trail
     target: int
+    again: bool = False
+    """The shopper had been there before."""
 
 
 def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -> list[Case]:
-    """Questions from up to `limit` held-back steps, drawn with the seed; a step the trail already has is none."""
+    """Questions from up to `limit` held-back steps, drawn with the seed."""
     places = held
     if len(held) > limit:
         places = np.sort(np.random.default_rng(seed).choice(held, limit, replace=False))
@@ -35,6 +37,6 @@ def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -
     for place, start in zip(places.tolist(), starts.tolist(), strict=True):
         before = slice(max(start, place - _NEWEST), place)
         target = int(steps.rows[place])
-        if target not in steps.rows[start:place]:
-            found.append(Case(Trail(steps.rows[before][::-1], steps.strength[before][::-1]), target))
+        again = target in steps.rows[start:place]
+        found.append(Case(Trail(steps.rows[before][::-1], steps.strength[before][::-1]), target, again))
     return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from daogou.retrieval.evidence import Evidence
-from daogou.retrieval.weighing import Bands, Chosen, choose
+from daogou.retrieval.weighing import Bands, Chosen, choose, choose_seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,20 +33,27 @@ def fit(
     events: NDArray[np.floating],
     config: TrainingConfig,
 ) -> Chosen:
-    """Try the weights of the config; seen products do not count, as they are not recommended.
+    """Try the weights of the config on steps to products that are new to the shopper, among products that are; then
+    how much products count that are not, on all steps.
 
     `events`: how many steps each row has among those that the sources were fitted on.
     """
-    requests = [
-        ({name: _unseen(source.evidence(case.trail), case) for name, source in sources.items()}, case.target)
+    asked = [
+        ({name: source.evidence(case.trail) for name, source in sources.items()} | {"popularity": popular}, case)
         for case in cases
     ]
-    for (found, _), case in zip(requests, cases, strict=True):
-        found["popularity"] = _unseen(popular, case)
+    requests = [
+        ({name: _unseen(evidence, case) for name, evidence in found.items()}, case.target)
+        for found, case in asked
+        if not case.again
+    ]
     tried = config.fusion
     grid = {"sequential": (1.0,), "content": tried.content, "popularity": tried.popularity}
     grid |= {name: tried.others for name in sources if name not in grid}
-    return choose(requests, grid=grid, bands=Bands(events, tried.bands, tried.by_band) if tried.bands else None)
+    chosen = choose(requests, grid=grid, bands=Bands(events, tried.bands, tried.by_band) if tried.bands else None)
+    everything = [(found, case.target, case.trail.rows) for found, case in asked]
+    seen = choose_seen(everything, chosen.fusion, tried.seen, events=events)
+    return replace(chosen, fusion=replace(chosen.fusion, seen=seen))
 
 
 def _unseen(evidence: Evidence, case: Case) -> Evidence:
