@@ -41,7 +41,12 @@ class Reasoner:
     """Sentences by source and step; the same step speaks for many products."""
 
     def reasons(self, parts: Sequence[Contribution], row: int, *, most: int = _SHOWN) -> tuple[Reason, ...]:
-        """The largest first. What several sources say because of one product is one reason, named by the largest."""
+        """The largest first. What several sources say because of one product is one reason, named by the largest.
+
+        A rule that lowers the score is said last, with a share of 0.
+        """
+        lowered = [part for part in parts if part.value < 0]
+        parts = [part for part in parts if part.value >= 0]
         whole = sum(part.value for part in parts)
         if whole <= 0:
             return ()
@@ -51,7 +56,8 @@ class Reasoner:
             merged.setdefault(("", self._row(part)) if by_step else (part.source, part.cause), []).append(part)
         found = ((sum(part.value for part in group) / whole, group[0]) for group in merged.values())
         largest = sorted(((share, part) for share, part in found if share >= _LEAST_SHARE), key=lambda pair: -pair[0])
-        return tuple(self._reason(part, row, min(1.0, share)) for share, part in largest[:most])
+        said = [self._reason(part, row, min(1.0, share)) for share, part in largest[:most]]
+        return (*said, *(self._reason(part, row, 0.0) for part in lowered))
 
     def _row(self, part: Contribution) -> int:
         """The row of the step that caused it."""
@@ -61,6 +67,8 @@ class Reasoner:
         if part.source in _UNCAUSED:
             kind, text = _UNCAUSED[part.source]
             return Reason(kind, text, share, (self.shelf.ids[row],) if kind == "repeat" else (), part.source)
+        if part.source in self.situation.rules:
+            return self.situation.rules[part.source].stated(share)
         if part.source == "segment":
             return Reason("segment", wording.segment(self.situation.labels[part.cause]), share, (), part.source)
         if part.cause == NO_CAUSE:

@@ -26,6 +26,7 @@ from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
 from daogou.retrieval.metrics import rank_of
 from daogou.retrieval.retriever import Placing
+from daogou.retrieval.rules import NO_RULING, Rulebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +60,8 @@ class Recommender:
         self._shelf = shelf
         self._live = Live(self._models, shelf, events, shoppers)
         self._config = config or RecommendConfig()
+        self.rules = Rulebook((), shelf)
+        """The shop's rules; may be replaced at any time."""
         self._clock = clock
         self._placed = self._models.n
         self._lock = threading.RLock()
@@ -81,11 +84,17 @@ class Recommender:
             fused = self._fused(request, situation)
             rows, scores = fused.totals
             picked = arrange(rows, scores, request.k, variety=self._config.variety, groups=self._groups)
-            parts = fused.contributions(picked.rows.tolist())
+            ordered = situation.ruling.pin(picked.rows.tolist(), self._allowed(request, situation), request.k)
+            found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
+            parts = fused.contributions([row for row, _ in ordered])
             why = Reasoner(situation, self._shelf, self._models)
             hits = tuple(
-                Hit(self._shelf.ids[row], score, why.reasons(parts[row], row))
-                for row, score in zip(picked.rows.tolist(), picked.scores.tolist(), strict=True)
+                Hit(
+                    self._shelf.ids[row],
+                    found[row] if row in found else sum(part.value for part in parts[row]),
+                    why.reasons(parts[row], row) if pin is None else (pin.stated(1.0),),
+                )
+                for row, pin in ordered
             )
         return Hits(hits, self._models.release, degraded=self._degraded(request, hits))
 
@@ -123,7 +132,7 @@ class Recommender:
             situation = self._look(request)
             if not len(situation.trail.rows):
                 return None
-            situation = replace(situation, fusion=replace(situation.fusion, seen=1.0))
+            situation = replace(situation, fusion=replace(situation.fusion, seen=1.0), ruling=NO_RULING)
             rows, scores = self._fused(request, situation).evidence.totals()
         taste = np.zeros(len(self._shelf), np.float32)
         taste[rows] = scores / max(float(scores.max(initial=0.0)), 1e-9)
@@ -132,23 +141,33 @@ class Recommender:
     def _look(self, request: RecommendRequest) -> Situation:
         self.refresh()
         at = request.at if request.at is not None else self._clock()
-        return look(request, at, shelf=self._shelf, live=self._live, models=self._models, config=self._config)
+        return look(
+            request,
+            at,
+            shelf=self._shelf,
+            live=self._live,
+            models=self._models,
+            rules=self.rules,
+            config=self._config,
+        )
 
     def _fused(self, request: RecommendRequest, situation: Situation, *, everything: bool = False) -> Fused:
         """Every source's entries on one scale. `everything` also takes in products that may not be shown."""
         allowed = np.ones(len(self._shelf), bool) if everything else self._allowed(request, situation)
         found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
-        fused = situation.fusion.fuse(found, events, situation.trail.rows)
+        fused = situation.fused(found, events)
         rows, _ = fused.totals
         if len(rows) >= request.k:
             return fused
         filled = found | sources.fill(self._models, self._shelf, allowed, rows, request.k)
-        return situation.fusion.fuse(filled, events, situation.trail.rows)
+        return situation.fused(filled, events)
 
     def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)
         mask[list(situation.excluded)] = False
+        if situation.ruling.limits:
+            mask &= ~situation.ruling.taken(len(mask))
         return mask
 
     def _counterfactual(
@@ -165,7 +184,10 @@ class Recommender:
     def _withheld(self, row: int, situation: Situation) -> str | None:
         if not self._shelf.available[row]:
             return "unavailable"
-        return "bought, rejected or in the basket" if row in situation.excluded else None
+        if row in situation.excluded:
+            return "bought, rejected or in the basket"
+        rule = situation.ruling.takes(row)
+        return f"left out by the rule {rule.name!r}" if rule else None
 
     def _degraded(self, request: RecommendRequest, hits: Sequence[Hit]) -> str | None:
         if not self._models.release:

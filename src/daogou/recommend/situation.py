@@ -11,12 +11,19 @@ from daogou.features.history import STRENGTH, History
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.fusion import Fusion
+from daogou.retrieval.rules import NO_RULING, Rulebook, Ruling
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from daogou.domain.ids import Instant
+    from daogou.domain.rule import Rule
     from daogou.recommend.live import Live
     from daogou.recommend.models import Models
     from daogou.recommend.request import Kind, RecommendRequest
+    from daogou.retrieval.evidence import Evidence
+    from daogou.retrieval.fusion import Fused
     from daogou.retrieval.shelf import Shelf
 
 DAY_MS = 86_400_000
@@ -52,10 +59,34 @@ class Situation:
     labels: tuple[str, ...]
     """The shopper's labels that have counters of their own."""
     fusion: Fusion
+    ruling: Ruling = NO_RULING
+    """What the shop's rules say of this answer."""
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules that weigh, by what they are called in a score."""
+        return {rule.source: rule for rule, _ in self.ruling.weighed}
+
+    def fused(self, found: Mapping[str, Evidence], events: NDArray[np.floating]) -> Fused:
+        """Every source's entries on one scale, and what the rules add or take.
+
+        `events`: how many events each row has.
+        """
+        fused = self.fusion.fuse(found, events, self.trail.rows)
+        for rule, rows in self.ruling.weighed:
+            fused = fused.weighed(rule.source, rows, rule.factor)
+        return fused
 
 
 def look(
-    request: RecommendRequest, at: Instant, *, shelf: Shelf, live: Live, models: Models, config: RecommendConfig
+    request: RecommendRequest,
+    at: Instant,
+    *,
+    shelf: Shelf,
+    live: Live,
+    models: Models,
+    rules: Rulebook,
+    config: RecommendConfig,
 ) -> Situation:
     """Bring together what a request rests on."""
     kind = request.chosen()
@@ -82,6 +113,7 @@ def look(
         excluded=frozenset(excluded),
         labels=labels,
         fusion=_fusion(kind, models),
+        ruling=rules.ruling(at, shown_in=kind),
     )
 
 

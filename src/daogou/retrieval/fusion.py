@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from daogou.retrieval.evidence import Evidence
+from daogou.retrieval.evidence import NO_CAUSE, Evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,6 +97,18 @@ class Fused:
     def totals(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Each row once, ascending, with its score."""
         return self.evidence.totals()
+
+    def weighed(self, source: str, rows: NDArray[np.bool_], factor: float) -> Fused:
+        """The same with the score of some rows (a mask) multiplied; the difference is an entry of its own source."""
+        found, scores = self.totals
+        here = rows[found]
+        change = Evidence(
+            found[here], scores[here] * np.float32(factor - 1), np.full(np.count_nonzero(here), NO_CAUSE, np.int32)
+        )
+        sources = np.full(len(change), len(self.names), np.int32)
+        return Fused(
+            (*self.names, source), Evidence.join([self.evidence, change]), np.concatenate([self.sources, sources])
+        )
 
     def silenced(self, source: str) -> Fused:
         """The same without one source."""

@@ -42,6 +42,8 @@ class Shelf:
         self._postings: dict[tuple[str, str], set[int]] = {}
         self._masks: dict[tuple[str, str], NDArray[np.bool_]] = {}
         self._labels: dict[tuple[str, str], Text] = {}
+        self._keys: dict[tuple[str, str], set[str]] = {}
+        """The values that a name stands for, by facet and name in either language."""
         self._seen = 0
         self._lock = threading.RLock()
 
@@ -128,6 +130,14 @@ class Shelf:
                 self._masks[key] = mask
         return mask[: len(self.ids)]
 
+    def named(self, facet: str, name: str) -> NDArray[np.bool_]:
+        """Which rows have the value of this name in either language."""
+        name = name.casefold().strip()
+        rows = np.zeros(len(self.ids), bool)
+        for value in self._keys.get((facet, name), {name}):
+            rows |= self.having(facet, value)
+        return rows
+
     def allowed(self, where: Where) -> NDArray[np.bool_]:
         """Which rows pass the filter."""
         n = len(self.ids)
@@ -191,7 +201,10 @@ class Shelf:
             rows = self._postings.setdefault(key, set())
             if present:
                 rows.add(row)
-                self._labels.setdefault(key, text)
+                if key not in self._labels:
+                    self._labels[key] = text
+                    for name in filter(None, (text.zh, text.en)):
+                        self._keys.setdefault((facet, name.casefold().strip()), set()).add(text.key)
             else:
                 rows.discard(row)
                 if not rows:

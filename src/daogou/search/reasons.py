@@ -11,6 +11,7 @@ from daogou.language.names import display_name
 
 if TYPE_CHECKING:
     from daogou.domain.query import Slot, Where
+    from daogou.domain.rule import Rule
     from daogou.retrieval.shelf import Shelf
 
 _PLAIN: Mapping[str, tuple[ReasonKind, Text]] = {
@@ -24,15 +25,27 @@ SMALLEST = 0.02
 
 
 def because(
-    parts: Mapping[str, float], *, matched: Sequence[str], wishes: Sequence[Slot], where: Where, shelf: Shelf
+    parts: Mapping[str, float],
+    *,
+    matched: Sequence[str],
+    wishes: Sequence[Slot],
+    where: Where,
+    shelf: Shelf,
+    rules: Mapping[str, Rule],
 ) -> tuple[Reason, ...]:
-    """The reasons of one product, largest share first; a filter it passed is stated with share 0."""
-    total = sum(parts.values())
+    """The reasons of one product, largest share first.
+
+    A rule that lowered the score and a filter that it passed are stated with share 0.
+    """
+    total = sum(value for value in parts.values() if value > 0)
     reasons = [
-        _reason(name, value / total, matched, wishes, shelf)
+        rules[name].stated(round(value / total, 4))
+        if name in rules
+        else _reason(name, value / total, matched, wishes, shelf)
         for name, value in parts.items()
         if total > 0 and value / total >= SMALLEST
     ]
+    reasons += [rules[name].stated(0.0) for name, value in parts.items() if value < 0 and name in rules]
     reasons.sort(key=lambda reason: -reason.share)
     return (*reasons, *_filters(where, shelf)) or (_CATALOGUE,)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from daogou.retrieval.rules import NO_RULING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.query import Slot, Sort
+    from daogou.domain.rule import Rule
+    from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
 
 
@@ -38,7 +42,9 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "words", "popular", "history", "new", and "wish:" with the place of a slot."""
+    """"exact", "words", "popular", "history", "new", "wish:" with the place of a slot, and sources of rules."""
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """The rules among the parts, by source."""
 
     @property
     def total(self) -> NDArray[np.float32]:
@@ -61,6 +67,7 @@ def score(
     wishes: Sequence[Slot] = (),
     prior: NDArray[np.float32] | None = None,
     history: NDArray[np.float32] | None = None,
+    ruling: Ruling = NO_RULING,
 ) -> Score:
     """Score the rows. `words`, `prior` and `history` are over all rows of the shelf; rows they lack count nothing.
 
@@ -84,7 +91,9 @@ def score(
             weights.wish * slot.confidence
         )
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
-    return Score(rows, parts)
+    for rule, about in ruling.weighed:
+        parts[rule.source] = Score(rows, parts).total * about[rows] * np.float32(rule.factor - 1)
+    return Score(rows, parts, {rule.source: rule for rule, _ in ruling.weighed})
 
 
 def order(score: Score, sort: Sort, *, shelf: Shelf, prior: NDArray[np.float32] | None) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.hit import Hit, Hits
+from daogou.domain.ids import Instant
 from daogou.domain.query import Understood, Where
+from daogou.retrieval.rules import Rulebook
 from daogou.search.exact import ExactNames
 from daogou.search.facets import FacetConfig, FacetCounter
 from daogou.search.indexing import build, described
@@ -22,12 +25,15 @@ from daogou.search.wish import Wish, ranking, relaxations, unwanted_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from daogou.domain.hit import Reason
     from daogou.domain.ids import ProductId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort
+    from daogou.domain.rule import Rule
     from daogou.domain.text import Language
     from daogou.language.understand import Understander
     from daogou.ports.index import LexicalIndex
+    from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
 
 
@@ -89,6 +95,8 @@ class Searcher:
         self._exact = ExactNames(shelf.products)
         self._suggester = Suggester(shelf, self._vocabulary, queries=queries or {}, prior=prior, names=names)
         self._lock = threading.Lock()
+        self.rules = Rulebook((), shelf)
+        """The shop's rules; may be replaced at any time."""
 
     def search(
         self,
@@ -100,16 +108,23 @@ class Searcher:
         sort: Sort | None = None,
         language: Language | None = None,
         shopper_context: ShopperContext | None = None,
+        at: Instant | None = None,
     ) -> Hits:
         """The products at places `offset` to `offset` + k. Empty words with a filter browse, most popular first.
 
         `where` is what the shopper set by hand and is always kept; what the text says may be relaxed to find anything,
-        and `relaxed` says so.
+        and `relaxed` says so. `at` is the moment whose rules hold; None: now.
         """
+        ruling = self.rules.ruling(at if at is not None else _now(), shown_in="search", query=text)
         understood = self._understander.understand(text, currency=self._currency)
         given = where or Where()
         exact = self._exact.find(text)
-        wish, rows, words = self._match(understood, given, language or understood.language, exact)
+        wish, rows, words = self._match(understood, given, language or understood.language, exact, ruling)
+        sorting = sort or understood.sort
+        ruling = ruling if sorting == "relevance" else ruling.unpinned()
+        allowed = self.shelf.allowed(given) & ~ruling.taken(len(self.shelf))
+        pinned = [row for row, _ in ruling.pinned if allowed[row]]
+        rows = np.union1d(rows, pinned).astype(np.int32)
         wishes = ranking(understood)
         found = score(
             rows,
@@ -120,10 +135,12 @@ class Searcher:
             wishes=wishes,
             prior=self.prior,
             history=shopper_context.affinity if shopper_context else None,
+            ruling=ruling,
         )
-        places = order(found, sort or understood.sort, shelf=self.shelf, prior=self.prior)[offset : offset + k]
+        places = order(found, sorting, shelf=self.shelf, prior=self.prior)[: offset + k]
+        ordered = ruling.pin(rows[places].tolist(), allowed, offset + k)[offset:]
         return Hits(
-            items=tuple(self._hit(found, int(place), understood, wish) for place in places),
+            items=tuple(self._hit(found, row, understood, wish, pin) for row, pin in ordered),
             release=self._release,
             total=len(rows),
             understood=understood,
@@ -150,7 +167,7 @@ class Searcher:
             self._suggester.put(products)
 
     def _match(
-        self, understood: Understood, given: Where, language: Language, exact: Sequence[int]
+        self, understood: Understood, given: Where, language: Language, exact: Sequence[int], ruling: Ruling
     ) -> tuple[Wish, NDArray[np.int32], NDArray[np.float32] | None]:
         """The first wish, strict to loose, that finds a product; its rows; and how well words match, by row."""
         said = self._scored_words(understood)
@@ -162,6 +179,8 @@ class Searcher:
                 continue
             mask = self.shelf.allowed(wish.where)
             mask[banned] = False
+            if ruling.limits:
+                mask &= ~ruling.taken(len(mask))
             if wish.words:
                 mask &= self._matching(wish.words, said, words)[: len(mask)] | np.isin(np.arange(len(mask)), exact)
             rows = np.flatnonzero(mask).astype(np.int32)
@@ -208,18 +227,22 @@ class Searcher:
                     scores[at] = match.score
         return scores
 
-    def _hit(self, found: Score, place: int, understood: Understood, wish: Wish) -> Hit:
-        row = int(found.rows[place])
-        parts = {name: float(values[place]) for name, values in found.parts.items() if values[place] > 0}
+    def _hit(self, found: Score, row: int, understood: Understood, wish: Wish, pin: Rule | None) -> Hit:
+        place = int(np.searchsorted(found.rows, row))
+        parts = {name: float(values[place]) for name, values in found.parts.items() if values[place] != 0}
         product = self.shelf.products[row]
         assert product is not None
-        reasons = because(
-            parts,
-            matched=self._matched(product, understood) if "words" in parts else (),
-            wishes=ranking(understood),
-            where=wish.where,
-            shelf=self.shelf,
-        )
+        if pin is not None:
+            reasons: tuple[Reason, ...] = (pin.stated(1.0),)
+        else:
+            reasons = because(
+                parts,
+                matched=self._matched(product, understood) if "words" in parts else (),
+                wishes=ranking(understood),
+                where=wish.where,
+                shelf=self.shelf,
+                rules=found.rules,
+            )
         return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
 
     def _matched(self, product: Product, understood: Understood) -> list[str]:
@@ -238,3 +261,7 @@ class Searcher:
 
 def _is_matched(kind: str, negated: bool) -> bool:
     return kind in ("category", "brand", "attribute") and not negated
+
+
+def _now() -> Instant:
+    return Instant(time.time_ns() // 1_000_000)

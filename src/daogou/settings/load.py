@@ -35,11 +35,11 @@ def read(folder: Path) -> Settings:
 
 def parse(tree: dict[str, Any], *, origin: str = FILE) -> Settings:
     """Turn a parsed TOML document into settings. Raises BadSettings."""
-    _refuse_unknown(tree, Settings, origin, at="")
+    refuse_unknown(tree, Settings, origin, at="")
     try:
         return msgspec.convert(_with_text(tree), Settings, strict=True)
     except msgspec.ValidationError as error:
-        raise BadSettings(f"{origin}: {_in_toml_words(str(error))}", where=origin) from None
+        raise BadSettings(f"{origin}: {in_toml_words(str(error))}", where=origin) from None
 
 
 def _with_text(tree: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +66,8 @@ def write_default(
     return path
 
 
-def _refuse_unknown(tree: dict[str, Any], kind: type, origin: str, *, at: str) -> None:
+def refuse_unknown(tree: dict[str, Any], kind: type, origin: str, *, at: str) -> None:
+    """Raise BadSettings for a key that the dataclass does not have, with the nearest one it has."""
     hints = get_type_hints(kind)
     known = {f.name for f in fields(kind)}
     for key, value in tree.items():
@@ -77,10 +78,10 @@ def _refuse_unknown(tree: dict[str, Any], kind: type, origin: str, *, at: str) -
             raise BadSettings(f"{origin}: unknown setting {place!r}; {advice}", where=place)
         inner = hints[key]
         if isinstance(inner, type) and is_dataclass(inner) and inner is not Text and isinstance(value, dict):
-            _refuse_unknown(value, inner, origin, at=place)
+            refuse_unknown(value, inner, origin, at=place)
 
 
-def _in_toml_words(message: str) -> str:
+def in_toml_words(message: str) -> str:
     """Turn `Expected int, got str - at $.server.port` into words that name the setting."""
     text, _, place = message.partition(" - at `$.")
     return f"{place.rstrip('`')!r}: {text}" if place else text

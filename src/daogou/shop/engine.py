@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daogou.domain.errors import NotReady
 from daogou.knowledge.graph import Graph
 from daogou.recommend.recommender import Recommender
+from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.shop.connecting import connected
 from daogou.shop.lexical import Lexical
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from daogou.recommend.request import RecommendRequest
     from daogou.search.suggest import Suggestion
     from daogou.settings import Settings
+    from daogou.shop.ruling import RulesFile
     from daogou.training.releases import Release, Releases
 
 _CATALOGUE_EVERY_S = 0.25
@@ -41,7 +44,14 @@ class Engine:
     """The parts that answer, one answer at a time. Every answer of one engine names one release."""
 
     def __init__(
-        self, release: Release | None, *, stores: Stores, recommender: Recommender, lexical: Lexical, shelf: Shelf
+        self,
+        release: Release | None,
+        *,
+        stores: Stores,
+        recommender: Recommender,
+        lexical: Lexical,
+        shelf: Shelf,
+        rules: RulesFile,
     ) -> None:
         self.release_id = release.id if release else ""
         self.shelf = shelf
@@ -51,9 +61,11 @@ class Engine:
         self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
         self._turn = threading.RLock()
         self._looked = time.monotonic()
+        self.rules = rules
+        self._rule()
 
     @classmethod
-    def load(cls, settings: Settings, *, stores: Stores, releases: Releases) -> Engine:
+    def load(cls, settings: Settings, *, stores: Stores, releases: Releases, rules: RulesFile) -> Engine:
         """Open the active release, or a shop that has none yet, over the live stores.
 
         Raises CorruptRelease where an artifact is not what its manifest says.
@@ -65,7 +77,7 @@ class Engine:
             shelf.rate((id, summary.mean) for id, summary in stores.reviews.summaries(shelf.ids).items())
             recommender = Recommender(release, shelf, stores.events, shoppers=stores.shoppers)
             lexical = Lexical.open(release, shelf=shelf, stores=stores, settings=settings, recommender=recommender)
-            return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf)
+            return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf, rules=rules)
 
     def search(
         self,
@@ -81,9 +93,10 @@ class Engine:
         """Search as whoever is asking."""
         with self._turn:
             self._refresh()
-            return self._lexical.search(
+            hits = self._lexical.search(
                 text, k=k, offset=offset, where=where, sort=sort, language=language, actor=actor
             )
+            return self._said(hits)
 
     def suggest(self, prefix: str, limit: int) -> Sequence[Suggestion]:
         """Complete what is being typed."""
@@ -101,7 +114,7 @@ class Engine:
         """Recommend; what products have in common is said with the graph."""
         with self._turn:
             self._refresh()
-            hits = self.recommender.recommend(request)
+            hits = self._said(self.recommender.recommend(request))
         return hits if self._graph is None else connected(hits, self._graph)
 
     def explain(self, shopper: ShopperId, product: ProductId) -> Explanation:
@@ -124,13 +137,26 @@ class Engine:
         return self._graph
 
     def _refresh(self) -> None:
-        """Take in what changed in the catalogue; the recommender takes in events itself."""
+        """Take in what changed in the catalogue and in the rules; the recommender takes in events itself."""
         if time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
             return
         self._looked = time.monotonic()
+        if self.rules.refresh():
+            self._rule()
         changed = self.shelf.refresh(self._stores.catalogue)
         if changed:
             self._lexical.refresh(changed)
+
+    def _rule(self) -> None:
+        """Let the rules hold in every list."""
+        self.recommender.rules = self._lexical.searcher.rules = Rulebook(self.rules.rules, self.shelf)
+
+    def _said(self, hits: Hits) -> Hits:
+        """An answer under rules that are not those of the file says so."""
+        if self.rules.problem is None:
+            return hits
+        problem = f"the rules before the last change hold: {self.rules.problem}"
+        return replace(hits, degraded="; ".join(filter(None, (hits.degraded, problem))))
 
 
 @contextmanager

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from daogou.domain.errors import BadSettings
 from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId
 from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
+from daogou.settings.rules import FILE as RULES
+from daogou.settings.rules import write_rules
 from daogou.shop.engine import Engine
+from daogou.shop.ruling import RulesFile
 from daogou.shop.shown import Shown
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import PricePoint, Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import RatingSummary, Review
+    from daogou.domain.rule import Rule
     from daogou.domain.text import Language, Text
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
@@ -100,8 +105,19 @@ class Shop:
                 self._looked = time.monotonic()
                 engine = self._engine
                 if engine is None or self.releases.active_id() != (engine.release_id or None):
-                    engine = self._engine = Engine.load(self.settings, stores=self.stores, releases=self.releases)
+                    engine = self._engine = self._load()
         return engine
+
+    def _load(self) -> Engine:
+        rules = RulesFile(self.folder)
+        rules.refresh()
+        if rules.problem is not None:
+            raise BadSettings(rules.problem, where=RULES)
+        return Engine.load(self.settings, stores=self.stores, releases=self.releases, rules=rules)
+
+    def set_rules(self, text: str) -> tuple[Rule, ...]:
+        """Replace rules.toml; the next answers follow it. Raises BadSettings, and then nothing changes."""
+        return write_rules(self.folder, text)
 
     def search(
         self,

@@ -15,6 +15,7 @@ from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import Kind, RecommendRequest
 from daogou.recommend.situation import RecommendConfig, look
+from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -80,7 +81,15 @@ class Engine:
     def _alone(self, question: Question, *, seen: bool) -> Mapping[str, np.ndarray]:
         request = _request(question, "for-you", DEPTH, seen=seen)
         config = RecommendConfig()
-        situation = look(request, question.at, shelf=self.shelf, live=self._live, models=self._models, config=config)
+        situation = look(
+            request,
+            question.at,
+            shelf=self.shelf,
+            live=self._live,
+            models=self._models,
+            rules=Rulebook((), self.shelf),
+            config=config,
+        )
         allowed = self.shelf.available.copy()
         allowed[list(situation.excluded)] = False
         found = dict(sources.found(situation, self._models, self.shelf, allowed))

@@ -1,0 +1,97 @@
+"""Reads and writes rules.toml: what a shop wants shown first, later, at a place of its own, or not at all."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from daogou.domain.errors import BadSettings
+from daogou.domain.rule import Rule
+from daogou.domain.text import Text
+from daogou.settings.load import in_toml_words, refuse_unknown
+
+FILE = "rules.toml"
+
+
+def read_rules(folder: Path) -> tuple[Rule, ...]:
+    """The rules of the shop in `folder`; none where there is no rules.toml. Raises BadSettings."""
+    path = folder / FILE
+    try:
+        return parse_rules(path.read_text("utf-8"), origin=str(path))
+    except FileNotFoundError:
+        return ()
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"{path}: {error}", where=str(path)) from None
+
+
+def write_rules(folder: Path, text: str) -> tuple[Rule, ...]:
+    """Put a new rules.toml in the place of the old one, in one step. Raises BadSettings; then the old one stays."""
+    rules = parse_rules(text)
+    new = folder / f"{FILE}.new"
+    new.write_text(text, "utf-8")
+    new.replace(folder / FILE)
+    return rules
+
+
+def parse_rules(text: str, *, origin: str = FILE) -> tuple[Rule, ...]:
+    """The rules of a document: one [[rule]] table each. Raises BadSettings that names the rule and the field."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{origin}: {error}", where=origin) from None
+    tables = tree.pop("rule", [])
+    if tree or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        said = ", ".join(map(repr, tree)) or "'rule'"
+        raise BadSettings(f"{origin}: a rule is a table [[rule]]; found {said}", where=origin)
+    rules = [_rule(table, f"{origin}, rule {n}") for n, table in enumerate(tables, 1)]
+    names: set[str] = set()
+    for rule in rules:
+        if rule.name in names:
+            raise BadSettings(f"{origin}: two rules are called {rule.name!r}", where="name")
+        names.add(rule.name)
+    return tuple(rules)
+
+
+def _rule(table: Mapping[str, Any], origin: str) -> Rule:
+    said = table.get("because")
+    plain = dict(table)
+    if isinstance(said, str):
+        plain["because"] = {"zh": Text.of(said).zh, "en": Text.of(said).en}
+    refuse_unknown(plain, Rule, origin, at="")
+    try:
+        rule = msgspec.convert(plain, Rule, strict=True)
+    except msgspec.ValidationError as error:
+        raise BadSettings(f"{origin}: {in_toml_words(str(error))}", where=origin) from None
+    wrong = _wrong(rule)
+    if wrong is not None:
+        field, message = wrong
+        raise BadSettings(f"{origin} ({rule.name}): {field!r}: {message}", where=field)
+    return replace(rule, name=rule.name.strip())
+
+
+def _wrong(rule: Rule) -> tuple[str, str] | None:  # noqa: PLR0911 (one line for each mistake)
+    """The field that cannot be, and why."""
+    if not rule.name.strip():
+        return "name", "a rule needs a name"
+    if not (rule.products or rule.category or rule.brand or rule.attributes or rule.on_sale):
+        return "products", "name what the rule is about: products, category, brand, attributes or on_sale"
+    if rule.action == "pin" and not rule.products:
+        return "products", "pin needs the products, in their order"
+    if rule.by is not None and rule.action not in {"boost", "bury"}:
+        return "by", f"only boost and bury multiply the score, not {rule.action}"
+    if rule.action == "boost" and not 1 < rule.factor <= 100:
+        return "by", f"boost multiplies by more than 1 and at most 100, not {rule.factor:g}"
+    if rule.action == "bury" and not 0 < rule.factor < 1:
+        return "by", f"bury multiplies by more than 0 and less than 1, not {rule.factor:g}; hide leaves out"
+    if not 1 <= rule.place <= 1000:
+        return "place", f"a place is from 1 to 1000, not {rule.place}"
+    if rule.since and rule.until and rule.until < rule.since:
+        return "until", f"{rule.until} is before since, {rule.since}"
+    if rule.query is not None and rule.lists and "search" not in rule.lists:
+        return "query", "only search has a query, and lists does not name it"
+    return None
