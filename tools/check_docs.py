@@ -181,8 +181,9 @@ def check(path: Path) -> int:
         except BaseException:
             page.close()
             raise
-        if any(page.close()):
-            raise Lie(f"{_name(path)}: serving did not end with status 0 on Ctrl-C")
+        if any(statuses := page.close()):
+            said = (Path(folder) / "serve.log").read_text()[-1500:]
+            raise Lie(f"{_name(path)}: serving ended with {statuses} on Ctrl-C, not with 0: {said}")
         return n
 
 

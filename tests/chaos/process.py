@@ -18,11 +18,6 @@ from daogou.server.keys import create_key
 from daogou.shop.create import create
 from daogou.shop.shop import open_shop
 
-_SERVE = """
-import sys
-from daogou.server.run import serve
-serve(sys.argv[1], port=int(sys.argv[2]), workers=int(sys.argv[3]))
-"""
 _PATIENCE_S = 60.0
 
 
@@ -35,6 +30,8 @@ class Served:
     key: str = ""
     port: int = 0
     process: subprocess.Popen[str] | None = field(default=None)
+    temporary: Path | None = None
+    """Where the server puts what it needs only while it runs; the system's folder where None."""
 
     @classmethod
     def make(cls, folder: Path, *, workers: int = 1) -> Served:
@@ -52,8 +49,12 @@ class Served:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [sys.executable, "-c", _SERVE, str(self.folder), str(self.port), str(self.workers)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        options = ["--shop", str(self.folder), "--port", str(self.port), "--workers", str(self.workers)]
+        command = [sys.executable, "-m", "daogou.cli.main", "serve", *options]
+        environment = os.environ | ({"TMPDIR": str(self.temporary)} if self.temporary else {})
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment
+        )
         deadline = time.monotonic() + _PATIENCE_S
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

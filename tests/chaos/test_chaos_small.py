@@ -39,6 +39,18 @@ def test_several_workers_count_together(tmp_path: Path) -> None:
     assert served.stop() == 0
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stopped_server_leaves_nothing_behind(tmp_path: Path, workers: int) -> None:
+    served = Served.make(tmp_path / "shop", workers=workers)
+    served.temporary = tmp_path / "temporary"
+    served.temporary.mkdir()
+    served.start()
+    while served.get("/search?q=boots")[0] != 200 or not list(served.temporary.glob("daogou-index-*")):
+        pass
+    assert served.stop() == 0
+    assert list(served.temporary.iterdir()) == []
+
+
 def test_the_server_says_where_it_is(tmp_path: Path) -> None:
     served = Served.make(tmp_path / "shop")
     served.start()

@@ -34,6 +34,7 @@ from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text, language_of
 from daogou.retrieval.shelf import Shelf
 from daogou.settings import Settings
+from daogou.settings.rules import FILE, write_rules
 from daogou.settings.tree import ShopSettings
 from daogou.shop.shown import Shown
 
@@ -71,6 +72,14 @@ class PageShop(FakeShop):
     @property
     def notice(self) -> Text | None:
         return NOTICE if self.settings.shop.simulated else None
+
+    @property
+    def rules_text(self) -> str:
+        path = self.folder / FILE
+        return path.read_text("utf-8") if path.exists() else ""
+
+    def set_rules(self, text: str) -> Any:
+        return write_rules(self.folder, text)
 
     def record(self, events: list[Event]) -> Any:
         return self.record_async(events).result(timeout=5)

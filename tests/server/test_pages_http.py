@@ -28,7 +28,14 @@ PAGES = (
     "/", "/search?q=shoes", "/search?q=zzz", "/search", "/product/p0", "/product/p4", "/basket", "/me", "/chat",
     "/guides", "/guides/shoes", "/campaign/tea", "/product/nope", "/console",
 )  # fmt: skip
-CONSOLE = ("/console", "/console/imports", "/console/releases", "/console/events", "/console/preview?q=shoes&kind=new")
+CONSOLE = (
+    "/console",
+    "/console/imports",
+    "/console/releases",
+    "/console/events",
+    "/console/preview?q=shoes&kind=new",
+    "/console/rules",
+)
 
 
 @pytest.fixture
@@ -366,6 +373,26 @@ def test_activating_needs_the_forms_token(http: TestClient, shop: PageShop) -> N
     assert token
     assert http.post("/console/activate", data={"release": "r9"}).status_code == 403
     assert http.post("/console/activate", data={"release": "r9", "csrf": token[1]}).status_code == 404
+
+
+def test_rules_are_changed_in_the_console_and_a_mistake_changes_nothing(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    token = re.search(r'name="csrf" value="([^"]+)"', http.get("/console/rules").text)
+    assert token
+    rule = '[[rule]]\r\nname = "Shoes first"\r\naction = "boost"\r\ncategory = "跑鞋"\r\n'
+    assert http.post("/console/rules", data={"rules": rule}).status_code == 403
+    assert shop.rules_text == ""
+    page = http.post("/console/rules", data={"rules": rule, "csrf": token[1]}).text
+    assert shop.rules_text == rule.replace("\r\n", "\n")
+    assert "Shoes first" in page
+    shoes = sum(product.category[-1].zh == "跑鞋" and product.available for product in shop.stores.catalogue.scan())
+    assert f"<td>{shoes}</td>" in page
+    wrong = rule.replace("boost", HOSTILE.replace('"', ""))
+    refused = http.post("/console/rules", data={"rules": wrong, "csrf": token[1]})
+    assert refused.status_code == 400
+    assert 'role="alert"' in refused.text
+    assert "<script>alert" not in refused.text
+    assert shop.rules_text == rule.replace("\r\n", "\n")
 
 
 def test_the_console_shows_imports_with_counts_and_rejects(http: TestClient, shop: PageShop) -> None:

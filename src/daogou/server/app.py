@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -31,6 +32,9 @@ from daogou.server.middleware import Bounded, KnownHosts, Secured, Timed, Traced
 from daogou.server.storefront import routes as storefront
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
     from fastapi import APIRouter
 
     from daogou.shop.shop import Shop
@@ -44,8 +48,8 @@ _BODIES = (
 )  # fmt: skip
 
 
-def build_app(shop: Shop) -> FastAPI:
-    """Make the ASGI application of a shop.
+def build_app(shop: Shop, *, owner: bool = False) -> FastAPI:
+    """Make the ASGI application of a shop; the owner of the shop closes it when the server stops.
 
     Raises ValueError where a route of the API does not declare who may call it.
     """
@@ -57,6 +61,7 @@ def build_app(shop: Shop) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         middleware=_wrappers(shop, metrics),
+        lifespan=_closing(shop) if owner else None,
     )
     app.state.shop, app.state.gate, app.state.metrics = shop, Gate.of(shop), metrics
     errors.install(app)
@@ -65,6 +70,15 @@ def build_app(shop: Shop) -> FastAPI:
     for router in (*api, console.router(shop), storefront.router(shop)):
         app.include_router(router)
     return app
+
+
+def _closing(shop: Shop) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        shop.close()
+
+    return lifespan
 
 
 def api_routers(shop: Shop) -> list[APIRouter]:

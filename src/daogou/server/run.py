@@ -6,9 +6,10 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from daogou.domain.errors import BadSettings
 from daogou.server.logs import configure
@@ -39,6 +40,17 @@ def serve(folder: str | Path, host: str = "127.0.0.1", port: int = 8000, workers
         shop.close()
     if workers > 1:
         _several(folder, host, port, workers)
+
+
+def leave() -> NoReturn:
+    """End the process after `serve`, with status 0, without taking the interpreter apart.
+
+    The server's threads outlive `serve` by a moment. Where one of them asks for the interpreter while Python takes it
+    apart, the process aborts, although everything was answered and is on disk.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 async def _one(shop: Shop, host: str, port: int) -> None:
@@ -81,7 +93,7 @@ def worker() -> object:
 
     shop = open_shop(os.environ[SHOP_FOLDER])
     configure(shop.settings.server.log)
-    return build_app(shop)
+    return build_app(shop, owner=True)
 
 
 def _http1() -> HTTP1Settings:

@@ -79,6 +79,10 @@ class Engine:
             lexical = Lexical.open(release, shelf=shelf, stores=stores, settings=settings, recommender=recommender)
             return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf, rules=rules)
 
+    def close(self) -> None:
+        """Remove what only this engine needs from the disk. It answers nothing after."""
+        self._lexical.close()
+
     def search(
         self,
         text: str,

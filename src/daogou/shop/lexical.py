@@ -75,14 +75,23 @@ class Lexical:
     """Search over a release's index and everything that changed since."""
 
     def __init__(
-        self, searcher: Searcher, understander: Understander, *, recommender: Recommender, currency: str, live: object
+        self,
+        searcher: Searcher,
+        understander: Understander,
+        *,
+        recommender: Recommender,
+        currency: str,
+        live: tempfile.TemporaryDirectory[str],
     ) -> None:
         self.searcher = searcher
         self._understander = understander
         self._recommender = recommender
         self._currency = currency
         self._live = live
-        """Keeps the folder of the live index for as long as it is searched."""
+
+    def close(self) -> None:
+        """Remove the live index; nothing can be searched after. One that is never closed goes with its process."""
+        self._live.cleanup()
 
     @classmethod
     def open(

@@ -75,6 +75,8 @@ class Shop:
     def close(self) -> None:
         """Write what waits for the disk and let go of the store."""
         self._log.close()
+        if self._engine is not None:
+            self._engine.close()
         self.stores.close()
 
     @property
@@ -114,6 +116,12 @@ class Shop:
         if rules.problem is not None:
             raise BadSettings(rules.problem, where=RULES)
         return Engine.load(self.settings, stores=self.stores, releases=self.releases, rules=rules)
+
+    @property
+    def rules_text(self) -> str:
+        """rules.toml as it is; empty where there is none."""
+        path = self.folder / RULES
+        return path.read_text("utf-8", errors="replace") if path.exists() else ""
 
     def set_rules(self, text: str) -> tuple[Rule, ...]:
         """Replace rules.toml; the next answers follow it. Raises BadSettings, and then nothing changes."""

@@ -25,6 +25,7 @@ def demo(which: str, folder: Path | None, host: str, port: int, no_serve: bool) 
     click.echo(built)
     click.echo(f"keys for the console and the HTTP API: {make_demo_keys(folder)}")
     if not no_serve:
-        from daogou.server.run import serve
+        from daogou.server.run import leave, serve
 
         serve(folder, host=host, port=port, workers=1)
+        leave()

@@ -14,8 +14,10 @@ from daogou.cli.shared import Call, shop_command
 @shop_command
 def serve(call: Call, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve storefront, console and HTTP API until Ctrl-C."""
+    from daogou.server.run import leave
     from daogou.server.run import serve as run
     from daogou.settings import read
 
     server = read(call.folder).server
     run(call.folder, host=host or server.host, port=port or server.port, workers=workers or server.workers)
+    leave()

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from daogou.server.console.desk import Desk
 from daogou.server.console.preview import Preview
+from daogou.server.console.rules import RulesPage
 from daogou.server.pages.site import Site
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def router(shop: Shop) -> APIRouter:
     site = Site(shop)
     desk = Desk(site)
     preview = Preview(site)
+    rules = RulesPage(site)
     guarded = {
         "/console": desk.overview,
         "/console/imports": desk.imports,
@@ -26,8 +28,13 @@ def router(shop: Shop) -> APIRouter:
         "/console/events": desk.events,
         "/console/events/rows": desk.event_rows,
         "/console/preview": preview.show,
+        "/console/rules": rules.show,
     }
-    forms = {"/console/activate": desk.activate, "/console/sign-out": desk.sign_out}
+    forms = {
+        "/console/activate": desk.activate,
+        "/console/rules": rules.save,
+        "/console/sign-out": desk.sign_out,
+    }
     routes = APIRouter(include_in_schema=False)
     for path, page in guarded.items():
         routes.add_route(path, site.get(desk.guarded(page)), methods=["GET"], include_in_schema=False)
