@@ -25,6 +25,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "search": ("search.py",),
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),
+    "sessions": ("sessions.py",),
     "over_http": ("over_http.py",),
 }
 _RUNS = 5
