@@ -66,7 +66,15 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
 
 def test_the_table_holds_the_shop_its_sources_and_every_baseline(measured: Evaluation) -> None:
     new, everything = measured.tables
-    always = {FUSED, "sequential alone", "content alone", "popularity alone", "most popular", "popular recently"}
+    always = {
+        FUSED,
+        "sequential alone",
+        "session_knn alone",
+        "content alone",
+        "popularity alone",
+        "most popular",
+        "popular recently",
+    }
     always |= {"item-kNN", "random"}
     assert set(new.accuracy) == always
     assert set(everything.accuracy) == always | {"personal frequency"}

@@ -9,6 +9,7 @@ from daogou.retrieval.content import ContentConfig, ContentKnn, words
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
+from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
 from daogou.retrieval.together import Together, TogetherConfig
 from daogou.testing.retrievers import SourceBehaviour
 
@@ -47,6 +48,17 @@ class TestSequential(Walks):
     @pytest.fixture
     def load(self):
         return SequentialKnn.load
+
+
+class TestSessions(Walks):
+    @pytest.fixture
+    def fit(self):
+        walks = steps([0, 1, 2], [0, 1, 4], [5, 6, 7], [5, 6, 1])
+        return lambda: SessionKnn.fit(walks, N, config=SessionKnnConfig())
+
+    @pytest.fixture
+    def load(self):
+        return SessionKnn.load
 
 
 class TestContent(Walks):

@@ -35,6 +35,7 @@ class Placing(Protocol):
 
 
 RETRIEVERS: Mapping[str, str] = {
+    "session_knn": "daogou.retrieval.session_knn:SessionKnn",
     "transformer": "daogou.retrieval.transformer:Transformer",
 }
 """Name of the component and of its folder in a release, to the class that opens it. Imported when first opened."""

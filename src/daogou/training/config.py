@@ -10,6 +10,7 @@ from daogou.retrieval.hybrid import HybridConfig
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.repeat import RepeatConfig
 from daogou.retrieval.sequential import SequentialConfig
+from daogou.retrieval.session_knn import SessionKnnConfig
 from daogou.retrieval.together import TogetherConfig
 from daogou.retrieval.transformer import TransformerConfig
 
@@ -22,7 +23,7 @@ class FusionConfig:
     """Never 0: a product without events is found by its words alone."""
     popularity: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
-    others: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
+    others: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 6.0)
     """For each further retriever; one that helps nobody on validation is silent."""
     bands: tuple[int, ...] = (2, 20)
     """Events of a product up to which it is in a band of its own: hardly known, known, and (above) much seen."""
@@ -49,5 +50,6 @@ class TrainingConfig:
     trust: TrustConfig = field(default_factory=TrustConfig)
     together: TogetherConfig = field(default_factory=TogetherConfig)
     repeat: RepeatConfig = field(default_factory=RepeatConfig)
+    session_knn: SessionKnnConfig = field(default_factory=SessionKnnConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)

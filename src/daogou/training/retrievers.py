@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from daogou.training.lesson import Lesson, Skip
-from daogou.training.recipes import transformer
+from daogou.training.recipes import session_knn, transformer
 
 if TYPE_CHECKING:
     from daogou.retrieval.retriever import Retriever
@@ -28,6 +28,7 @@ class Recipe:
 
 
 TABLE: Mapping[str, Recipe] = {
+    "session_knn": Recipe(session_knn.fit),
     "transformer": Recipe(transformer.fit, needs=("torch", "onnx")),
 }
 """By the component's name, which is also that of its config in TrainingConfig and of its folder in a release."""

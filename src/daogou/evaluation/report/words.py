@@ -154,6 +154,7 @@ SYSTEMS = {
     "content": Text(zh="文字相似", en="content"),
     "popularity": Text(zh="热度", en="popularity"),
     "segment": Text(zh="同类顾客", en="segment"),
+    "session_knn": Text(zh="相似的浏览", en="similar sessions"),
     "transformer": Text(zh="序列模型", en="transformer"),
 }
 

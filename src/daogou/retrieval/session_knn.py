@@ -1,0 +1,159 @@
+"""Session kNN: what people turned to whose steps were like these, found among the histories themselves.
+
+Pair counts forget who made the pairs; here the few histories that share most with the trail speak, so two steps that
+each lead anywhere lead somewhere together. The variant with a decay over the steps of the session (Ludewig and Jannach,
+Evaluation of Session-based Recommendation Algorithms, UMUAI 2018, V-SkNN), with two differences: what came after the
+shared step counts more than what came before, and only what lay near it counts, so that long histories are no burden.
+
+A release holds the steps of everyone without their names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.retrieval.evidence import Evidence, Trail, gather, totals
+from daogou.retrieval.files import read_array, read_config, write_array, write_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from daogou.retrieval.sequential import Sequences
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKnnConfig:
+    """Which histories speak and how much. The defaults did well on held-out sessions of Diginetica's training part."""
+
+    enabled: bool = True
+    """False leaves it out of the release."""
+    steps: int = 10
+    """How many of the newest steps look for histories."""
+    recency: float = 0.65
+    """What each older step of the trail leaves of its weight."""
+    newest: int = 200
+    """Histories are looked for among so many of a product's newest steps."""
+    neighbours: int = 100
+    """How many histories speak: those that share most."""
+    gap: int = 20
+    """A history speaks for products up to so many steps from the shared one."""
+    gap_decay: float = 0.9
+    """What each further step leaves."""
+    reversed: float = 0.4
+    """Part that holds for what came before the shared step."""
+
+
+class SessionKnn:
+    """The histories, and where in them each product was met last."""
+
+    name = "session_knn"
+
+    def __init__(
+        self,
+        rows: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        met: NDArray[np.int64],
+        met_offsets: NDArray[np.int64],
+        rarity: NDArray[np.float32],
+        *,
+        config: SessionKnnConfig,
+    ) -> None:
+        self.config = config
+        self._rows = rows
+        """(steps,) one history after the other, each oldest first."""
+        self._offsets = offsets
+        """(histories + 1,)"""
+        self._met = met
+        """Places in `rows`, product after product, newest first."""
+        self._met_offsets = met_offsets
+        """(products + 1,)"""
+        self._rarity = rarity
+        """(products,) Inverse frequency: what sharing the product says."""
+
+    @classmethod
+    def fit(cls, sequences: Sequences, n_products: int, *, config: SessionKnnConfig) -> SessionKnn:
+        """Note where each product was met last. Memory is linear in steps."""
+        degree = np.bincount(sequences.rows, minlength=n_products)
+        by_product = np.lexsort((-sequences.at, sequences.rows))
+        starts = np.concatenate(([0], np.cumsum(degree)))
+        newest = np.arange(len(by_product)) - np.repeat(starts[:-1], degree) < config.newest
+        met_offsets = np.concatenate(([0], np.cumsum(np.minimum(degree, config.newest)))).astype(np.int64)
+        histories = len(sequences.offsets) - 1
+        rarity = np.log1p(histories / np.maximum(degree, 1)).astype(np.float32)
+        return cls(
+            sequences.rows.astype(np.int32),
+            sequences.offsets.astype(np.int64),
+            by_product[newest].astype(np.int64),
+            met_offsets,
+            rarity,
+            config=config,
+        )
+
+    def evidence(self, trail: Trail) -> Evidence:
+        """What lies near the shared steps in the histories that share most with the trail."""
+        asked, weights = self._asked(trail.newest(self.config.steps))
+        if not len(asked):
+            return Evidence.none()
+        found, cause = gather(self._met_offsets, trail.rows[asked])
+        places = self._met[found]
+        history = (np.searchsorted(self._offsets, places, side="right") - 1).astype(np.int32)
+        shared = (weights[cause] / np.sqrt(self._reach(history))).astype(np.float32)
+        near = self._nearest(history, shared)
+        return self._around(places[near], history[near], shared[near], asked[cause[near]])
+
+    def _asked(self, trail: Trail) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Places of known products in the trail, each product once at its newest, with what sharing it says."""
+        _, first = np.unique(trail.rows, return_index=True)
+        asked = np.sort(first[(trail.rows[first] < len(self._rarity)) & (trail.weights[first] > 0)]).astype(np.int32)
+        decay = self.config.recency ** asked.astype(np.float32)
+        return asked, (trail.weights[asked] * decay * self._rarity[trail.rows[asked]]).astype(np.float32)
+
+    def _reach(self, history: NDArray[np.int32]) -> NDArray[np.int64]:
+        """How many steps of each history may speak at once."""
+        lengths: NDArray[np.int64] = self._offsets[history + 1] - self._offsets[history]
+        return lengths.clip(max=2 * self.config.gap + 1)
+
+    def _nearest(self, history: NDArray[np.int32], shared: NDArray[np.float32]) -> NDArray[np.bool_]:
+        keys, likeness = totals(history, shared)
+        k = self.config.neighbours
+        if len(keys) <= k:
+            return np.ones(len(history), bool)
+        best = keys[np.argsort(-likeness, kind="stable")[:k]]
+        near: NDArray[np.bool_] = np.isin(history, best)
+        return near
+
+    def _around(
+        self,
+        places: NDArray[np.int64],
+        history: NDArray[np.int32],
+        shared: NDArray[np.float32],
+        causes: NDArray[np.int32],
+    ) -> Evidence:
+        reach = np.arange(-self.config.gap, self.config.gap + 1)
+        reach = reach[reach != 0]
+        decay = self.config.gap_decay ** (np.abs(reach) - 1.0) * np.where(reach > 0, 1.0, self.config.reversed)
+        around = places[:, None] + reach  # (shared steps, places near them)
+        inside = (around >= self._offsets[history][:, None]) & (around < self._offsets[history + 1][:, None])
+        values = shared[:, None] * decay.astype(np.float32)
+        width = inside.sum(1)
+        return Evidence(self._rows[around[inside]], values[inside], np.repeat(causes, width))
+
+    def save(self, folder: Path) -> None:
+        """Write the histories without names, the places, and the config."""
+        for name in _ARRAYS:
+            write_array(folder / f"{name}.npy", getattr(self, f"_{name}"))
+        write_config(folder, self.config)
+
+    @classmethod
+    def load(cls, folder: Path) -> SessionKnn:
+        """Map what `save` wrote."""
+        arrays = (read_array(folder / f"{name}.npy") for name in _ARRAYS)
+        return cls(*arrays, config=read_config(folder, SessionKnnConfig))
+
+
+_ARRAYS = ("rows", "offsets", "met", "met_offsets", "rarity")
