@@ -17,7 +17,7 @@ import json
 import resource
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,7 +31,8 @@ from daogou.domain.text import Text
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.evidence import Trail
-from daogou.retrieval.metrics import place_in, recall
+from daogou.retrieval.metrics import place_in, recall, reciprocal_rank
+from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.shelf import Shelf
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Release, Releases
@@ -41,6 +42,8 @@ MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 K = 20
 Question = tuple[list[str], str]
 """A session so far, oldest first, and the item that followed."""
+Answer = Callable[[list[str]], list[str]]
+"""From a session so far to the first items of the ranking."""
 
 
 def main() -> None:
@@ -51,10 +54,11 @@ def main() -> None:
     asked = arguments.parse_args()
     train_file = asked.data / "diginetica_train_sessions.txt.gz"
     sessions = [line.split() for line in _lines(train_file)]
-    questions = [_question(line) for line in _lines(asked.data / "diginetica_test_expanded.tsv.gz")]
     if asked.validate:
         sessions, last = sessions[:-20_000], sessions[-20_000:]
         questions = [(session[:end], session[end]) for session in last for end in range(1, len(session))]
+    else:
+        questions = [_question(line) for line in _lines(asked.data / "diginetica_test_expanded.tsv.gz")]
 
     stores = open_stores("memory://")
     items = sorted({item for session in sessions for item in session})
@@ -88,24 +92,24 @@ def main() -> None:
             print(json.dumps(line), flush=True)
 
 
-def measure(answer: object, questions: list[Question]) -> dict[str, float]:
+def measure(answer: Answer, questions: list[Question]) -> dict[str, float]:
     """HR@20, MRR@20, and how long an answer takes."""
     ranks, took = [], np.empty(len(questions))
     for place, (session, target) in enumerate(questions):
         began = time.perf_counter()
-        items = answer(session)  # type: ignore[operator]
+        items = answer(session)
         took[place] = time.perf_counter() - began
         ranks.append(place_in(items, target))
     return {
         "questions": len(questions),
         "hr@20": round(recall(ranks, K), 4),
-        "mrr@20": round(float(np.mean([0.0 if rank is None else 1 / (rank + 1) for rank in ranks])), 4),
+        "mrr@20": round(reciprocal_rank(ranks, K), 4),
         "us_per_request": round(1e6 * took.mean()),
         "p99_us": round(1e6 * float(np.quantile(took, 0.99))),
     }
 
 
-def _whole(recommender: Recommender) -> object:
+def _whole(recommender: Recommender) -> Answer:
     def answer(session: list[str]) -> list[str]:
         history = tuple(ProductId(item) for item in session)
         return [str(hit.product) for hit in recommender.recommend(RecommendRequest(history=history, k=K)).items]
@@ -113,9 +117,7 @@ def _whole(recommender: Recommender) -> object:
     return answer
 
 
-def _sequential(release: Release, shelf: Shelf) -> object:
-    from daogou.retrieval.sequential import SequentialKnn
-
+def _sequential(release: Release, shelf: Shelf) -> Answer:
     source = SequentialKnn.load(release.path("sequential"))
 
     def answer(session: list[str]) -> list[str]:

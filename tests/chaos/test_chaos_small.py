@@ -45,8 +45,8 @@ def test_a_stopped_server_leaves_nothing_behind(tmp_path: Path, workers: int) ->
     served.temporary = tmp_path / "temporary"
     served.temporary.mkdir()
     served.start()
-    while served.get("/search?q=boots")[0] != 200 or not list(served.temporary.glob("daogou-index-*")):
-        pass
+    assert served.get("/search?q=boots")[0] == 200
+    assert list(served.temporary.glob("daogou-index-*"))
     assert served.stop() == 0
     assert list(served.temporary.iterdir()) == []
 

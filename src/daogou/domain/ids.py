@@ -1,5 +1,6 @@
 """Names for the identifiers a shop uses, so that a shopper can never be passed where a product is meant."""
 
+import time
 from typing import NewType
 
 ProductId = NewType("ProductId", str)
@@ -16,3 +17,8 @@ EventId = NewType("EventId", str)
 
 Instant = NewType("Instant", int)
 """A moment as epoch milliseconds, UTC."""
+
+
+def current_instant() -> Instant:
+    """The present moment."""
+    return Instant(time.time_ns() // 1_000_000)

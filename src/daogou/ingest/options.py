@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from daogou.domain.ids import Instant
+from daogou.domain.ids import Instant, current_instant
 from daogou.ingest.reading.limits import Limits
-
-
-def _now() -> Instant:
-    return Instant(time.time_ns() // 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +22,7 @@ class ImportOptions:
     """Their column → our field, applied before the format is looked for."""
     currency: str = "USD"
     """Of amounts that name none."""
-    now: Instant = field(default_factory=_now)
+    now: Instant = field(default_factory=current_instant)
     """The moment of the import: undated facts get it, facts after it are refused."""
     create_missing_products: bool = False
     """Create a product titled with its id where an event, review or order names one that is unknown."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ import numpy as np
 
 from daogou.domain.errors import NotFound
 from daogou.domain.hit import Hit, Hits, Reason
-from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
+from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId, current_instant
 from daogou.recommend import sources
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.live import Live
@@ -51,7 +50,7 @@ class Recommender:
         *,
         shoppers: Shoppers | None = None,
         config: RecommendConfig | None = None,
-        clock: Callable[[], Instant] = lambda: Instant(time.time_ns() // 1_000_000),
+        clock: Callable[[], Instant] = current_instant,
     ) -> None:
         """The shelf must have been built in the release's order: `Shelf(release.items())`."""
         if release is not None and shelf.ids[: len(items := list(release.items()))] != items:
@@ -81,10 +80,11 @@ class Recommender:
         """Answer a request. Raises BadRequest for one that cannot be; an unknown shopper or product is served."""
         with self._lock:
             situation = self._look(request)
-            fused = self._fused(request, situation)
+            allowed = self._allowed(request, situation)
+            fused = self._fused(request, situation, allowed)
             rows, scores = fused.totals
             picked = arrange(rows, scores, request.k, variety=self._config.variety, groups=self._groups)
-            ordered = situation.ruling.pin(picked.rows.tolist(), self._allowed(request, situation), request.k)
+            ordered = situation.ruling.pinning(allowed).pin(picked.rows.tolist(), request.k)
             found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
             parts = fused.contributions([row for row, _ in ordered])
             why = Reasoner(situation, self._shelf, self._models)
@@ -106,7 +106,7 @@ class Recommender:
             row = self._shelf.row.get(product)
             if row is None:
                 raise NotFound(f"no product {product!r}", where=product)
-            fused = self._fused(request, situation, everything=True)
+            fused = self._fused(request, situation, self._everything())
             score, rank = _standing(fused, row, self._allowed(request, situation))
             parts: Counter[str] = Counter()
             contributions = fused.contributions([row])[row]
@@ -133,7 +133,7 @@ class Recommender:
             if not len(situation.trail.rows):
                 return None
             situation = replace(situation, fusion=replace(situation.fusion, seen=1.0), ruling=NO_RULING)
-            rows, scores = self._fused(request, situation).evidence.totals()
+            rows, scores = self._fused(request, situation, self._allowed(request, situation)).evidence.totals()
         taste = np.zeros(len(self._shelf), np.float32)
         taste[rows] = scores / max(float(scores.max(initial=0.0)), 1e-9)
         return taste
@@ -151,9 +151,8 @@ class Recommender:
             config=self._config,
         )
 
-    def _fused(self, request: RecommendRequest, situation: Situation, *, everything: bool = False) -> Fused:
-        """Every source's entries on one scale. `everything` also takes in products that may not be shown."""
-        allowed = np.ones(len(self._shelf), bool) if everything else self._allowed(request, situation)
+    def _fused(self, request: RecommendRequest, situation: Situation, allowed: NDArray[np.bool_]) -> Fused:
+        """Every source's entries for the allowed rows, on one scale."""
         found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
         fused = situation.fused(found, events)
@@ -162,6 +161,10 @@ class Recommender:
             return fused
         filled = found | sources.fill(self._models, self._shelf, allowed, rows, request.k)
         return situation.fused(filled, events)
+
+    def _everything(self) -> NDArray[np.bool_]:
+        """All rows, also those that may not be shown."""
+        return np.ones(len(self._shelf), bool)
 
     def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)
@@ -176,7 +179,7 @@ class Recommender:
         """Answer again as if the reason's products had never been touched, or its source said nothing."""
         if reason.products:
             rows = frozenset(self._shelf.rows(reason.products).tolist())
-            other = self._fused(request, without(situation, rows), everything=True)
+            other = self._fused(request, without(situation, rows), self._everything())
         else:
             other = fused.silenced(reason.source)
         return Counterfactual(reason, *_standing(other, row, self._allowed(request, situation)))

@@ -35,6 +35,10 @@ class Trail:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def faded(self, recency: float) -> NDArray[np.float32]:
+        """The weights, each times recency ** (its place, newest 0)."""
+        return self.weights * recency ** np.arange(len(self), dtype=np.float32)
+
     def newest(self, n: int) -> Trail:
         """The newest n steps."""
         return self if len(self) <= n else Trail(self.rows[:n], self.weights[:n])

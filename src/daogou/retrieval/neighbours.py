@@ -42,7 +42,7 @@ class Neighbours:
         """Every neighbour of every step, valued by the step's weight times recency ** (its place, newest 0)."""
         known = np.flatnonzero(trail.rows < len(self))
         positions, index = gather(self.offsets, trail.rows[known])
-        weights = (trail.weights * recency ** np.arange(len(trail), dtype=np.float32))[known].astype(np.float32)
+        weights = trail.faded(recency)[known].astype(np.float32)
         return Evidence(self.rows[positions], self.values[positions] * weights[index], known[index].astype(np.int32))
 
     def save(self, folder: Path) -> None:

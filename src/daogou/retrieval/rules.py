@@ -46,21 +46,23 @@ class Ruling:
         """The same without places."""
         return Ruling(self.weighed, self.limits)
 
+    def pinning(self, allowed: NDArray[np.bool_]) -> Ruling:
+        """The same with places only for rows that may be shown."""
+        return Ruling(self.weighed, self.limits, tuple(pin for pin in self.pinned if allowed[pin[0]]))
+
     def takes(self, row: int) -> Rule | None:
         """The rule that takes this row away, if one does."""
         return next((rule for rule, rows in self.limits if rows[row]), None)
 
-    def pin(self, order: Sequence[int], allowed: NDArray[np.bool_], k: int) -> list[tuple[int, Rule | None]]:
+    def pin(self, order: Sequence[int], k: int) -> list[tuple[int, Rule | None]]:
         """The order with pinned rows at their places: k rows, each with the rule that put it there.
 
-        A pinned row that is not allowed is left out and the next of its rule takes its place; where the order is
-        short, it stands at the end.
+        The rows of one rule stand one after the other; where the order is short, at the end.
         """
-        pins = [(row, rule) for row, rule in self.pinned if allowed[row]]
-        by_rule = {row for row, _ in pins}
+        by_rule = {row for row, _ in self.pinned}
         arranged: list[tuple[int, Rule | None]] = [(row, None) for row in order if row not in by_rule]
         put: Counter[str] = Counter()
-        for row, rule in pins:
+        for row, rule in self.pinned:
             arranged.insert(rule.place - 1 + put[rule.name], (row, rule))
             put[rule.name] += 1
         return arranged[:k]

@@ -129,7 +129,7 @@ class SequentialKnn:
     def evidence(self, trail: Trail) -> Evidence:
         """What the newest steps of the trail make likely next."""
         trail = trail.newest(self.config.steps)
-        weights = trail.weights * self.config.recency ** np.arange(len(trail), dtype=np.float32)
+        weights = trail.faded(self.config.recency)
         known = np.flatnonzero(trail.rows < len(self.counts))
         positions, index = gather(self.counts.offsets, trail.rows[known])
         causes = known.astype(np.int32)[index]

@@ -11,6 +11,7 @@ A release holds the steps of everyone without their names.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,8 +111,8 @@ class SessionKnn:
         """Places of known products in the trail, each product once at its newest, with what sharing it says."""
         _, first = np.unique(trail.rows, return_index=True)
         asked = np.sort(first[(trail.rows[first] < len(self._rarity)) & (trail.weights[first] > 0)]).astype(np.int32)
-        decay = self.config.recency ** asked.astype(np.float32)
-        return asked, (trail.weights[asked] * decay * self._rarity[trail.rows[asked]]).astype(np.float32)
+        weights = trail.faded(self.config.recency)[asked] * self._rarity[trail.rows[asked]]
+        return asked, weights.astype(np.float32)
 
     def _reach(self, history: NDArray[np.int32]) -> NDArray[np.int64]:
         """How many steps of each history may speak at once."""
@@ -134,14 +135,19 @@ class SessionKnn:
         shared: NDArray[np.float32],
         causes: NDArray[np.int32],
     ) -> Evidence:
-        reach = np.arange(-self.config.gap, self.config.gap + 1)
-        reach = reach[reach != 0]
-        decay = self.config.gap_decay ** (np.abs(reach) - 1.0) * np.where(reach > 0, 1.0, self.config.reversed)
-        around = places[:, None] + reach  # (shared steps, places near them)
+        apart, decay = self._decay
+        around = places[:, None] + apart  # (shared steps, places near them)
         inside = (around >= self._offsets[history][:, None]) & (around < self._offsets[history + 1][:, None])
-        values = shared[:, None] * decay.astype(np.float32)
-        width = inside.sum(1)
-        return Evidence(self._rows[around[inside]], values[inside], np.repeat(causes, width))
+        values = shared[:, None] * decay
+        return Evidence(self._rows[around[inside]], values[inside], np.repeat(causes, inside.sum(1)))
+
+    @cached_property
+    def _decay(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Steps from the shared one, behind it and ahead, with what each leaves."""
+        gap = self.config.gap
+        apart = np.concatenate((np.arange(-gap, 0), np.arange(1, gap + 1)))
+        decay = self.config.gap_decay ** (np.abs(apart) - 1.0) * np.where(apart > 0, 1.0, self.config.reversed)
+        return apart, decay.astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the histories without names, the places, and the config."""

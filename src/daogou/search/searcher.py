@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.hit import Hit, Hits
-from daogou.domain.ids import Instant
+from daogou.domain.ids import current_instant
 from daogou.domain.query import Understood, Where
 from daogou.retrieval.rules import Rulebook
 from daogou.search.exact import ExactNames
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.hit import Reason
-    from daogou.domain.ids import ProductId
+    from daogou.domain.ids import Instant, ProductId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort
     from daogou.domain.rule import Rule
@@ -115,16 +114,15 @@ class Searcher:
         `where` is what the shopper set by hand and is always kept; what the text says may be relaxed to find anything,
         and `relaxed` says so. `at` is the moment whose rules hold; None: now.
         """
-        ruling = self.rules.ruling(at if at is not None else _now(), shown_in="search", query=text)
+        ruling = self.rules.ruling(at if at is not None else current_instant(), shown_in="search", query=text)
         understood = self._understander.understand(text, currency=self._currency)
         given = where or Where()
         exact = self._exact.find(text)
         wish, rows, words = self._match(understood, given, language or understood.language, exact, ruling)
         sorting = sort or understood.sort
-        ruling = ruling if sorting == "relevance" else ruling.unpinned()
-        allowed = self.shelf.allowed(given) & ~ruling.taken(len(self.shelf))
-        pinned = [row for row, _ in ruling.pinned if allowed[row]]
-        rows = np.union1d(rows, pinned).astype(np.int32)
+        ruling = self._pinning(ruling, given, sorting)
+        if ruling.pinned:
+            rows = np.union1d(rows, [row for row, _ in ruling.pinned]).astype(np.int32)
         wishes = ranking(understood)
         found = score(
             rows,
@@ -138,7 +136,7 @@ class Searcher:
             ruling=ruling,
         )
         places = order(found, sorting, shelf=self.shelf, prior=self.prior)[: offset + k]
-        ordered = ruling.pin(rows[places].tolist(), allowed, offset + k)[offset:]
+        ordered = ruling.pin(rows[places].tolist(), offset + k)[offset:]
         return Hits(
             items=tuple(self._hit(found, row, understood, wish, pin) for row, pin in ordered),
             release=self._release,
@@ -148,6 +146,14 @@ class Searcher:
             relaxed=wish.relaxed,
             suggestion=understood.corrected,
         )
+
+    def _pinning(self, ruling: Ruling, given: Where, sorting: Sort) -> Ruling:
+        """The ruling with the places that hold here: of what may be shown, where the shop decides the order."""
+        if not ruling.pinned:
+            return ruling
+        if sorting != "relevance":
+            return ruling.unpinned()
+        return ruling.pinning(self.shelf.allowed(given) & ~ruling.taken(len(self.shelf)))
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """Complete what is being typed."""
@@ -261,7 +267,3 @@ class Searcher:
 
 def _is_matched(kind: str, negated: bool) -> bool:
     return kind in ("category", "brand", "attribute") and not negated
-
-
-def _now() -> Instant:
-    return Instant(time.time_ns() // 1_000_000)

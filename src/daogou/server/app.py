@@ -49,7 +49,7 @@ _BODIES = (
 
 
 def build_app(shop: Shop, *, owner: bool = False) -> FastAPI:
-    """Make the ASGI application of a shop; the owner of the shop closes it when the server stops.
+    """Make the ASGI application of a shop; as its owner it closes the shop when the server stops.
 
     Raises ValueError where a route of the API does not declare who may call it.
     """

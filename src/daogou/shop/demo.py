@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from daogou.domain.ids import Instant
+from daogou.domain.ids import Instant, current_instant
 from daogou.domain.text import Text
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _showcase() -> Recipe:
     from daogou.evaluation.showcase import build
 
     def write(folder: Path) -> Sequence[Path]:
-        today = Instant(time.time_ns() // 1_000_000 // _DAY_MS * _DAY_MS)
+        today = Instant(current_instant() // _DAY_MS * _DAY_MS)
         build.write(folder, end=today)
         return build.paths(folder)
 

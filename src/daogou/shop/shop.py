@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from daogou.domain.errors import BadSettings
-from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId
+from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId, current_instant
 from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
 from daogou.settings.rules import FILE as RULES
@@ -65,7 +65,7 @@ class Shop:
         self.settings = settings
         self.stores = stores
         self.releases = releases
-        self.clock = clock or _now
+        self.clock = clock or current_instant
         self._log = GroupCommit(stores.events, max_waiting=settings.store.max_waiting)
         self._engine: Engine | None = None
         self._loading = threading.Lock()
@@ -343,7 +343,3 @@ def releases_of(folder: Path) -> list[Listed]:
     active = releases.active_id()
     found = sorted(releases.list(), key=lambda manifest: manifest.created, reverse=True)
     return [Listed(m.id, Instant(m.created), m.metrics, m.id == active) for m in found]
-
-
-def _now() -> Instant:
-    return Instant(time.time_ns() // 1_000_000)

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from daogou.domain.errors import BadRequest
-from daogou.domain.ids import Instant
+from daogou.domain.ids import Instant, current_instant
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.weighing import Chosen
 from daogou.training import data as facts
@@ -91,7 +91,7 @@ def train(
     progress: Callable[[Progress], None] | None = None,
     only: Collection[str] = (),
     extra_artifacts: Mapping[str, Artifact] | None = None,
-    now: Callable[[], Instant] = lambda: Instant(time.time_ns() // 1_000_000),
+    now: Callable[[], Instant] = current_instant,
 ) -> Release:
     """Make a release and activate it.
 

@@ -37,13 +37,13 @@ class RulesPage:
         text = form.get("rules", "").replace("\r\n", "\n")
         try:
             self._site.shop.set_rules(text)
-        except BadSettings as error:
-            return self._page(request, text, wrong=error.message)
+        except BadSettings:
+            return self._page(request, text)
         return self._site.go(request, "/console/rules")
 
-    def _page(self, request: Request, text: str, *, wrong: str | None = None) -> Response:
+    def _page(self, request: Request, text: str) -> Response:
         try:
-            rules = parse_rules(text)
+            rules, wrong = parse_rules(text), None
         except BadSettings as error:
             rules, wrong = (), error.message
         shelf = self._site.shop.engine.shelf
