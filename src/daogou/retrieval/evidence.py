@@ -114,9 +114,13 @@ def totals(keys: NDArray[np.int32], values: NDArray[np.float32]) -> tuple[NDArra
 
 def gather(offsets: NDArray[np.int64], wanted: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Positions of all entries of the wanted slices, and for each the index of the slice it came from."""
-    starts = offsets[wanted]
-    lengths = offsets[wanted + 1] - starts
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    positions = np.repeat(starts - (ends - lengths), lengths) + np.arange(total)
-    return positions, np.repeat(np.arange(len(wanted), dtype=np.int32), lengths)
+    return spans(offsets[wanted], offsets[wanted + 1])
+
+
+def spans(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """All positions from each start up to its end, one span after the other, and for each the index of its span."""
+    lengths = ends - starts
+    until = np.cumsum(lengths)
+    total = int(until[-1]) if len(until) else 0
+    positions = np.repeat(starts - (until - lengths), lengths) + np.arange(total)
+    return positions, np.repeat(np.arange(len(starts), dtype=np.int32), lengths)

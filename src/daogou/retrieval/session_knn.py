@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.retrieval.evidence import Evidence, Trail, gather, totals
+from daogou.retrieval.evidence import Evidence, Trail, gather, spans, totals
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class SessionKnn:
         offsets: NDArray[np.int64],
         met: NDArray[np.int64],
         met_offsets: NDArray[np.int64],
+        met_history: NDArray[np.int32],
         rarity: NDArray[np.float32],
         *,
         config: SessionKnnConfig,
@@ -73,6 +74,8 @@ class SessionKnn:
         """Places in `rows`, product after product, newest first."""
         self._met_offsets = met_offsets
         """(products + 1,)"""
+        self._met_history = met_history
+        """(met,) The history of each place."""
         self._rarity = rarity
         """(products,) Inverse frequency: what sharing the product says."""
 
@@ -84,13 +87,16 @@ class SessionKnn:
         starts = np.concatenate(([0], np.cumsum(degree)))
         newest = np.arange(len(by_product)) - np.repeat(starts[:-1], degree) < config.newest
         met_offsets = np.concatenate(([0], np.cumsum(np.minimum(degree, config.newest)))).astype(np.int64)
+        met = by_product[newest].astype(np.int64)
         histories = len(sequences.offsets) - 1
+        met_history = np.repeat(np.arange(histories, dtype=np.int32), np.diff(sequences.offsets))[met]
         rarity = np.log1p(histories / np.maximum(degree, 1)).astype(np.float32)
         return cls(
             sequences.rows.astype(np.int32),
             sequences.offsets.astype(np.int64),
-            by_product[newest].astype(np.int64),
+            met,
             met_offsets,
+            met_history,
             rarity,
             config=config,
         )
@@ -101,11 +107,10 @@ class SessionKnn:
         if not len(asked):
             return Evidence.none()
         found, cause = gather(self._met_offsets, trail.rows[asked])
-        places = self._met[found]
-        history = (np.searchsorted(self._offsets, places, side="right") - 1).astype(np.int32)
+        history = self._met_history[found]
         shared = (weights[cause] / np.sqrt(self._reach(history))).astype(np.float32)
         near = self._nearest(history, shared)
-        return self._around(places[near], history[near], shared[near], asked[cause[near]])
+        return self._around(self._met[found[near]], history[near], shared[near], asked[cause[near]])
 
     def _asked(self, trail: Trail) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Places of known products in the trail, each product once at its newest, with what sharing it says."""
@@ -135,19 +140,22 @@ class SessionKnn:
         shared: NDArray[np.float32],
         causes: NDArray[np.int32],
     ) -> Evidence:
-        apart, decay = self._decay
-        around = places[:, None] + apart  # (shared steps, places near them)
-        inside = (around >= self._offsets[history][:, None]) & (around < self._offsets[history + 1][:, None])
-        values = shared[:, None] * decay
-        return Evidence(self._rows[around[inside]], values[inside], np.repeat(causes, inside.sum(1)))
+        """What lies up to `gap` steps from the places, in the same history."""
+        gap = self.config.gap
+        starts = np.maximum(self._offsets[history], places - gap)
+        ends = np.minimum(self._offsets[history + 1], places + gap + 1)
+        around, step = spans(starts, ends)
+        values = shared[step] * self._decay[around - places[step] + gap]
+        return Evidence(self._rows[around], values, causes[step]).kept(values > 0)
 
     @cached_property
-    def _decay(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Steps from the shared one, behind it and ahead, with what each leaves."""
+    def _decay(self) -> NDArray[np.float32]:
+        """What each place from `gap` behind the shared step to `gap` ahead of it leaves; the step itself nothing."""
         gap = self.config.gap
-        apart = np.concatenate((np.arange(-gap, 0), np.arange(1, gap + 1)))
+        apart = np.arange(-gap, gap + 1)
         decay = self.config.gap_decay ** (np.abs(apart) - 1.0) * np.where(apart > 0, 1.0, self.config.reversed)
-        return apart, decay.astype(np.float32)
+        decay[gap] = 0.0
+        return decay.astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the histories without names, the places, and the config."""
@@ -162,4 +170,4 @@ class SessionKnn:
         return cls(*arrays, config=read_config(folder, SessionKnnConfig))
 
 
-_ARRAYS = ("rows", "offsets", "met", "met_offsets", "rarity")
+_ARRAYS = ("rows", "offsets", "met", "met_offsets", "met_history", "rarity")
