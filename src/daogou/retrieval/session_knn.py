@@ -56,13 +56,13 @@ class SessionKnn:
 
     def __init__(
         self,
+        *,
         rows: NDArray[np.int32],
         offsets: NDArray[np.int64],
         met: NDArray[np.int64],
         met_offsets: NDArray[np.int64],
         met_history: NDArray[np.int32],
         rarity: NDArray[np.float32],
-        *,
         config: SessionKnnConfig,
     ) -> None:
         self.config = config
@@ -92,12 +92,12 @@ class SessionKnn:
         met_history = np.repeat(np.arange(histories, dtype=np.int32), np.diff(sequences.offsets))[met]
         rarity = np.log1p(histories / np.maximum(degree, 1)).astype(np.float32)
         return cls(
-            sequences.rows.astype(np.int32),
-            sequences.offsets.astype(np.int64),
-            met,
-            met_offsets,
-            met_history,
-            rarity,
+            rows=sequences.rows.astype(np.int32),
+            offsets=sequences.offsets.astype(np.int64),
+            met=met,
+            met_offsets=met_offsets,
+            met_history=met_history,
+            rarity=rarity,
             config=config,
         )
 
@@ -166,8 +166,8 @@ class SessionKnn:
     @classmethod
     def load(cls, folder: Path) -> SessionKnn:
         """Map what `save` wrote."""
-        arrays = (read_array(folder / f"{name}.npy") for name in _ARRAYS)
-        return cls(*arrays, config=read_config(folder, SessionKnnConfig))
+        arrays = {name: read_array(folder / f"{name}.npy") for name in _ARRAYS}
+        return cls(**arrays, config=read_config(folder, SessionKnnConfig))
 
 
 _ARRAYS = ("rows", "offsets", "met", "met_offsets", "met_history", "rarity")
