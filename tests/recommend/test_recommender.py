@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,13 +13,16 @@ from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.query import Where
 from daogou.domain.shopper import Shopper
+from daogou.domain.text import Text
 from daogou.ports.stores import Stores
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, RecommendRequest
 from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.arrange import Variety
+from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
+from daogou.training.config import TrainingConfig
 from daogou.training.releases import Release, Releases
 from daogou.training.train import train
 
@@ -313,3 +318,57 @@ def test_an_old_actor_is_read_from_the_log_once_needed(trained: Release) -> None
     causes = {hit.product: hit.because[0].products for hit in world.ask(shopper="s3", k=5).items}
     assert causes["p8"] == ("p7",)
     assert causes["p16"] == ("p15",)
+
+
+def test_candidates_are_ranked_and_all_of_them_come_back(world: World) -> None:
+    world.happen("view", "p3")
+    asked = ("p20", "p15", "p4", "p3", "p12")
+    hits = world.ask(shopper="anna", candidates=asked, k=5)
+    assert {hit.product for hit in hits.items} == set(asked)
+    assert hits.items[0].product == "p4"
+    assert hits.items[0].because[0].products == ("p3",)
+    assert hits.degraded is None
+
+
+def test_candidates_nothing_speaks_for_keep_the_callers_order(world: World) -> None:
+    for id in ("n1", "n2", "n3"):
+        world.put(id, "zzz", stock=1)
+    hits = world.ask(candidates=("n3", "n1", "p1", "n2", "n1"), k=10)
+    assert [hit.product for hit in hits.items] == ["p1", "n3", "n1", "n2"]
+    assert [hit.because[0].text.en for hit in hits.items[1:]] == ["In the order given"] * 3
+
+
+def test_a_candidate_far_from_the_top_is_still_ranked_by_its_popularity(tmp_path: Path) -> None:
+    world = World(train(filled(), Releases(tmp_path), config=TrainingConfig(popularity=PopularityConfig(pool=2))))
+    assert world.products(candidates=("p23", "p12"), k=2) == ["p12", "p23"]
+    assert world.ask(candidates=("p23", "p12"), k=2).items[1].because[0].kind == "popular"
+
+
+def test_what_was_bought_or_is_in_the_basket_stays_among_candidates(world: World) -> None:
+    world.happen("purchase", "p5")
+    world.happen("cart", "p6")
+    assert set(world.products(shopper="anna", candidates=("p5", "p6", "p7"), k=3)) == {"p5", "p6", "p7"}
+
+
+def test_candidates_that_may_not_be_shown_are_left_out_and_said(world: World) -> None:
+    world.put("p7", "shoe number7", stock=0)
+    hits = world.ask(candidates=("p7", "p8", "never heard of"), k=3)
+    assert [hit.product for hit in hits.items] == ["p8"]
+    assert hits.degraded == "2 of 3 candidates left out: unknown, sold out or taken out by a rule or a filter"
+
+
+def test_what_someone_new_says_they_like_comes_first_with_the_reason(world: World) -> None:
+    hits = world.ask(likes=("tea",), k=6)
+    assert all(int(hit.product[1:]) >= 12 for hit in hits.items)
+    assert hits.items[0].because[0].text == Text(zh="因为您说喜欢「tea」", en="Because you said you like “tea”")
+    assert hits.items[0].because[0].kind == "stated"
+
+
+def test_what_is_done_outweighs_what_was_said(world: World) -> None:
+    for n, viewed in enumerate(("p1", "p2", "p3", "p4", "p5", "p6")):
+        world.happen("view", viewed, at=NOW + n)
+    assert world.products(shopper="anna", likes=("tea",), k=1) == ["p7"]
+
+
+def test_a_like_that_no_product_has_a_word_of_changes_nothing(world: World) -> None:
+    assert world.products(likes=("qwertyuiop",), k=5) == world.products(k=5)

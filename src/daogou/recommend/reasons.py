@@ -25,8 +25,11 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     "new": ("new", wording.NEW),
     "fresh": ("new", wording.NEW),
     "repeat": ("repeat", wording.REPEAT),
+    "given": ("given", wording.GIVEN),
 }
 """Sources that rest on no step of the trail."""
+_NAMED = {"segment", "likes"}
+"""Sources whose cause is not a step of the trail."""
 _LEAST_SHARE = 0.005
 
 
@@ -52,7 +55,7 @@ class Reasoner:
             return ()
         merged: dict[tuple[str, int], list[Contribution]] = {}
         for part in parts:
-            by_step = part.cause >= 0 and part.source != "segment"
+            by_step = part.cause >= 0 and part.source not in _NAMED
             merged.setdefault(("", self._row(part)) if by_step else (part.source, part.cause), []).append(part)
         found = ((sum(part.value for part in group) / whole, group[0]) for group in merged.values())
         largest = sorted(((share, part) for share, part in found if share >= _LEAST_SHARE), key=lambda pair: -pair[0])
@@ -71,6 +74,8 @@ class Reasoner:
             return self.situation.rules[part.source].stated(share)
         if part.source == "segment":
             return Reason("segment", wording.segment(self.situation.labels[part.cause]), share, (), part.source)
+        if part.source == "likes":
+            return Reason("stated", wording.stated(self.situation.likes[part.cause]), share, (), part.source)
         if part.cause == NO_CAUSE:
             return Reason("history", wording.RECENT, share, (), part.source)
         kind, text = self._caused(part, row)

@@ -159,8 +159,13 @@ class Recommender:
         rows, _ = fused.totals
         if len(rows) >= request.k:
             return fused
-        filled = found | sources.fill(self._models, self._shelf, allowed, rows, request.k)
-        return situation.fused(filled, events)
+        left = allowed.copy()
+        left[rows] = False
+        if situation.candidates is not None:
+            found |= sources.given(situation.candidates, left)
+        else:
+            found |= sources.fill(self._models, self._shelf, left, request.k)
+        return situation.fused(found, events)
 
     def _everything(self) -> NDArray[np.bool_]:
         """All rows, also those that may not be shown."""
@@ -169,6 +174,10 @@ class Recommender:
     def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)
         mask[list(situation.excluded)] = False
+        if situation.candidates is not None:
+            listed = np.zeros(len(mask), bool)
+            listed[situation.candidates] = True
+            mask &= listed
         if situation.ruling.limits:
             mask &= ~situation.ruling.taken(len(mask))
         return mask
@@ -197,6 +206,9 @@ class Recommender:
             return "no release yet: what is popular and new; run `daogou train`"
         if request.product is not None and request.product not in self._shelf.row:
             return f"unknown product {request.product!r}"
+        if len(hits) < min(request.k, len(wanted := set(request.candidates))):
+            left = len(wanted) - len(hits)
+            return f"{left} of {len(wanted)} candidates left out: unknown, sold out or taken out by a rule or a filter"
         if request.chosen() == "together":
             together = sum(any(reason.kind == "together" for reason in hit.because) for hit in hits)
             if together < len(hits):

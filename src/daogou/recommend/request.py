@@ -11,6 +11,9 @@ from daogou.domain.query import Where
 
 Kind = Literal["for-you", "similar", "because", "together", "next-basket", "trending", "new"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+MOST = 1000
+"""Products of one answer, and candidates of one request."""
+MOST_LIKES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,23 @@ class RecommendRequest:
     """None: now."""
     exclude_seen: bool = False
     """Leave out everything in the history, not only what was just bought."""
+    candidates: tuple[ProductId, ...] = ()
+    """If given, only these are ranked, those that nothing speaks for last and in the order given. What was bought or is
+    in the basket keeps its place among them: the list is the caller's."""
+    likes: tuple[str, ...] = ()
+    """What the shopper said they like, such as the answers of a welcome page: words for kinds of products, brands or
+    traits. They speak for less as the history grows."""
 
     def chosen(self) -> Kind:
         """The kind asked for, or the one that fits what was given. Raises BadRequest."""
         if self.kind is not None and self.kind not in KINDS:
             raise BadRequest(f"no kind {self.kind!r}; there are: {', '.join(KINDS)}", where="kind")
-        if not 1 <= self.k <= 1000:
-            raise BadRequest(f"k is {self.k}; it must be from 1 to 1000", where="k")
+        if not 1 <= self.k <= MOST:
+            raise BadRequest(f"k is {self.k}; it must be from 1 to {MOST}", where="k")
+        if len(self.candidates) > MOST:
+            raise BadRequest(f"{len(self.candidates)} candidates; at most {MOST} can be ranked", where="candidates")
+        if len(self.likes) > MOST_LIKES:
+            raise BadRequest(f"{len(self.likes)} likes; at most {MOST_LIKES} are heard", where="likes")
         kind: Kind = self.kind or ("similar" if self.product else "together" if self.basket else "for-you")
         if kind in {"similar", "because"} and self.product is None:
             raise BadRequest(f"{kind!r} needs a product", where="product")

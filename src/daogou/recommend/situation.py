@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from daogou.domain.event import EventType
 from daogou.features.history import STRENGTH, History
 from daogou.retrieval.arrange import Variety
@@ -14,7 +16,6 @@ from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.rules import NO_RULING, Rulebook, Ruling
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from daogou.domain.ids import Instant
@@ -59,6 +60,10 @@ class Situation:
     labels: tuple[str, ...]
     """The shopper's labels that have counters of their own."""
     fusion: Fusion
+    candidates: NDArray[np.int32] | None = None
+    """The only rows that may be in the answer, in the caller's order."""
+    likes: tuple[str, ...] = ()
+    """What the shopper said they like."""
     ruling: Ruling = NO_RULING
     """What the shop's rules say of this answer."""
 
@@ -95,9 +100,11 @@ def look(
     bought = {row: times for history in histories for row, times in history.bought.items()}
     rest = config.basket_rest_days if kind == "next-basket" else config.rest_days
     named = shelf.rows([*request.basket, *([request.product] if request.product else [])]).tolist()
-    excluded = set(named) | {row for row, times in bought.items() if times[-1] > at - rest * DAY_MS}
-    for history in histories:
-        excluded |= history.rejected | history.basket.keys()
+    excluded = set[int]()
+    if not request.candidates:
+        excluded = set(named) | {row for row, times in bought.items() if times[-1] > at - rest * DAY_MS}
+        for history in histories:
+            excluded |= history.rejected | history.basket.keys()
     if request.exclude_seen:
         excluded |= {row for row, _ in steps} | bought.keys()
     if kind in {"similar", "because", "together"}:
@@ -112,7 +119,9 @@ def look(
         bought=bought,
         excluded=frozenset(excluded),
         labels=labels,
-        fusion=_fusion(kind, models),
+        fusion=_stated(_fusion(kind, models), len(steps)) if request.likes else _fusion(kind, models),
+        candidates=_once(shelf.rows(request.candidates)) if request.candidates else None,
+        likes=request.likes,
         ruling=rules.ruling(at, shown_in=kind),
     )
 
@@ -152,6 +161,12 @@ def _named(request: RecommendRequest, shelf: Shelf, type: EventType) -> list[tup
     return [(row, type) for row in shelf.rows(named).tolist()]
 
 
+def _once(rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Each row where it first stands."""
+    _, first = np.unique(rows, return_index=True)
+    return rows[np.sort(first)]
+
+
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "similar": {"hybrid": 1.0, "content": 0.3, "sequential": 0.1},
     "together": {"together": 1.0, "sequential": 0.05, "content": 0.01},
@@ -159,8 +174,10 @@ _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "new": {"new": 1.0},
 }
 """Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next, then alike."""
-_FILL = {"popular": 1e-4, "fresh": 1e-6}
-"""What is popular, then what is new, behind everything that was found."""
+_FILL = {"popular": 1e-4, "fresh": 1e-6, "given": 1e-6}
+"""What is popular, then what is new (or, of candidates, what was given first), behind everything that was found."""
+_LIKES, _LIKES_STEPS = 1.0, 3.0
+"""Worth of what a shopper without a history said they like, and after how many steps it is half of that."""
 
 
 def _fusion(kind: Kind, models: Models) -> Fusion:
@@ -174,3 +191,8 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
         weights |= {"repeat": models.repeat.config.weight, "together": models.repeat.config.together}
         learnt = replace(learnt, seen=1.0)
     return replace(learnt, weights={**weights, **_FILL})
+
+
+def _stated(fusion: Fusion, steps: int) -> Fusion:
+    """The same with a say for what the shopper said they like, which gives way to what they do."""
+    return replace(fusion, weights={**fusion.weights, "likes": _LIKES / (1 + steps / _LIKES_STEPS)})

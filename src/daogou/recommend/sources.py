@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.retrieval.candidates import Candidates
+from daogou.retrieval.content import bag_of_words
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from daogou.recommend.models import Models
     from daogou.recommend.situation import Situation
-    from daogou.retrieval.candidates import Candidates
+    from daogou.retrieval.content import ContentKnn
+    from daogou.retrieval.popularity import Fading
     from daogou.retrieval.shelf import Shelf
 
 _NEW = 200
+_LIKED = 200
 
 
 def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[np.bool_]) -> dict[str, Evidence]:
@@ -35,16 +41,21 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
             if situation.kind == "next-basket":
                 entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
                 entries["together"] = models.together.evidence(situation.trail.newest(5))
+    if situation.likes and models.content is not None:
+        entries["likes"] = _liked(situation.likes, models.content, models.popularity.popular)
+    if situation.candidates is not None and "popularity" in entries:
+        entries["popularity"] = uncaused(models.popularity.popular.standing(situation.candidates))
     return {name: evidence.kept(allowed[evidence.rows]) for name, evidence in entries.items()}
 
 
-def fill(
-    models: Models, shelf: Shelf, allowed: NDArray[np.bool_], taken: NDArray[np.int32], k: int
-) -> dict[str, Evidence]:
-    """What is popular and what is new among the allowed rows that nothing else spoke for."""
-    left = allowed.copy()
-    left[taken] = False
+def fill(models: Models, shelf: Shelf, left: NDArray[np.bool_], k: int) -> dict[str, Evidence]:
+    """What is popular and what is new among the rows that nothing else spoke for."""
     return {"popular": uncaused(models.popularity.popular.among(left, k)), "fresh": newest(shelf, left, k)}
+
+
+def given(candidates: NDArray[np.int32], left: NDArray[np.bool_]) -> dict[str, Evidence]:
+    """The candidates that nothing else spoke for, in the order given."""
+    return {"given": uncaused(_falling(candidates[left[candidates]]))}
 
 
 def newest(shelf: Shelf, allowed: NDArray[np.bool_], k: int) -> Evidence:
@@ -56,7 +67,7 @@ def newest(shelf: Shelf, allowed: NDArray[np.bool_], k: int) -> Evidence:
     elif len(rows) > 4 * k:
         rows = rows[-k:]
     order = rows[np.lexsort((-rows, -shelf.released[rows]))[:k]].astype(np.int32)
-    return Evidence(order, np.linspace(1, 0.5, len(order), dtype=np.float32), _no_cause(len(order)))
+    return uncaused(_falling(order))
 
 
 def uncaused(candidates: Candidates) -> Evidence:
@@ -82,6 +93,23 @@ def _popular(situation: Situation, models: Models) -> dict[str, Evidence]:
             [Evidence(pool.rows, pool.scores, np.full(len(pool), place, np.int32)) for place, pool in enumerate(pools)]
         )
     return entries
+
+
+def _liked(likes: Sequence[str], content: ContentKnn, popular: Fading) -> Evidence:
+    """Products whose words are those of a like, the popular ones first among equals; the cause is the like's place."""
+    found = []
+    for place, like in enumerate(likes):
+        alike = content.alike(bag_of_words(like))
+        known = np.log1p(popular.of(alike.rows))
+        scores = alike.scores * (1 + known / max(float(known.max(initial=0.0)), 1e-9)).astype(np.float32)
+        best = Candidates.best(scores / max(float(scores.max(initial=0.0)), 1e-9), _LIKED, rows=alike.rows)
+        found.append(Evidence(best.rows, best.scores, np.full(len(best), place, np.int32)))
+    return Evidence.join(found)
+
+
+def _falling(rows: NDArray[np.int32]) -> Candidates:
+    """The rows in this order, the last worth half the first."""
+    return Candidates(rows, np.linspace(1, 0.5, len(rows), dtype=np.float32))
 
 
 def _no_cause(n: int) -> NDArray[np.int32]:

@@ -11,6 +11,7 @@ POPULAR = Text(zh="近期热门", en="Popular right now")
 TRENDING = Text(zh="热度正在上升", en="Rising right now")
 NEW = Text(zh="新品上架", en="New in the shop")
 REPEAT = Text(zh="您常买这款", en="You buy this often")
+GIVEN = Text(zh="按给定的顺序", en="In the order given")
 RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")
 _DID: Mapping[EventType, tuple[str, str]] = {
     "view": ("因为您看过「{zh}」", "Because you viewed “{en}”"),
@@ -44,6 +45,11 @@ def together(title: Text, shoppers: int) -> Text:
         zh=f"{shoppers} 位顾客将它与「{title.show('zh')}」一起购买",
         en=f"{shoppers} shoppers bought it with “{title.show('en')}”",
     )
+
+
+def stated(like: str) -> Text:
+    """What the shopper said they like."""
+    return Text(zh=f"因为您说喜欢「{like}」", en=f"Because you said you like “{like}”")
 
 
 def segment(label: str) -> Text:

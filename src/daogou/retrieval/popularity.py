@@ -115,6 +115,11 @@ class Fading:
         padded[known] = self._counts[rows[known]]
         return padded
 
+    def standing(self, rows: NDArray[np.int32]) -> Candidates:
+        """The rows, best first, on the scale of `pool`; those that nothing was counted for are left out."""
+        largest = max(float(self._counts.max(initial=0.0)), 1e-300)
+        return Candidates.best((self.of(rows) / largest).astype(np.float32), len(rows), rows=rows)
+
     def state(self) -> tuple[NDArray[np.float64], int]:
         """Counts and the moment they are as of."""
         return self._counts, self._base
