@@ -73,3 +73,11 @@ def test_an_error_names_the_line_and_the_field(recommender: Recommender, line: s
 def test_moments_are_seconds_milliseconds_or_iso(recommender: Recommender, at: int | str) -> None:
     [answer] = histories([{"id": 1, "shopper": "s1", "at": at}], recommender, 1)
     assert len(answer["items"]) == 1
+
+
+def test_candidates_of_a_line_are_ranked_and_all_come_back(recommender: Recommender) -> None:
+    lines = ['{"id": 1, "history": ["p1", "p2"], "candidates": ["p9", "p2", "p3", "p5"]}']
+    (answer,) = histories(lines, recommender, 2)
+    found = [item["product"] for item in answer["items"]]
+    assert found[0] == "p3"
+    assert sorted(found) == ["p2", "p3", "p5", "p9"]

@@ -16,7 +16,7 @@ from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
 from daogou.recommend.recommender import Recommender
-from daogou.recommend.request import KINDS, RecommendRequest
+from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.popularity import PopularityConfig
@@ -122,7 +122,7 @@ def test_live_pairs_are_learnt(world: World) -> None:
 def test_every_kind_answers_with_reasons_that_add_up(world: World, kind: str) -> None:
     world.happen("view", "p3")
     world.happen("purchase", "p5", at=NOW - 40 * DAY_MS)
-    hits = world.ask(shopper="anna", product="p0", kind=kind, k=5)
+    hits = world.ask(shopper="anna", product="p0", kind=kind, k=5, group=("anna",) if kind == "group" else ())
     assert len(hits.items) == 5
     assert (hits.degraded is None) == (kind != "together")
     scores = [hit.score for hit in hits.items]
@@ -137,7 +137,8 @@ def test_every_kind_answers_with_reasons_that_add_up(world: World, kind: str) ->
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shopper", ["s3", "stranger", None])
 def test_an_answer_is_reproducible(world: World, kind: str, shopper: str | None) -> None:
-    request = {"shopper": shopper, "product": "p0", "kind": kind, "k": 8}
+    group = ("s3", "s9") if kind == "group" else ()
+    request = {"shopper": shopper, "product": "p0", "kind": kind, "k": 8, "group": group}
     assert world.ask(**request) == world.ask(**request)
 
 
@@ -255,7 +256,7 @@ def test_what_must_not_come_back_does_not(
         world.put(f"p{row}", stock=0 if not hidden else 9, hidden=hidden)
     banned = {f"p{row}" for row in gone} | {"p0"}
     banned |= {f"p{row}" for type, row in happened if type in {"purchase", "return", "thumb", "cart"}}
-    hits = world.ask(shopper="anna", product="p0", kind=kind, k=N)
+    hits = world.ask(shopper="anna", product="p0", kind=kind, k=N, group=("anna",) if kind == "group" else ())
     found = [hit.product for hit in hits.items]
     assert not banned & set(found)
     assert len(found) == len(set(found)) == N - len(banned)
@@ -297,7 +298,17 @@ def test_an_explanation_says_why_a_product_is_withheld(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("request_", "where"),
-    [({"kind": "magic"}, "kind"), ({"k": 0}, "k"), ({"k": 1001}, "k"), ({"kind": "similar"}, "product")],
+    [
+        ({"kind": "magic"}, "kind"),
+        ({"k": 0}, "k"),
+        ({"k": 1001}, "k"),
+        ({"kind": "similar"}, "product"),
+        ({"kind": "group"}, "group"),
+        ({"kind": "for-you", "group": ("anna",)}, "group"),
+        ({"group": ("a",) * 21}, "group"),
+        ({"candidates": ("a",) * 1001}, "candidates"),
+        ({"likes": (Like("a", ()),) * 51}, "likes"),
+    ],
 )
 def test_a_request_that_cannot_be_is_refused(world: World, request_: dict[str, object], where: str) -> None:
     with pytest.raises(BadRequest) as caught:
@@ -357,8 +368,11 @@ def test_candidates_that_may_not_be_shown_are_left_out_and_said(world: World) ->
     assert hits.degraded == "2 of 3 candidates left out: unknown, sold out or taken out by a rule or a filter"
 
 
+TEA = Like("tea", tuple(ProductId(f"p{n}") for n in range(12, 24)))
+
+
 def test_what_someone_new_says_they_like_comes_first_with_the_reason(world: World) -> None:
-    hits = world.ask(likes=("tea",), k=6)
+    hits = world.ask(likes=(TEA,), k=6)
     assert all(int(hit.product[1:]) >= 12 for hit in hits.items)
     assert hits.items[0].because[0].text == Text(zh="因为您说喜欢「tea」", en="Because you said you like “tea”")
     assert hits.items[0].because[0].kind == "stated"
@@ -367,8 +381,62 @@ def test_what_someone_new_says_they_like_comes_first_with_the_reason(world: Worl
 def test_what_is_done_outweighs_what_was_said(world: World) -> None:
     for n, viewed in enumerate(("p1", "p2", "p3", "p4", "p5", "p6")):
         world.happen("view", viewed, at=NOW + n)
-    assert world.products(shopper="anna", likes=("tea",), k=1) == ["p7"]
+    assert world.products(shopper="anna", likes=(TEA,), k=1) == ["p7"]
 
 
-def test_a_like_that_no_product_has_a_word_of_changes_nothing(world: World) -> None:
-    assert world.products(likes=("qwertyuiop",), k=5) == world.products(k=5)
+def test_a_like_that_stands_for_nothing_changes_nothing_and_is_said(world: World) -> None:
+    hits = world.ask(likes=(Like("qwertyuiop", ()),), k=5)
+    assert [hit.product for hit in hits.items] == world.products(k=5)
+    assert hits.degraded == "nothing in the shop is called 'qwertyuiop'"
+
+
+def test_a_group_gets_what_suits_each_and_nobodys_history_is_told(world: World) -> None:
+    world.happen("view", "p2", shopper="anna")
+    world.happen("view", "p14", shopper="bert")
+    hits = world.ask(group=("anna", "bert"), k=4)
+    assert {"p3", "p15"} <= {hit.product for hit in hits.items}
+    assert all(reason.products == () for hit in hits.items for reason in hit.because)
+    assert "p2" not in str(hits.items[0].because)
+    assert hits.items[0].because[0].kind == "group"
+    assert hits.items[0].because[0].share == pytest.approx(1)
+
+
+def test_what_suits_everyone_goes_before_what_suits_one(world: World) -> None:
+    world.happen("view", "p2", shopper="anna")
+    world.happen("view", "p4", shopper="bert")
+    best = world.ask(group=("anna", "bert"), k=8)
+    assert best.items[0].because[0].text == Text(zh="符合全部 2 人的喜好", en="Fits the taste of all 2")
+    suited = [hit.because[0].text.en for hit in best.items]
+    assert "Fits the taste of 1 of 2" in suited[1:]
+
+
+def test_what_one_of_a_group_must_not_be_shown_nobody_is(world: World) -> None:
+    world.happen("view", "p2", shopper="anna")
+    world.happen("purchase", "p3", shopper="bert")
+    world.happen("thumb", "p4", shopper="bert", value=-1)
+    assert not {"p3", "p4"} & set(world.products(group=("anna", "bert"), k=20))
+
+
+def test_a_gift_rests_on_the_other_alone(world: World) -> None:
+    world.happen("view", "p2", shopper="giver")
+    world.happen("view", "p14", shopper="bert")
+    hits = world.ask(shopper="giver", group=("bert",), k=1)
+    assert hits.items[0].product == "p15"
+    assert hits.items[0].because[0].text.en == "Fits the taste of whom it is for"
+
+
+def test_a_member_nobody_knows_is_said_and_not_counted(world: World) -> None:
+    world.happen("view", "p2", shopper="anna")
+    hits = world.ask(group=("anna", "stranger"), k=20)
+    assert hits.degraded == "1 of 2 people have no history: for them, what is popular"
+    assert all("all 2" not in hit.because[0].text.en for hit in hits.items)
+
+
+def test_a_basket_is_completed_with_what_goes_with_it_then_with_what_is_often_bought(world: World) -> None:
+    for n in range(4):
+        world.happen("purchase", "p9", at=NOW - (60 + n) * DAY_MS)
+    world.happen("cart", "p0", at=NOW - 5)
+    hits = world.ask(shopper="anna", kind="complete", k=2)
+    assert [hit.product for hit in hits.items] == ["p12", "p9"]
+    assert [hit.because[0].kind for hit in hits.items] == ["together", "repeat"]
+    assert world.products(basket=("p12",), kind="complete", k=1) == ["p0"]

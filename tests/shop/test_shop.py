@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from shop_world import build_shop, events, products, write_lines
 
 import daogou
+from daogou.cli.main import cli
 from daogou.domain.errors import BadRequest, CorruptRelease, NotFound, NotReady
 from daogou.domain.event import Event, EventType
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
@@ -286,3 +288,32 @@ def test_rejected_lines_are_kept_with_their_reason(shop: Shop, tmp_path: Path) -
     assert report.adds_up
     kept = json.loads((shop.folder / "rejects.jsonl").read_text("utf-8"))
     assert (kept["line"], kept["field"]) == (1, "price")
+
+
+def test_all_candidates_come_back_unless_fewer_are_asked_for(trained: Shop) -> None:
+    asked = [f"boots-{n}" for n in range(6)] + [f"socks-{n}" for n in range(6)]
+    ranked = [str(hit.product) for hit in trained.recommend(shopper="s1", candidates=asked)]
+    assert sorted(ranked) == sorted(asked)
+    assert [str(hit.product) for hit in trained.recommend(shopper="s1", candidates=asked, k=3)] == ranked[:3]
+
+
+@pytest.mark.parametrize("like", ["hiking boots", "徒步鞋"])
+def test_what_someone_new_likes_is_understood_in_both_languages(trained: Shop, like: str) -> None:
+    hits = trained.recommend(likes=[like], k=3)
+    assert all(str(hit.product).startswith("boots") for hit in hits)
+    assert {hit.because[0].kind for hit in hits} == {"stated"}
+    assert hits.degraded is None
+
+
+def test_a_like_the_shop_has_nothing_of_is_said(trained: Shop) -> None:
+    assert trained.recommend(likes=["zeppelin"]).degraded == "nothing in the shop is called 'zeppelin'"
+
+
+def test_the_command_line_recommends_for_a_group_and_among_candidates(trained: Shop) -> None:
+    folder = str(trained.folder)
+    for words in (["--member", "s1", "--member", "s2"], ["--candidate", "boots-1", "--candidate", "socks-1"]):
+        done = CliRunner().invoke(cli, ["--shop", folder, "--json", "recommend", *words])
+        assert done.exit_code == 0, done.output
+        items = json.loads(done.output)["items"]
+        assert len(items) == (10 if words[0] == "--member" else 2)
+        assert items[0]["because"][0]["kind"] == "group" or words[0] == "--candidate"

@@ -12,7 +12,9 @@ from daogou.domain.ids import ProductId
 from daogou.domain.text import Text
 
 Action = Literal["boost", "bury", "pin", "hide", "only"]
-RuledList = Literal["search", "for-you", "similar", "because", "together", "next-basket", "trending", "new"]
+RuledList = Literal["search", "for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new",
+    "group",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

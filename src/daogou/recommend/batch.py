@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant, ProductId, ShopperId
-from daogou.recommend.request import Kind, RecommendRequest
+from daogou.recommend.request import MOST, Kind, RecommendRequest
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
@@ -29,14 +29,17 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     """ISO 8601, or epoch seconds or milliseconds; default now."""
     kind: Kind = "for-you"
     """A kind that rests on a history: "for-you" or "next-basket"."""
+    candidates: Annotated[list[str], msgspec.Meta(max_length=MOST)] = []
+    """If given, only these are ranked, and all of them are in the answer whatever k is."""
     exclude_seen: bool | None = None
-    """Default: yes, except for the next basket, whose point is to repeat."""
+    """Default: yes, except for the next basket, whose point is to repeat, and for candidates."""
 
 
 def histories(
     lines: Iterable[str | bytes | Mapping[str, Any]], recommender: Recommender, k: int
 ) -> Iterator[dict[str, Any]]:
-    """Answer each line {"id", "history" or "shopper", "at"?, "kind"?, "exclude_seen"?} with {"id", "items"}.
+    """Answer each line with {"id", "items"}. A line has "id", "history" or "shopper", and if need be "at", "kind",
+    "candidates" and "exclude_seen".
 
     Blank lines are skipped. Products the shop does not know are ignored in a history. Raises BadRequest that names the
     line, counted from 1, and the field.
@@ -49,11 +52,18 @@ def histories(
             shopper=ShopperId(line.shopper) if line.shopper is not None else None,
             history=tuple(ProductId(id) for id in line.history) if line.history is not None else None,
             kind=line.kind,
-            k=k,
+            k=len(line.candidates) or k,
+            candidates=tuple(ProductId(id) for id in line.candidates),
             at=_moment(line.at, number),
-            exclude_seen=line.kind != "next-basket" if line.exclude_seen is None else line.exclude_seen,
+            exclude_seen=_excluding(line),
         )
         yield {"id": line.id, "items": _items(recommender.recommend(request))}
+
+
+def _excluding(line: _Line) -> bool:
+    if line.exclude_seen is not None:
+        return line.exclude_seen
+    return line.kind != "next-basket" and not line.candidates
 
 
 def _items(hits: Hits) -> list[dict[str, Any]]:

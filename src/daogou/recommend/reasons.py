@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from daogou.domain.hit import Reason, ReasonKind
 from daogou.domain.text import Text
 from daogou.recommend import wording
+from daogou.recommend.group import SOURCE as GROUP
+from daogou.recommend.group import suited
 from daogou.retrieval.evidence import NO_CAUSE
 
 if TYPE_CHECKING:
@@ -55,18 +57,25 @@ class Reasoner:
             return ()
         merged: dict[tuple[str, int], list[Contribution]] = {}
         for part in parts:
-            by_step = part.cause >= 0 and part.source not in _NAMED
-            merged.setdefault(("", self._row(part)) if by_step else (part.source, part.cause), []).append(part)
-        found = ((sum(part.value for part in group) / whole, group[0]) for group in merged.values())
-        largest = sorted(((share, part) for share, part in found if share >= _LEAST_SHARE), key=lambda pair: -pair[0])
-        said = [self._reason(part, row, min(1.0, share)) for share, part in largest[:most]]
-        return (*said, *(self._reason(part, row, 0.0) for part in lowered))
+            merged.setdefault(self._merging(part), []).append(part)
+        found = ((sum(part.value for part in group) / whole, group) for group in merged.values())
+        largest = sorted(((share, group) for share, group in found if share >= _LEAST_SHARE), key=lambda pair: -pair[0])
+        said = [self._reason(group, row, min(1.0, share)) for share, group in largest[:most]]
+        return (*said, *(self._reason([part], row, 0.0) for part in lowered))
+
+    def _merging(self, part: Contribution) -> tuple[str, int]:
+        """What is one reason: all of a step, all of a group, or a source's cause."""
+        if part.source == GROUP:
+            return GROUP, 0
+        by_step = part.cause >= 0 and part.source not in _NAMED
+        return ("", self._row(part)) if by_step else (part.source, part.cause)
 
     def _row(self, part: Contribution) -> int:
         """The row of the step that caused it."""
         return int(self.situation.trail.rows[part.cause])
 
-    def _reason(self, part: Contribution, row: int, share: float) -> Reason:
+    def _reason(self, parts: Sequence[Contribution], row: int, share: float) -> Reason:
+        part = parts[0]
         if part.source in _UNCAUSED:
             kind, text = _UNCAUSED[part.source]
             return Reason(kind, text, share, (self.shelf.ids[row],) if kind == "repeat" else (), part.source)
@@ -74,12 +83,19 @@ class Reasoner:
             return self.situation.rules[part.source].stated(share)
         if part.source == "segment":
             return Reason("segment", wording.segment(self.situation.labels[part.cause]), share, (), part.source)
+        if part.source == GROUP:
+            return Reason("group", self._suiting(parts), share, (), part.source)
         if part.source == "likes":
-            return Reason("stated", wording.stated(self.situation.likes[part.cause]), share, (), part.source)
+            return Reason("stated", wording.stated(self.situation.likes[part.cause].words), share, (), part.source)
         if part.cause == NO_CAUSE:
             return Reason("history", wording.RECENT, share, (), part.source)
         kind, text = self._caused(part, row)
         return Reason(kind, text, share, (self.shelf.ids[self._row(part)],), part.source)
+
+    def _suiting(self, parts: Sequence[Contribution]) -> Text:
+        """How many it suits, without a word of anyone's history: the others will read it."""
+        members = self.situation.members
+        return wording.group(suited(part.value for part in parts if len(members[part.cause].trail)), len(members))
 
     def _caused(self, part: Contribution, row: int) -> tuple[ReasonKind, Text]:
         cause = self._row(part)

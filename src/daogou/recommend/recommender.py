@@ -15,11 +15,12 @@ from daogou.domain.hit import Hit, Hits, Reason
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId, current_instant
 from daogou.recommend import sources
 from daogou.recommend.explanation import Counterfactual, Explanation
+from daogou.recommend.group import suiting
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models, Opened
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig, Situation, look, without
+from daogou.recommend.situation import RecommendConfig, Situation, look, look_for_group, without
 from daogou.retrieval.arrange import arrange
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
@@ -96,7 +97,7 @@ class Recommender:
                 )
                 for row, pin in ordered
             )
-        return Hits(hits, self._models.release, degraded=self._degraded(request, hits))
+        return Hits(hits, self._models.release, degraded=self._degraded(request, situation, hits))
 
     def explain(self, shopper: ShopperId, product: ProductId) -> Explanation:
         """Take apart what speaks for a product. Raises NotFound for a product that is not on the shelf."""
@@ -141,18 +142,25 @@ class Recommender:
     def _look(self, request: RecommendRequest) -> Situation:
         self.refresh()
         at = request.at if request.at is not None else self._clock()
-        return look(
-            request,
-            at,
-            shelf=self._shelf,
-            live=self._live,
-            models=self._models,
-            rules=self.rules,
-            config=self._config,
-        )
+
+        def one(request: RecommendRequest) -> Situation:
+            return look(
+                request,
+                at,
+                shelf=self._shelf,
+                live=self._live,
+                models=self._models,
+                rules=self.rules,
+                config=self._config,
+            )
+
+        return look_for_group(request, one) if request.chosen() == "group" else one(request)
 
     def _fused(self, request: RecommendRequest, situation: Situation, allowed: NDArray[np.bool_]) -> Fused:
         """Every source's entries for the allowed rows, on one scale."""
+        if situation.members:
+            each = [self._fused(request, replace(member, ruling=NO_RULING), allowed) for member in situation.members]
+            return situation.ruled(suiting(each))
         found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
         fused = situation.fused(found, events)
@@ -201,7 +209,7 @@ class Recommender:
         rule = situation.ruling.takes(row)
         return f"left out by the rule {rule.name!r}" if rule else None
 
-    def _degraded(self, request: RecommendRequest, hits: Sequence[Hit]) -> str | None:
+    def _degraded(self, request: RecommendRequest, situation: Situation, hits: Sequence[Hit]) -> str | None:
         if not self._models.release:
             return "no release yet: what is popular and new; run `daogou train`"
         if request.product is not None and request.product not in self._shelf.row:
@@ -209,6 +217,12 @@ class Recommender:
         if len(hits) < min(request.k, len(wanted := set(request.candidates))):
             left = len(wanted) - len(hits)
             return f"{left} of {len(wanted)} candidates left out: unknown, sold out or taken out by a rule or a filter"
+        unheard = [like.words for like in request.likes if not like.products]
+        if unheard:
+            return f"nothing in the shop is called {', '.join(map(repr, unheard))}"
+        strangers = sum(not len(member.trail) for member in situation.members)
+        if strangers:
+            return f"{strangers} of {len(situation.members)} people have no history: for them, what is popular"
         if request.chosen() == "together":
             together = sum(any(reason.kind == "together" for reason in hit.because) for hit in hits)
             if together < len(hits):

@@ -9,11 +9,21 @@ from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
 from daogou.domain.query import Where
 
-Kind = Literal["for-you", "similar", "because", "together", "next-basket", "trending", "new"]
+Kind = Literal["for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new", "group"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST = 1000
 """Products of one answer, and candidates of one request."""
 MOST_LIKES = 50
+MOST_PEOPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """What a shopper said they like, such as an answer on a welcome page."""
+
+    words: str
+    products: tuple[ProductId, ...]
+    """What the words stand for, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +36,11 @@ class RecommendRequest:
     """The product looked at: for "similar", "because" and "together"."""
     basket: tuple[ProductId, ...] = ()
     """What lies in the basket; never recommended."""
+    group: tuple[ShopperId, ...] = ()
+    """Whom the answer must suit, the asker too only if named. A gift is a group without the one who asks."""
     kind: Kind | None = None
-    """None: "similar" where a product is given, else "together" where a basket is, else "for-you"."""
+    """None: "group" where one is given, "similar" where a product is, else "together" where a basket is, else
+    "for-you"."""
     k: int = 10
     where: Where | None = None
     history: tuple[ProductId, ...] | None = None
@@ -39,9 +52,8 @@ class RecommendRequest:
     candidates: tuple[ProductId, ...] = ()
     """If given, only these are ranked, those that nothing speaks for last and in the order given. What was bought or is
     in the basket keeps its place among them: the list is the caller's."""
-    likes: tuple[str, ...] = ()
-    """What the shopper said they like, such as the answers of a welcome page: words for kinds of products, brands or
-    traits. They speak for less as the history grows."""
+    likes: tuple[Like, ...] = ()
+    """They speak for less as the history grows."""
 
     def chosen(self) -> Kind:
         """The kind asked for, or the one that fits what was given. Raises BadRequest."""
@@ -53,7 +65,18 @@ class RecommendRequest:
             raise BadRequest(f"{len(self.candidates)} candidates; at most {MOST} can be ranked", where="candidates")
         if len(self.likes) > MOST_LIKES:
             raise BadRequest(f"{len(self.likes)} likes; at most {MOST_LIKES} are heard", where="likes")
-        kind: Kind = self.kind or ("similar" if self.product else "together" if self.basket else "for-you")
+        if len(self.group) > MOST_PEOPLE:
+            raise BadRequest(f"a group of {len(self.group)}; at most {MOST_PEOPLE} can be suited", where="group")
+        kind: Kind = self.kind or self._fitting()
+        if kind == "group" and not self.group:
+            raise BadRequest("'group' needs to know whom it must suit", where="group")
+        if kind != "group" and self.group:
+            raise BadRequest(f"{kind!r} is for one shopper, not for a group", where="group")
         if kind in {"similar", "because"} and self.product is None:
             raise BadRequest(f"{kind!r} needs a product", where="product")
         return kind
+
+    def _fitting(self) -> Kind:
+        if self.group:
+            return "group"
+        return "similar" if self.product else "together" if self.basket else "for-you"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from daogou.domain.rule import Rule
     from daogou.recommend.live import Live
     from daogou.recommend.models import Models
-    from daogou.recommend.request import Kind, RecommendRequest
+    from daogou.recommend.request import Kind, Like, RecommendRequest
     from daogou.retrieval.evidence import Evidence
     from daogou.retrieval.fusion import Fused
     from daogou.retrieval.shelf import Shelf
@@ -62,8 +62,10 @@ class Situation:
     fusion: Fusion
     candidates: NDArray[np.int32] | None = None
     """The only rows that may be in the answer, in the caller's order."""
-    likes: tuple[str, ...] = ()
+    likes: tuple[Like, ...] = ()
     """What the shopper said they like."""
+    members: tuple[Situation, ...] = ()
+    """Of a group: each one's own."""
     ruling: Ruling = NO_RULING
     """What the shop's rules say of this answer."""
 
@@ -77,7 +79,10 @@ class Situation:
 
         `events`: how many events each row has.
         """
-        fused = self.fusion.fuse(found, events, self.trail.rows)
+        return self.ruled(self.fusion.fuse(found, events, self.trail.rows))
+
+    def ruled(self, fused: Fused) -> Fused:
+        """The same with what the rules add or take."""
         for rule, rows in self.ruling.weighed:
             fused = fused.weighed(rule.source, rows, rule.factor)
         return fused
@@ -98,7 +103,7 @@ def look(
     histories = list(_histories(request, live))
     steps = _steps(request, shelf, histories)
     bought = {row: times for history in histories for row, times in history.bought.items()}
-    rest = config.basket_rest_days if kind == "next-basket" else config.rest_days
+    rest = config.basket_rest_days if kind in {"complete", "next-basket"} else config.rest_days
     named = shelf.rows([*request.basket, *([request.product] if request.product else [])]).tolist()
     excluded = set[int]()
     if not request.candidates:
@@ -109,6 +114,11 @@ def look(
         excluded |= {row for row, _ in steps} | bought.keys()
     if kind in {"similar", "because", "together"}:
         steps = _named(request, shelf, "view" if request.product else "cart")
+    elif kind == "complete":
+        laid = shelf.rows(request.basket).tolist() or [row for history in histories for row in history.basket]
+        steps = [(row, "cart") for row in laid]
+    elif kind == "group":
+        steps = []
     steps = steps[: config.steps]
     labels = tuple(label for label in live.labels(request.shopper) if label in models.popularity.segments)
     return Situation(
@@ -124,6 +134,14 @@ def look(
         likes=request.likes,
         ruling=rules.ruling(at, shown_in=kind),
     )
+
+
+def look_for_group(request: RecommendRequest, look: Callable[[RecommendRequest], Situation]) -> Situation:
+    """Bring together what an answer for several people rests on. What one of them must not be shown, nobody is."""
+    asker = look(request)
+    alone = replace(request, group=(), kind="for-you", session=None, history=None)
+    members = tuple(look(replace(alone, shopper=member)) for member in dict.fromkeys(request.group))
+    return replace(asker, members=members, excluded=asker.excluded.union(*(member.excluded for member in members)))
 
 
 def without(situation: Situation, rows: frozenset[int]) -> Situation:
@@ -169,6 +187,7 @@ def _once(rows: NDArray[np.int32]) -> NDArray[np.int32]:
 
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "similar": {"hybrid": 1.0, "content": 0.3, "sequential": 0.1},
+    "complete": {"together": 1.0, "repeat": 0.3, "sequential": 0.05, "content": 0.01},
     "together": {"together": 1.0, "sequential": 0.05, "content": 0.01},
     "trending": {"trending": 1.0},
     "new": {"new": 1.0},

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.retrieval.candidates import Candidates
-from daogou.retrieval.content import bag_of_words
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 
 if TYPE_CHECKING:
@@ -16,13 +15,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.recommend.models import Models
+    from daogou.recommend.request import Like
     from daogou.recommend.situation import Situation
-    from daogou.retrieval.content import ContentKnn
-    from daogou.retrieval.popularity import Fading
     from daogou.retrieval.shelf import Shelf
 
 _NEW = 200
-_LIKED = 200
 
 
 def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[np.bool_]) -> dict[str, Evidence]:
@@ -34,15 +31,17 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
             entries = {"new": newest(shelf, allowed, _NEW)}
         case "similar":
             entries = _next(situation, models) | {"hybrid": models.hybrid.evidence(situation.trail)}
-        case "together":
+        case "together" | "complete":
             entries = _next(situation, models) | {"together": models.together.evidence(situation.trail)}
+            if situation.kind == "complete":
+                entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
         case _:
             entries = _next(situation, models) | _popular(situation, models)
             if situation.kind == "next-basket":
                 entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
                 entries["together"] = models.together.evidence(situation.trail.newest(5))
-    if situation.likes and models.content is not None:
-        entries["likes"] = _liked(situation.likes, models.content, models.popularity.popular)
+    if situation.likes:
+        entries["likes"] = _liked(situation.likes, shelf)
     if situation.candidates is not None and "popularity" in entries:
         entries["popularity"] = uncaused(models.popularity.popular.standing(situation.candidates))
     return {name: evidence.kept(allowed[evidence.rows]) for name, evidence in entries.items()}
@@ -95,14 +94,11 @@ def _popular(situation: Situation, models: Models) -> dict[str, Evidence]:
     return entries
 
 
-def _liked(likes: Sequence[str], content: ContentKnn, popular: Fading) -> Evidence:
-    """Products whose words are those of a like, the popular ones first among equals; the cause is the like's place."""
+def _liked(likes: Sequence[Like], shelf: Shelf) -> Evidence:
+    """What the likes stand for; the cause is the like's place."""
     found = []
     for place, like in enumerate(likes):
-        alike = content.alike(bag_of_words(like))
-        known = np.log1p(popular.of(alike.rows))
-        scores = alike.scores * (1 + known / max(float(known.max(initial=0.0)), 1e-9)).astype(np.float32)
-        best = Candidates.best(scores / max(float(scores.max(initial=0.0)), 1e-9), _LIKED, rows=alike.rows)
+        best = _falling(shelf.rows(like.products))
         found.append(Evidence(best.rows, best.scores, np.full(len(best), place, np.int32)))
     return Evidence.join(found)
 

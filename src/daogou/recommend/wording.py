@@ -52,6 +52,17 @@ def stated(like: str) -> Text:
     return Text(zh=f"因为您说喜欢「{like}」", en=f"Because you said you like “{like}”")
 
 
+def group(suited: int, people: int) -> Text:
+    """How many people of a group a product suits."""
+    if not suited:
+        return Text(zh="综合大家的情况", en="Chosen with everyone in mind")
+    if people == 1:
+        return Text(zh="符合对方的喜好", en="Fits the taste of whom it is for")
+    if suited == people:
+        return Text(zh=f"符合全部 {people} 人的喜好", en=f"Fits the taste of all {people}")
+    return Text(zh=f"符合其中 {suited} 人的喜好（共 {people} 人）", en=f"Fits the taste of {suited} of {people}")
+
+
 def segment(label: str) -> Text:
     """Popularity among shoppers with one label."""
     name, _, value = label.partition("=")

@@ -179,11 +179,6 @@ def bag_of(product: Product, config: ContentConfig, cut: Callable[[str], Iterabl
     return bag
 
 
-def bag_of_words(text: str) -> Bag:
-    """The words of a text, each as often as it stands there."""
-    return Counter(words(text))
-
-
 def _tf_idf(bags: Sequence[Bag]) -> tuple[Any, dict[str, int], NDArray[np.float32]]:
     import scipy.sparse as sp
 

@@ -43,8 +43,8 @@ _SUBJECTS = (
     search, recommend, products, events, chat, shoppers, promotions, articles, orders, tokens, admin, health,
 )  # fmt: skip
 _BODIES = (
-    search.Suggested, recommend.Recommended, events.EventIn, events.Recorded, chat.Line, promotions.BasketIn,
-    tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
+    search.Suggested, recommend.Recommended, recommend.RecommendIn, events.EventIn, events.Recorded, chat.Line,
+    promotions.BasketIn, tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
 )  # fmt: skip
 
 

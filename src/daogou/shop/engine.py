@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.errors import NotReady
 from daogou.knowledge.graph import Graph
 from daogou.recommend.recommender import Recommender
+from daogou.recommend.request import Like, RecommendRequest
 from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.shop.connecting import connected
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from daogou.domain.text import Language
     from daogou.ports.stores import Stores
     from daogou.recommend.explanation import Explanation
-    from daogou.recommend.request import RecommendRequest
     from daogou.search.suggest import Suggestion
     from daogou.settings import Settings
     from daogou.shop.ruling import RulesFile
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 _CATALOGUE_EVERY_S = 0.25
 """How often the catalogue is asked for changes; a changed product is found within this time."""
+
+_LIKED = 200
+"""Products that one like stands for, at most."""
 
 Actor = tuple["ShopperId | None", "SessionId | None"]
 
@@ -113,6 +116,12 @@ class Engine:
         with self._turn:
             self._refresh()
             return self._lexical.understand(text)
+
+    def liked(self, words: str) -> Like:
+        """What a search for the words finds without letting go of any of them."""
+        nobody = (None, None)
+        hits = self.search(words, k=_LIKED, offset=0, where=None, sort=None, language=None, actor=nobody)
+        return Like(words, () if hits.relaxed else tuple(hit.product for hit in hits.items))
 
     def recommend(self, request: RecommendRequest) -> Hits:
         """Recommend; what products have in common is said with the graph."""

@@ -159,22 +159,29 @@ class Shop:
         session: str | None = None,
         product: str | None = None,
         basket: Sequence[str] = (),
+        group: Sequence[str] = (),
+        candidates: Sequence[str] = (),
+        likes: Sequence[str] = (),
         kind: str | None = None,
-        k: int = 10,
+        k: int | None = None,
         where: Where | None = None,
         language: Language | None = None,
     ) -> Shown:
-        """Recommend. Without `kind`: beside the product, to go with the basket, or else for the shopper.
+        """Recommend. Without `kind`: for the group, beside the product, to go with the basket, or else for the shopper.
 
-        Raises BadRequest for an unknown kind, or one that needs a product and has none.
+        With `candidates` only those are ranked, all of them unless `k` is given; otherwise `k` is 10. `likes` is what
+        someone says they like, in words. Raises BadRequest for an unknown kind, or one that lacks what it needs.
         """
         request = RecommendRequest(
             shopper=ShopperId(shopper) if shopper else None,
             session=SessionId(session) if session else None,
             product=ProductId(product) if product else None,
             basket=tuple(ProductId(id) for id in basket),
+            group=tuple(ShopperId(id) for id in group),
+            candidates=tuple(ProductId(id) for id in candidates),
+            likes=tuple(self.engine.liked(words) for words in likes),
             kind=cast("Kind | None", kind),
-            k=k,
+            k=k if k is not None else len(candidates) or 10,
             where=where,
             at=self.clock(),
         )

@@ -14,21 +14,27 @@ from daogou.cli.shared import Call, shop_command
     "--histories", type=click.Path(exists=True, dir_okay=False, path_type=Path), help='Lines {"id", "history"}.'
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Where the answers to --histories go.")
-@click.option("--k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many products.")
+@click.option("--k", type=click.IntRange(1, 1000), help="How many products.  [default: 10, or all candidates]")
 @click.option("--shopper", help="For this shopper.")
 @click.option("--product", help="Beside this product.")
 @click.option("--basket", multiple=True, help="To go with this product of a basket; repeat for more.")
-@click.option("--kind", help="for-you, similar, together, next-basket, trending, new.")
+@click.option("--candidate", multiple=True, help="Rank only this product and the other candidates; repeat for more.")
+@click.option("--like", multiple=True, help="What the shopper says they like, in words; repeat for more.")
+@click.option("--member", multiple=True, help="A shopper whom the list must suit; repeat for a group.")
+@click.option("--kind", help="for-you, similar, because, together, complete, next-basket, trending, new, group.")
 @shop_command
 def recommend(
     call: Call,
     *,
     histories: Path | None,
     out: Path | None,
-    k: int,
+    k: int | None,
     shopper: str | None,
     product: str | None,
     basket: tuple[str, ...],
+    candidate: tuple[str, ...],
+    like: tuple[str, ...],
+    member: tuple[str, ...],
     kind: str | None,
 ) -> None:
     """Recommend products; with nothing given, what is trending."""
@@ -39,9 +45,18 @@ def recommend(
         if histories:
             from daogou.shop.batch import recommend_lines
 
-            run_batch(histories, out, lambda lines: recommend_lines(shop, lines, k=k))
+            run_batch(histories, out, lambda lines: recommend_lines(shop, lines, k=k or 10))
             return
-        hits = shop.recommend(shopper=shopper, product=product, basket=basket, kind=kind, k=k)
+        hits = shop.recommend(
+            shopper=shopper,
+            product=product,
+            basket=basket,
+            candidates=candidate,
+            likes=like,
+            group=member,
+            kind=kind,
+            k=k,
+        )
         if call.json:
             call.print_json(hits)
         else:

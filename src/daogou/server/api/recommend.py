@@ -1,4 +1,4 @@
-"""Recommendations: for a shopper, beside a product, to go with a basket."""
+"""Recommendations: for a shopper or a group, beside a product, to go with a basket, among a list."""
 
 from __future__ import annotations
 
@@ -6,18 +6,45 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
+from msgspec import Meta
+from starlette.requests import Request
 from starlette.responses import Response
 
 from daogou.domain.text import Language
+from daogou.recommend.request import MOST, MOST_LIKES, MOST_PEOPLE, Kind
 from daogou.server import wire
-from daogou.server.api.parameters import Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam
+from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam
 from daogou.server.auth import Anyone, acting_as
-from daogou.server.document import answers, ref
+from daogou.server.document import answers, merged, ref, takes
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
 
-RecommendKind = Literal["for-you", "similar", "together", "next-basket", "trending", "new", "because"]
+RecommendKind = Literal["for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new"]
+_Id = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID)]
+
+
+class RecommendIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for, where it is more than an address holds."""
+
+    shopper: _Id | None = None
+    session: _Id | None = None
+    product: _Id | None = None
+    basket: Annotated[list[_Id], Meta(max_length=MOST)] = []
+    group: Annotated[list[_Id], Meta(max_length=MOST_PEOPLE)] = []
+    """Shoppers the answer must suit. A gift is a group without the shopper who asks."""
+    candidates: Annotated[list[_Id], Meta(max_length=MOST)] = []
+    """Only these are ranked."""
+    likes: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=MOST_LIKES)] = []
+    """What the shopper says they like, in words."""
+    kind: Kind | None = None
+    k: Annotated[int, Meta(ge=1, le=MOST)] | None = None
+    """Default: 10, or all candidates."""
+    language: Language | None = None
+    cards: bool = False
+
+
+_EXAMPLE = {"shopper": "s1", "candidates": ["p3", "p1", "p2"]}
 
 
 class Recommended(msgspec.Struct, frozen=True):
@@ -57,6 +84,31 @@ def router(shop: Shop) -> APIRouter:
             shopper=who, session=visit, product=product, basket=basket, kind=kind, k=k, where=where, language=language
         )
         return wire.answer(wire.answered(hits, hits.products if cards else None))
+
+    @routes.post("/v1/recommend", **merged(answers(ref(wire.Answered), 404, 503), takes(ref(RecommendIn), _EXAMPLE)))
+    async def recommend_from(caller: Anyone, where: Filter, request: Request) -> Response:
+        """Recommend from what the body says: a list to rank, a group to suit, likes of someone new.
+
+        A shopper token may name no one else in the group.
+        """
+        asked = await wire.read(request, RecommendIn)
+        who, visit = acting_as(caller, asked.shopper, asked.session)
+        for member in asked.group:
+            acting_as(caller, member, None, where="group: ")
+        hits = shop.recommend(
+            shopper=who,
+            session=visit,
+            product=asked.product,
+            basket=asked.basket,
+            group=asked.group,
+            candidates=asked.candidates,
+            likes=asked.likes,
+            kind=asked.kind,
+            k=asked.k,
+            where=where,
+            language=asked.language,
+        )
+        return wire.answer(wire.answered(hits, hits.products if asked.cards else None))
 
     plain_list = {"type": "array", "items": ref(Recommended)}
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from daogou.server.pages.site import Site
 
 _K = 10
-KINDS: tuple[str, ...] = get_args(Kind)
+KINDS: tuple[str, ...] = tuple(kind for kind in get_args(Kind) if kind != "group")
 
 
 class Preview:

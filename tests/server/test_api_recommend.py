@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+from fake_shop import Served
+
+
+def test_a_body_asks_for_more_than_an_address_holds(served: Served) -> None:
+    asked = {
+        "shopper": "u1", "candidates": [f"p{n}" for n in range(300)], "likes": ["red shoes"], "k": 200, "cards": True,
+    }  # fmt: skip
+    answer = served.http.post("/v1/recommend?price_max=50", json=asked, headers=served.key("service"))
+    assert answer.status_code == 200
+    assert all(item["card"]["title"] for item in answer.json()["items"])
+    heard = served.shop.asked
+    assert (heard["shopper"], heard["likes"], len(heard["candidates"])) == ("u1", ["red shoes"], 300)
+    assert heard["where"].price_max.minor == 5000
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"k": 0}, "k"),
+        ({"kind": "magic"}, "kind"),
+        ({"candidates": ["p"] * 1001}, "candidates"),
+        ({"likes": [""]}, "likes[0]"),
+        ({"group": ["u"] * 21}, "group"),
+        ({"candidate": ["p1"]}, "body"),
+    ],
+)
+def test_a_body_that_cannot_be_is_refused_with_the_field(served: Served, body: dict[str, object], where: str) -> None:
+    answer = served.http.post("/v1/recommend", json=body, headers=served.key("service"))
+    assert (answer.status_code, answer.json()["where"]) == (400, where)
+
+
+def test_a_key_may_name_a_group_and_a_token_nobody_but_its_own(served: Served) -> None:
+    body = {"group": ["u1", "u2"]}
+    assert served.http.post("/v1/recommend", json=body, headers=served.key("service")).status_code == 200
+    assert served.shop.asked["group"] == ["u1", "u2"]
+    answer = served.http.post("/v1/recommend", json=body, headers=served.token("u1"))
+    assert (answer.status_code, answer.json()["where"]) == (403, "group: shopper")
