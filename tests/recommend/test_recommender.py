@@ -432,11 +432,17 @@ def test_a_member_nobody_knows_is_said_and_not_counted(world: World) -> None:
     assert all("all 2" not in hit.because[0].text.en for hit in hits.items)
 
 
-def test_a_basket_is_completed_with_what_goes_with_it_then_with_what_is_often_bought(world: World) -> None:
+def test_a_basket_is_completed_with_what_is_often_bought_and_what_goes_with_it(world: World) -> None:
     for n in range(4):
         world.happen("purchase", "p9", at=NOW - (60 + n) * DAY_MS)
     world.happen("cart", "p0", at=NOW - 5)
     hits = world.ask(shopper="anna", kind="complete", k=2)
-    assert [hit.product for hit in hits.items] == ["p12", "p9"]
-    assert [hit.because[0].kind for hit in hits.items] == ["together", "repeat"]
-    assert world.products(basket=("p12",), kind="complete", k=1) == ["p0"]
+    assert {hit.product: hit.because[0].kind for hit in hits.items} == {"p9": "repeat", "p12": "together"}
+    assert hits.items[1].because[0].products == ("p0",)
+
+
+def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> None:
+    world.happen("cart", "p0", at=NOW - 5)
+    assert world.products(shopper="anna", basket=("p12",), kind="complete", k=1) != ["p12"]
+    reasons = [reason for hit in world.ask(basket=("p12",), kind="complete", k=3).items for reason in hit.because]
+    assert ("together", ("p12",)) in {(reason.kind, reason.products) for reason in reasons}

@@ -63,6 +63,8 @@ class Situation:
     candidates: NDArray[np.int32] | None = None
     """The only rows that may be in the answer, in the caller's order."""
     likes: tuple[Like, ...] = ()
+    basket: int = 0
+    """How many of the newest steps are what lies in the basket."""
     """What the shopper said they like."""
     members: tuple[Situation, ...] = ()
     """Of a group: each one's own."""
@@ -105,6 +107,7 @@ def look(
     bought = {row: times for history in histories for row, times in history.bought.items()}
     rest = config.basket_rest_days if kind in {"complete", "next-basket"} else config.rest_days
     named = shelf.rows([*request.basket, *([request.product] if request.product else [])]).tolist()
+    laid = shelf.rows(request.basket).tolist() or [row for history in histories for row in history.basket]
     excluded = set[int]()
     if not request.candidates:
         excluded = set(named) | {row for row, times in bought.items() if times[-1] > at - rest * DAY_MS}
@@ -115,8 +118,7 @@ def look(
     if kind in {"similar", "because", "together"}:
         steps = _named(request, shelf, "view" if request.product else "cart")
     elif kind == "complete":
-        laid = shelf.rows(request.basket).tolist() or [row for history in histories for row in history.basket]
-        steps = [(row, "cart") for row in laid]
+        steps = [(row, "cart") for row in laid] + [step for step in steps if step[0] not in laid]
     elif kind == "group":
         steps = []
     steps = steps[: config.steps]
@@ -132,6 +134,7 @@ def look(
         fusion=_stated(_fusion(kind, models), len(steps)) if request.likes else _fusion(kind, models),
         candidates=_once(shelf.rows(request.candidates)) if request.candidates else None,
         likes=request.likes,
+        basket=min(len(laid), len(steps)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
     )
 
@@ -187,7 +190,6 @@ def _once(rows: NDArray[np.int32]) -> NDArray[np.int32]:
 
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "similar": {"hybrid": 1.0, "content": 0.3, "sequential": 0.1},
-    "complete": {"together": 1.0, "repeat": 0.3, "sequential": 0.05, "content": 0.01},
     "together": {"together": 1.0, "sequential": 0.05, "content": 0.01},
     "trending": {"trending": 1.0},
     "new": {"new": 1.0},
@@ -205,9 +207,11 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     if kind in _BY_KIND:
         return Fusion({**_BY_KIND[kind], **_FILL}, {"sequential": learnt.scales.get("sequential", 1.0)})
     weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
-    if kind == "next-basket":
-        weights = {name: weight * models.repeat.config.rest for name, weight in weights.items()}
-        weights |= {"repeat": models.repeat.config.weight, "together": models.repeat.config.together}
+    if kind in {"complete", "next-basket"}:
+        repeat = models.repeat.config
+        together = repeat.completing if kind == "complete" else repeat.together
+        weights = {name: weight * repeat.rest for name, weight in weights.items()}
+        weights |= {"repeat": repeat.weight, "together": together}
         learnt = replace(learnt, seen=1.0)
     return replace(learnt, weights={**weights, **_FILL})
 

@@ -31,15 +31,13 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
             entries = {"new": newest(shelf, allowed, _NEW)}
         case "similar":
             entries = _next(situation, models) | {"hybrid": models.hybrid.evidence(situation.trail)}
-        case "together" | "complete":
+        case "together":
             entries = _next(situation, models) | {"together": models.together.evidence(situation.trail)}
-            if situation.kind == "complete":
-                entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
         case _:
             entries = _next(situation, models) | _popular(situation, models)
-            if situation.kind == "next-basket":
+            if situation.kind in {"complete", "next-basket"}:
                 entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
-                entries["together"] = models.together.evidence(situation.trail.newest(5))
+                entries["together"] = models.together.evidence(situation.trail.newest(situation.basket or 5))
     if situation.likes:
         entries["likes"] = _liked(situation.likes, shelf)
     if situation.candidates is not None and "popularity" in entries:

@@ -40,6 +40,8 @@ class RepeatConfig:
     """Worth of repeats in the next basket; a usual best repeat has 1."""
     together: float = 0.005
     """Worth of what goes with the newest purchases."""
+    completing: float = 0.02
+    """Worth of what goes with the basket that is being completed."""
     rest: float = 0.05
     """Worth of what is next for the shopper, in parts of its worth in other answers."""
 
