@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from daogou.adapters.addresses import open_stores
 from daogou.domain.errors import BadRequest, NotFound
-from daogou.domain.hit import Hits
+from daogou.domain.hit import Hits, Reason
 from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.query import Where
@@ -447,3 +447,24 @@ def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> N
     world.happen("cart", "p0", at=NOW - 5)
     assert world.ask(shopper="anna", kind="complete", k=1).items[0].because[0].products == ("p0",)
     assert world.ask(shopper="anna", basket=("p12",), kind="complete", k=1).items[0].because[0].products == ("p12",)
+
+
+@given(history=st.lists(st.integers(0, N - 1).map("p{}".format), min_size=1, max_size=8), data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_without_what_a_reason_names_the_score_is_another(
+    world: World, history: list[str], data: st.DataObject
+) -> None:
+    """Faithfulness by removal: what is said to have caused a product did."""
+    scores, because = _scored(world, history)
+    product = data.draw(st.sampled_from(sorted(because)))
+    for reason in because[product]:
+        assert set(reason.products) <= set(history)
+        if reason.products:
+            left = [step for step in history if step not in reason.products]
+            assert _scored(world, left)[0].get(product, 0.0) != pytest.approx(scores[product], rel=1e-6)
+    assert sum(reason.share for reason in because[product]) <= 1 + 1e-6
+
+
+def _scored(world: World, history: list[str]) -> tuple[dict[str, float], dict[str, tuple[Reason, ...]]]:
+    items = world.ask(history=tuple(history), k=N).items
+    return {hit.product: hit.score for hit in items}, {hit.product: hit.because for hit in items}
