@@ -70,6 +70,8 @@ def test_the_table_holds_the_shop_its_sources_and_every_baseline(measured: Evalu
         FUSED,
         "sequential alone",
         "session_knn alone",
+        "ease alone",
+        "als alone",
         "content alone",
         "popularity alone",
         "most popular",

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from daogou.retrieval.als import Als, AlsConfig
 from daogou.retrieval.content import ContentConfig, ContentKnn, words
+from daogou.retrieval.ease import Ease, EaseConfig
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
@@ -61,6 +63,28 @@ class TestSessions(Walks):
         return SessionKnn.load
 
 
+class TestEase(Walks):
+    @pytest.fixture
+    def fit(self):
+        walks = steps([0, 1, 2], [0, 1, 4], [5, 6, 7], [5, 6, 1])
+        return lambda: Ease.fit(walks, N, config=EaseConfig(penalty=0.5))
+
+    @pytest.fixture
+    def load(self):
+        return Ease.load
+
+
+class TestAls(Walks):
+    @pytest.fixture
+    def fit(self):
+        vectors = np.random.default_rng(0).normal(size=(N, 3)).astype(np.float32)
+        return lambda: Als(vectors, AlsConfig(factors=3))
+
+    @pytest.fixture
+    def load(self):
+        return Als.load
+
+
 class TestContent(Walks):
     @pytest.fixture
     def fit(self):
@@ -96,3 +120,41 @@ class TestTogether(Walks):
     @pytest.fixture
     def load(self):
         return Together.load
+
+
+def test_ease_is_the_closed_form_of_its_paper() -> None:
+    """Against the formula, solved densely: B = I - P / diag(P), P the inverse of the penalised Gram matrix."""
+    random = np.random.default_rng(1)
+    histories = [random.choice(N, size=4, replace=False).tolist() for _ in range(40)]
+    x = np.zeros((len(histories), N))
+    for line, history in enumerate(histories):
+        x[line, history] = 1
+    inverse = np.linalg.inv(x.T @ x + 2.0 * np.eye(N))
+    expected = -inverse / np.diag(inverse)
+    np.fill_diagonal(expected, 0)
+    fitted = Ease.fit(steps(*histories), N, config=EaseConfig(penalty=2.0))
+    for row in range(N):
+        to, values = fitted.table.of(row)
+        found = np.zeros(N)
+        found[to] = values
+        np.testing.assert_allclose(found, np.maximum(expected[row], 0), atol=1e-4)
+
+
+def test_ease_leaves_out_the_products_with_fewest_steps_and_keeps_the_strongest_weights() -> None:
+    walks = steps([0, 1, 2], [0, 1, 2], [0, 2, 1], [3, 0, 1], [4, 2])
+    table = Ease.fit(walks, N, config=EaseConfig(products=3, penalty=0.1, neighbours=1)).table
+    assert [len(table.of(row)[0]) for row in range(N)] == [1, 1, 1, 0, 0, 0, 0, 0]
+    assert set(table.rows.tolist()) <= {0, 1, 2}
+
+
+def test_als_solves_the_trails_vector_as_the_paper_does() -> None:
+    random = np.random.default_rng(2)
+    vectors = random.normal(size=(N, 3)).astype(np.float32)
+    config = AlsConfig(factors=3, confidence=4.0, penalty=0.3, recency=0.5)
+    confidence = np.zeros(N)
+    confidence[[6, 2]] = 4.0, 2.0
+    left = vectors.T @ np.diag(1 + confidence) @ vectors + 0.3 * np.eye(3)
+    expected = vectors @ np.linalg.solve(left, vectors.T @ ((1 + confidence) * (confidence > 0)))
+    rows, scores = Als(vectors, config).evidence(Trail.of([6, 2])).totals()
+    assert rows.tolist() == np.flatnonzero(expected > 0).tolist()
+    np.testing.assert_allclose(scores, expected[expected > 0], rtol=1e-4)

@@ -45,7 +45,8 @@ def test_a_release_holds_its_artifacts_metrics_and_origin(stores: Stores, releas
     steps: list[str] = []
     release = train(stores, releases, progress=lambda progress: steps.append(f"{progress.done}/{progress.total}"))
     assert {path.name for path in release.folder.iterdir() if path.is_dir()} == {
-        "sequential", "popularity", "content", "hybrid", "together", "fusion", "repeat", "session_knn",
+        "sequential", "popularity", "content", "hybrid", "together", "fusion", "repeat", "session_knn", "ease",
+        "als",
     }  # fmt: skip
     manifest = release.manifest
     assert manifest.last_seq == 180
@@ -53,7 +54,7 @@ def test_a_release_holds_its_artifacts_metrics_and_origin(stores: Stores, releas
     assert msgspec.convert(manifest.config, TrainingConfig) == TrainingConfig()
     assert release.items() == [f"p{n}" for n in range(20)]
     assert releases.active_id() == release.id
-    assert steps[-1] == "10/11"
+    assert steps[-1] == "12/13"
 
 
 def test_the_same_facts_give_the_same_files(stores: Stores, releases: Releases) -> None:

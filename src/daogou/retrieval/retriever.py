@@ -35,6 +35,8 @@ class Placing(Protocol):
 
 
 RETRIEVERS: Mapping[str, str] = {
+    "ease": "daogou.retrieval.ease:Ease",
+    "als": "daogou.retrieval.als:Als",
     "session_knn": "daogou.retrieval.session_knn:SessionKnn",
     "transformer": "daogou.retrieval.transformer:Transformer",
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from daogou.features.trust import TrustConfig
+from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.content import ContentConfig
+from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.hybrid import HybridConfig
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.repeat import RepeatConfig
@@ -50,6 +52,8 @@ class TrainingConfig:
     trust: TrustConfig = field(default_factory=TrustConfig)
     together: TogetherConfig = field(default_factory=TogetherConfig)
     repeat: RepeatConfig = field(default_factory=RepeatConfig)
+    ease: EaseConfig = field(default_factory=EaseConfig)
+    als: AlsConfig = field(default_factory=AlsConfig)
     session_knn: SessionKnnConfig = field(default_factory=SessionKnnConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)

@@ -154,6 +154,8 @@ SYSTEMS = {
     "content": Text(zh="文字相似", en="content"),
     "popularity": Text(zh="热度", en="popularity"),
     "segment": Text(zh="同类顾客", en="segment"),
+    "ease": Text(zh="线性模型", en="linear model"),
+    "als": Text(zh="矩阵分解", en="matrix factors"),
     "session_knn": Text(zh="相似的浏览", en="similar sessions"),
     "transformer": Text(zh="序列模型", en="transformer"),
 }

@@ -1,0 +1,82 @@
+"""Implicit ALS: products and shoppers as short vectors, from what was touched and how often.
+
+Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008. A shopper's vector is found
+from the trail when an answer is asked for, so nobody needs to be known to the fit, and every score falls into what each
+step adds (section 5 of the paper).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.retrieval.candidates import Candidates
+from daogou.retrieval.evidence import Evidence, Trail
+from daogou.retrieval.files import read_array, read_config, write_array, write_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class AlsConfig:
+    """How the vectors are learnt and asked."""
+
+    enabled: bool = True
+    """False leaves it out of the release."""
+    factors: int = 64
+    """Length of the vectors."""
+    penalty: float = 1.0
+    """L2 on the vectors."""
+    confidence: float = 40.0
+    """What a step counts against a product never touched, which counts 1."""
+    rounds: int = 15
+    """How often the two sides are solved for in turn."""
+    recency: float = 0.8
+    """What each older step of a history leaves of its weight."""
+    steps: int = 20
+    """How many of the newest steps speak."""
+    best: int = 200
+    """How many products an answer holds."""
+
+
+class Als:
+    """The vectors of products; a trail's is solved on the spot."""
+
+    name = "als"
+
+    def __init__(self, vectors: NDArray[np.float32], config: AlsConfig) -> None:
+        """`vectors`: (products, factors)."""
+        self.config = config
+        self._vectors = vectors
+        self._gram = vectors.T @ vectors + config.penalty * np.eye(vectors.shape[1], dtype=np.float32)
+
+    def evidence(self, trail: Trail) -> Evidence:
+        """The products nearest to the trail's vector; what a step adds is its part of the score, where it adds."""
+        trail = trail.newest(self.config.steps)
+        weights = trail.faded(self.config.recency)
+        asked = np.flatnonzero((trail.rows < len(self._vectors)) & (weights > 0))
+        if not len(asked):
+            return Evidence.none()
+        steps = self._vectors[trail.rows[asked]]  # (steps, factors)
+        counts = self.config.confidence * weights[asked]
+        solved = np.linalg.solve(self._gram + (steps.T * counts) @ steps, steps.T * (1 + counts))  # (factors, steps)
+        best = Candidates.best(self._vectors @ solved.sum(1), self.config.best)
+        parts = np.maximum(self._vectors[best.rows] @ solved, 0.0)  # (best, steps)
+        parts *= (best.scores / np.maximum(parts.sum(1), 1e-12))[:, None]
+        line, step = np.nonzero(parts)
+        return Evidence(best.rows[line], parts[line, step].astype(np.float32), asked[step].astype(np.int32))
+
+    def save(self, folder: Path) -> None:
+        """Write the vectors and the config."""
+        write_array(folder / "vectors.npy", self._vectors)
+        write_config(folder, self.config)
+
+    @classmethod
+    def load(cls, folder: Path) -> Als:
+        """Map what `save` wrote."""
+        return cls(read_array(folder / "vectors.npy"), read_config(folder, AlsConfig))
