@@ -12,6 +12,7 @@ from daogou.domain.hit import Hits, Reason
 from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.query import Where
+from daogou.domain.rule import Rule
 from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
@@ -20,6 +21,7 @@ from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.popularity import PopularityConfig
+from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
@@ -468,3 +470,21 @@ def test_without_what_a_reason_names_the_score_is_another(
 def _scored(world: World, history: list[str]) -> tuple[dict[str, float], dict[str, tuple[Reason, ...]]]:
     items = world.ask(history=tuple(history), k=N).items
     return {hit.product: hit.score for hit in items}, {hit.product: hit.because for hit in items}
+
+
+def test_a_list_that_explores_says_which_places_and_with_what_chance(trained: Release) -> None:
+    world = World(trained, config=RecommendConfig(explore={"new": 0.5}))
+    hits = [hit for session in "abcdefgh" for hit in world.ask(session=session, kind="new", k=4).items]
+    drawn = [hit for hit in hits if hit.because[-1].kind == "exploration"]
+    assert 0 < len(drawn) < len(hits)
+    assert all(hit.propensity < 0.5 for hit in drawn if hit.propensity is not None)
+    assert all(hit.propensity is not None and 0 < hit.propensity <= 1 for hit in hits)
+    assert {hit.propensity for hit in world.ask(shopper="anna", k=4).items} == {None}
+
+
+def test_a_pinned_place_is_not_drawn_and_has_no_propensity(trained: Release) -> None:
+    world = World(trained, config=RecommendConfig(explore={"new": 1.0}))
+    pin = Rule("first", "pin", products=(ProductId("p5"),), because=Text(zh="首推", en="First"))
+    world.recommender.rules = Rulebook([pin], world.shelf)
+    first = world.ask(kind="new", k=3).items[0]
+    assert (first.product, first.propensity, len(first.because)) == ("p5", None, 1)

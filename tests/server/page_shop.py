@@ -134,7 +134,10 @@ class PageShop(FakeShop):
         turn = {"for-you": 0, "similar": 5, "trending": 9, "new": 15, "together": 12}.get(str(kind), 0)
         turned = [*products[turn:], *products[:turn]] if products else []
         text = reasons.get(str(kind), Text("材质与风格相近", "Alike in material and style"))
-        return self._shown(turned[:k], Reason("similar", text, 0.6), None)
+        shown = self._shown(turned[:k], Reason("similar", text, 0.6), None)
+        if kind != "new":
+            return shown
+        return replace(shown, items=tuple(replace(hit, propensity=0.9) for hit in shown.items))
 
     def suggest(self, prefix: str, *, limit: int = 8) -> list[Any]:
         words = ("teapot", "teaware", "running shoes", "跑鞋", "茶具")

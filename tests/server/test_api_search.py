@@ -18,6 +18,7 @@ def test_search_finds_in_both_languages_with_reasons(served: Served) -> None:
                 {"kind": "words", "text": {"zh": "标题", "en": "title"}, "share": 1.0, "products": [], "source": ""}
             ],
             "card": None,
+            "propensity": None,
         }
     ]
 

@@ -153,6 +153,12 @@ def test_impressions_carry_list_and_position(http: TestClient, shop: PageShop) -
     assert [(e.list, e.position, e.query) for e in shown] == [("search", n, "shoes") for n in range(9)]
 
 
+def test_impressions_of_a_list_that_explores_carry_their_propensity(http: TestClient, shop: PageShop) -> None:
+    http.get("/")
+    shown = [e.event for e in shop.stores.events.since(0) if e.event.type == "impression"]
+    assert {(e.list, e.propensity) for e in shown} >= {("home:new", 0.9), ("home:trending", None)}
+
+
 def test_a_full_queue_costs_the_event_not_the_page(http: TestClient, shop: PageShop) -> None:
     shop.refusal = Overloaded("the queue is full")
     assert http.get("/product/p3").status_code == 200

@@ -38,6 +38,8 @@ class Hit:
     product: ProductId
     score: float
     because: tuple[Reason, ...] = ()
+    propensity: float | None = None
+    """Where the list explores: the probability with which this product got this place, given those before it."""
 
 
 @dataclass(frozen=True, slots=True)

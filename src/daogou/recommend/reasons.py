@@ -14,6 +14,7 @@ from daogou.recommend.group import suited
 from daogou.retrieval.evidence import NO_CAUSE
 
 if TYPE_CHECKING:
+    from daogou.recommend.exploring import Placed
     from daogou.recommend.models import Models
     from daogou.recommend.situation import Situation
     from daogou.retrieval.fusion import Contribution
@@ -45,10 +46,12 @@ class Reasoner:
     _said: dict[tuple[str, int], tuple[ReasonKind, Text]] = field(default_factory=dict)
     """Sentences by source and step; the same step speaks for many products."""
 
-    def reasons(self, parts: Sequence[Contribution], row: int, *, most: int = _SHOWN) -> tuple[Reason, ...]:
+    def reasons(
+        self, parts: Sequence[Contribution], row: int, *, most: int = _SHOWN, drawn: Placed | None = None
+    ) -> tuple[Reason, ...]:
         """The largest first. What several sources say because of one product is one reason, named by the largest.
 
-        A rule that lowers the score is said last, with a share of 0.
+        A rule that lowers the score and a place won by lot are said last, with a share of 0.
         """
         lowered = [part for part in parts if part.value < 0]
         parts = [part for part in parts if part.value >= 0]
@@ -61,7 +64,10 @@ class Reasoner:
         found = ((sum(part.value for part in group) / whole, group) for group in merged.values())
         largest = sorted(((share, group) for share, group in found if share >= _LEAST_SHARE), key=lambda pair: -pair[0])
         said = [self._reason(group, row, min(1.0, share)) for share, group in largest[:most]]
-        return (*said, *(self._reason([part], row, 0.0) for part in lowered))
+        said += [self._reason([part], row, 0.0) for part in lowered]
+        if drawn is not None and drawn.explored:
+            said.append(Reason("exploration", wording.EXPLORED, 0.0, (), "exploration"))
+        return tuple(said)
 
     def _merging(self, part: Contribution) -> tuple[str, int]:
         """What is one reason: all of a step, all of a group, or a source's cause."""

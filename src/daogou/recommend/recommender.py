@@ -15,6 +15,7 @@ from daogou.domain.hit import Hit, Hits, Reason
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId, current_instant
 from daogou.recommend import sources
 from daogou.recommend.explanation import Counterfactual, Explanation
+from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
 from daogou.recommend.group import suiting
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models, Opened
@@ -84,8 +85,12 @@ class Recommender:
             allowed = self._allowed(request, situation)
             fused = self._fused(request, situation, allowed)
             rows, scores = fused.totals
-            picked = arrange(rows, scores, request.k, variety=self._config.variety, groups=self._groups)
-            ordered = situation.ruling.pinning(allowed).pin(picked.rows.tolist(), request.k)
+            epsilon = epsilon_of(request, self._config.explore)
+            pool = POOL * request.k if epsilon else request.k
+            picked = arrange(rows, scores, pool, variety=self._config.variety, groups=self._groups)
+            places = explore(picked.rows.tolist(), request.k, epsilon=epsilon, random=dice(request, situation.at))
+            drawn = {place.row: place for place in places} if epsilon else {}
+            ordered = situation.ruling.pinning(allowed).pin([place.row for place in places], request.k)
             found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
             parts = fused.contributions([row for row, _ in ordered])
             why = Reasoner(situation, self._shelf, self._models)
@@ -93,7 +98,8 @@ class Recommender:
                 Hit(
                     self._shelf.ids[row],
                     found[row] if row in found else sum(part.value for part in parts[row]),
-                    why.reasons(parts[row], row) if pin is None else (pin.stated(1.0),),
+                    why.reasons(parts[row], row, drawn=drawn.get(row)) if pin is None else (pin.stated(1.0),),
+                    drawn[row].propensity if pin is None and row in drawn else None,
                 )
                 for row, pin in ordered
             )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from msgspec import Meta
 
 from daogou.domain.event import EventType
 from daogou.features.history import STRENGTH, History
+from daogou.recommend.request import Kind
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.fusion import Fusion
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from daogou.domain.rule import Rule
     from daogou.recommend.live import Live
     from daogou.recommend.models import Models
-    from daogou.recommend.request import Kind, Like, RecommendRequest
+    from daogou.recommend.request import Like, RecommendRequest
     from daogou.retrieval.evidence import Evidence
     from daogou.retrieval.fusion import Fused
     from daogou.retrieval.shelf import Shelf
@@ -34,14 +36,17 @@ DAY_MS = 86_400_000
 class RecommendConfig:
     """How answers are arranged."""
 
-    rest_days: float = 30.0
+    rest_days: Annotated[float, Meta(ge=0)] = 30.0
     """A product bought within these days is not recommended, except for the next basket."""
-    basket_rest_days: float = 0.1
+    basket_rest_days: Annotated[float, Meta(ge=0)] = 0.1
     """The same for the next basket, whose point is to repeat; some people shop twice a day."""
-    steps: int = 50
+    steps: Annotated[int, Meta(ge=1)] = 50
     """Newest steps of the history an answer rests on."""
-    variety: Variety = Variety()
+    variety: Variety = field(default_factory=Variety)
     """Default: rank by score alone."""
+    explore: Mapping[Kind, Annotated[float, Meta(ge=0, le=1)]] = field(default_factory=lambda: {"new": 0.1})
+    """By kind of list: the part of its places that go to a product drawn from the next best, so that what nobody could
+    see can be learnt. Each place then carries its propensity, which belongs into the impression that is reported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ TRENDING = Text(zh="热度正在上升", en="Rising right now")
 NEW = Text(zh="新品上架", en="New in the shop")
 REPEAT = Text(zh="您常买这款", en="You buy this often")
 GIVEN = Text(zh="按给定的顺序", en="In the order given")
+EXPLORED = Text(zh="试着推荐，看看是否合您的心意", en="Shown to learn whether it is liked")
 RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")
 _DID: Mapping[EventType, tuple[str, str]] = {
     "view": ("因为您看过「{zh}」", "Because you viewed “{en}”"),

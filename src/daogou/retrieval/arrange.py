@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from msgspec import Meta
 
 from daogou.retrieval.candidates import Candidates
 
@@ -22,12 +23,12 @@ Groups = Callable[[int], Sequence[Hashable]]
 class Variety:
     """How different the products of one answer should be."""
 
-    dial: float = 0.0
+    dial: Annotated[float, Meta(ge=0, le=1)] = 0.0
     """0 ranks by score alone; 1 gives a product nothing for its score once its groups have been shown. Between, a
     product keeps 1 - dial * (part of its groups already shown) of its score (maximal marginal relevance)."""
-    most: int | None = None
+    most: Annotated[int, Meta(ge=1)] | None = None
     """At most this many of one group; None: no limit."""
-    pool: int = 5
+    pool: Annotated[int, Meta(ge=1)] = 5
     """How many times k candidates are looked at."""
 
 

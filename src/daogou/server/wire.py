@@ -69,6 +69,8 @@ class Item(msgspec.Struct, frozen=True):
     because: tuple[Cause, ...]
     card: Card | None = None
     """Given where `cards=true` was asked for."""
+    propensity: float | None = None
+    """Where the list explores: send it back in the event of the impression."""
 
 
 class FacetCount(msgspec.Struct, frozen=True):
@@ -130,7 +132,8 @@ def answered(hits: Hits, cards: Mapping[ProductId, Product] | None = None) -> An
 def item(hit: Hit, cards: Mapping[ProductId, Product] | None = None) -> Item:
     """Put one hit into its form for the wire."""
     product = cards.get(hit.product) if cards else None
-    return Item(hit.product, hit.score, tuple(_cause(each) for each in hit.because), card(product) if product else None)
+    because = tuple(_cause(each) for each in hit.because)
+    return Item(hit.product, hit.score, because, card(product) if product else None, hit.propensity)
 
 
 def card(product: Product) -> Card:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from daogou.domain.text import Language, Text
+from daogou.recommend.situation import RecommendConfig
 from daogou.training.config import TrainingConfig
 
 
@@ -65,6 +66,7 @@ class Settings:
     shop: ShopSettings = field(default_factory=ShopSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    recommend: RecommendConfig = field(default_factory=RecommendConfig)
     server: ServerSettings = field(default_factory=ServerSettings)
     rates: Mapping[str, Annotated[float, Meta(gt=0)]] = field(default_factory=dict)
     """[rates]: how many units of the shop's currency one unit of another is worth, so that "under $80" can be

@@ -78,7 +78,9 @@ class Engine:
             shelf = Shelf(release.items() if release else ())
             shelf.refresh(stores.catalogue)
             shelf.rate((id, summary.mean) for id, summary in stores.reviews.summaries(shelf.ids).items())
-            recommender = Recommender(release, shelf, stores.events, shoppers=stores.shoppers)
+            recommender = Recommender(
+                release, shelf, stores.events, shoppers=stores.shoppers, config=settings.recommend
+            )
             lexical = Lexical.open(release, shelf=shelf, stores=stores, settings=settings, recommender=recommender)
             return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf, rules=rules)
 

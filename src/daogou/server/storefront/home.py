@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daogou.domain.query import Where
 from daogou.server.pages.words import words_in
 from daogou.server.storefront.cards import Row, cards
 from daogou.server.storefront.departments import Departments
@@ -15,15 +16,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from daogou.domain.hit import Hit
     from daogou.domain.ids import ProductId
     from daogou.server.pages.site import Site
     from daogou.server.pages.visitor import Visitor
 
 _WIDE = 6
 """Cards in a row."""
-_SPARE = 12
-"""Hits asked for beyond a row, as products do not come twice on a page."""
 _RECENT_EVENTS = 40
 _BECAUSE_ROWS = 2
 _MOST_CAMPAIGNS = 3
@@ -85,12 +83,12 @@ class HomePage:
             session=who.session,
             product=product,
             kind=kind,
-            k=_WIDE + _SPARE,
+            k=_WIDE,
+            where=Where(exclude=frozenset(used)),
             language=who.language,
         )
-        fresh: list[Hit] = [hit for hit in found.items if hit.product not in used and hit.product != product][:_WIDE]
-        used.update(hit.product for hit in fresh)
-        return Row(name, title, cards(shop, fresh, name)) if fresh else None
+        used.update(hit.product for hit in found.items)
+        return Row(name, title, cards(shop, found.items, name)) if found.items else None
 
     def _viewed(self, who: Visitor) -> list[ProductId]:
         """The products opened last, newest first, each once."""

@@ -47,7 +47,15 @@ class Record:
     def shown(self, who: Visitor, rows: Iterable[Row], *, query: str | None = None) -> None:
         """Rows were put before the visitor."""
         events = [
-            self._event(who, "impression", card.product.id, list=row.name, position=card.position, query=query)
+            self._event(
+                who,
+                "impression",
+                card.product.id,
+                list=row.name,
+                position=card.position,
+                query=query,
+                propensity=card.hit.propensity,
+            )
             for row in rows
             for card in row.cards
         ]
