@@ -198,3 +198,37 @@ def test_a_changed_product_is_found_after_refresh() -> None:
 def test_a_rare_word_is_not_drowned_by_a_common_one() -> None:
     searcher = _searcher([product("phone", "iphone x"), *(product(f"p{n}", f"cable x {n}") for n in range(30))])
     assert _ids(searcher.search("iphone x")) == ["phone"]
+
+
+def _phones() -> Searcher:
+    phones, phone, case = Text("手机通讯", "Phones"), Text("智能手机", "Smartphone"), Text("手机壳", "Phone case")
+    return _searcher(
+        [
+            product("case", Text("手机壳", "Phone case for phones"), category=[phones, case]),
+            product(
+                "phone", Text("星尘 极光 高清智能手机 手写笔 快充", "Stardust Aurora 5G"), category=[phones, phone]
+            ),
+            product("charger", Text("手机充电器", "Phone charger"), category=[phones, Text("充电器", "Charger")]),
+            product("stylus", "Phone stylus", attributes={"product_type": Text("手写笔", "Stylus")}),
+        ]
+    )
+
+
+@pytest.mark.parametrize(("text", "first"), [("手机", "phone"), ("phone", "phone"), ("手写笔", "stylus")])
+def test_what_is_named_comes_before_what_is_made_for_it(text: str, first: str) -> None:
+    hits = _phones().search(text)
+    assert _ids(hits)[0] == first
+    assert "The kind of thing you named" in [reason.text.en for reason in hits.items[0].because]
+
+
+def test_the_thing_made_for_it_is_found_by_its_own_name() -> None:
+    assert _ids(_phones().search("手机壳"))[0] == "case"
+    assert _ids(_phones().search("phone charger"))[0] == "charger"
+
+
+def test_a_product_that_changes_its_kind_is_found_as_what_it_is_now() -> None:
+    searcher = _phones()
+    searcher.shelf.put([product("case", Text("手机壳", "Phone case"), category=[Text("礼品", "Gifts")])])
+    searcher.refresh([ProductId("case")])
+    hits = searcher.search("手机壳")
+    assert "The kind of thing you named" not in [reason.text.en for hit in hits.items for reason in hit.because]

@@ -26,6 +26,8 @@ class Weights:
     exact: float = 2.0
     """The query is the product's id, SKU, barcode or whole title: it comes first."""
     words: float = 1.0
+    kind: float = 1.0
+    """What the query names, not what is made for it: a phone for “phone”, before its cases."""
     wish: float = 0.15
     """A wish that ranks without filtering, times its confidence: the share of products that fill the attribute in."""
     popular: float = 0.15
@@ -42,7 +44,7 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "words", "popular", "history", "new", "wish:" with the place of a slot, and sources of rules."""
+    """"exact", "kind", "words", "popular", "history", "new", "wish:" with the place of a slot, and sources of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -64,6 +66,7 @@ def score(
     weights: Weights,
     words: NDArray[np.float32] | None,
     exact: Sequence[int] = (),
+    kind: NDArray[np.bool_] | None = None,
     wishes: Sequence[Slot] = (),
     prior: NDArray[np.float32] | None = None,
     history: NDArray[np.float32] | None = None,
@@ -86,6 +89,8 @@ def score(
                 parts[name] = np.maximum(picked, 0) * np.float32(weight / best)
     if len(exact):
         parts["exact"] = np.isin(rows, exact).astype(np.float32) * np.float32(weights.exact)
+    if kind is not None and not (here := kind[rows]).all() and here.any():
+        parts["kind"] = here.astype(np.float32) * np.float32(weights.kind)
     for place, slot in enumerate(wishes):
         parts[f"wish:{place}"] = shelf.having(slot.name, slot.value)[rows].astype(np.float32) * np.float32(
             weights.wish * slot.confidence

@@ -16,6 +16,7 @@ from daogou.retrieval.rules import Rulebook
 from daogou.search.exact import ExactNames
 from daogou.search.facets import FacetConfig, FacetCounter
 from daogou.search.indexing import build, described
+from daogou.search.kinds import Kinds
 from daogou.search.reasons import because
 from daogou.search.scoring import Score, Weights, order, score
 from daogou.search.suggest import Name, Suggester, Suggestion
@@ -92,6 +93,7 @@ class Searcher:
         self._config = config or SearchConfig()
         self._facets = FacetCounter(shelf, self._config.facets)
         self._exact = ExactNames(shelf.products)
+        self._kinds = Kinds(shelf, self._vocabulary.segmenter)
         self._suggester = Suggester(shelf, self._vocabulary, queries=queries or {}, prior=prior, names=names)
         self._lock = threading.Lock()
         self.rules = Rulebook((), shelf)
@@ -130,6 +132,7 @@ class Searcher:
             weights=self._config.weights,
             words=words,
             exact=exact,
+            kind=self._kinds.named(_thing(understood)),
             wishes=wishes,
             prior=self.prior,
             history=shopper_context.affinity if shopper_context else None,
@@ -170,6 +173,7 @@ class Searcher:
             build(self._index, products, self._vocabulary.segmenter, vocabulary=self._vocabulary)
             self._facets.put(rows)
             self._exact.put(products, rows)
+            self._kinds.put(rows)
             self._suggester.put(products)
 
     def _match(
@@ -263,6 +267,15 @@ class Searcher:
             for word in dict.fromkeys((*said, *understood.words))
             if not present.isdisjoint(cut(" , ".join((word, *translate(word)))))
         ]
+
+
+def _thing(understood: Understood) -> list[str]:
+    """What was asked for, without brands, traits and prices: in the order in which it was said."""
+    said = [
+        (slot.start, understood.text[slot.start : slot.end]) for slot in understood.slots if slot.kind == "category"
+    ]
+    words = [(understood.text.find(word), word) for word in understood.words]
+    return [word for _, word in sorted(said + words)]
 
 
 def _is_matched(kind: str, negated: bool) -> bool:
