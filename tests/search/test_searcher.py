@@ -232,3 +232,33 @@ def test_a_product_that_changes_its_kind_is_found_as_what_it_is_now() -> None:
     searcher.refresh([ProductId("case")])
     hits = searcher.search("手机壳")
     assert "The kind of thing you named" not in [reason.text.en for hit in hits.items for reason in hit.because]
+
+
+def _english(near: dict[str, list[float]]) -> Searcher:
+    shelf = Shelf()
+    shelf.put([product("speaker", "Bluetooth speaker", price=20), product("lamp", "Desk lamp", price=90)])
+    vocabulary = Vocabulary.from_shelf(shelf)
+    index = TantivyIndex()
+    build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
+    asked = {text: np.array(values, np.float32) for text, values in near.items()}
+    return Searcher(shelf, index, Understander(vocabulary), near=lambda text: asked[text])
+
+
+def test_where_no_word_is_known_what_is_near_in_meaning_is_found_and_said() -> None:
+    hits = _english({"音箱": [0.5, -0.2]}).search("音箱")
+    assert _ids(hits) == ["speaker"]
+    assert hits.relaxed == ("“音箱”",)
+    assert [reason.text.en for reason in hits.items[0].because] == ["Near in meaning to what you typed"]
+
+
+def test_a_known_word_is_not_asked_for_its_meaning() -> None:
+    assert _ids(_english({}).search("lamp")) == ["lamp"]
+
+
+def test_what_is_far_in_meaning_is_not_found() -> None:
+    assert _ids(_english({"电影": [0.1, 0.15]}).search("电影")) == []
+
+
+def test_meaning_keeps_the_filters() -> None:
+    hits = _english({"音箱": [0.5, 0.4]}).search("音箱", where=Where(price_min=Money.of(50, "CNY")))
+    assert _ids(hits) == ["lamp"]

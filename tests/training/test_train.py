@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from daogou.adapters.addresses import open_stores
 from daogou.domain.errors import BadRequest
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant
+from daogou.domain.product import Product
 from daogou.ports.stores import Stores
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.sequential import SequentialKnn
@@ -114,19 +116,19 @@ def test_only_needs_a_release_and_a_known_recipe(stores: Stores, releases: Relea
 
 
 def test_extra_artifacts_are_part_of_the_release(stores: Stores, releases: Releases) -> None:
-    def graph(folder: Path) -> dict[str, float]:
+    def graph(folder: Path, products: Sequence[Product]) -> dict[str, float]:
         (folder / "edges").write_text("p0 brand nike")
-        return {"edges": 1.0}
+        return {"edges": float(len(products))}
 
     release = train(stores, releases, extra_artifacts={"graph": graph})
-    assert release.manifest.metrics["graph.edges"] == 1.0
+    assert release.manifest.metrics["graph.edges"] == 20.0
     assert "graph/edges" in release.manifest.files
 
 
 def test_a_failed_training_leaves_the_active_release(stores: Stores, releases: Releases) -> None:
     first = train(stores, releases)
 
-    def broken(folder: Path) -> dict[str, float]:
+    def broken(folder: Path, _: Sequence[Product]) -> dict[str, float]:
         raise RuntimeError(folder.name)
 
     with pytest.raises(RuntimeError):

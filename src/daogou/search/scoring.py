@@ -26,6 +26,8 @@ class Weights:
     exact: float = 2.0
     """The query is the product's id, SKU, barcode or whole title: it comes first."""
     words: float = 1.0
+    meaning: float = 1.0
+    """Near in meaning; asked only where the shop does not know a word."""
     kind: float = 1.0
     """What the query names, not what is made for it: a phone for “phone”, before its cases."""
     wish: float = 0.15
@@ -44,7 +46,8 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "kind", "words", "popular", "history", "new", "wish:" with the place of a slot, and sources of rules."""
+    """"exact", "kind", "words", "meaning", "popular", "history", "new", "wish:" with the place of a slot, and sources
+    of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -66,19 +69,22 @@ def score(
     weights: Weights,
     words: NDArray[np.float32] | None,
     exact: Sequence[int] = (),
+    meaning: NDArray[np.float32] | None = None,
     kind: NDArray[np.bool_] | None = None,
     wishes: Sequence[Slot] = (),
     prior: NDArray[np.float32] | None = None,
     history: NDArray[np.float32] | None = None,
     ruling: Ruling = NO_RULING,
 ) -> Score:
-    """Score the rows. `words`, `prior` and `history` are over all rows of the shelf; rows they lack count nothing.
+    """Score the rows. `words`, `meaning`, `prior` and `history` are over all rows of the shelf; rows they lack
+    count nothing.
 
     Each is divided by its best value within the result, so that weights mean the same in every shop.
     """
     parts: dict[str, NDArray[np.float32]] = {}
     for name, values, weight in (
         ("words", words, weights.words),
+        ("meaning", meaning, weights.meaning),
         ("popular", prior, weights.popular),
         ("history", history, weights.history),
     ):

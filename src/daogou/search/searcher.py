@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from daogou.search.kinds import Kinds
 from daogou.search.reasons import because
 from daogou.search.scoring import Score, Weights, order, score
 from daogou.search.suggest import Name, Suggester, Suggestion
-from daogou.search.wish import Wish, ranking, relaxations, unwanted_words
+from daogou.search.wish import Wish, merged, ranking, relaxations, unwanted_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
 
 
+Near = Callable[[str], "NDArray[np.float32]"]
+"""How near each product is in meaning to a text, by row of the shelf; rows it lacks are far."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchConfig:
     """How search weighs and how far it looks."""
@@ -51,6 +55,10 @@ class SearchConfig:
     """Where fewer products contain all the words, products with some of them follow."""
     tail: float = 0.2
     """Of these, such as score less than this share of the best are left out: “iphone x” is not every “x”."""
+    nearest: int = 40
+    """Products that are shown where none contains a word of the query, but some are near in meaning."""
+    nearness: float = 0.2
+    """Cosine, taken from the mean of the shop's products, below which nothing is near."""
     facets: FacetConfig = FacetConfig()
     weights: Weights = Weights()
 
@@ -77,11 +85,13 @@ class Searcher:
         release: str = "",
         queries: Mapping[str, int] | None = None,
         names: Iterable[Name] | None = None,
+        near: Near | None = None,
         config: SearchConfig | None = None,
     ) -> None:
         """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions.
 
         `names` are what `names_of` found for the suggestions before; without them the shelf's products are read.
+        `near` says how near products are in meaning to a text whose words the shop does not know.
         """
         self.shelf = shelf
         self.prior = prior
@@ -95,6 +105,7 @@ class Searcher:
         self._exact = ExactNames(shelf.products)
         self._kinds = Kinds(shelf, self._vocabulary.segmenter)
         self._suggester = Suggester(shelf, self._vocabulary, queries=queries or {}, prior=prior, names=names)
+        self._near = near
         self._lock = threading.Lock()
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
@@ -121,6 +132,9 @@ class Searcher:
         given = where or Where()
         exact = self._exact.find(text)
         wish, rows, words = self._match(understood, given, language or understood.language, exact, ruling)
+        meaning = self._near(text) if self._near is not None and understood.unknown and not len(exact) else None
+        if meaning is not None and not len(rows):
+            wish, rows = self._nearest(understood, given, meaning, ruling)
         sorting = sort or understood.sort
         ruling = self._pinning(ruling, given, sorting)
         if ruling.pinned:
@@ -132,6 +146,7 @@ class Searcher:
             weights=self._config.weights,
             words=words,
             exact=exact,
+            meaning=meaning,
             kind=self._kinds.named(_thing(understood)),
             wishes=wishes,
             prior=self.prior,
@@ -197,6 +212,22 @@ class Searcher:
             if len(rows):
                 return wish, rows, words
         return Wish(understood.words, given), rows, words
+
+    def _nearest(
+        self, understood: Understood, given: Where, meaning: NDArray[np.float32], ruling: Ruling
+    ) -> tuple[Wish, NDArray[np.int32]]:
+        """What is nearest in meaning among what passes the filters, where no word is known."""
+        where = merged(given, understood.where)
+        mask = self.shelf.allowed(where)
+        if ruling.limits:
+            mask &= ~ruling.taken(len(mask))
+        n = min(len(mask), len(meaning))
+        mask[n:] = False
+        mask[:n] &= meaning[:n] >= self._config.nearness
+        rows = np.flatnonzero(mask)
+        best = np.argsort(-meaning[rows], kind="stable")[: self._config.nearest]
+        nearest = np.sort(rows[best]).astype(np.int32)
+        return Wish((), where, tuple(f"“{word}”" for word in understood.unknown)), nearest
 
     def _scored_words(self, understood: Understood) -> list[str]:
         """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""

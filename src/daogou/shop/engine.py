@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.text import Language
+    from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.explanation import Explanation
     from daogou.search.suggest import Suggestion
@@ -68,7 +69,9 @@ class Engine:
         self._rule()
 
     @classmethod
-    def load(cls, settings: Settings, *, stores: Stores, releases: Releases, rules: RulesFile) -> Engine:
+    def load(
+        cls, settings: Settings, *, stores: Stores, releases: Releases, rules: RulesFile, encoder: Encoder | None = None
+    ) -> Engine:
         """Open the active release, or a shop that has none yet, over the live stores.
 
         Raises CorruptRelease where an artifact is not what its manifest says.
@@ -81,7 +84,9 @@ class Engine:
             recommender = Recommender(
                 release, shelf, stores.events, shoppers=stores.shoppers, config=settings.recommend
             )
-            lexical = Lexical.open(release, shelf=shelf, stores=stores, settings=settings, recommender=recommender)
+            lexical = Lexical.open(
+                release, shelf=shelf, stores=stores, settings=settings, recommender=recommender, encoder=encoder
+            )
             return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf, rules=rules)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Learnt, Vocabulary
+from daogou.retrieval.meaning import Meaning
 from daogou.search.indexing import build
-from daogou.search.searcher import Searcher, ShopperContext
+from daogou.search.searcher import Near, Searcher, ShopperContext
 from daogou.search.suggest import Name, names_of
 
 if TYPE_CHECKING:
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.text import Language
+    from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.recommender import Recommender
     from daogou.retrieval.shelf import Shelf
     from daogou.settings import Settings
     from daogou.training.releases import Release
+
+_log = logging.getLogger(__name__)
 
 _QUERIES = "queries.json"
 _CHANGE = "change.json"
@@ -51,14 +56,14 @@ def build_index(products: Sequence[Product]) -> TantivyIndex:
     return index
 
 
-def note_catalogue(stores: Stores) -> Callable[[Path], Mapping[str, float]]:
+def note_catalogue(stores: Stores) -> Callable[[Path, Sequence[Product]], Mapping[str, float]]:
     """Look how far the catalogue has come; returns what keeps that with a release, with its words and queries.
 
     Call it before the products are read: what changes in between is then indexed twice rather than never.
     """
     change, ids = stores.catalogue.changes(0)
 
-    def write(folder: Path) -> Mapping[str, float]:
+    def write(folder: Path, _: Sequence[Product]) -> Mapping[str, float]:
         queries = stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
@@ -95,7 +100,14 @@ class Lexical:
 
     @classmethod
     def open(
-        cls, release: Release | None, *, shelf: Shelf, stores: Stores, settings: Settings, recommender: Recommender
+        cls,
+        release: Release | None,
+        *,
+        shelf: Shelf,
+        stores: Stores,
+        settings: Settings,
+        recommender: Recommender,
+        encoder: Encoder | None = None,
     ) -> Lexical:
         """Open the release's index in a live copy, or index the whole shelf where there is no release."""
         currency = settings.shop.currency
@@ -113,6 +125,7 @@ class Lexical:
             release=release.id if release else "",
             queries=queries,
             names=words.names if words else None,
+            near=_near(release, encoder),
         )
         lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live)
         lexical.refresh(stores.catalogue.changes(after)[1])
@@ -154,6 +167,17 @@ def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Map
     change: int = msgspec.json.decode((noted / _CHANGE).read_bytes())
     queries: dict[str, int] = msgspec.json.decode((noted / _QUERIES).read_bytes())
     return TantivyIndex.open(release.path("lexical"), live=live), change, queries
+
+
+def _near(release: Release | None, encoder: Encoder | None) -> Near | None:
+    """How near products are in meaning; None without an encoder, or where the release was made with another."""
+    if release is None or encoder is None or not release.path("meaning").exists():
+        return None
+    meaning = Meaning.load(release.path("meaning"))
+    if meaning.encoder != encoder.name:
+        _log.warning("the release was made with the encoder %r: train again to use %r", meaning.encoder, encoder.name)
+        return None
+    return lambda text: meaning.cosines(encoder.queries([text])[0])
 
 
 def _words(release: Release | None) -> Words | None:

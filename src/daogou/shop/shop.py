@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from daogou.adapters.encoders import open_encoder
 from daogou.domain.errors import BadSettings
 from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId, current_instant
 from daogou.recommend.request import RecommendRequest
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from daogou.domain.text import Language, Text
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
+    from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Appended, Stores
     from daogou.profile.build import Profile
     from daogou.promotions.basket import BasketLine, Priced
@@ -110,12 +113,17 @@ class Shop:
                     engine = self._engine = self._load()
         return engine
 
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """The text encoder of the settings, if they name one. Raises BadSettings."""
+        return open_encoder(self.settings.encoder.address)
+
     def _load(self) -> Engine:
         rules = RulesFile(self.folder)
         rules.refresh()
         if rules.problem is not None:
             raise BadSettings(rules.problem, where=RULES)
-        return Engine.load(self.settings, stores=self.stores, releases=self.releases, rules=rules)
+        return Engine.load(self.settings, stores=self.stores, releases=self.releases, rules=rules, encoder=self.encoder)
 
     @property
     def rules_text(self) -> str:

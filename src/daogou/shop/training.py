@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daogou.features.trust import Trust
 from daogou.knowledge.recipe import write as write_graph
 from daogou.knowledge.together import Votes
+from daogou.retrieval.meaning import Meaning, text_of
 from daogou.shop.lexical import build_index, note_catalogue
 from daogou.training import train as recipes
 
@@ -40,15 +42,31 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
         only=[*only, *(_INDEXED if _INDEXED & set(only) else ())],
         extra_artifacts={
             "catalogue": note_catalogue(shop.stores),
-            "graph": lambda folder: write_graph(
+            "graph": lambda folder, _: write_graph(
                 shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
             ),
+            **_meaning(shop),
         },
         now=shop.clock,
     )
     if progress is not None:
         progress("training", 1.0)
     return release
+
+
+def _meaning(shop: Shop) -> Mapping[str, recipes.Artifact]:
+    """What products mean, where an encoder is set; only what is new or changed is encoded."""
+    encoder = shop.encoder
+    if encoder is None:
+        return {}
+    active = shop.releases.active()
+    before = Meaning.load(active.path("meaning")) if active and active.path("meaning").exists() else None
+
+    def write(folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
+        Meaning.fit([text_of(product) for product in products], encoder, before=before).save(folder)
+        return {"products": float(len(products))}
+
+    return {"meaning": write}
 
 
 def _votes(bought: Purchases, config: TrustConfig) -> Votes:

@@ -42,7 +42,7 @@ COUNTERS = frozenset({"popularity", "sequential"})
 
 IndexFactory = Callable[[Iterable["Product"]], "LexicalIndex"]
 """Builds and commits a full-text index over the products."""
-Artifact = Callable[[Path], Mapping[str, float]]
+Artifact = Callable[[Path, Sequence["Product"]], Mapping[str, float]]
 """Writes an artifact into a folder and returns its metrics."""
 
 
@@ -117,7 +117,7 @@ def train(
         for name, write in extra_artifacts.items():
             run.step(name)
             if name in wanted:
-                found = write(_made(draft.folder / name))
+                found = write(_made(draft.folder / name), read.products)
                 run.metrics |= {f"{name}.{key}": value for key, value in found.items()}
         (draft.folder / "items.json").write_bytes(msgspec.json.encode([product.id for product in read.products]))
         last_seq = read.last_seq
