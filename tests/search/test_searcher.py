@@ -262,3 +262,13 @@ def test_what_is_far_in_meaning_is_not_found() -> None:
 def test_meaning_keeps_the_filters() -> None:
     hits = _english({"音箱": [0.5, 0.4]}).search("音箱", where=Where(price_min=Money.of(50, "CNY")))
     assert _ids(hits) == ["lamp"]
+
+
+def test_of_many_that_pass_a_filter_only_those_near_in_meaning_are_shown() -> None:
+    hits = _english({"音箱 100元以下": [0.5, -0.4]}).search("音箱 100元以下")
+    assert _ids(hits) == ["speaker"]
+    assert hits.relaxed == ("“音箱”",)
+
+
+def test_where_nothing_is_near_the_filter_alone_still_answers() -> None:
+    assert _ids(_english({"音箱 100元以下": [0.1, -0.4]}).search("音箱 100元以下")) == ["speaker", "lamp"]

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from starlette.testclient import TestClient
 
 from daogou.adapters.memory.stores import open_memory
@@ -32,6 +34,11 @@ from daogou.shop.shown import Shown
 NOW = Instant(1_750_000_000_000)
 
 
+def lengths(texts: Sequence[str]) -> np.ndarray:
+    """The vectors of the fake shop's encoder: how long each text is."""
+    return np.array([[len(text), 0.0] for text in texts])
+
+
 @dataclass
 class FakeShop:
     """Finds by part of the title, recommends what the shopper has not seen, in order of id."""
@@ -46,6 +53,7 @@ class FakeShop:
     """Raised by `record_async` and by searches, where set."""
     gate: threading.Event | None = None
     """Events are kept waiting until it is set."""
+    encoder: Any = field(default_factory=lambda: SimpleNamespace(name="letters", passages=lengths))
     waiting: int = 0
     """How many times events came in."""
 

@@ -26,8 +26,8 @@ class Weights:
     exact: float = 2.0
     """The query is the product's id, SKU, barcode or whole title: it comes first."""
     words: float = 1.0
-    meaning: float = 1.0
-    """Near in meaning; asked only where the shop does not know a word."""
+    meaning: float = 2.0
+    """Near in meaning; asked only where the shop does not know a word, and then a part of that word says less."""
     kind: float = 1.0
     """What the query names, not what is made for it: a phone for “phone”, before its cases."""
     wish: float = 0.15

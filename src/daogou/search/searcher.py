@@ -56,7 +56,7 @@ class SearchConfig:
     tail: float = 0.2
     """Of these, such as score less than this share of the best are left out: “iphone x” is not every “x”."""
     nearest: int = 40
-    """Products that are shown where none contains a word of the query, but some are near in meaning."""
+    """Products near in meaning that are added where a word is unknown and fewer than `enough` match."""
     nearness: float = 0.2
     """Cosine, taken from the mean of the shop's products, below which nothing is near."""
     facets: FacetConfig = FacetConfig()
@@ -133,8 +133,10 @@ class Searcher:
         exact = self._exact.find(text)
         wish, rows, words = self._match(understood, given, language or understood.language, exact, ruling)
         meaning = self._near(text) if self._near is not None and understood.unknown and not len(exact) else None
-        if meaning is not None and not len(rows):
-            wish, rows = self._nearest(understood, given, meaning, ruling)
+        if meaning is not None and (len(rows) < self._config.enough or not wish.words):
+            near, nearest = self._nearest(understood, given, meaning, ruling)
+            rows = np.union1d(rows if wish.words else [], nearest).astype(np.int32) if len(nearest) else rows
+            wish = near if len(nearest) else wish
         sorting = sort or understood.sort
         ruling = self._pinning(ruling, given, sorting)
         if ruling.pinned:

@@ -15,6 +15,7 @@ from daogou.server.api import (
     admin,
     articles,
     chat,
+    embeddings,
     events,
     health,
     orders,
@@ -40,11 +41,13 @@ if TYPE_CHECKING:
     from daogou.shop.shop import Shop
 
 _SUBJECTS = (
-    search, recommend, products, events, chat, shoppers, promotions, articles, orders, tokens, admin, health,
+    search, recommend, products, events, chat, shoppers, promotions, articles, orders, embeddings, tokens, admin,
+    health,
 )  # fmt: skip
 _BODIES = (
     search.Suggested, recommend.Recommended, recommend.RecommendIn, events.EventIn, events.Recorded, chat.Line,
-    promotions.BasketIn, tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
+    promotions.BasketIn, embeddings.EmbeddingsIn, embeddings.Embedding, embeddings.Embeddings, tokens.TokenFor,
+    tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
 )  # fmt: skip
 
 
