@@ -18,8 +18,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from random import Random
 
-from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.adapters.tantivy_index import FIELDS, TantivyIndex
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
@@ -56,8 +57,14 @@ def main() -> None:
     if data.exists():
         judged = _judgments(data / "judgments_dev.csv")
         report["chorus"], searcher = _measure(list(_chorus(data / "products.jsonl.gz")), list(judged), rounds=5)
-        report["chorus_ndcg10"] = round(_ndcg(searcher, judged), 4)
-        report["chorus_queries"] = sum(any(ratings.values()) for ratings in judged.values())
+        typed = {text: _mistyped(text, place) for place, text in enumerate(judged)}
+        report["chorus_ndcg10"] = {
+            "ours": _ndcg(lambda text: [hit.product for hit in searcher.search(text, k=10).items], judged),
+            "ours, one typo": _ndcg(
+                lambda text: [hit.product for hit in searcher.search(typed[text], k=10).items], judged
+            ),
+            "bm25": _ndcg(_bm25(searcher), judged),
+        }
     print(json.dumps(report, indent=2, ensure_ascii=False))
 
 
@@ -147,15 +154,38 @@ def _judgments(path: Path) -> dict[str, dict[str, int]]:
     return judged
 
 
-def _ndcg(searcher: Searcher, judged: dict[str, dict[str, int]]) -> float:
-    """Over the queries that have a relevant product at all."""
-    total, n = 0.0, 0
+def _ndcg(search: Callable[[str], Sequence[str]], judged: dict[str, dict[str, int]]) -> dict[str, float]:
+    """nDCG@10, products nobody judged counting as irrelevant: over all queries, where one that has no relevant product
+    counts 0, and over those that have one."""
+    reached = []
     for text, ratings in judged.items():
-        found = [ratings.get(hit.product, 0) for hit in searcher.search(text, k=10).items]
         ideal = _gain(sorted(ratings.values(), reverse=True)[:10])
         if ideal:
-            total, n = total + _gain(found) / ideal, n + 1
-    return total / n
+            reached.append(_gain([ratings.get(id, 0) for id in search(text)]) / ideal)
+    return {"all": round(sum(reached) / len(judged), 4), "answerable": round(sum(reached) / len(reached), 4)}
+
+
+def _bm25(searcher: Searcher) -> Callable[[str], Sequence[str]]:
+    """The words as they are against the index, every field alike: what search is without the rest of it."""
+    alike = dict.fromkeys(FIELDS, 1.0)
+    cut = searcher.vocabulary.segmenter.cut
+    return lambda text: [match.id for match in searcher.index.search(cut(text), 10, weights=alike)]
+
+
+def _mistyped(text: str, seed: int) -> str:
+    """One letter of the longest word lost, doubled, changed or swapped with the next; never its first."""
+    random = Random(seed)
+    word = max(text.split(), key=len)
+    if len(word) < 4:
+        return text
+    at = random.randrange(1, len(word) - 1)
+    wrong = random.choice((
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at] + word[at:],
+        word[:at] + random.choice("abcdefghijklmnopqrstuvwxyz") + word[at + 1 :],
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+    ))  # fmt: skip
+    return text.replace(word, wrong, 1)
 
 
 def _gain(ratings: Sequence[int]) -> float:

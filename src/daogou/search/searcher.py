@@ -95,16 +95,16 @@ class Searcher:
         """
         self.shelf = shelf
         self.prior = prior
-        self._index = index
+        self.index = index
         self._understander = understander
-        self._vocabulary = understander.vocabulary
+        self.vocabulary = understander.vocabulary
         self._currency = currency
         self._release = release
         self._config = config or SearchConfig()
         self._facets = FacetCounter(shelf, self._config.facets)
         self._exact = ExactNames(shelf.products)
-        self._kinds = Kinds(shelf, self._vocabulary.segmenter)
-        self._suggester = Suggester(shelf, self._vocabulary, queries=queries or {}, prior=prior, names=names)
+        self._kinds = Kinds(shelf, self.vocabulary.segmenter)
+        self._suggester = Suggester(shelf, self.vocabulary, queries=queries or {}, prior=prior, names=names)
         self._near = near
         self._lock = threading.Lock()
         self.rules = Rulebook((), shelf)
@@ -186,8 +186,8 @@ class Searcher:
         if not products:
             return
         with self._lock:
-            self._vocabulary.learn(products)
-            build(self._index, products, self._vocabulary.segmenter, vocabulary=self._vocabulary)
+            self.vocabulary.learn(products)
+            build(self.index, products, self.vocabulary.segmenter, vocabulary=self.vocabulary)
             self._facets.put(rows)
             self._exact.put(products, rows)
             self._kinds.put(rows)
@@ -233,7 +233,7 @@ class Searcher:
 
     def _scored_words(self, understood: Understood) -> list[str]:
         """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""
-        cut = self._vocabulary.segmenter.cut
+        cut = self.vocabulary.segmenter.cut
         said = [piece for word in understood.words for piece in cut(word)]
         for slot in understood.slots:
             if slot.kind in ("category", "brand", "attribute") and not slot.negated:
@@ -245,7 +245,7 @@ class Searcher:
 
     def _matching(self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Rows with all of the words, or with some where too few have all. `scored` are the scores of `said`."""
-        pieces = list(dict.fromkeys(piece for word in words for piece in self._vocabulary.segmenter.cut(word)))
+        pieces = list(dict.fromkeys(piece for word in words for piece in self.vocabulary.segmenter.cut(word)))
         every = self._word_scores(pieces, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self._config.enough:
             some = scored if pieces == said else self._word_scores(pieces, require_all=False)
@@ -256,7 +256,7 @@ class Searcher:
     def _banned(self, understood: Understood) -> NDArray[np.int64]:
         rows = np.zeros(len(self.shelf), bool)
         for word in unwanted_words(understood):
-            rows |= self._word_scores(self._vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
+            rows |= self._word_scores(self.vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
         return np.flatnonzero(rows)
 
     def _word_scores(self, words: Sequence[str], *, require_all: bool) -> NDArray[np.float32]:
@@ -264,7 +264,7 @@ class Searcher:
         scores = np.zeros(len(self.shelf), np.float32)
         if words:
             row = self.shelf.row
-            found = self._index.search(words, self._config.reach, weights=self._config.fields, require_all=require_all)
+            found = self.index.search(words, self._config.reach, weights=self._config.fields, require_all=require_all)
             for match in found:
                 if (at := row.get(match.id, -1)) >= 0:
                     scores[at] = match.score
@@ -290,7 +290,7 @@ class Searcher:
 
     def _matched(self, product: Product, understood: Understood) -> list[str]:
         """The wanted words that the product's fields besides the description contain, as typed."""
-        cut, translate = self._vocabulary.segmenter.cut, self._vocabulary.translations
+        cut, translate = self.vocabulary.segmenter.cut, self.vocabulary.translations
         present = set(cut(described(product)))
         said = [
             understood.text[slot.start : slot.end] for slot in understood.slots if _is_matched(slot.kind, slot.negated)
