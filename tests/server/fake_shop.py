@@ -23,6 +23,7 @@ from daogou.domain.money import Money
 from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text, language_of
+from daogou.opinions.summary import ReviewSummary, summarise
 from daogou.ports.stores import Appended, Stores
 from daogou.profile.build import Profile, build_profile
 from daogou.promotions.basket import Basket
@@ -105,6 +106,9 @@ class FakeShop:
 
     def prices(self, id: str) -> list[Any]:
         return self.stores.catalogue.prices(ProductId(id))
+
+    def review_summary(self, id: str) -> ReviewSummary:
+        return summarise(ProductId(id), self.reviews(id, limit=500))
 
     def reviews(self, id: str, *, limit: int = 50) -> list[Any]:
         return self.stores.reviews.of(ProductId(id), limit=limit)

@@ -23,6 +23,7 @@ EXPECTED = {
     "POST /v1/embeddings": {"service", "admin"},
     "GET /recommend": ANYONE,
     "GET /v1/products/{id:path}": ANYONE,
+    "GET /v1/products/{id:path}/reviews/summary": ANYONE,
     "GET /v1/products/{id:path}/similar": ANYONE,
     "GET /v1/products/{id:path}/together": ANYONE,
     "GET /v1/products/{id:path}/reviews": ANYONE,

@@ -17,6 +17,7 @@ from daogou.domain.product import PricePoint, Product
 from daogou.domain.promotion import Promotion
 from daogou.domain.query import Understood
 from daogou.domain.review import RatingSummary, Review
+from daogou.opinions.summary import ReviewSummary
 from daogou.profile.build import Profile
 from daogou.promotions.basket import Priced
 from daogou.server import wire
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 _PREFIX = "#/components/schemas/"
-_PLAIN = (Article, Claim, Order, Priced, PricePoint, Product, Profile, Promotion, RatingSummary, Review, Understood)
+_PLAIN = (Article, Claim, Order, Priced, PricePoint, Product, Profile, Promotion, RatingSummary, Review,
+          ReviewSummary, Understood)  # fmt: skip
 """Sent in their plain form: empty fields are left out."""
 _WIRE = (Problem, wire.Answered, wire.Item, wire.Text, wire.Money)
 _MEANINGS = {

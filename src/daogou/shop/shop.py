@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from daogou.domain.text import Language, Text
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
+    from daogou.opinions.summary import ReviewSummary
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Appended, Stores
     from daogou.profile.build import Profile
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 Report = Callable[[str, float], None]
 _LOOK_FOR_RELEASE_S = 1.0
 _PROFILE_EVENTS = 500
+_SUMMED_REVIEWS = 500
 
 
 class Shop:
@@ -210,6 +212,12 @@ class Shop:
     def reviews(self, id: str, *, limit: int = 50) -> list[Review]:
         """A product's reviews, most helpful first."""
         return self.stores.reviews.of(ProductId(id), limit=limit)
+
+    def review_summary(self, id: str) -> ReviewSummary:
+        """What a product's reviews say of which side of it, with the quotes behind every count."""
+        from daogou.opinions.summary import summarise
+
+        return summarise(ProductId(id), self.reviews(id, limit=_SUMMED_REVIEWS))
 
     def ratings(self, ids: Iterable[str]) -> dict[ProductId, RatingSummary]:
         """How products are rated, for those that are."""

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from daogou.domain.errors import NotFound
 from daogou.domain.product import PricePoint, Product
 from daogou.domain.review import RatingSummary, Review
+from daogou.opinions.summary import ReviewSummary
 from daogou.server import wire
 from daogou.server.api.parameters import Cards, Id, K
 from daogou.server.auth import Anyone, Caller
@@ -41,6 +42,12 @@ def router(shop: Shop) -> APIRouter:
         _product(shop, id, caller)
         hits = shop.recommend(product=id, kind="together", k=k, shopper=caller.shopper, session=caller.session)
         return wire.answer(wire.answered(hits, hits.products if cards else None))
+
+    @routes.get("/v1/products/{id:path}/reviews/summary", **answers(ref(ReviewSummary), 404))
+    async def review_summary(caller: Anyone, id: Id) -> Response:
+        """Sum up what the reviews say of which side of the product, with the words of the reviewers behind it."""
+        _product(shop, id, caller)
+        return wire.plainly(await run_in_threadpool(shop.review_summary, id))
 
     @routes.get("/v1/products/{id:path}/reviews", **answers(listing(Review, rating=ref(RatingSummary)), 404))
     async def reviews(caller: Anyone, id: Id, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Response:

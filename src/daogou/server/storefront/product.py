@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _WIDE = 6
 _REVIEWS = 10
+_ASPECTS = 8
 _LONGEST_LIST_NAME = 80
 
 
@@ -62,6 +63,7 @@ class ProductPage:
             bars=histogram(rating) if rating else [],
             chart=price_chart(shop.prices(product.id), shop.clock()),
             reviews=shop.reviews(product.id, limit=_REVIEWS),
+            aspects=shop.review_summary(product.id).aspects[:_ASPECTS],
             rows=rows,
             brand_key=Text.of(product.brand or "").key,
             promotions=self._promotions(product),

@@ -1,0 +1,104 @@
+"""The sides of a product that people judge, and the words in which they do: read from words.toml, in both languages."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from daogou.domain.text import Text
+
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+_NEGATING_HAN = 3
+"""Characters before a Chinese word in which a negation turns it."""
+_NEGATING_WORDS = 3
+"""Words before an English one in which a negation turns it."""
+_WORD = re.compile(r"[a-z']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word of opinion or of an aspect in a text, from `start` to `end`."""
+
+    word: str
+    start: int
+    end: int
+    negated: bool
+
+
+class Words:
+    """Finds a set of words: the longest first, Chinese ones anywhere, English ones as whole words, in small letters."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        ordered = sorted(set(words), key=lambda word: (-len(word), word))
+        parts = (re.escape(word) if _HAN.match(word) else rf"(?<![a-z']){re.escape(word)}(?![a-z])" for word in ordered)
+        self._pattern = re.compile("|".join(parts))
+
+    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Word, start and end of each, from left to right, without overlaps."""
+        for match in self._pattern.finditer(text):
+            yield match.group(), match.start(), match.end()
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One side of a product."""
+
+    id: str
+    label: Text
+    words: frozenset[str]
+    good: frozenset[str]
+    bad: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All words at once."""
+
+    aspects: Mapping[str, Aspect]
+    good: frozenset[str]
+    bad: frozenset[str]
+    naming: Mapping[str, tuple[str, ...]]
+    """Each word that names aspects, with their ids."""
+    every: Words
+    """Words of opinion and of aspects, found together so that the longest wins: 不错 is not 错."""
+    negations: frozenset[str]
+    harmless: Words
+    """What begins like a negation and is none."""
+
+    def find(self, text: str) -> list[Found]:
+        """Every word of the lexicon in a clause, with whether it is negated."""
+        small = text.casefold().replace("’", "'")
+        if len(small) != len(text):
+            return []
+        return [
+            Found(word, start, end, self._negated(small, start, word)) for word, start, end in self.every.find(small)
+        ]
+
+    def _negated(self, text: str, start: int, word: str) -> bool:
+        if _HAN.match(word):
+            for _, low, high in self.harmless.find(text[:start]):
+                text = text[:low] + " " * (high - low) + text[high:]
+            before = text[max(0, start - _NEGATING_HAN) : start]
+            return any(negation in before for negation in self.negations if _HAN.match(negation))
+        words = _WORD.findall(text[:start])[-_NEGATING_WORDS:]
+        return any(said in self.negations or said.endswith("n't") for said in words)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The words that ship with Daogou."""
+    tree = tomllib.loads((files("daogou.opinions") / "words.toml").read_text("utf-8"))
+    good, bad, negations, harmless = (frozenset(tree.pop(name)) for name in ("good", "bad", "not", "not_really"))
+    aspects = {
+        id: Aspect(id, Text(**each["label"]), *(frozenset(each[name]) for name in ("words", "good", "bad")))
+        for id, each in tree.items()
+    }
+    naming: dict[str, tuple[str, ...]] = {}
+    for aspect in aspects.values():
+        for word in sorted(aspect.words | aspect.good | aspect.bad):
+            naming[word] = (*naming.get(word, ()), aspect.id)
+    return Lexicon(aspects, good, bad, naming, Words([*good, *bad, *naming]), negations, Words(harmless))

@@ -1,0 +1,78 @@
+"""From the text of a review to opinions: aspect, liked or not, and the words themselves.
+
+A clause is the unit (Hu and Liu, "Mining and Summarizing Customer Reviews", KDD 2004): what is judged and how stand
+close together. A word of opinion that belongs to one aspect alone names it (好吃: the taste); one of several, such as
+很快, speaks of the delivery only where the clause does. A negation turns the word it stands before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from daogou.opinions.aspects import Aspect, Found, Lexicon, lexicon
+
+if TYPE_CHECKING:
+    from daogou.domain.review import Review
+
+Polarity = Literal["good", "bad"]
+_CLAUSE = re.compile(
+    r"[^。！？；，、,.!?;…~\n]+?(?=[。！？；，、,.!?;…~\n]|但是|但|不过|可是|就是|而且|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One judgement, in the reviewer's words."""
+
+    aspect: str
+    polarity: Polarity
+    quote: str
+    """The clause, as written."""
+
+
+def opinions(review: Review) -> list[Opinion]:
+    """What a review says of which aspect, each aspect and polarity once: its first clause."""
+    first: dict[tuple[str, Polarity], Opinion] = {}
+    for text in (review.title, review.text):
+        for quote in clauses(text):
+            for aspect, polarity in judged(quote, lexicon()):
+                first.setdefault((aspect, polarity), Opinion(aspect, polarity, quote))
+    return list(first.values())
+
+
+def clauses(text: str) -> Iterator[str]:
+    """The clauses of a text, without the space around them."""
+    for match in _CLAUSE.finditer(text):
+        if clause := match.group().strip():
+            yield clause
+
+
+def judged(clause: str, words: Lexicon) -> Iterator[tuple[str, Polarity]]:
+    """The aspects a clause judges."""
+    found = words.find(clause)
+    for aspect in _spoken_of(found, words):
+        balance = sum(_sign(each, aspect, words) for each in found)
+        if balance:
+            yield aspect.id, "good" if balance > 0 else "bad"
+
+
+def _spoken_of(found: list[Found], words: Lexicon) -> list[Aspect]:
+    """The aspects that are named; if none is, the one that some word of opinion belongs to alone."""
+    named = {id for each in found for id in words.naming.get(each.word, ()) if each.word in words.aspects[id].words}
+    if not named:
+        alone = (words.naming.get(each.word, ()) for each in found)
+        named = {ids[0] for ids in alone if len(ids) == 1}
+    return [aspect for id, aspect in words.aspects.items() if id in named]
+
+
+def _sign(found: Found, aspect: Aspect, words: Lexicon) -> int:
+    if found.word in aspect.good or found.word in words.good:
+        sign = 1
+    elif found.word in aspect.bad or found.word in words.bad:
+        sign = -1
+    else:
+        return 0
+    return -sign if found.negated else sign

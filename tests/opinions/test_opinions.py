@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.domain.ids import Instant, ProductId, ReviewId
+from daogou.domain.review import Review
+from daogou.opinions.aspects import lexicon
+from daogou.opinions.mining import clauses, opinions
+from daogou.opinions.summary import summarise
+
+P = ProductId("p")
+
+
+def review(text: str, *, id: str = "r", helpful: int = 0, at: int = 0) -> Review:
+    return Review(P, None, Instant(at), id=ReviewId(id), text=text, helpful=helpful)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("物流很快，第二天就到了。", {("delivery", "good")}),
+        ("质量不好", {("quality", "bad")}),
+        ("做工不错", {("quality", "good")}),
+        ("穿着特别舒服", {("comfort", "good")}),
+        ("不但外观漂亮，而且客服态度很好", {("look", "good"), ("service", "good")}),
+        ("没有异味", {("smell", "good")}),
+        ("没想到质量这么好", {("quality", "good")}),
+        ("尺码偏小，但是面料很好", {("fit", "bad"), ("quality", "good")}),
+        ("续航不行", {("battery", "bad")}),
+        ("真好吃", {("taste", "good")}),
+        ("The battery life is great but the screen is blurry", {("battery", "good"), ("screen", "bad")}),
+        ("Not comfortable at all.", {("comfort", "bad")}),
+        ("Delivery wasn't late", {("delivery", "good")}),
+        ("The price isn’t bad", {("price", "good")}),
+        ("Runs small, otherwise the color is lovely and nice", {("fit", "bad"), ("look", "good")}),
+        ("I bought it on Tuesday.", set()),
+        ("很快就下单了", set()),
+        ("", set()),
+    ],
+)
+def test_what_is_judged_and_how(text: str, expected: set[tuple[str, str]]) -> None:
+    assert {(found.aspect, found.polarity) for found in opinions(review(text))} == expected
+
+
+@given(st.text(alphabet=st.sampled_from("不好质量差，。but good! bad 物流快没\n"), max_size=60))
+def test_every_quote_stands_in_the_review(text: str) -> None:
+    for found in opinions(review(text)):
+        assert found.quote in text
+        assert found.aspect in lexicon().aspects
+
+
+def test_a_clause_ends_where_the_opinion_turns() -> None:
+    assert list(clauses("屏幕很好，但是电池不行。Nice but heavy")) == ["屏幕很好", "但是电池不行", "Nice", "but heavy"]
+
+
+def test_a_summary_counts_reviews_and_quotes_them() -> None:
+    reviews = [review("质量很好，做工也很好", id=f"r{n}", at=n) for n in range(3)]
+    reviews += [review("质量太差", id="bad", helpful=9), review("物流很快", id="only")]
+    (quality,) = summarise(P, reviews).aspects
+    assert (quality.aspect, quality.good, quality.bad) == ("quality", 3, 1)
+    assert quality.divided
+    assert quality.said.zh == "4 条评价提到质量，3 条满意"
+    assert quality.said.en == "Quality: 3 of 4 reviews that mention it like it"
+    written = {each.id: each.text for each in reviews}
+    assert {quote.polarity for quote in quality.quotes} == {"good", "bad"}
+    assert all(quote.text in written[quote.review] for quote in quality.quotes)
+    assert len({quote.text for quote in quality.quotes}) == len(quality.quotes)
+
+
+@given(
+    st.lists(st.sampled_from(["质量好", "质量差", "屏幕很清晰", "great price", "bad service", "今天收到"]), max_size=12)
+)
+def test_every_sentence_is_backed_by_quotes_and_true_counts(texts: list[str]) -> None:
+    reviews = [review(text, id=f"r{n}") for n, text in enumerate(texts)]
+    summary = summarise(P, reviews)
+    assert summary.reviews == len(texts)
+    for each in summary.aspects:
+        found = [opinion for said in reviews for opinion in opinions(said) if opinion.aspect == each.aspect]
+        assert each.good == sum(opinion.polarity == "good" for opinion in found)
+        assert each.bad == sum(opinion.polarity == "bad" for opinion in found)
+        assert str(each.good + each.bad) in each.said.zh
+        assert {quote.polarity for quote in each.quotes} == {opinion.polarity for opinion in found}
+
+
+def test_the_words_of_the_lexicon_are_not_both_good_and_bad() -> None:
+    words = lexicon()
+    assert not words.good & words.bad
+    for aspect in words.aspects.values():
+        assert not (aspect.good | words.good) & (aspect.bad | words.bad), aspect.id
+        assert aspect.label.zh
+        assert aspect.label.en
