@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from daogou.domain.text import Text
@@ -68,6 +68,16 @@ class Lexicon:
     negations: frozenset[str]
     harmless: Words
     """What begins like a negation and is none."""
+
+    @cached_property
+    def all_good(self) -> frozenset[str]:
+        """Those of every aspect too."""
+        return self.good.union(*(aspect.good for aspect in self.aspects.values()))
+
+    @cached_property
+    def all_bad(self) -> frozenset[str]:
+        """Those of every aspect too."""
+        return self.bad.union(*(aspect.bad for aspect in self.aspects.values()))
 
     def find(self, text: str) -> list[Found]:
         """Every word of the lexicon in a clause, with whether it is negated."""

@@ -8,7 +8,7 @@ close together. A word of opinion that belongs to one aspect alone names it (好
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -54,9 +54,15 @@ def judged(clause: str, words: Lexicon) -> Iterator[tuple[str, Polarity]]:
     """The aspects a clause judges."""
     found = words.find(clause)
     for aspect in _spoken_of(found, words):
-        balance = sum(_sign(each, aspect, words) for each in found)
-        if balance:
-            yield aspect.id, "good" if balance > 0 else "bad"
+        good, bad = words.good | aspect.good, words.bad | aspect.bad
+        difference = sum(_sign(each, good, bad) for each in found)
+        if difference:
+            yield aspect.id, "good" if difference > 0 else "bad"
+
+
+def balance(clause: str, words: Lexicon) -> int:
+    """How many words of opinion speak well of whatever the clause is about, less those that speak ill."""
+    return sum(_sign(each, words.all_good, words.all_bad) for each in words.find(clause))
 
 
 def _spoken_of(found: list[Found], words: Lexicon) -> list[Aspect]:
@@ -68,11 +74,9 @@ def _spoken_of(found: list[Found], words: Lexicon) -> list[Aspect]:
     return [aspect for id, aspect in words.aspects.items() if id in named]
 
 
-def _sign(found: Found, aspect: Aspect, words: Lexicon) -> int:
-    if found.word in aspect.good or found.word in words.good:
-        sign = 1
-    elif found.word in aspect.bad or found.word in words.bad:
-        sign = -1
-    else:
-        return 0
-    return -sign if found.negated else sign
+def _sign(found: Found, good: Set[str], bad: Set[str]) -> int:
+    if found.word in good:
+        return -1 if found.negated else 1
+    if found.word in bad:
+        return 1 if found.negated else -1
+    return 0
