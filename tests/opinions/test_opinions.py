@@ -8,6 +8,7 @@ from daogou.domain.ids import Instant, ProductId, ReviewId
 from daogou.domain.review import Review
 from daogou.opinions.aspects import lexicon
 from daogou.opinions.mining import clauses, opinions
+from daogou.opinions.polarity import PolarityConfig, PolarityModel
 from daogou.opinions.summary import summarise
 
 P = ProductId("p")
@@ -91,3 +92,16 @@ def test_the_words_of_the_lexicon_are_not_both_good_and_bad() -> None:
         assert not (aspect.good | words.good) & (aspect.bad | words.bad), aspect.id
         assert aspect.label.zh
         assert aspect.label.en
+
+
+def test_a_clause_without_a_word_of_opinion_is_judged_by_what_was_learnt_where_it_is_sure() -> None:
+    taught = [review("屏幕会发光如星", id=f"g{n}") for n in range(9)]
+    model = PolarityModel.fit(
+        ["屏幕会发光如星"] * 40 + ["屏幕像隔着雾"] * 40, [True] * 40 + [False] * 40, config=PolarityConfig(penalty=1e-3)
+    )
+    assert opinions(taught[0]) == []
+    assert [(found.aspect, found.polarity) for found in opinions(taught[0], model)] == [("screen", "good")]
+    assert [found.polarity for found in opinions(review("屏幕像隔着雾"), model)] == ["bad"]
+    assert opinions(review("屏幕在正面"), model) == []
+    assert opinions(review("像隔着雾"), model) == []
+    assert [found.polarity for found in opinions(review("屏幕好，像隔着雾"), model)] == ["good"]

@@ -8,7 +8,7 @@ close together. A word of opinion that belongs to one aspect alone names it (好
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,8 +16,11 @@ from daogou.opinions.aspects import Aspect, Found, Lexicon, lexicon
 
 if TYPE_CHECKING:
     from daogou.domain.review import Review
+    from daogou.opinions.polarity import PolarityModel
 
 Polarity = Literal["good", "bad"]
+SURE = 0.4
+"""How far from even a learnt probability must be to count: 0.9 and above, 0.1 and below."""
 _CLAUSE = re.compile(
     r"[^。！？；，、,.!?;…~\n]+?(?=[。！？；，、,.!?;…~\n]|但是|但|不过|可是|就是|而且|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|$)"
 )
@@ -33,13 +36,20 @@ class Opinion:
     """The clause, as written."""
 
 
-def opinions(review: Review) -> list[Opinion]:
-    """What a review says of which aspect, each aspect and polarity once: its first clause."""
+def opinions(review: Review, model: PolarityModel | None = None) -> list[Opinion]:
+    """What a review says of which aspect, each aspect and polarity once: its first clause.
+
+    With a model, a clause that names an aspect without a word of opinion is judged by it, where it is sure.
+    """
     first: dict[tuple[str, Polarity], Opinion] = {}
-    for text in (review.title, review.text):
-        for quote in clauses(text):
-            for aspect, polarity in judged(quote, lexicon()):
-                first.setdefault((aspect, polarity), Opinion(aspect, polarity, quote))
+    words = lexicon()
+    for quote in (quote for text in (review.title, review.text) for quote in clauses(text)):
+        found = words.find(quote)
+        judged = list(_judged(found, words))
+        if not judged and model is not None:
+            judged = list(_learnt(quote, found, words, model))
+        for aspect, polarity in judged:
+            first.setdefault((aspect, polarity), Opinion(aspect, polarity, quote))
     return list(first.values())
 
 
@@ -50,9 +60,12 @@ def clauses(text: str) -> Iterator[str]:
             yield clause
 
 
-def judged(clause: str, words: Lexicon) -> Iterator[tuple[str, Polarity]]:
-    """The aspects a clause judges."""
-    found = words.find(clause)
+def balance(clause: str, words: Lexicon) -> int:
+    """How many words of opinion speak well of whatever the clause is about, less those that speak ill."""
+    return sum(_sign(each, words.all_good, words.all_bad) for each in words.find(clause))
+
+
+def _judged(found: Sequence[Found], words: Lexicon) -> Iterator[tuple[str, Polarity]]:
     for aspect in _spoken_of(found, words):
         good, bad = words.good | aspect.good, words.bad | aspect.bad
         difference = sum(_sign(each, good, bad) for each in found)
@@ -60,12 +73,17 @@ def judged(clause: str, words: Lexicon) -> Iterator[tuple[str, Polarity]]:
             yield aspect.id, "good" if difference > 0 else "bad"
 
 
-def balance(clause: str, words: Lexicon) -> int:
-    """How many words of opinion speak well of whatever the clause is about, less those that speak ill."""
-    return sum(_sign(each, words.all_good, words.all_bad) for each in words.find(clause))
+def _learnt(quote: str, found: Sequence[Found], words: Lexicon, model: PolarityModel) -> Iterator[tuple[str, Polarity]]:
+    if any(_sign(each, words.all_good, words.all_bad) for each in found):
+        return
+    named = _spoken_of(found, words)
+    content = float(model.score([quote])[0]) if named else 0.5
+    if abs(content - 0.5) >= SURE:
+        for aspect in named:
+            yield aspect.id, "good" if content > 0.5 else "bad"
 
 
-def _spoken_of(found: list[Found], words: Lexicon) -> list[Aspect]:
+def _spoken_of(found: Sequence[Found], words: Lexicon) -> list[Aspect]:
     """The aspects that are named; if none is, the one that some word of opinion belongs to alone."""
     named = {id for each in found for id in words.naming.get(each.word, ()) if each.word in words.aspects[id].words}
     if not named:

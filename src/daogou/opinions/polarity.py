@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from daogou.domain.review import Review
+
+LEAST = 200
+"""Reviews of each kind from which a shop's own polarity is learnt."""
+_CONTENT, _DISCONTENT = 4.0, 2.0
+"""Stars from which, and up to which, a reviewer is taken to be content or not; three stars teach nothing."""
 _RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z']+")
 _ROUNDS = 60
 _ABOUT = "polarity.json"
@@ -78,6 +84,18 @@ class PolarityModel:
         """Read what `save` wrote."""
         about = msgspec.json.decode((folder / _ABOUT).read_bytes())
         return cls(np.load(folder / "weights.npy"), about["bias"], np.load(folder / "idf.npy"))
+
+
+def learn(reviews: Iterable[Review]) -> PolarityModel | None:
+    """Learn from the stars that reviewers gave to what they wrote; None where too few did."""
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for review in reviews:
+        if review.rating is not None and not _DISCONTENT < review.rating < _CONTENT:
+            texts[review.rating >= _CONTENT].append(f"{review.title}\n{review.text}")
+    content, discontent = texts[True], texts[False]
+    if min(len(content), len(discontent)) < LEAST:
+        return None
+    return PolarityModel.fit(content + discontent, [True] * len(content) + [False] * len(discontent))
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from daogou.opinions.mining import Polarity, opinions
 
 if TYPE_CHECKING:
     from daogou.domain.review import Review
+    from daogou.opinions.polarity import PolarityModel
 
 LEAST = 2
 """Reviews that must speak of an aspect before it is summed up."""
@@ -61,12 +62,15 @@ class ReviewSummary:
     aspects: tuple[AspectSummary, ...]
 
 
-def summarise(product: ProductId, reviews: Iterable[Review]) -> ReviewSummary:
-    """Count the opinions of a product's reviews. One review counts once for an aspect and polarity."""
+def summarise(product: ProductId, reviews: Iterable[Review], *, model: PolarityModel | None = None) -> ReviewSummary:
+    """Count the opinions of a product's reviews. One review counts once for an aspect and polarity.
+
+    `model`: what the shop's reviews have taught, for clauses without a word of opinion.
+    """
     read = sorted(reviews, key=lambda review: (-review.helpful, -review.at, review.id))
     said: dict[str, dict[Polarity, list[Quote]]] = defaultdict(lambda: {"good": [], "bad": []})
     for review in read:
-        for opinion in opinions(review):
+        for opinion in opinions(review, model):
             said[opinion.aspect][opinion.polarity].append(Quote(review.id, opinion.quote, opinion.polarity))
     found = [_summed(aspect, quotes["good"], quotes["bad"]) for aspect, quotes in said.items()]
     found = [each for each in found if each.good + each.bad >= LEAST]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from daogou.domain.errors import NotReady
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.text import Language
+    from daogou.opinions.polarity import PolarityModel
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.explanation import Explanation
@@ -61,6 +63,7 @@ class Engine:
         self.shelf = shelf
         self.recommender = recommender
         self._stores = stores
+        self._release = release
         self._lexical = lexical
         self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
         self._turn = threading.RLock()
@@ -88,6 +91,14 @@ class Engine:
                 release, shelf=shelf, stores=stores, settings=settings, recommender=recommender, encoder=encoder
             )
             return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf, rules=rules)
+
+    @cached_property
+    def polarity(self) -> PolarityModel | None:
+        """What the shop's reviews taught; None where there were too few when the release was made."""
+        from daogou.opinions.polarity import PolarityModel
+
+        folder = self._release.path("polarity") if self._release else None
+        return PolarityModel.load(folder) if folder and (folder / "weights.npy").exists() else None
 
     def close(self) -> None:
         """Remove what only this engine needs from the disk. It answers nothing after."""

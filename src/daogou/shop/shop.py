@@ -217,7 +217,7 @@ class Shop:
         """What a product's reviews say of which side of it, with the quotes behind every count."""
         from daogou.opinions.summary import summarise
 
-        return summarise(ProductId(id), self.reviews(id, limit=_SUMMED_REVIEWS))
+        return summarise(ProductId(id), self.reviews(id, limit=_SUMMED_REVIEWS), model=self.engine.polarity)
 
     def ratings(self, ids: Iterable[str]) -> dict[ProductId, RatingSummary]:
         """How products are rated, for those that are."""
