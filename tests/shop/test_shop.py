@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ import daogou
 from daogou.cli.main import cli
 from daogou.domain.errors import BadRequest, CorruptRelease, NotFound, NotReady
 from daogou.domain.event import Event, EventType
-from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
+from daogou.domain.ids import Instant, ProductId, ReviewId, SessionId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
+from daogou.domain.review import Review
 from daogou.domain.text import Text
+from daogou.opinions.polarity import LEAST
 from daogou.shop.backup import backup, restore
 from daogou.shop.batch import ask_lines, recommend_lines, search_lines
 from daogou.shop.shop import Shop, releases_of
@@ -317,3 +320,26 @@ def test_the_command_line_recommends_for_a_group_and_among_candidates(trained: S
         items = json.loads(done.output)["items"]
         assert len(items) == (10 if words[0] == "--member" else 2)
         assert items[0]["because"][0]["kind"] == "group" or words[0] == "--candidate"
+
+
+def test_what_reviewers_say_follows_the_reviews(shop: Shop) -> None:
+    def said() -> list[tuple[str, int, int]]:
+        return [(each.aspect, each.good, each.bad) for each in shop.review_summary("boots-1").aspects]
+
+    assert said() == []
+    about = Review(ProductId("boots-1"), 5.0, NOW, text="尺码正好，物流很快")
+    shop.stores.reviews.put([replace(about, id=ReviewId(f"r{n}")) for n in range(3)])
+    assert said() == [("delivery", 3, 0), ("fit", 3, 0)]
+    shop.stores.reviews.put([replace(about, id=ReviewId("r0"), text="尺码偏小")])
+    assert said() == [("fit", 2, 1), ("delivery", 2, 0)]
+
+
+def test_a_shop_learns_from_the_stars_of_its_reviews(shop: Shop) -> None:
+    about = Review(ProductId("boots-1"), 5.0, NOW, text="鞋垫踩着像云")
+    shop.stores.reviews.put([replace(about, id=ReviewId(f"g{n}")) for n in range(LEAST)])
+    shop.stores.reviews.put(
+        [replace(about, id=ReviewId(f"b{n}"), rating=1.0, text="尺码三天就散架") for n in range(LEAST)]
+    )
+    assert shop.review_summary("boots-1").aspects == ()
+    shop.train()
+    assert [(each.aspect, each.bad) for each in shop.review_summary("boots-1").aspects] == [("fit", LEAST)]

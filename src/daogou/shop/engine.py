@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from daogou.domain.ids import ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
+    from daogou.domain.review import Review
     from daogou.domain.text import Language
     from daogou.opinions.polarity import PolarityModel
+    from daogou.opinions.summary import ReviewSummary
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.explanation import Explanation
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 _CATALOGUE_EVERY_S = 0.25
 """How often the catalogue is asked for changes; a changed product is found within this time."""
 
+_SUMMARIES = 10_000
+"""Summaries of reviews that are kept."""
 _LIKED = 200
 """Products that one like stands for, at most."""
 
@@ -64,6 +68,7 @@ class Engine:
         self.recommender = recommender
         self._stores = stores
         self._release = release
+        self._summaries: dict[ProductId, tuple[int, ReviewSummary]] = {}
         self._lexical = lexical
         self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
         self._turn = threading.RLock()
@@ -92,8 +97,21 @@ class Engine:
             )
             return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf, rules=rules)
 
+    def review_summary(self, product: ProductId, reviews: Sequence[Review]) -> ReviewSummary:
+        """Sum up what a product's reviews say; kept until one of them changes."""
+        from daogou.opinions.summary import summarise
+
+        written = hash(tuple(reviews))
+        kept = self._summaries.get(product)
+        if kept is None or kept[0] != written:
+            kept = written, summarise(product, reviews, model=self._polarity)
+            if len(self._summaries) >= _SUMMARIES:
+                self._summaries.clear()
+            self._summaries[product] = kept
+        return kept[1]
+
     @cached_property
-    def polarity(self) -> PolarityModel | None:
+    def _polarity(self) -> PolarityModel | None:
         """What the shop's reviews taught; None where there were too few when the release was made."""
         from daogou.opinions.polarity import PolarityModel
 

@@ -215,9 +215,7 @@ class Shop:
 
     def review_summary(self, id: str) -> ReviewSummary:
         """What a product's reviews say of which side of it, with the quotes behind every count."""
-        from daogou.opinions.summary import summarise
-
-        return summarise(ProductId(id), self.reviews(id, limit=_SUMMED_REVIEWS), model=self.engine.polarity)
+        return self.engine.review_summary(ProductId(id), self.reviews(id, limit=_SUMMED_REVIEWS))
 
     def ratings(self, ids: Iterable[str]) -> dict[ProductId, RatingSummary]:
         """How products are rated, for those that are."""
