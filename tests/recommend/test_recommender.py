@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daogou.adapters.addresses import open_stores
+from daogou.domain.article import Article
 from daogou.domain.errors import BadRequest, NotFound
 from daogou.domain.hit import Hits, Reason
-from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.domain.ids import ArticleId, Instant, ProductId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.query import Where
 from daogou.domain.rule import Rule
@@ -488,3 +489,31 @@ def test_a_pinned_place_is_not_drawn_and_has_no_propensity(trained: Release) -> 
     world.recommender.rules = Rulebook([pin], world.shelf)
     first = world.ask(kind="new", k=3).items[0]
     assert (first.product, first.propensity, len(first.because)) == ("p5", None, 1)
+
+
+def _articles() -> list[Article]:
+    return [
+        Article(ArticleId("old"), Text(en="Old story"), Text(en="…"), kind="story", at=Instant(1)),
+        Article(ArticleId("fresh"), Text(en="New story"), Text(en="…"), kind="story", at=Instant(9)),
+        Article(ArticleId("teas"), Text(en="On tea"), Text(en="…"), categories=("tea",)),
+        Article(ArticleId("p3"), Text(en="On one shoe"), Text(en="…"), products=(ProductId("p3"),)),
+        Article(ArticleId("returns"), Text(en="Returns"), Text(en="…"), kind="policy", categories=("Shoes", "Tea")),
+    ]
+
+
+def test_articles_about_what_was_looked_at_come_first_then_the_newest(world: World) -> None:
+    world.happen("view", "p15", shopper="anna")
+    world.happen("view", "p3", shopper="anna", at=NOW + 1)
+    read = world.recommender.read(RecommendRequest(shopper=ShopperId("anna")), _articles())
+    assert [found.article for found in read] == ["p3", "teas", "fresh", "old"]
+    assert read[0].because[0].products == ("p3",)
+    assert read[1].because[0].text.en == "About “tea number3” and its kind"
+    assert [found.score > 0 for found in read] == [True, True, False, False]
+    for found in read:
+        assert sum(reason.share for reason in found.because) == pytest.approx(1)
+
+
+def test_articles_beside_a_product_are_about_it_whoever_asks(world: World) -> None:
+    world.happen("view", "p3", shopper="anna")
+    request = RecommendRequest(shopper=ShopperId("anna"), product=ProductId("p14"), k=1)
+    assert [found.article for found in world.recommender.read(request, _articles())] == ["teas"]

@@ -28,6 +28,7 @@ from daogou.ports.stores import Appended, Stores
 from daogou.profile.build import Profile, build_profile
 from daogou.promotions.basket import Basket
 from daogou.promotions.pricing import price
+from daogou.recommend.reading import Reading
 from daogou.server.auth import create_key
 from daogou.settings import Settings
 from daogou.shop.shown import Shown
@@ -106,6 +107,13 @@ class FakeShop:
 
     def prices(self, id: str) -> list[Any]:
         return self.stores.catalogue.prices(ProductId(id))
+
+    def articles_for(self, *, product: str | None = None, k: int = 5, **options: Any) -> list[Any]:
+        about = Reason("history", Text(zh="有关", en="about"), 1.0)
+        return [
+            (article, Reading(article.id, float(product in article.products), (about,)))
+            for article in self.stores.articles.scan()
+        ][:k]
 
     def review_summary(self, id: str) -> ReviewSummary:
         return summarise(ProductId(id), self.reviews(id, limit=500))

@@ -3,6 +3,10 @@ from __future__ import annotations
 import pytest
 from fake_shop import Served
 
+from daogou.domain.article import Article
+from daogou.domain.ids import ArticleId, ProductId
+from daogou.domain.text import Text
+
 
 def test_a_body_asks_for_more_than_an_address_holds(served: Served) -> None:
     asked = {
@@ -38,3 +42,12 @@ def test_a_key_may_name_a_group_and_a_token_nobody_but_its_own(served: Served) -
     assert served.shop.asked["group"] == ["u1", "u2"]
     answer = served.http.post("/v1/recommend", json=body, headers=served.token("u1"))
     assert (answer.status_code, answer.json()["where"]) == (403, "group: shopper")
+
+
+def test_articles_are_recommended_with_title_and_reason(served: Served) -> None:
+    about = Article(ArticleId("a1"), Text(zh="选鞋", en="Choosing shoes"), Text(en="…"), products=(ProductId("p1"),))
+    served.shop.stores.articles.put([about])
+    answer = served.http.get("/v1/recommend/articles?product=p1&k=1", headers=served.token("u1")).json()
+    (item,) = answer["items"]
+    assert (item["article"], item["title"], item["score"]) == ("a1", {"zh": "选鞋", "en": "Choosing shoes"}, 1.0)
+    assert item["because"][0]["text"]["en"] == "about"

@@ -20,6 +20,7 @@ EXPECTED = {
     "GET /v1/understand": ANYONE,
     "GET /v1/recommend": ANYONE,
     "POST /v1/recommend": ANYONE,
+    "GET /v1/recommend/articles": ANYONE,
     "POST /v1/embeddings": {"service", "admin"},
     "GET /recommend": ANYONE,
     "GET /v1/products/{id:path}": ANYONE,

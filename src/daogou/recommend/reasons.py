@@ -121,4 +121,4 @@ class Reasoner:
 
     def _title(self, row: int) -> Text:
         product, id = self.shelf.products[row], self.shelf.ids[row]
-        return product.title if product is not None and product.title else Text(zh=id, en=id)
+        return product.title if product is not None and product.title else wording.untitled(id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
 from daogou.recommend.group import suiting
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models, Opened
+from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import RecommendConfig, Situation, look, look_for_group, without
@@ -32,6 +33,7 @@ from daogou.retrieval.rules import NO_RULING, Rulebook
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from daogou.domain.article import Article
     from daogou.ports.stores import Events, Shoppers
     from daogou.retrieval.shelf import Shelf
 
@@ -104,6 +106,11 @@ class Recommender:
                 for row, pin in ordered
             )
         return Hits(hits, self._models.release, degraded=self._degraded(request, situation, hits))
+
+    def read(self, request: RecommendRequest, articles: Iterable[Article]) -> tuple[Reading, ...]:
+        """The articles that suit the request: beside its product, or else for the shopper. Raises BadRequest."""
+        with self._lock:
+            return readings(articles, self._look(request), self._shelf, request.k)
 
     def explain(self, shopper: ShopperId, product: ProductId) -> Explanation:
         """Take apart what speaks for a product. Raises NotFound for a product that is not on the shelf."""

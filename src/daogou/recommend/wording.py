@@ -12,6 +12,7 @@ TRENDING = Text(zh="热度正在上升", en="Rising right now")
 NEW = Text(zh="新品上架", en="New in the shop")
 REPEAT = Text(zh="您常买这款", en="You buy this often")
 GIVEN = Text(zh="按给定的顺序", en="In the order given")
+TO_READ = Text(zh="新文章", en="New to read")
 EXPLORED = Text(zh="试着推荐，看看是否合您的心意", en="Shown to learn whether it is liked")
 RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")
 _DID: Mapping[EventType, tuple[str, str]] = {
@@ -62,6 +63,16 @@ def group(suited: int, people: int) -> Text:
     if suited == people:
         return Text(zh=f"符合全部 {people} 人的喜好", en=f"Fits the taste of all {people}")
     return Text(zh=f"符合其中 {suited} 人的喜好（共 {people} 人）", en=f"Fits the taste of {suited} of {people}")
+
+
+def about(title: Text) -> Text:
+    """An article about a product, or about its kind."""
+    return Text(zh=f"与「{title.show('zh')}」有关", en=f"About “{title.show('en')}” and its kind")
+
+
+def untitled(id: str) -> Text:
+    """A product without a title is called by its id."""
+    return Text(zh=id, en=id)
 
 
 def segment(label: str) -> Text:

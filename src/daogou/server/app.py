@@ -45,9 +45,9 @@ _SUBJECTS = (
     health,
 )  # fmt: skip
 _BODIES = (
-    search.Suggested, recommend.Recommended, recommend.RecommendIn, events.EventIn, events.Recorded, chat.Line,
-    promotions.BasketIn, embeddings.EmbeddingsIn, embeddings.Embedding, embeddings.Embeddings, tokens.TokenFor,
-    tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
+    search.Suggested, recommend.Recommended, recommend.RecommendIn, recommend.ArticleOut, events.EventIn,
+    events.Recorded, chat.Line, promotions.BasketIn, embeddings.EmbeddingsIn, embeddings.Embedding,
+    embeddings.Embeddings, tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
 )  # fmt: skip
 
 

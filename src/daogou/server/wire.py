@@ -132,7 +132,7 @@ def answered(hits: Hits, cards: Mapping[ProductId, Product] | None = None) -> An
 def item(hit: Hit, cards: Mapping[ProductId, Product] | None = None) -> Item:
     """Put one hit into its form for the wire."""
     product = cards.get(hit.product) if cards else None
-    because = tuple(_cause(each) for each in hit.because)
+    because = tuple(cause(each) for each in hit.because)
     return Item(hit.product, hit.score, because, card(product) if product else None, hit.propensity)
 
 
@@ -166,7 +166,8 @@ def parse(body: bytes, kind: type[T]) -> T:
         raise BadRequest("the body is nested too deeply", where="body") from None
 
 
-def _cause(reason: Reason) -> Cause:
+def cause(reason: Reason) -> Cause:
+    """Put a reason into its form for the wire."""
     return Cause(reason.kind, words(reason.text), reason.share, reason.products, reason.source)
 
 

@@ -21,8 +21,9 @@ from daogou.shop.connecting import connected
 from daogou.shop.lexical import Lexical
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from daogou.domain.article import Article
     from daogou.domain.hit import Hits
     from daogou.domain.ids import ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.explanation import Explanation
+    from daogou.recommend.reading import Reading
     from daogou.search.suggest import Suggestion
     from daogou.settings import Settings
     from daogou.shop.ruling import RulesFile
@@ -165,6 +167,12 @@ class Engine:
             self._refresh()
             hits = self._said(self.recommender.recommend(request))
         return hits if self._graph is None else connected(hits, self._graph)
+
+    def read(self, request: RecommendRequest, articles: Iterable[Article]) -> tuple[Reading, ...]:
+        """Recommend articles."""
+        with self._turn:
+            self._refresh()
+            return self.recommender.read(request, articles)
 
     def explain(self, shopper: ShopperId, product: ProductId) -> Explanation:
         """Take a recommendation's score apart."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from daogou.assistant.assistant import Assistant
+    from daogou.domain.article import Article
     from daogou.domain.conversation import Answer
     from daogou.domain.event import Event
     from daogou.domain.hit import Hits
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from daogou.profile.build import Profile
     from daogou.promotions.basket import BasketLine, Priced
     from daogou.recommend.explanation import Explanation
+    from daogou.recommend.reading import Reading
     from daogou.recommend.request import Kind
     from daogou.search.suggest import Suggestion
     from daogou.training.releases import Release, Releases
@@ -196,6 +198,20 @@ class Shop:
             at=self.clock(),
         )
         return self._shown(self.engine.recommend(request), language)
+
+    def articles_for(
+        self, *, shopper: str | None = None, session: str | None = None, product: str | None = None, k: int = 5
+    ) -> Sequence[tuple[Article, Reading]]:
+        """Guides and stories: beside the product, or else for the shopper; policies are left out."""
+        request = RecommendRequest(
+            shopper=ShopperId(shopper) if shopper else None,
+            session=SessionId(session) if session else None,
+            product=ProductId(product) if product else None,
+            k=k,
+            at=self.clock(),
+        )
+        articles = {article.id: article for article in self.stores.articles.scan()}
+        return [(articles[found.article], found) for found in self.engine.read(request, articles.values())]
 
     def explain(self, shopper: str, product: str) -> Explanation:
         """Take a recommendation's score apart. Raises NotFound for an unknown product."""

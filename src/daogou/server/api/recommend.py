@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from fastapi import APIRouter, Query
 from msgspec import Meta
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +16,7 @@ from daogou.recommend.request import MOST, MOST_LIKES, MOST_PEOPLE, Kind
 from daogou.server import wire
 from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam
 from daogou.server.auth import Anyone, acting_as
-from daogou.server.document import answers, merged, ref, takes
+from daogou.server.document import answers, listing, merged, ref, takes
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
@@ -45,6 +46,15 @@ class RecommendIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _EXAMPLE = {"shopper": "s1", "candidates": ["p3", "p1", "p2"]}
+
+
+class ArticleOut(msgspec.Struct, frozen=True):
+    """An article worth reading, with the reasons that produced it."""
+
+    article: str
+    title: wire.Text
+    score: float
+    because: tuple[wire.Cause, ...]
 
 
 class Recommended(msgspec.Struct, frozen=True):
@@ -109,6 +119,23 @@ def router(shop: Shop) -> APIRouter:
             language=asked.language,
         )
         return wire.answer(wire.answered(hits, hits.products if asked.cards else None))
+
+    @routes.get("/v1/recommend/articles", **answers(listing(ArticleOut), 503))
+    async def articles(
+        caller: Anyone,
+        shopper: ShopperParam = None,
+        session: SessionParam = None,
+        product: IdParam = None,
+        k: K = 5,
+    ) -> Response:
+        """Recommend guides and stories: beside the product, or else for the shopper; then the newest."""
+        who, visit = acting_as(caller, shopper, session)
+        found = await run_in_threadpool(shop.articles_for, shopper=who, session=visit, product=product, k=k)
+        items = [
+            ArticleOut(article.id, wire.words(article.title), reading.score, tuple(map(wire.cause, reading.because)))
+            for article, reading in found
+        ]
+        return wire.answer({"items": items})
 
     plain_list = {"type": "array", "items": ref(Recommended)}
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _WIDE = 6
 _REVIEWS = 10
 _ASPECTS = 8
+_GUIDES = 3
 _LONGEST_LIST_NAME = 80
 
 
@@ -63,6 +64,7 @@ class ProductPage:
             bars=histogram(rating) if rating else [],
             chart=price_chart(shop.prices(product.id), shop.clock()),
             reviews=shop.reviews(product.id, limit=_REVIEWS),
+            guides=[article for article, found in shop.articles_for(product=product.id, k=_GUIDES) if found.score],
             aspects=shop.review_summary(product.id).aspects[:_ASPECTS],
             rows=rows,
             brand_key=Text.of(product.brand or "").key,
