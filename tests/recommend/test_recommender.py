@@ -504,9 +504,10 @@ def _articles() -> list[Article]:
 def test_articles_about_what_was_looked_at_come_first_then_the_newest(world: World) -> None:
     world.happen("view", "p15", shopper="anna")
     world.happen("view", "p3", shopper="anna", at=NOW + 1)
+    world.happen("cart", "p3", shopper="anna", at=NOW + 2)
     read = world.recommender.read(RecommendRequest(shopper=ShopperId("anna")), _articles())
     assert [found.article for found in read] == ["p3", "teas", "fresh", "old"]
-    assert read[0].because[0].products == ("p3",)
+    assert [reason.products for reason in read[0].because] == [("p3",)]
     assert read[1].because[0].text.en == "About “tea number3” and its kind"
     assert [found.score > 0 for found in read] == [True, True, False, False]
     for found in read:

@@ -59,12 +59,14 @@ def _reading(article: Article, parts: NDArray[np.float32], situation: Situation,
     score = float(parts.sum())
     if score == 0:
         return Reading(article.id, 0.0, (Reason("new", wording.TO_READ, 1.0, (), "fresh"),))
-    reasons = []
-    for step in np.argsort(-parts, kind="stable")[:_REASONS].tolist():
-        if parts[step] > 0:
-            row = int(situation.trail.rows[step])
-            product = shelf.products[row]
-            title = product.title if product is not None else wording.untitled(shelf.ids[row])
-            share = float(parts[step]) / score
-            reasons.append(Reason("history", wording.about(title), share, (shelf.ids[row],), "articles"))
-    return Reading(article.id, score, tuple(reasons))
+    by_row: dict[int, float] = {}
+    for row, part in zip(situation.trail.rows.tolist(), parts.tolist(), strict=True):
+        by_row[row] = by_row.get(row, 0.0) + part
+    said = sorted(((part, row) for row, part in by_row.items() if part > 0), reverse=True)[:_REASONS]
+    return Reading(article.id, score, tuple(_reason(row, part / score, shelf) for part, row in said))
+
+
+def _reason(row: int, share: float, shelf: Shelf) -> Reason:
+    product, id = shelf.products[row], shelf.ids[row]
+    title = product.title if product is not None else wording.untitled(id)
+    return Reason("history", wording.about(title), share, (id,), "articles")
