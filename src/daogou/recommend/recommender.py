@@ -90,9 +90,11 @@ class Recommender:
             epsilon = epsilon_of(request, self._config.explore)
             pool = POOL * request.k if epsilon else request.k
             picked = arrange(rows, scores, pool, variety=self._config.variety, groups=self._groups)
-            places = explore(picked.rows.tolist(), request.k, epsilon=epsilon, random=dice(request, situation.at))
-            drawn = {place.row: place for place in places} if epsilon else {}
-            ordered = situation.ruling.pinning(allowed).pin([place.row for place in places], request.k)
+            order, drawn = picked.rows.tolist(), {}
+            if epsilon:
+                places = explore(order, request.k, epsilon=epsilon, random=dice(request, situation.at))
+                order, drawn = [place.row for place in places], {place.row: place for place in places}
+            ordered = situation.ruling.pinning(allowed).pin(order, request.k)
             found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
             parts = fused.contributions([row for row, _ in ordered])
             why = Reasoner(situation, self._shelf, self._models)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from daogou.retrieval.evidence import NO_CAUSE, Evidence
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, totals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -117,18 +117,18 @@ class Fused:
 
     def contributions(self, rows: Sequence[int]) -> dict[int, list[Contribution]]:
         """For each of the rows what it is made of, largest first; the values add up to its score."""
-        wanted = np.zeros(int(self.evidence.rows.max(initial=-1)) + 1, bool)
-        wanted[[row for row in rows if row < len(wanted)]] = True
-        here = np.flatnonzero(wanted[self.evidence.rows])
-        found: dict[int, dict[tuple[int, int], float]] = {int(row): {} for row in rows}
-        entries = (self.evidence.rows[here], self.sources[here], self.evidence.causes[here], self.evidence.values[here])
-        for row, source, cause, value in zip(*(column.tolist() for column in entries), strict=True):
-            parts = found[row]
-            parts[source, cause] = parts.get((source, cause), 0.0) + value
-        return {
-            row: [
-                Contribution(self.names[source], cause, value)
-                for (source, cause), value in sorted(parts.items(), key=lambda item: (-item[1], item[0]))
-            ]
-            for row, parts in found.items()
-        }
+        found: dict[int, list[Contribution]] = {int(row): [] for row in rows}
+        place = np.full(int(self.evidence.rows.max(initial=-1)) + 1, -1)
+        asked = np.fromiter((row for row in found if row < len(place)), np.int32)
+        place[asked] = np.arange(len(asked))
+        here = np.flatnonzero(place[self.evidence.rows] >= 0)
+        causes = int(self.evidence.causes.max(initial=NO_CAUSE)) + 2  # NO_CAUSE is one of them
+        packed = (place[self.evidence.rows[here]] * len(self.names) + self.sources[here]) * causes
+        keys, values = totals((packed + self.evidence.causes[here] + 1).astype(np.int32), self.evidence.values[here])
+        rest, cause = np.divmod(keys, causes)
+        row, source = np.divmod(rest, max(1, len(self.names)))
+        order = np.lexsort((keys, -values, row))
+        columns = (asked[row[order]], source[order], cause[order] - 1, values[order])
+        for at, number, why, value in zip(*(column.tolist() for column in columns), strict=True):
+            found[at].append(Contribution(self.names[number], why, value))
+        return found
