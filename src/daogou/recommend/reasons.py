@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import nlargest
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from daogou.domain.hit import Reason, ReasonKind
@@ -31,12 +34,13 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     "given": ("given", wording.GIVEN),
 }
 """Sources that rest on no step of the trail."""
-_NAMED = {"segment", "likes"}
+_NAMED = {"segment", "likes", GROUP}
 """Sources whose cause is not a step of the trail."""
 _LEAST_SHARE = 0.005
+_sum = itemgetter(1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reasoner:
     """Turns contributions into reasons for one situation."""
 
@@ -53,35 +57,44 @@ class Reasoner:
 
         A rule that lowers the score and a place won by lot are said last, with a share of 0.
         """
-        lowered = [part for part in parts if part.value < 0]
-        parts = [part for part in parts if part.value >= 0]
-        whole = sum(part.value for part in parts)
+        steps = self._steps
+        whole = 0.0
+        lowered: list[Contribution] = []
+        sums: dict[Hashable, float] = {}
+        first: dict[Hashable, Contribution] = {}  # a request has hundreds of parts: this loop is most of its cost
+        for part in parts:
+            source, cause, value = part
+            if value < 0:
+                lowered.append(part)
+                continue
+            whole += value
+            by_step = cause >= 0 and source not in _NAMED
+            key: Hashable = steps[cause] if by_step else GROUP if source == GROUP else (source, cause)
+            if key in sums:
+                sums[key] += value
+            else:
+                sums[key], first[key] = value, part
         if whole <= 0:
             return ()
-        merged: dict[tuple[str, int], list[Contribution]] = {}
-        for part in parts:
-            merged.setdefault(self._merging(part), []).append(part)
-        found = ((sum(part.value for part in group) / whole, group) for group in merged.values())
-        largest = sorted(((share, group) for share, group in found if share >= _LEAST_SHARE), key=lambda pair: -pair[0])
-        said = [self._reason(group, row, min(1.0, share)) for share, group in largest[:most]]
-        said += [self._reason([part], row, 0.0) for part in lowered]
+        largest = [pair for pair in nlargest(most, sums.items(), key=_sum) if pair[1] >= _LEAST_SHARE * whole]
+        suited = self._suiting(parts) if GROUP in first else None
+        said = [self._reason(first[key], row, min(1.0, value / whole), suited) for key, value in largest]
+        said += [self._reason(part, row, 0.0) for part in lowered]
         if drawn is not None and drawn.explored:
             said.append(Reason("exploration", wording.EXPLORED, 0.0, (), "exploration"))
         return tuple(said)
 
-    def _merging(self, part: Contribution) -> tuple[str, int]:
-        """What is one reason: all of a step, all of a group, or a source's cause."""
-        if part.source == GROUP:
-            return GROUP, 0
-        by_step = part.cause >= 0 and part.source not in _NAMED
-        return ("", self._row(part)) if by_step else (part.source, part.cause)
+    @cached_property
+    def _steps(self) -> list[int]:
+        """The row of each step."""
+        rows: list[int] = self.situation.trail.rows.tolist()
+        return rows
 
     def _row(self, part: Contribution) -> int:
         """The row of the step that caused it."""
-        return int(self.situation.trail.rows[part.cause])
+        return self._steps[part.cause]
 
-    def _reason(self, parts: Sequence[Contribution], row: int, share: float) -> Reason:
-        part = parts[0]
+    def _reason(self, part: Contribution, row: int, share: float, suited: Text | None = None) -> Reason:
         if part.source in _UNCAUSED:
             kind, text = _UNCAUSED[part.source]
             return Reason(kind, text, share, (self.shelf.ids[row],) if kind == "repeat" else (), part.source)
@@ -89,8 +102,8 @@ class Reasoner:
             return self.situation.rules[part.source].stated(share)
         if part.source == "segment":
             return Reason("segment", wording.segment(self.situation.labels[part.cause]), share, (), part.source)
-        if part.source == GROUP:
-            return Reason("group", self._suiting(parts), share, (), part.source)
+        if suited is not None and part.source == GROUP:
+            return Reason("group", suited, share, (), part.source)
         if part.source == "likes":
             return Reason("stated", wording.stated(self.situation.likes[part.cause].words), share, (), part.source)
         if part.cause == NO_CAUSE:
@@ -101,7 +114,8 @@ class Reasoner:
     def _suiting(self, parts: Sequence[Contribution]) -> Text:
         """How many it suits, without a word of anyone's history: the others will read it."""
         members = self.situation.members
-        return wording.group(suited(part.value for part in parts if len(members[part.cause].trail)), len(members))
+        known = (part.value for part in parts if part.source == GROUP and len(members[part.cause].trail))
+        return wording.group(suited(known), len(members))
 
     def _caused(self, part: Contribution, row: int) -> tuple[ReasonKind, Text]:
         cause = self._row(part)
