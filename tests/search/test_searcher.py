@@ -272,3 +272,14 @@ def test_of_many_that_pass_a_filter_only_those_near_in_meaning_are_shown() -> No
 
 def test_where_nothing_is_near_the_filter_alone_still_answers() -> None:
     assert _ids(_english({"音箱 100元以下": [0.1, -0.4]}).search("音箱 100元以下")) == ["speaker", "lamp"]
+
+
+def test_an_encoder_that_does_not_answer_costs_its_part_of_the_answer_and_is_said() -> None:
+    shelf = Shelf()
+    shelf.put([product("lamp", "Desk lamp")])
+    vocabulary = Vocabulary.from_shelf(shelf)
+    index = TantivyIndex()
+    build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
+    searcher = Searcher(shelf, index, Understander(vocabulary), near=lambda text: None)
+    assert "encoder" in (searcher.search("灯 lamp").degraded or "")
+    assert searcher.search("lamp").degraded is None

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from shop_world import build_shop
 
+from daogou.domain.errors import NotReady
 from daogou.domain.text import Text
 from daogou.recommend.recommender import Recommender
+from daogou.retrieval.meaning import Meaning
 from daogou.retrieval.shelf import Shelf
-from daogou.shop.lexical import Lexical
+from daogou.shop.lexical import Lexical, _Nearness
 from daogou.shop.shop import Shop
 from daogou.testing.builders import product
 from daogou.training.releases import Release
@@ -70,3 +74,54 @@ def test_products_that_came_after_the_release_are_learnt_on_top(tmp_path: Path) 
     assert [hit.product for hit in lexical.searcher.search("热气球").items] == ["late"]
     assert [found.text for found in lexical.searcher.suggest("hot a")] == ["Hot air balloon"]
     shop.close()
+
+
+class Spanish:
+    """An encoder that knows one word of another language; it may be told to fail, and counts how often it is asked."""
+
+    name, dim = "spanish", 2
+
+    def __init__(self) -> None:
+        self.failing = False
+        self.asked = 0
+
+    def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += 1
+        if self.failing:
+            raise NotReady("the encoder is asleep")
+        return self._vectors("zapatos" in text for text in texts)
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._vectors("shoes" in text for text in texts)
+
+    def _vectors(self, about_shoes: Iterable[bool]) -> NDArray[np.float32]:
+        return np.array([[1, 0] if shoes else [0, 1] for shoes in about_shoes], np.float32)
+
+
+def test_a_shop_with_an_encoder_finds_what_no_word_of_it_says(tmp_path: Path) -> None:
+    shop = build_shop(tmp_path / "shop")
+    encoder = shop.__dict__["encoder"] = Spanish()  # in place of what the settings name
+    assert not shop.search("zapatos")
+    shop.train()
+    hits = shop.search("zapatos")
+    assert {str(hit.product).rpartition("-")[0] for hit in hits} == {"running-shoes"}
+    assert hits.relaxed == ("“zapato”",)
+    encoder.failing = True
+    silent = shop.search("zapatos")
+    assert not silent
+    assert "encoder does not answer" in (silent.degraded or "")
+    shop.close()
+
+
+def test_an_encoder_that_failed_is_left_alone_for_a_while() -> None:
+    encoder, now = Spanish(), 100.0
+    near = _Nearness(Meaning.fit(["shoes", "tea"], encoder), encoder, clock=lambda: now)
+    encoder.failing = True
+    assert near("zapatos") is None
+    encoder.failing = False
+    assert near("zapatos") is None
+    assert encoder.asked == 1
+    now += 31
+    found = near("zapatos")
+    assert found is not None
+    assert found[0] > found[1]

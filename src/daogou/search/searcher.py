@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
 
 
-Near = Callable[[str], "NDArray[np.float32]"]
-"""How near each product is in meaning to a text, by row of the shelf; rows it lacks are far."""
+Near = Callable[[str], "NDArray[np.float32] | None"]
+"""How near each product is in meaning to a text, by row of the shelf; rows it lacks are far. None: it cannot be said
+now, and the answer is given without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ class Searcher:
         given = where or Where()
         exact = self._exact.find(text)
         wish, rows, words = self._match(understood, given, language or understood.language, exact, ruling)
-        meaning = self._near(text) if self._near is not None and understood.unknown and not len(exact) else None
+        asks = self._near is not None and understood.unknown and not len(exact)
+        meaning = self._near(text) if self._near is not None and asks else None
         if meaning is not None and (len(rows) < self._config.enough or not wish.words):
             near, nearest = self._nearest(understood, given, meaning, ruling)
             rows = np.union1d(rows if wish.words else [], nearest).astype(np.int32) if len(nearest) else rows
@@ -165,6 +167,7 @@ class Searcher:
             facets=self._facets.count(rows, currency=self._currency),
             relaxed=wish.relaxed,
             suggestion=understood.corrected,
+            degraded=_SILENT if asks and meaning is None else None,
         )
 
     def _pinning(self, ruling: Ruling, given: Where, sorting: Sort) -> Ruling:
@@ -300,6 +303,9 @@ class Searcher:
             for word in dict.fromkeys((*said, *understood.words))
             if not present.isdisjoint(cut(" , ".join((word, *translate(word)))))
         ]
+
+
+_SILENT = "the text encoder does not answer: words the shop does not know were not searched by their meaning"
 
 
 def _thing(understood: Understood) -> list[str]:

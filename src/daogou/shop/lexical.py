@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.domain.errors import NotReady
 from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Learnt, Vocabulary
@@ -21,6 +23,9 @@ from daogou.search.searcher import Near, Searcher, ShopperContext
 from daogou.search.suggest import Name, names_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from daogou.domain.hit import Hits
     from daogou.domain.ids import ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PAUSE_S = 30
+"""Seconds for which an encoder that failed is not asked again."""
 _QUERIES = "queries.json"
 _CHANGE = "change.json"
 _WORDS = "words.msgpack"
@@ -169,6 +176,27 @@ def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Map
     return TantivyIndex.open(release.path("lexical"), live=live), change, queries
 
 
+class _Nearness:
+    """Asks the encoder; one that fails is left alone for a while, so that it cannot slow every search down."""
+
+    def __init__(self, meaning: Meaning, encoder: Encoder, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._meaning = meaning
+        self._encoder = encoder
+        self._clock = clock
+        self._silent_until = 0.0
+
+    def __call__(self, text: str) -> NDArray[np.float32] | None:
+        if self._clock() < self._silent_until:
+            return None
+        try:
+            query = self._encoder.queries([text])[0]
+        except NotReady as error:
+            _log.warning("%s; not asked again for %d s", error.message, _PAUSE_S)
+            self._silent_until = self._clock() + _PAUSE_S
+            return None
+        return self._meaning.cosines(query)
+
+
 def _near(release: Release | None, encoder: Encoder | None) -> Near | None:
     """How near products are in meaning; None without an encoder, or where the release was made with another."""
     if release is None or encoder is None or not release.path("meaning").exists():
@@ -177,7 +205,7 @@ def _near(release: Release | None, encoder: Encoder | None) -> Near | None:
     if meaning.encoder != encoder.name:
         _log.warning("the release was made with the encoder %r: train again to use %r", meaning.encoder, encoder.name)
         return None
-    return lambda text: meaning.cosines(encoder.queries([text])[0])
+    return _Nearness(meaning, encoder)
 
 
 def _words(release: Release | None) -> Words | None:

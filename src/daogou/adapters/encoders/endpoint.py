@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BATCH = 64
-_TIMEOUT_S = 60.0
+_QUERY_S, _PASSAGES_S = 2.0, 60.0
+"""Seconds an answer may take: a shopper waits for a query, nobody for a catalogue."""
 
 
 class _Vector(msgspec.Struct):
@@ -41,28 +42,31 @@ class Endpoint:
     def dim(self) -> int:
         """Asked of the endpoint once."""
         if not self._dim:
-            self._dim = len(self._asked(["dim"])[0])
+            self._dim = len(self._asked(["dim"], _PASSAGES_S)[0])
         return self._dim
 
     def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self.passages(texts)
+        return self._encoded(texts, _QUERY_S)
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        batches = [self._asked(texts[low : low + _BATCH]) for low in range(0, len(texts), _BATCH)]
+        return self._encoded(texts, _PASSAGES_S)
+
+    def _encoded(self, texts: Sequence[str], timeout: float) -> NDArray[np.float32]:
+        batches = [self._asked(texts[low : low + _BATCH], timeout) for low in range(0, len(texts), _BATCH)]
         if not batches:
             return np.empty((0, self.dim), np.float32)
         found = np.array([vector for batch in batches for vector in batch], np.float32)
         unit: NDArray[np.float32] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
         return unit
 
-    def _asked(self, texts: Sequence[str]) -> list[list[float]]:
+    def _asked(self, texts: Sequence[str], timeout: float) -> list[list[float]]:
         request = urllib.request.Request(  # noqa: S310 (the address is the operator's, http or https)
             self._address,
             msgspec.json.encode({"model": self.name, "input": list(texts)}),
             {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self._key}"} if self._key else {}),
         )
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
                 answer = msgspec.json.decode(response.read(), type=_Answer)
         except urllib.error.HTTPError as error:
             said = error.read(300).decode("utf-8", "replace")
