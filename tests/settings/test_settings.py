@@ -40,6 +40,8 @@ def test_a_name_may_be_plain_text() -> None:
         ({"shop": {"currency": "dollar"}}, "'shop.currency': Expected `str` matching regex '^[A-Z]{3}$'"),
         ({"rates": {"USD": 0.0}}, "'rates[...]': Expected `float` > 0"),
         ({"shop": {"language": "fr"}}, "'shop.language': Invalid enum value 'fr'"),
+        ({"recommend": {"explore": {"magic": 0.1}}}, "'recommend.explore': Invalid enum value 'magic'"),
+        ({"recommend": {"variety": {"dial": 2.0}}}, "'recommend.variety.dial': Expected `float` <= 1.0"),
         ({"shop": {"zzz": 1}}, "known: "),
     ],
 )

@@ -83,8 +83,8 @@ def refuse_unknown(tree: dict[str, Any], kind: type, origin: str, *, at: str) ->
 
 def in_toml_words(message: str) -> str:
     """Turn `Expected int, got str - at $.server.port` into words that name the setting."""
-    text, _, place = message.partition(" - at `$.")
-    return f"{place.rstrip('`')!r}: {text}" if place else text
+    text, at, place = message.replace(" - at `key` in `$.", " - at `$.").partition(" - at `$.")
+    return f"{place.rstrip('`')!r}: {text}" if at else text
 
 
 def _quoted(text: str) -> str:
