@@ -283,3 +283,8 @@ def test_an_encoder_that_does_not_answer_costs_its_part_of_the_answer_and_is_sai
     searcher = Searcher(shelf, index, Understander(vocabulary), near=lambda text: None)
     assert "encoder" in (searcher.search("灯 lamp").degraded or "")
     assert searcher.search("lamp").degraded is None
+
+
+def test_what_is_not_wanted_is_left_out_of_what_is_near_in_meaning_too() -> None:
+    text = "音箱 not desk"
+    assert _ids(_english({text: [0.5, 0.4]}).search(text)) == ["speaker"]

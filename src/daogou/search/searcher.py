@@ -202,15 +202,12 @@ class Searcher:
         """The first wish, strict to loose, that finds a product; its rows; and how well words match, by row."""
         said = self._scored_words(understood)
         words = self._word_scores(said, require_all=False)
-        banned = self._banned(understood)
+        barred = self._barred(understood, ruling)
         wish, rows = Wish((), given), np.zeros(0, np.int32)
         for wish in relaxations(understood, given, language):
             if not wish.is_bounded and understood.text.strip() and (wish.relaxed or not understood.slots):
                 continue
-            mask = self.shelf.allowed(wish.where)
-            mask[banned] = False
-            if ruling.limits:
-                mask &= ~ruling.taken(len(mask))
+            mask = self.shelf.allowed(wish.where) & ~barred
             if wish.words:
                 mask &= self._matching(wish.words, said, words)[: len(mask)] | np.isin(np.arange(len(mask)), exact)
             rows = np.flatnonzero(mask).astype(np.int32)
@@ -223,9 +220,7 @@ class Searcher:
     ) -> tuple[Wish, NDArray[np.int32]]:
         """What is nearest in meaning among what passes the filters, where no word is known."""
         where = merged(given, understood.where)
-        mask = self.shelf.allowed(where)
-        if ruling.limits:
-            mask &= ~ruling.taken(len(mask))
+        mask = self.shelf.allowed(where) & ~self._barred(understood, ruling)
         n = min(len(mask), len(meaning))
         mask[n:] = False
         mask[:n] &= meaning[:n] >= self._config.nearness
@@ -256,11 +251,12 @@ class Searcher:
             return matching
         return every > 0
 
-    def _banned(self, understood: Understood) -> NDArray[np.int64]:
-        rows = np.zeros(len(self.shelf), bool)
+    def _barred(self, understood: Understood, ruling: Ruling) -> NDArray[np.bool_]:
+        """The rows that no answer may show: with words the shopper does not want, or taken out by a rule."""
+        rows = ruling.taken(len(self.shelf))
         for word in unwanted_words(understood):
             rows |= self._word_scores(self.vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
-        return np.flatnonzero(rows)
+        return rows
 
     def _word_scores(self, words: Sequence[str], *, require_all: bool) -> NDArray[np.float32]:
         """BM25 by row of the shelf; 0 where nothing matches."""
