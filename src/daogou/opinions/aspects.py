@@ -21,11 +21,9 @@ _WORD = re.compile(r"[a-z']+")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A word of opinion or of an aspect in a text, from `start` to `end`."""
+    """A word of opinion or of an aspect in a text."""
 
     word: str
-    start: int
-    end: int
     negated: bool
 
 
@@ -84,9 +82,7 @@ class Lexicon:
         small = text.casefold().replace("’", "'")
         if len(small) != len(text):
             return []
-        return [
-            Found(word, start, end, self._negated(small, start, word)) for word, start, end in self.every.find(small)
-        ]
+        return [Found(word, self._negated(small, start, word)) for word, start, _ in self.every.find(small)]
 
     def _negated(self, text: str, start: int, word: str) -> bool:
         if _HAN.match(word):

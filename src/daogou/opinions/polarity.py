@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from daogou.retrieval.files import read_array, write_array
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -74,16 +76,15 @@ class PolarityModel:
 
     def save(self, folder: Path) -> None:
         """Write the weights."""
-        folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / "weights.npy", self.weights)
-        np.save(folder / "idf.npy", self.idf)
+        write_array(folder / "weights.npy", self.weights)
+        write_array(folder / "idf.npy", self.idf)
         (folder / _ABOUT).write_bytes(msgspec.json.encode({"bias": self.bias}))
 
     @classmethod
     def load(cls, folder: Path) -> PolarityModel:
         """Read what `save` wrote."""
         about = msgspec.json.decode((folder / _ABOUT).read_bytes())
-        return cls(np.load(folder / "weights.npy"), about["bias"], np.load(folder / "idf.npy"))
+        return cls(read_array(folder / "weights.npy"), about["bias"], read_array(folder / "idf.npy"))
 
 
 def learn(reviews: Iterable[Review]) -> PolarityModel | None:

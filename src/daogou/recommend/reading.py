@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.article import Article
+    from daogou.domain.ids import ProductId
+    from daogou.domain.product import Product
     from daogou.recommend.situation import Situation
     from daogou.retrieval.shelf import Shelf
 
@@ -38,21 +40,25 @@ class Reading:
 
 def readings(articles: Iterable[Article], situation: Situation, shelf: Shelf, k: int) -> tuple[Reading, ...]:
     """The k best. Policies are looked up, not recommended."""
+    steps = [(shelf.ids[row], _kinds(shelf.products[row])) for row in situation.trail.rows.tolist()]
+    worth = np.maximum(situation.trail.faded(_RECENCY), 0)
     offered = [article for article in articles if article.kind != "policy"]
-    found = [(article, _parts(article, situation, shelf)) for article in offered]
+    found = [(article, _parts(article, steps) * worth) for article in offered]
     found.sort(key=lambda pair: (-float(pair[1].sum()), -(pair[0].at or 0), pair[0].id))
     return tuple(_reading(article, parts, situation, shelf) for article, parts in found[:k])
 
 
-def _parts(article: Article, situation: Situation, shelf: Shelf) -> NDArray[np.float32]:
-    """(steps,) what each step of the trail adds."""
-    rows = situation.trail.rows
-    about = np.zeros(len(shelf), np.float32)
-    for category in article.categories:
-        about[shelf.named("category", category)] = _KIND
-    about[shelf.rows(article.products)] = _NAMED
-    parts: NDArray[np.float32] = about[rows] * situation.trail.faded(_RECENCY)
-    return np.maximum(parts, 0)
+def _kinds(product: Product | None) -> frozenset[str]:
+    """What the categories of a product are called, in small letters."""
+    steps = product.category if product is not None else ()
+    return frozenset(name.casefold() for step in steps for name in (step.zh, step.en, step.key) if name)
+
+
+def _parts(article: Article, steps: Sequence[tuple[ProductId, frozenset[str]]]) -> NDArray[np.float32]:
+    """(steps,) what the article says about the product of each."""
+    named, about = set(article.products), {category.casefold().strip() for category in article.categories}
+    said = (_NAMED if id in named else _KIND if kinds & about else 0.0 for id, kinds in steps)
+    return np.fromiter(said, np.float32, len(steps))
 
 
 def _reading(article: Article, parts: NDArray[np.float32], situation: Situation, shelf: Shelf) -> Reading:
@@ -63,10 +69,8 @@ def _reading(article: Article, parts: NDArray[np.float32], situation: Situation,
     for row, part in zip(situation.trail.rows.tolist(), parts.tolist(), strict=True):
         by_row[row] = by_row.get(row, 0.0) + part
     said = sorted(((part, row) for row, part in by_row.items() if part > 0), reverse=True)[:_REASONS]
-    return Reading(article.id, score, tuple(_reason(row, part / score, shelf) for part, row in said))
-
-
-def _reason(row: int, share: float, shelf: Shelf) -> Reason:
-    product, id = shelf.products[row], shelf.ids[row]
-    title = product.title if product is not None else wording.untitled(id)
-    return Reason("history", wording.about(title), share, (id,), "articles")
+    reasons = (
+        Reason("history", wording.about(shelf.title(row)), part / score, (shelf.ids[row],), "articles")
+        for part, row in said
+    )
+    return Reading(article.id, score, tuple(reasons))

@@ -120,10 +120,10 @@ class Reasoner:
     def _caused(self, part: Contribution, row: int) -> tuple[ReasonKind, Text]:
         cause = self._row(part)
         if part.source == "together":
-            return "together", wording.together(self._title(cause), self.models.together.shoppers(cause, row))
+            return "together", wording.together(self.shelf.title(cause), self.models.together.shoppers(cause, row))
         key = (part.source, part.cause)
         if key not in self._said:
-            self._said[key] = self._sentence(part, self._title(cause))
+            self._said[key] = self._sentence(part, self.shelf.title(cause))
         return self._said[key]
 
     def _sentence(self, part: Contribution, title: Text) -> tuple[ReasonKind, Text]:
@@ -132,7 +132,3 @@ class Reasoner:
         if part.source == "sequential":
             return "history", wording.next_after(title)
         return ("similar" if part.source == "hybrid" else "content"), wording.similar(title)
-
-    def _title(self, row: int) -> Text:
-        product, id = self.shelf.products[row], self.shelf.ids[row]
-        return product.title if product is not None and product.title else wording.untitled(id)

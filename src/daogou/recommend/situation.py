@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 from msgspec import Meta
 
 from daogou.domain.event import EventType
@@ -18,6 +17,7 @@ from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.rules import NO_RULING, Rulebook, Ruling
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from daogou.domain.ids import Instant
@@ -37,9 +37,9 @@ class RecommendConfig:
     """How answers are arranged."""
 
     rest_days: Annotated[float, Meta(ge=0)] = 30.0
-    """A product bought within these days is not recommended, except for the next basket."""
+    """A product bought within these days is not recommended, except for a basket, the next one or one at hand."""
     basket_rest_days: Annotated[float, Meta(ge=0)] = 0.1
-    """The same for the next basket, whose point is to repeat; some people shop twice a day."""
+    """The same for baskets, whose point is to repeat; some people shop twice a day."""
     steps: Annotated[int, Meta(ge=1)] = 50
     """Newest steps of the history an answer rests on."""
     variety: Variety = field(default_factory=Variety)
@@ -68,9 +68,9 @@ class Situation:
     candidates: NDArray[np.int32] | None = None
     """The only rows that may be in the answer, in the caller's order."""
     likes: tuple[Like, ...] = ()
+    """What the shopper said they like."""
     basket: int = 0
     """How many of the newest steps are what lies in the basket."""
-    """What the shopper said they like."""
     members: tuple[Situation, ...] = ()
     """Of a group: each one's own."""
     ruling: Ruling = NO_RULING
@@ -127,6 +127,7 @@ def look(
     elif kind == "group":
         steps = []
     steps = steps[: config.steps]
+    fusion = _fusion(kind, models)
     labels = tuple(label for label in live.labels(request.shopper) if label in models.popularity.segments)
     return Situation(
         kind=kind,
@@ -136,8 +137,8 @@ def look(
         bought=bought,
         excluded=frozenset(excluded),
         labels=labels,
-        fusion=_stated(_fusion(kind, models), len(steps)) if request.likes else _fusion(kind, models),
-        candidates=_once(shelf.rows(request.candidates)) if request.candidates else None,
+        fusion=_stated(fusion, len(steps)) if request.likes else fusion,
+        candidates=shelf.rows(dict.fromkeys(request.candidates)) if request.candidates else None,
         likes=request.likes,
         basket=min(len(laid), len(steps)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
@@ -185,12 +186,6 @@ def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History]
 def _named(request: RecommendRequest, shelf: Shelf, type: EventType) -> list[tuple[int, EventType]]:
     named = [request.product] if request.product is not None else list(request.basket)
     return [(row, type) for row in shelf.rows(named).tolist()]
-
-
-def _once(rows: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Each row where it first stands."""
-    _, first = np.unique(rows, return_index=True)
-    return rows[np.sort(first)]
 
 
 _BY_KIND: Mapping[str, Mapping[str, float]] = {

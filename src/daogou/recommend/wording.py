@@ -70,11 +70,6 @@ def about(title: Text) -> Text:
     return Text(zh=f"与「{title.show('zh')}」有关", en=f"About “{title.show('en')}” and its kind")
 
 
-def untitled(id: str) -> Text:
-    """A product without a title is called by its id."""
-    return Text(zh=id, en=id)
-
-
 def segment(label: str) -> Text:
     """Popularity among shoppers with one label."""
     name, _, value = label.partition("=")

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from daogou.retrieval.candidates import Candidates
-from daogou.retrieval.evidence import Evidence, Trail, gather, totals
+from daogou.retrieval.evidence import Evidence, Trail, gather
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 from daogou.retrieval.word_vectors import WordVectors, read_words, svd, unit, write_words
@@ -91,20 +90,15 @@ class ContentKnn:
 
     def place(self, row: int, bag: Bag) -> None:
         """Make a product known that came after the fit; its neighbours learn of it too."""
-        alike = self.alike(bag)
-        cosines = Candidates.best(alike.scores, self.config.neighbours, rows=alike.rows)
+        words, values = unit(bag, self._vocabulary, self._idf)
+        here, word = gather(self._postings.indptr.astype(np.int64), words.astype(np.int32))
+        rows = self._postings.indices[here].astype(np.int32)
+        cosines = Evidence(rows, (self._postings.data[here] * values[word]).astype(np.float32), rows).best(
+            self.config.neighbours
+        )
         self._placed[row] = list(zip(cosines.rows.tolist(), cosines.scores.tolist(), strict=True))
         for other, cosine in self._placed[row]:
             self._placed.setdefault(other, []).append((row, cosine))
-
-    def alike(self, bag: Bag) -> Candidates:
-        """Every fitted product that shares a word with the bag, with its cosine; in order of row."""
-        words, values = unit(bag, self._vocabulary, self._idf)
-        if not len(words):
-            return Candidates(np.empty(0, np.int32), np.empty(0, np.float32))
-        here, word = gather(self._postings.indptr.astype(np.int64), words.astype(np.int32))
-        rows = self._postings.indices[here].astype(np.int32)
-        return Candidates(*totals(rows, (self._postings.data[here] * values[word]).astype(np.float32)))
 
     def evidence(self, trail: Trail) -> Evidence:
         """Products whose words are like those of the newest steps."""

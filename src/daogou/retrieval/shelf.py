@@ -86,6 +86,11 @@ class Shelf:
         """Rows of those of the products that are on the shelf, in the order given."""
         return np.fromiter((self.row[id] for id in ids if id in self.row), np.int32)
 
+    def title(self, row: int) -> Text:
+        """What the product is called; its id where it has no title or is gone."""
+        product, id = self.products[row], self.ids[row]
+        return product.title if product is not None and product.title else Text(zh=id, en=id)
+
     @property
     def available(self) -> NDArray[np.bool_]:
         """Shown and sellable, by row."""
