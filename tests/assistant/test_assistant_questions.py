@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from assistant_world import PRODUCTS, World, ids, talk, understand
+from assistant_world import PRODUCTS, REVIEWS, World, ids, talk, understand
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.money import Money
@@ -39,6 +39,12 @@ def asked(
         ("第二个评价怎么样", "还没有评价"),
         ("tell me about the first one", "material: Mesh"),
         ("介绍一下第一个", "材质：网布"),
+        ("is the first one leather?", "That is not on record for Breeze Runner; its material: Mesh."),
+        ("is the first one made of mesh?", "material: Mesh"),
+        ("第二个是红色的吗", "山脊越野鞋没有这样的记录，记录的颜色是：蓝色。"),
+        ("第二个是蓝色的吗？", "是的，山脊越野鞋记录的颜色：蓝色。"),
+        ("compare the first two", "The lower price is that of Breeze Runner."),
+        ("前两个哪个便宜", "价格更低的是 轻风跑鞋"),
         ("第一个和第二个哪个便宜", "价格更低的是 轻风跑鞋"),
         ("compare the first and the second", "The lower price is that of Breeze Runner."),
         ("可以退货吗", "签收后 7 天内可以退货"),
@@ -56,6 +62,21 @@ def asked(
 )
 def test_questions_are_answered_from_records(question: str, said: str) -> None:
     assert said in asked(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [("是皮革的吗", "trait"), ("是不是皮革的", "trait"), ("is it leather?", "trait"), ("有红色的吗", "refine")],
+)
+def test_what_was_spoken_of_last_is_what_a_question_is_about(question: str, intent: str) -> None:
+    answers = talk(World().assistant(), "running shoes", "tell me about the third one", question)
+    assert answers[-1].intent == intent
+    assert (ids(answers[-1]) == ["p3"]) == (intent == "trait")
+
+
+def test_one_review_is_not_many() -> None:
+    world = World(reviews=REVIEWS[:1])
+    assert "rated 5.0 (1 review)" in talk(world.assistant(), "running shoes")[-1].text
 
 
 def test_promotions_of_a_segment_or_out_of_time_are_not_told() -> None:

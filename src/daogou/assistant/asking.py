@@ -39,6 +39,11 @@ def stock(desk: Desk) -> Draft:
     return _about(desk, _stock)
 
 
+def trait(desk: Desk) -> Draft:
+    """Say whether the record lists what is asked; what it does not list is said to be unknown, never denied."""
+    return _about(desk, _traits)
+
+
 def reviews(desk: Desk) -> Draft:
     return _about(desk, _reviews)
 
@@ -176,6 +181,21 @@ def _asked_variants(desk: Desk, product: Product) -> list[Variant] | None:
         for variant in product.variants
         if all({v.key for v in variant.attributes.get(name, ())} & values for name, values in wanted.items())
     ]
+
+
+def _traits(desk: Desk, id: ProductId) -> list[Said]:
+    product = desk.tools.product(id)
+    asked = [slot for slot in desk.turn.understood.slots if slot.kind == "attribute" and slot.name != "words"]
+    names, said = phrases(desk.turn.language).attributes, []
+    for slot in dict.fromkeys((slot.name, slot.value) for slot in asked):
+        name, value = slot
+        has = product is not None and value in {known.key for known in product.attributes.get(name, ())}
+        recorded = {**_fields(id, "title"), "value": f"product:{id}#attribute:{name}"}
+        said += first(
+            say(desk.records, "trait_yes" if has else "trait_other", name=names.get(name, name), **recorded),
+            say(desk.records, "trait_unknown", name=names.get(name, name), **_fields(id, "title")),
+        )
+    return said
 
 
 def _stands_in(plain: str, value: Text) -> bool:

@@ -41,6 +41,7 @@ ACTS: Mapping[Intent, Callable[[Desk], Draft]] = {
     "price": asking.price,
     "price_history": asking.price_history,
     "stock": asking.stock,
+    "trait": asking.trait,
     "reviews": asking.reviews,
     "compare": asking.compare,
     "basket": asking.basket,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from daogou.domain.text import Language
 
 Intent = Literal[
-    "find", "refine", "cheaper", "pricier", "another", "similar", "details", "price", "price_history", "stock",
+    "find", "refine", "cheaper", "pricier", "another", "similar", "details", "price", "price_history", "stock", "trait",
     "reviews", "compare", "basket", "delivery", "returns", "payment", "warranty", "order_status", "promotions",
     "hand_over", "greet", "thanks", "help", "out_of_scope", "unsure",
 ]  # fmt: skip
@@ -109,7 +109,16 @@ def _on_the_table(cues: frozenset[str], understood: Understood, refers: Referenc
     asked = next((question for question in _QUESTIONS if question in cues), None)
     if asked and meant:
         return asked
+    if _asks_a_trait(cues, understood, refers, state):
+        return "trait"
     return "details" if refers.superlative and not names_goods(understood) else None
+
+
+def _asks_a_trait(cues: frozenset[str], understood: Understood, refers: References, state: State) -> bool:
+    """A yes or no question on what a product on the table is or has: “这个防水吗”, "is the first one waterproof?"."""
+    about = refers.products or (state.focus and not cues & {"find", "another", "refine"})
+    traits = any(slot.kind == "attribute" and slot.name != "words" for slot in understood.slots)
+    return "trait" in cues and bool(about) and traits and not names_goods(understood)
 
 
 def _going_on(cues: frozenset[str], understood: Understood, _: References, state: State) -> Intent | None:

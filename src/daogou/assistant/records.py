@@ -112,7 +112,8 @@ class Records:
         if summary is None or summary.n == 0:
             return None
         if field == "n_reviews":
-            return Fact("count", str(summary.n), str(summary.n))
+            label = "one_review" if summary.n == 1 else "n_reviews"
+            return Fact("count", str(summary.n), self.label(label, n=summary.n))
         return Fact("rating", f"{summary.mean:.4f}", f"{summary.mean:.1f}")
 
     def _summary(self, product: Product) -> RatingSummary | None:

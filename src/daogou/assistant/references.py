@@ -42,6 +42,9 @@ class References:
 def references(plain: str, table: Phrases, state: State) -> References:
     """Read the references of a normalised message against what was shown."""
     quantity = next((table.number(found) for found in table.quantity.findall(plain)), 1) or 1
+    leading = next((table.number(found) for found in table.leading.findall(plain)), 0)
+    if leading and state.shown:
+        return References(state.shown[:leading], quantity=quantity)
     numbers = [table.number(token) for token in table.ordinal.findall(plain)]
     picked = [state.shown[n - 1] for n in numbers if 1 <= n <= len(state.shown)]
     if table.references["last"].search(plain) and state.shown:

@@ -25,6 +25,8 @@ class Phrases:
     intents: Mapping[str, Pattern]
     references: Mapping[str, Pattern]
     ordinal: Pattern
+    leading: Pattern
+    """How many of the first ones: 前两个, "the first two"."""
     quantity: Pattern
     numerals: Mapping[str, int]
     guarded: Pattern
@@ -48,12 +50,13 @@ def phrases(language: Language) -> Phrases:
     """Load a language's table."""
     table = tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
     references = dict(table["references"])
-    ordinal, quantity = references.pop("ordinal"), references.pop("quantity")
+    ordinal, leading, quantity = (references.pop(name) for name in ("ordinal", "leading", "quantity"))
     return Phrases(
         language=language,
         intents={name: _any(patterns, language) for name, patterns in table["intents"].items()},
         references={name: _any(patterns, language) for name, patterns in references.items()},
         ordinal=re.compile(ordinal),
+        leading=re.compile(leading),
         quantity=re.compile(quantity),
         numerals=table["numerals"],
         guarded=_any(table["guarded"]["words"], language),
