@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from daogou.domain.money import Money
 from daogou.domain.query import Slot, Where
 from daogou.domain.text import Text
+from daogou.language.aspects import AspectWish
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
 from daogou.retrieval.shelf import Shelf
@@ -145,3 +146,22 @@ def test_never_raises_and_spans_lie_inside_the_text(text: str) -> None:
     understood = Understander(_vocabulary()).understand(text, currency="CNY")
     assert understood.text == text
     assert all(0 <= slot.start < slot.end <= len(text) for slot in understood.slots)
+
+
+def test_a_side_that_shall_be_liked_is_a_slot_and_no_word() -> None:
+    def reader(text: str) -> list[AspectWish]:
+        return [AspectWish("battery", text.find("good"), len(text))]
+
+    understander = Understander(Vocabulary(), aspects=reader)
+    understood = understander.understand("zorble, Good  battery", currency="CNY")
+    (slot,) = understood.slots
+    assert (slot.kind, slot.name, slot.value) == ("aspect", "battery", "good")
+    assert understood.text[slot.start : slot.end] == "Good  battery"
+    assert understood.words == ("zorble",)
+
+
+def test_what_products_of_the_shop_are_comes_before_what_reviewers_like() -> None:
+    vocabulary = Vocabulary()
+    vocabulary.learn([product("b", "AA", category=["Battery"])])
+    understander = Understander(vocabulary, aspects=lambda text: [AspectWish("battery", 0, len(text))])
+    assert [slot.kind for slot in understander.understand("good battery", currency="CNY").slots] == ["category"]

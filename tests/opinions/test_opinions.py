@@ -28,7 +28,7 @@ def review(text: str, *, id: str = "r", helpful: int = 0, at: int = 0) -> Review
         ("不但外观漂亮，而且客服态度很好", {("look", "good"), ("service", "good")}),
         ("没有异味", {("smell", "good")}),
         ("没想到质量这么好", {("quality", "good")}),
-        ("尺码偏小，但是面料很好", {("fit", "bad"), ("quality", "good")}),
+        ("尺码偏小，但是面料很好", {("fit", "bad"), ("material", "good")}),
         ("续航不行", {("battery", "bad")}),
         ("真好吃", {("taste", "good")}),
         ("The battery life is great but the screen is blurry", {("battery", "good"), ("screen", "bad")}),

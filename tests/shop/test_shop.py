@@ -343,3 +343,21 @@ def test_a_shop_learns_from_the_stars_of_its_reviews(shop: Shop) -> None:
     assert shop.review_summary("boots-1").aspects == ()
     shop.train()
     assert [(each.aspect, each.bad) for each in shop.review_summary("boots-1").aspects] == [("fit", LEAST)]
+
+
+def test_what_reviewers_like_can_be_searched_for_once_it_is_learnt(shop: Shop) -> None:
+    about = Review(ProductId("boots-1"), 5.0, NOW, text="穿着很舒服")
+    shop.stores.reviews.put([replace(about, id=ReviewId(f"c{n}")) for n in range(4)])
+    shop.stores.reviews.put([replace(about, id=ReviewId("d"), product=ProductId("boots-2"), text="不舒服，磨脚")])
+    assert not any(slot.kind == "aspect" for slot in shop.understand("舒服的徒步鞋").slots)
+    shop.train()
+    first = shop.search("舒服的徒步鞋")
+    (slot,) = (slot for slot in first.understood.slots if slot.kind == "aspect")  # type: ignore[union-attr]
+    assert (slot.name, first.understood.text[slot.start : slot.end]) == ("comfort", "舒服的")  # type: ignore[union-attr]
+    assert first.items[0].product == "boots-1"
+    (said,) = (reason for reason in first.items[0].because if reason.kind == "reviews")
+    assert said.text.zh == "4 条评价提到舒适，4 条满意"
+    assert said.share > 0.2
+    assert {hit.product for hit in first.items} == {f"boots-{n}" for n in range(6)}
+    assert shop.search("comfortable hiking boots").items[0].product == "boots-1"
+    assert not any(reason.kind == "reviews" for hit in first.items[1:] for reason in hit.because)

@@ -46,7 +46,8 @@ def refine(desk: Desk) -> Draft:
 
 def wished(understood: Understood) -> tuple[str, ...]:
     """The words to search by: those that were left over, and those that rank without filtering."""
-    soft = [s for s in understood.slots if s.kind in _RANKING and s.confidence < 1 and not s.negated]
+    slots = [slot for slot in understood.slots if not slot.negated]
+    soft = [s for s in slots if s.kind == "aspect" or (s.kind in _RANKING and s.confidence < 1)]
     said = [understood.text[slot.start : slot.end] for slot in soft]
     return tuple(dict.fromkeys([*understood.words, *said]))
 

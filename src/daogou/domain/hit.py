@@ -12,7 +12,7 @@ from daogou.domain.text import Text
 
 ReasonKind = Literal[
     "history", "basket", "similar", "together", "content", "popular", "trending", "new", "words", "attribute",
-    "graph", "promotion", "rule", "exploration", "segment", "repeat", "relaxed", "stated", "given", "group",
+    "graph", "promotion", "rule", "exploration", "segment", "repeat", "relaxed", "stated", "given", "group", "reviews",
 ]  # fmt: skip
 
 

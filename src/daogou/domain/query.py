@@ -48,6 +48,7 @@ SlotKind = Literal[
     "quantity",
     "product",
     "comparative",
+    "aspect",
 ]
 
 
@@ -57,7 +58,8 @@ class Slot:
 
     kind: SlotKind
     name: str
-    """The attribute's name for attributes ("color"), else the kind."""
+    """The attribute's name for attributes ("color"), the side of a product that shall be liked ("battery") for aspects,
+    else the kind."""
     value: str
     """The `Text.key` it was matched to, or the number as text."""
     start: int

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.query import Slot, Understood, Where
 from daogou.domain.text import language_of
+from daogou.language.aspects import AspectWish, no_aspects
 from daogou.language.normalise import Normal, normalise
 from daogou.language.quantities import PriceWish, prices
 from daogou.language.shopping import occasions, people
@@ -16,6 +17,7 @@ from daogou.language.vocabulary import LONGEST, Found, Term, Vocabulary, join
 
 if TYPE_CHECKING:
     from daogou.domain.query import Sort
+    from daogou.language.aspects import AspectReader
     from daogou.language.segment import Token
 
 FAIR = 0.5
@@ -45,12 +47,20 @@ class _Reading:
 class Understander:
     """Understands queries in Chinese and English. Milliseconds; the same sentence is always understood the same way."""
 
-    def __init__(self, vocabulary: Vocabulary, *, rates: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        *,
+        rates: Mapping[str, float] | None = None,
+        aspects: AspectReader = no_aspects,
+    ) -> None:
         """`rates`: what one unit of a foreign currency is worth in the shop's, for prices like "under $80".
 
         Without a rate such a price is kept as a slot of confidence 0 and listed in `unknown`, never guessed.
+        `aspects` finds what reviewers shall like, such as 续航好.
         """
         self.vocabulary = vocabulary
+        self._aspects = aspects
         self._rates = dict(rates or {})
         phrase = vocabulary.phrase
         self._sorts = {phrase(said): sort for said, sort in SORTS.items()}
@@ -64,8 +74,12 @@ class Understander:
         """Take the text apart. Never raises; spans of slots lie inside `text`."""
         normal = normalise(text[:LONGEST_TEXT])
         wishes = prices(normal.text, currency)
-        words, corrected = self._correct(normal, wishes, self.vocabulary.segmenter.tokens(normal.text))
+        tokens = self.vocabulary.segmenter.tokens(normal.text)
+        liked = self._liked(normal, tokens)
+        words, corrected = self._correct(normal, [*wishes, *liked], tokens)
         reading = _Reading(normal, words, wishes)
+        for wish in liked:
+            reading.slot("aspect", wish.aspect, "good", span=(wish.start, wish.end))
         self._read_prices(reading, currency)
         self._read_words(reading)
         return Understood(
@@ -79,10 +93,22 @@ class Understander:
             unknown=tuple(reading.unknown),
         )
 
+    def _liked(self, normal: Normal, tokens: Sequence[Token]) -> list[AspectWish]:
+        """What reviewers shall like. What the shop's products are or have, by the same words, comes first."""
+        return [
+            wish
+            for wish in self._aspects(normal.text)
+            if not any(
+                self.vocabulary.meanings(token.text)
+                for token in tokens
+                if token.start < wish.end and wish.start < token.end
+            )
+        ]
+
     def _correct(
-        self, normal: Normal, wishes: Sequence[PriceWish], words: Sequence[Token]
+        self, normal: Normal, wishes: Sequence[PriceWish | AspectWish], words: Sequence[Token]
     ) -> tuple[list[Token], str | None]:
-        """The words outside the prices, misspelt ones replaced, and the whole text if any was."""
+        """The words outside the wishes, misspelt ones replaced, and the whole text if any was."""
         kept: list[Token] = []
         pieces: list[str] = []
         done = 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
 from daogou.domain.text import Text
 
@@ -17,6 +18,7 @@ _NEGATING_HAN = 3
 _NEGATING_WORDS = 3
 """Words before an English one in which a negation turns it."""
 _WORD = re.compile(r"[a-z']+")
+_LISTS = ("words", "good", "bad", "asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Found:
 
     word: str
     negated: bool
+    start: int = 0
+    end: int = 0
 
 
 class Words:
@@ -50,6 +54,8 @@ class Aspect:
     words: frozenset[str]
     good: frozenset[str]
     bad: frozenset[str]
+    asked: frozenset[str] = frozenset()
+    """Words in which a shopper wishes for it without naming it."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,24 @@ class Lexicon:
         """Those of every aspect too."""
         return self.bad.union(*(aspect.bad for aspect in self.aspects.values()))
 
+    @cached_property
+    def asked(self) -> Mapping[str, str]:
+        """Each word in which a side is wished for without being named, with the side."""
+        return {word: aspect.id for aspect in self.aspects.values() for word in aspect.asked}
+
+    @cached_property
+    def asking(self) -> Words:
+        """Finds these words."""
+        return Words(self.asked)
+
     def find(self, text: str) -> list[Found]:
         """Every word of the lexicon in a clause, with whether it is negated."""
         small = text.casefold().replace("’", "'")
         if len(small) != len(text):
             return []
-        return [Found(word, self._negated(small, start, word)) for word, start, _ in self.every.find(small)]
+        return [
+            Found(word, self._negated(small, start, word), start, end) for word, start, end in self.every.find(small)
+        ]
 
     def _negated(self, text: str, start: int, word: str) -> bool:
         if _HAN.match(word):
@@ -97,10 +115,15 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The words that ship with Daogou."""
-    tree = tomllib.loads((files("daogou.opinions") / "words.toml").read_text("utf-8"))
+    return lexicon_of(tomllib.loads((files("daogou.opinions") / "words.toml").read_text("utf-8")))
+
+
+def lexicon_of(tree: Mapping[str, Any]) -> Lexicon:
+    """Make a lexicon of the tables of words.toml."""
+    tree = dict(tree)
     good, bad, negations, harmless = (frozenset(tree.pop(name)) for name in ("good", "bad", "not", "not_really"))
     aspects = {
-        id: Aspect(id, Text(**each["label"]), *(frozenset(each[name]) for name in ("words", "good", "bad")))
+        id: Aspect(id, Text(**each["label"]), *(frozenset(each.get(name, ())) for name in _LISTS))
         for id, each in tree.items()
     }
     naming: dict[str, tuple[str, ...]] = {}

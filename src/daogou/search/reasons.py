@@ -34,15 +34,19 @@ def because(
     where: Where,
     shelf: Shelf,
     rules: Mapping[str, Rule],
+    liked: Mapping[str, Text] | None = None,
 ) -> tuple[Reason, ...]:
     """The reasons of one product, largest share first.
 
-    A rule that lowered the score and a filter that it passed are stated with share 0.
+    `liked` says how many reviewers like each side that was asked for. A rule that lowered the score and a filter that
+    it passed are stated with share 0.
     """
     total = sum(value for value in parts.values() if value > 0)
     reasons = [
         rules[name].stated(round(value / total, 4))
         if name in rules
+        else Reason("reviews", liked[aspect], round(value / total, 4), source="search.aspect")
+        if liked and (aspect := name.removeprefix("aspect:")) in liked
         else _reason(name, value / total, matched, wishes, shelf)
         for name, value in parts.items()
         if total > 0 and value / total >= SMALLEST

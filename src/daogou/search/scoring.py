@@ -32,6 +32,8 @@ class Weights:
     """What the query names, not what is made for it: a phone for “phone”, before its cases."""
     wish: float = 0.15
     """A wish that ranks without filtering, times its confidence: the share of products that fill the attribute in."""
+    aspect: float = 1.0
+    """A side of the product that its reviewers shall like, and surely do: as much as the best match of words."""
     popular: float = 0.15
     """The most popular product. Small: among equal matches the popular one comes first, no more."""
     history: float = 0.2
@@ -46,8 +48,8 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "kind", "words", "meaning", "popular", "history", "new", "wish:" with the place of a slot, and sources
-    of rules."""
+    """"exact", "kind", "words", "meaning", "popular", "history", "new", "wish:" with the place of a slot, "aspect:"
+    with the side that is liked, and sources of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -72,14 +74,16 @@ def score(
     meaning: NDArray[np.float32] | None = None,
     kind: NDArray[np.bool_] | None = None,
     wishes: Sequence[Slot] = (),
+    liked: Mapping[str, NDArray[np.float32]] | None = None,
     prior: NDArray[np.float32] | None = None,
     history: NDArray[np.float32] | None = None,
     ruling: Ruling = NO_RULING,
 ) -> Score:
-    """Score the rows. `words`, `meaning`, `prior` and `history` are over all rows of the shelf; rows they lack
-    count nothing.
+    """Score the rows. `words`, `meaning`, `prior`, `history` and those of `liked` are over all rows of the shelf; rows
+    they lack count nothing.
 
-    Each is divided by its best value within the result, so that weights mean the same in every shop.
+    Each but `liked`, which says how sure it is from 0 to 1, is divided by its best value within the result, so that
+    weights mean the same in every shop.
     """
     parts: dict[str, NDArray[np.float32]] = {}
     for name, values, weight in (
@@ -101,6 +105,8 @@ def score(
         parts[f"wish:{place}"] = shelf.having(slot.name, slot.value)[rows].astype(np.float32) * np.float32(
             weights.wish * slot.confidence
         )
+    for aspect, sure in (liked or {}).items():
+        parts[f"aspect:{aspect}"] = _at(sure, rows) * np.float32(weights.aspect)
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
     for rule, about in ruling.weighed:
         parts[rule.source] = Score(rows, parts).total * about[rows] * np.float32(rule.factor - 1)

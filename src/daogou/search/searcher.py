@@ -12,6 +12,7 @@ import numpy as np
 from daogou.domain.hit import Hit, Hits
 from daogou.domain.ids import current_instant
 from daogou.domain.query import Understood, Where
+from daogou.language.speech import FILLERS
 from daogou.retrieval.rules import Rulebook
 from daogou.search.exact import ExactNames
 from daogou.search.facets import FacetConfig, FacetCounter
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort
     from daogou.domain.rule import Rule
-    from daogou.domain.text import Language
+    from daogou.domain.text import Language, Text
     from daogou.language.understand import Understander
     from daogou.ports.index import LexicalIndex
     from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
+    from daogou.search.praise import Praise
 
 
 Near = Callable[[str], "NDArray[np.float32] | None"]
@@ -87,12 +89,14 @@ class Searcher:
         queries: Mapping[str, int] | None = None,
         names: Iterable[Name] | None = None,
         near: Near | None = None,
+        praise: Praise | None = None,
         config: SearchConfig | None = None,
     ) -> None:
         """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions.
 
         `names` are what `names_of` found for the suggestions before; without them the shelf's products are read.
-        `near` says how near products are in meaning to a text whose words the shop does not know.
+        `near` says how near products are in meaning to a text whose words the shop does not know, `praise` which side
+        of which product its reviewers like.
         """
         self.shelf = shelf
         self.prior = prior
@@ -107,6 +111,7 @@ class Searcher:
         self._kinds = Kinds(shelf, self.vocabulary.segmenter)
         self._suggester = Suggester(shelf, self.vocabulary, queries=queries or {}, prior=prior, names=names)
         self._near = near
+        self._praise = praise
         self._lock = threading.Lock()
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
@@ -153,6 +158,7 @@ class Searcher:
             meaning=meaning,
             kind=self._kinds.named(_thing(understood)),
             wishes=wishes,
+            liked=self._liked(understood),
             prior=self.prior,
             history=shopper_context.affinity if shopper_context else None,
             ruling=ruling,
@@ -169,6 +175,12 @@ class Searcher:
             suggestion=understood.corrected,
             degraded=_SILENT if asks and meaning is None else None,
         )
+
+    def _liked(self, understood: Understood) -> Mapping[str, NDArray[np.float32]]:
+        """How sure it is that reviewers like what shall be liked, by side of the product and row."""
+        if self._praise is None:
+            return {}
+        return {slot.name: self._praise.sure(slot.name) for slot in understood.slots if slot.kind == "aspect"}
 
     def _pinning(self, ruling: Ruling, given: Where, sorting: Sort) -> Ruling:
         """The ruling with the places that hold here: of what may be shown, where the shop decides the order."""
@@ -239,6 +251,8 @@ class Searcher:
                 said += cut(
                     f"{label.zh} {label.en}" if understood.corrected else understood.text[slot.start : slot.end]
                 )
+            elif slot.kind == "aspect":
+                said += [word for word in cut(understood.text[slot.start : slot.end]) if word not in FILLERS]
         return list(dict.fromkeys(said))
 
     def _matching(self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -284,8 +298,14 @@ class Searcher:
                 where=wish.where,
                 shelf=self.shelf,
                 rules=found.rules,
+                liked=self._praised(parts, row),
             )
         return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
+
+    def _praised(self, parts: Iterable[str], row: int) -> Mapping[str, Text]:
+        """What is said of each side that was asked for and is liked."""
+        asked = (part.removeprefix("aspect:") for part in parts if part.startswith("aspect:"))
+        return {aspect: self._praise.said(aspect, row) for aspect in asked} if self._praise else {}
 
     def _matched(self, product: Product, understood: Understood) -> list[str]:
         """The wanted words that the product's fields besides the description contain, as typed."""

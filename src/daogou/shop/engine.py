@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from daogou.domain.errors import NotReady
@@ -19,6 +18,7 @@ from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.shop.connecting import connected
 from daogou.shop.lexical import Lexical
+from daogou.shop.opining import Opinions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import Review
     from daogou.domain.text import Language
-    from daogou.opinions.polarity import PolarityModel
     from daogou.opinions.summary import ReviewSummary
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
@@ -64,12 +63,14 @@ class Engine:
         lexical: Lexical,
         shelf: Shelf,
         rules: RulesFile,
+        opinions: Opinions,
     ) -> None:
         self.release_id = release.id if release else ""
         self.shelf = shelf
         self.recommender = recommender
         self._stores = stores
         self._release = release
+        self.opinions = opinions
         self._summaries: dict[ProductId, tuple[int, ReviewSummary]] = {}
         self._lexical = lexical
         self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
@@ -94,10 +95,25 @@ class Engine:
             recommender = Recommender(
                 release, shelf, stores.events, shoppers=stores.shoppers, config=settings.recommend
             )
+            opinions = Opinions.of(release)
             lexical = Lexical.open(
-                release, shelf=shelf, stores=stores, settings=settings, recommender=recommender, encoder=encoder
+                release,
+                shelf=shelf,
+                stores=stores,
+                settings=settings,
+                recommender=recommender,
+                encoder=encoder,
+                voices=opinions.voices,
             )
-            return cls(release, stores=stores, recommender=recommender, lexical=lexical, shelf=shelf, rules=rules)
+            return cls(
+                release,
+                stores=stores,
+                recommender=recommender,
+                lexical=lexical,
+                shelf=shelf,
+                rules=rules,
+                opinions=opinions,
+            )
 
     def review_summary(self, product: ProductId, reviews: Sequence[Review]) -> ReviewSummary:
         """Sum up what a product's reviews say; kept until one of them changes."""
@@ -106,19 +122,11 @@ class Engine:
         written = hash(tuple(reviews))
         kept = self._summaries.get(product)
         if kept is None or kept[0] != written:
-            kept = written, summarise(product, reviews, model=self._polarity)
+            kept = written, summarise(product, reviews, model=self.opinions.polarity)
             if len(self._summaries) >= _SUMMARIES:
                 self._summaries.clear()
             self._summaries[product] = kept
         return kept[1]
-
-    @cached_property
-    def _polarity(self) -> PolarityModel | None:
-        """What the shop's reviews taught; None where there were too few when the release was made."""
-        from daogou.opinions.polarity import PolarityModel
-
-        folder = self._release.path("polarity") if self._release else None
-        return PolarityModel.load(folder) if folder and (folder / "weights.npy").exists() else None
 
     def close(self) -> None:
         """Remove what only this engine needs from the disk. It answers nothing after."""

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from daogou.domain.errors import NotReady
 from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Learnt, Vocabulary
+from daogou.opinions.voices import ShelfPraise
+from daogou.opinions.wishes import wishes
 from daogou.retrieval.meaning import Meaning
 from daogou.search.indexing import build
 from daogou.search.searcher import Near, Searcher, ShopperContext
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.text import Language
+    from daogou.opinions.voices import Voices
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.recommender import Recommender
@@ -115,12 +119,17 @@ class Lexical:
         settings: Settings,
         recommender: Recommender,
         encoder: Encoder | None = None,
+        voices: Voices | None = None,
     ) -> Lexical:
-        """Open the release's index in a live copy, or index the whole shelf where there is no release."""
+        """Open the release's index in a live copy, or index the whole shelf where there is no release.
+
+        `voices`: what the shop's reviews say, so that “good battery” can be asked for.
+        """
         currency = settings.shop.currency
         words = _words(release)
         vocabulary = Vocabulary.from_learnt(words.learnt) if words else Vocabulary.from_shelf(shelf)
-        understander = Understander(vocabulary, rates=settings.rates)
+        spoken_of = frozenset(voices.aspects if voices else ())
+        understander = Understander(vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of))
         live = tempfile.TemporaryDirectory(prefix="daogou-index-")
         index, after, queries = _opened(release, Path(live.name) / "index")
         searcher = Searcher(
@@ -133,6 +142,7 @@ class Lexical:
             queries=queries,
             names=words.names if words else None,
             near=_near(release, encoder),
+            praise=ShelfPraise(voices, shelf.row.get) if voices else None,
         )
         lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live)
         lexical.refresh(stores.catalogue.changes(after)[1])

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from daogou.features.trust import Trust
 from daogou.knowledge.recipe import write as write_graph
 from daogou.knowledge.together import Votes
-from daogou.opinions.polarity import learn
 from daogou.retrieval.meaning import Meaning, text_of
 from daogou.shop.lexical import build_index, note_catalogue
+from daogou.shop.opining import write_opinions
 from daogou.training import train as recipes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
             "graph": lambda folder, _: write_graph(
                 shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
             ),
-            "polarity": lambda folder, _: _polarity(shop, folder),
+            "opinions": lambda folder, _: write_opinions(shop.stores, folder),
             **_meaning(shop),
         },
         now=shop.clock,
@@ -54,15 +54,6 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
     if progress is not None:
         progress("training", 1.0)
     return release
-
-
-def _polarity(shop: Shop, folder: Path) -> Mapping[str, float]:
-    """Whether reviewers are content, learnt from their stars where there are enough."""
-    model = learn(shop.stores.reviews.scan())
-    if model is None:
-        return {"skipped": 1.0}
-    model.save(folder)
-    return {}
 
 
 def _meaning(shop: Shop) -> Mapping[str, recipes.Artifact]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daogou.domain.money import Money
+from daogou.opinions.aspects import lexicon
 
 if TYPE_CHECKING:
     from daogou.domain.query import Slot, Understood
@@ -58,4 +59,6 @@ def _label(text: str, slot: Slot, *, shelf: Shelf, language: Language) -> str:
         return shelf.label(slot.kind, slot.value).show(language)
     if slot.kind == "attribute":
         return shelf.label(slot.name, slot.value).show(language)
+    if slot.kind == "aspect" and slot.name in lexicon().aspects:
+        return lexicon().aspects[slot.name].label.show(language)
     return text[slot.start : slot.end].strip() or slot.value

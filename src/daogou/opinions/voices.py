@@ -1,0 +1,137 @@
+"""All opinions of a shop's reviews in columns: what search, and the page that shows aspects across products, count.
+
+Kept with a release, without the quotes: these are found again in the reviews of the product that is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from daogou.domain.ids import ProductId
+from daogou.domain.text import Text
+from daogou.opinions.aspects import lexicon
+from daogou.retrieval.files import read_array, write_array
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from daogou.domain.review import Review
+    from daogou.opinions.aspects import Lexicon
+    from daogou.opinions.mining import Opinion
+
+_NAMES = "names.json"
+_COLUMNS = ("product", "aspect", "good", "at")
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """One entry for each side of a product that a review likes or dislikes; the arrays have the same length."""
+
+    products: tuple[ProductId, ...]
+    aspects: tuple[str, ...]
+    product: NDArray[np.int32]
+    """Place in `products`."""
+    aspect: NDArray[np.int16]
+    """Place in `aspects`."""
+    good: NDArray[np.bool_]
+    at: NDArray[np.int64]
+    """When the review was written, epoch milliseconds."""
+
+    @classmethod
+    def gather(cls, reviews: Iterable[Review], opinions: Callable[[Review], Iterable[Opinion]]) -> Voices:
+        """Collect what `opinions` finds in the reviews."""
+        products: dict[ProductId, int] = {}
+        aspects: dict[str, int] = {}
+        rows: list[tuple[int, int, bool, int]] = []
+        for review in reviews:
+            for found in opinions(review):
+                product = products.setdefault(review.product, len(products))
+                aspect = aspects.setdefault(found.aspect, len(aspects))
+                rows.append((product, aspect, found.polarity == "good", review.at))
+        table = np.array(rows, np.int64).reshape(-1, 4)
+        return cls(
+            tuple(products),
+            tuple(aspects),
+            product=table[:, 0].astype(np.int32),
+            aspect=table[:, 1].astype(np.int16),
+            good=table[:, 2].astype(bool),
+            at=table[:, 3].copy(),
+        )
+
+    def counts(self, aspect: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How many reviews like this side, and how many do not, by place of the product."""
+        n = len(self.products)
+        if aspect not in self.aspects:
+            return np.zeros(n, np.int64), np.zeros(n, np.int64)
+        about = self.aspect == self.aspects.index(aspect)
+        good = np.bincount(self.product[about & self.good], minlength=n)
+        return good, np.bincount(self.product[about & ~self.good], minlength=n)
+
+    def save(self, folder: Path) -> None:
+        """Write the columns."""
+        for name in _COLUMNS:
+            write_array(folder / f"{name}.npy", getattr(self, name))
+        (folder / _NAMES).write_bytes(msgspec.json.encode([self.products, self.aspects]))
+
+    @classmethod
+    def load(cls, folder: Path) -> Voices:
+        """Read what `save` wrote."""
+        products, aspects = msgspec.json.decode((folder / _NAMES).read_bytes())
+        return cls(tuple(products), tuple(aspects), *(read_array(folder / f"{name}.npy") for name in _COLUMNS))
+
+
+def sureness(good: NDArray[np.int64], bad: NDArray[np.int64]) -> NDArray[np.float32]:
+    """How far the lower end of the share that likes it lies above one half, from 0 to 1.
+
+    The lower end is Wilson's ("Probable inference", JASA 1927) at one standard error: one voice alone is not sure, two
+    of two count a third, twelve of twelve 0.85.
+    """
+    n = np.maximum(good + bad, 1)
+    share = good / n
+    low = (share + 1 / (2 * n) - np.sqrt(share * (1 - share) / n + 1 / (4 * n * n))) / (1 + 1 / n)
+    sure: NDArray[np.float32] = np.maximum(0, 2 * low - 1).astype(np.float32)
+    return sure
+
+
+@dataclass(frozen=True)
+class ShelfPraise:
+    """Voices by row of a shelf, which search asks. Counts are kept once they were asked for."""
+
+    voices: Voices
+    row: Callable[[ProductId], int | None]
+    words: Lexicon = field(default_factory=lexicon)
+    _kept: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+
+    def sure(self, aspect: str) -> NDArray[np.float32]:
+        """How sure it is that more reviewers like this side than not, from 0 to 1, by row."""
+        return sureness(*self._counts(aspect))
+
+    def said(self, aspect: str, row: int) -> Text:
+        """How many reviewers like this side, as a sentence."""
+        good, bad = (int(counts[row]) for counts in self._counts(aspect))
+        label, n = self.words.aspects[aspect].label, good + bad
+        return Text(
+            zh=f"{n} 条评价提到{label.show('zh')}，{good} 条满意",
+            en=f"{good} of {n} reviewers like the {label.show('en').lower()}",
+        )
+
+    def _counts(self, aspect: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if aspect not in self._kept:
+            places = [
+                (row, place) for place, id in enumerate(self.voices.products) if (row := self.row(id)) is not None
+            ]
+            rows, at = np.array(places, np.int64).reshape(-1, 2).T
+            found = []
+            for counts in self.voices.counts(aspect):
+                by_row = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
+                by_row[rows] = counts[at]
+                found.append(by_row)
+            self._kept[aspect] = (found[0], found[1])
+        return self._kept[aspect]
