@@ -14,17 +14,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 import daogou
+from daogou.domain.ids import ProductId
+from daogou.recommend.request import RecommendRequest
 from daogou.shop.demo import build
 from daogou.shop.shop import Shop
 
-REQUESTS = 500
-SHOPPERS = 50
+REQUESTS = 1000
+SHOPPERS = 200
 QUERIES = {
     "showcase": ["我想找一款运动鞋", "running shoes under $80, not leather", "500元以下透气的跑步鞋", "blue backpack"],
     "groceries": ["whole milk", "冷冻披萨", "coffee under $5", "yogurt"],
@@ -61,13 +63,14 @@ def serve_step(name: str, folder: Path) -> dict[str, object]:
     release = shop.engine.release_id
     ready = time.perf_counter() - started
     shoppers = [shopper.id for shopper, _ in zip(shop.stores.shoppers.scan(), range(SHOPPERS), strict=False)]
-    products = [product.id for product, _ in zip(shop.stores.catalogue.scan(), range(SHOPPERS), strict=False)]
+    newest = (recorded.event.product for id in shoppers for recorded in shop.stores.events.of(shopper=id, limit=20))
+    products = list(dict.fromkeys(product for product in newest if product))
     for shopper in shoppers:
         shop.recommend(shopper=shopper)
     figures = {
         "ready_s": round(ready, 2),
         "recommend_us": _micros(lambda n: shop.recommend(shopper=shoppers[n % len(shoppers)])),
-        "similar_us": _micros(lambda n: shop.recommend(product=products[n % len(products)])),
+        "by_kind_us": {kind: _micros(answer) for kind, answer in _kinds(shop, shoppers, products).items()},
         "search_us": _micros(lambda n: shop.search(QUERIES[name][n % len(QUERIES[name])])),
         "serve_peak_mb": _peak_mb(),
         "counts": _counts(shop),
@@ -76,6 +79,30 @@ def serve_step(name: str, folder: Path) -> dict[str, object]:
     }
     shop.close()
     return figures
+
+
+def _kinds(shop: Shop, shoppers: Sequence[str], products: Sequence[str]) -> dict[str, Callable[[int], object]]:
+    """What a page asks for; the n-th question of each. Nothing of an answer is kept for the next."""
+
+    def some(n: int, count: int) -> list[str]:
+        return [products[(n + place * 7) % len(products)] for place in range(count)]
+
+    def who(n: int) -> str:
+        return shoppers[n % len(shoppers)]
+
+    def visit(n: int) -> RecommendRequest:
+        return RecommendRequest(history=tuple(ProductId(id) for id in some(n, 5)), at=shop.clock())
+
+    return {
+        "for-you": lambda n: shop.recommend(shopper=who(n)),
+        "similar": lambda n: shop.recommend(product=some(n, 1)[0]),
+        "because": lambda n: shop.recommend(product=some(n, 1)[0], kind="because"),
+        "together": lambda n: shop.recommend(basket=some(n, 3)),
+        "complete": lambda n: shop.recommend(shopper=who(n), basket=some(n, 2), kind="complete"),
+        "next-basket": lambda n: shop.recommend(shopper=who(n), kind="next-basket"),
+        "session": lambda n: shop.engine.recommend(visit(n)),
+        "nobody": lambda n: shop.recommend(),
+    }
 
 
 def _counts(shop: Shop) -> dict[str, int]:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daogou.retrieval.arrange import Variety, arrange
-from daogou.retrieval.evidence import NO_CAUSE, Evidence
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
@@ -20,7 +22,7 @@ def test_fused_scores_are_weighted_sums_that_can_be_taken_apart() -> None:
     fusion = Fusion({"a": 1.0, "b": 0.5}, {"a": 2.0})
     fused = fusion.fuse({"a": entries((7, 4.0, 0), (7, 2.0, 1)), "b": entries((7, 1.0, NO_CAUSE), (9, 1.0, 0))})
     assert [column.tolist() for column in fused.totals] == [[7, 9], [3.5, 0.5]]
-    assert [(part.source, part.cause, part.value) for part in fused.contributions([7])[7]] == [
+    assert [(part.source, part.cause, part.value) for part in fused.contributions(7)] == [
         ("a", 0, 2.0), ("a", 1, 1.0), ("b", NO_CAUSE, 0.5),
     ]  # fmt: skip
     assert fused.silenced("a").totals[1].tolist() == [0.5, 0.5]
@@ -42,7 +44,7 @@ def test_a_band_weighs_a_source_and_the_score_can_still_be_taken_apart() -> None
     found = {"a": entries(*((row, 1.0, row) for row in range(5))), "b": entries((0, 1.0, NO_CAUSE), (4, 1.0, 0))}
     fused = fusion.fuse(found, np.array([0, 2, 3, 21]))
     assert [column.tolist() for column in fused.totals] == [[0, 1, 2, 3, 4], [3.0, 2.0, 1.0, 0.5, 3.0]]
-    assert [part.value for part in fused.contributions([0])[0]] == [2.0, 1.0]
+    assert [part.value for part in fused.contributions(0)] == [2.0, 1.0]
     assert fusion.fuse(found).totals[1].tolist() == [2.0, 1.0, 1.0, 1.0, 2.0]
 
 
@@ -68,7 +70,44 @@ def test_seen_products_count_as_much_as_people_come_back() -> None:
     assert choose_seen([to_the_new, to_the_seen, to_the_seen], fusion, factors, events=events) == 1.0
     fused = Fusion({"a": 1.0}, seen=0.25).fuse(found, seen=seen)
     assert fused.totals[1].tolist() == [0.25, 0.5]
-    assert [part.value for part in fused.contributions([0])[0]] == [0.25]
+    assert [part.value for part in fused.contributions(0)] == [0.25]
+
+
+ENTRIES = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 9), st.integers(NO_CAUSE, 3)), max_size=12)
+
+
+@given(a=ENTRIES, b=ENTRIES, allowed=st.lists(st.booleans(), min_size=7, max_size=7))
+def test_what_the_table_says_is_the_sum_of_the_entries(
+    a: list[tuple[int, int, int]], b: list[tuple[int, int, int]], allowed: list[bool]
+) -> None:
+    """Against a dictionary, one entry after the other."""
+    found = {name: entries(*said) if said else Evidence.none() for name, said in (("a", a), ("b", b))}
+    fusion = Fusion({"a": 1.0, "b": 0.5}, bands=(3,), by_band={"a": (1.0, 2.0)}, seen=0.25)
+    events = np.arange(6.0)  # row 6 is newer
+    fused = fusion.fuse(found, events, np.array([1, 9], np.int32), np.array(allowed))
+    expected: dict[tuple[int, str, int], float] = {}
+    for name, said in (("a", a), ("b", b)):
+        for row, value, cause in said:
+            worth = fusion.weights[name] * (2.0 if name == "a" and 3 < row < 6 else 1.0) * (0.25 if row == 1 else 1.0)
+            if allowed[row]:
+                expected[row, name, cause] = expected.get((row, name, cause), 0.0) + worth * value
+    rows = [6, 0, 1, 2, 3, 4, 5]
+    table = fused.table(rows)
+    got = {
+        (rows[line], fused.names[source], cause - 1): value
+        for (line, source, cause), value in np.ndenumerate(table)
+        if value
+    }
+    assert got == expected
+    assert fused.totals[0].tolist() == sorted({row for row, _, _ in expected})
+    np.testing.assert_array_equal(fused.totals[1], table.sum((1, 2))[[rows.index(row) for row in fused.totals[0]]])
+
+
+@given(st.lists(st.integers(0, 40), max_size=60))
+def test_distinct_is_what_numpy_says(keys: list[int]) -> None:
+    once, place = distinct(np.array(keys, np.int32))
+    expected, inverse = np.unique(np.array(keys, np.int32), return_inverse=True)
+    assert (once.tolist(), place.tolist()) == (expected.tolist(), inverse.tolist())
 
 
 def test_best_breaks_ties_in_order_of_row() -> None:
@@ -107,12 +146,13 @@ def test_what_people_buy_again_counts_more_than_what_they_buy_once() -> None:
     lines += [(0, 1, paint), (0, 1, rare)]  # the same line again is no second day
     actor, day, row = (np.array(column, np.int64) for column in zip(*lines, strict=True))
     repeat = Repeat.fit(actor.astype(np.int32), day, row.astype(np.int32), 4, config=RepeatConfig())
-    found = repeat.evidence({row: [0] for row in (milk, paint, rare, 3, 9)}, 0)
+    found = repeat.evidence(np.array([milk, paint, rare, 3, 9], np.int32), np.zeros(5, np.int64), 0)
     worth = dict(zip(found.rows.tolist(), found.values.tolist(), strict=True))
     assert worth[milk] > worth[3] == worth[9] > worth[rare] > worth[paint]
 
 
 def test_repeats_count_by_frequency_and_recency() -> None:
     repeat = Repeat(RepeatConfig(half_life_days=10, floor=0.0))
-    found = repeat.evidence({3: [0], 5: [0, 10 * DAY_MS]}, 10 * DAY_MS)
+    bought, times = np.array([5, 3, 5], np.int32), np.array([0, 0, 10 * DAY_MS])
+    found = repeat.evidence(bought, times, 10 * DAY_MS)
     assert dict(zip(found.rows.tolist(), found.values.tolist(), strict=True)) == pytest.approx({3: 1 / 3, 5: 1.0})

@@ -6,6 +6,7 @@ every actor at once from the columns of the log. A test holds the two equal.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,14 +51,33 @@ class Taken:
     """Strength it added to its step."""
 
 
+class Purchases:
+    """What an actor bought: one row and one moment for each purchase, in the order they were taken in."""
+
+    def __init__(self) -> None:
+        self._rows = array("i")
+        self._at = array("q")
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, row: int, at: int) -> None:
+        """Remember one more."""
+        self._rows.append(row)
+        self._at.append(at)
+
+    def columns(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Rows, and the moments in epoch milliseconds."""
+        return np.array(self._rows, np.int32), np.array(self._at, np.int64)
+
+
 @dataclass(slots=True)
 class History:
     """The memory of one actor."""
 
     steps: list[Step] = field(default_factory=list)
     """Oldest first."""
-    bought: dict[int, list[int]] = field(default_factory=dict)
-    """Rows bought, with the moments of purchase, oldest first."""
+    bought: Purchases = field(default_factory=Purchases)
     basket: dict[int, int] = field(default_factory=dict)
     """Rows put in the basket and not bought since, with the moment."""
     rejected: set[int] = field(default_factory=set)
@@ -66,7 +86,7 @@ class History:
     def take(self, row: int, type: EventType, at: int, value: float | None = None) -> Taken:
         """Change the memory by one event."""
         if type == "purchase":
-            self.bought.setdefault(row, []).append(at)
+            self.bought.add(row, at)
             self.basket.pop(row, None)
         elif type == "cart":
             self.basket[row] = at

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.edge import Edge
 from daogou.domain.text import Text
-from daogou.knowledge.names import brand_node, category_node, product_node, value_node
+from daogou.knowledge.names import BOUGHT_WITH, brand_node, category_node, product_node, value_node
 from daogou.knowledge.together import Believed, Purchases, TogetherConfig, bought_together, everybody
 
 if TYPE_CHECKING:
@@ -97,4 +97,4 @@ def _together(bought: Purchases, known: set[str], config: TogetherConfig | None,
     for head, tail, weight in zip(pairs.head.tolist(), pairs.tail.tolist(), pairs.weight.tolist(), strict=True):
         one, other = bought.products[head], bought.products[tail]
         if one in known and other in known:
-            yield Edge(product_node(one), "boughtWith", product_node(other), round(weight, 6), PURCHASES)
+            yield Edge(product_node(one), BOUGHT_WITH, product_node(other), round(weight, 6), PURCHASES)

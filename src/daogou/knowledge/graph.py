@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from daogou.knowledge import walks
 from daogou.knowledge.jsonld import write_graph
 from daogou.knowledge.links import Links
-from daogou.knowledge.names import product_node
+from daogou.knowledge.names import BOUGHT_WITH, product_node
 from daogou.knowledge.rdf import write_quads
 from daogou.knowledge.sparql import MOST_ROWS, TIMEOUT_S, Row, Sparql
 
@@ -62,6 +62,27 @@ class Graph:
         """The walks of one or two steps between two products, the most telling first."""
         ends = self._ends(one, other)
         return walks.common(self.links, *ends) if ends else []
+
+    def shared(self, one: ProductId, other: ProductId) -> list[Path]:
+        """The walks over what both products say of themselves alike, the most telling first."""
+        ends = self._ends(one, other)
+        return walks.shared(self.links, *ends) if ends else []
+
+    def bought_with(self, one: ProductId, other: ProductId) -> Edge | None:
+        """The edge that says that two products are bought together; None where there is none."""
+        ends = self._ends(one, other)
+        edge = self.links.bought_with(*ends) if ends else None
+        return None if edge is None else self.links.edge(edge)
+
+    def tie(self, one: ProductId, other: ProductId) -> list[str]:
+        """How two products belong together, without the walks: bought together, or else the relations of `shared`."""
+        ends = self._ends(one, other)
+        if ends is None:
+            return []
+        if self.links.bought_with(*ends) is not None:
+            return [BOUGHT_WITH]
+        n, relations = len(self.links.nodes), self.links.relations
+        return [relations[fact // n] for fact in walks.alike(self.links, *ends)]
 
     def path(self, one: ProductId, other: ProductId, *, hops: int = 3) -> Path | None:
         """A shortest walk between two products of at most `hops` (up to 3) steps; None if there is none."""

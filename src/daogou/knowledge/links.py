@@ -12,6 +12,7 @@ import numpy as np
 
 from daogou.domain.edge import Edge
 from daogou.domain.text import Text
+from daogou.knowledge.names import BOUGHT_WITH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,6 +49,16 @@ class Links:
     """(nodes + 1): where each node's edges begin in `touching`."""
     touching: NDArray[np.int32] = field(repr=False)
     """(2 * edges): edges by node, heaviest first, then in order of number."""
+    leaving: NDArray[np.int64] = field(repr=False)
+    """(nodes + 1): where what each node says of itself begins in `said`."""
+    said: NDArray[np.int64] = field(repr=False)
+    """What nodes say of themselves, as relation * nodes + tail, by node."""
+    said_by: NDArray[np.int32] = field(repr=False)
+    """The edge of each."""
+    pairs: NDArray[np.int64] = field(repr=False)
+    """What is bought together, as head * nodes + tail, ascending."""
+    paired_by: NDArray[np.int32] = field(repr=False)
+    """The edge of each."""
 
     @classmethod
     def of(cls, edges: Iterable[Edge], labels: Mapping[str, Text]) -> Links:
@@ -92,19 +103,30 @@ class Links:
         edge = np.tile(np.arange(len(head), dtype=np.int32), 2)
         order = np.lexsort((edge, -weight[edge], ends))
         counts = np.bincount(ends, minlength=len(nodes))
+        relation = columns["relation"].astype(np.int16)
+        together = relation == _number_of(BOUGHT_WITH, relations)
+        said_by = np.flatnonzero(~together)
+        said_by = said_by[np.argsort(head[said_by], kind="stable")]
+        pairs = head[together].astype(np.int64) * len(nodes) + tail[together]
+        ascending = np.argsort(pairs, kind="stable")
         return cls(
             nodes=nodes,
             labels=labels,
             relations=relations,
             sources=sources,
             head=head,
-            relation=columns["relation"].astype(np.int16),
+            relation=relation,
             tail=tail,
             weight=weight,
             source=columns["source"].astype(np.int16),
             number={node: n for n, node in enumerate(nodes)},
             starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             touching=edge[order],
+            leaving=np.searchsorted(head[said_by], np.arange(len(nodes) + 1)).astype(np.int64),
+            said=relation[said_by].astype(np.int64) * len(nodes) + tail[said_by],
+            said_by=said_by.astype(np.int32),
+            pairs=pairs[ascending],
+            paired_by=np.flatnonzero(together)[ascending].astype(np.int32),
         )
 
     def save(self, folder: Path) -> None:
@@ -136,6 +158,23 @@ class Links:
         """Numbers of the edges that start or end at the node, heaviest first."""
         return self.touching[self.starts[node] : self.starts[node + 1]]
 
+    def facts(self, node: int) -> list[int]:
+        """What the node says of itself, as relation * nodes + tail."""
+        facts: list[int] = self.said[self.leaving[node] : self.leaving[node + 1]].tolist()
+        return facts
+
+    def saying(self, node: int, fact: int) -> int:
+        """The edge by which the node says this of itself; of several the first."""
+        return int(self.said_by[int(self.leaving[node]) + self.facts(node).index(fact)])
+
+    def bought_with(self, one: int, other: int) -> int | None:
+        """The edge that says that two products are bought together; None where there is none."""
+        wanted = np.array([one * len(self.nodes) + other, other * len(self.nodes) + one])
+        for place, pair in zip(self.pairs.searchsorted(wanted).tolist(), wanted.tolist(), strict=True):
+            if place < len(self.pairs) and self.pairs[place] == pair:
+                return int(self.paired_by[place])
+        return None
+
     def degree(self, node: int) -> int:
         return int(self.starts[node + 1] - self.starts[node])
 
@@ -155,3 +194,8 @@ class Links:
     def edges(self) -> Iterator[Edge]:
         """Every edge, in the order it was added."""
         return (self.edge(number) for number in range(len(self.head)))
+
+
+def _number_of(relation: str, relations: tuple[str, ...]) -> int:
+    """-1 where no edge has it."""
+    return relations.index(relation) if relation in relations else -1

@@ -15,6 +15,8 @@ SCHEMA = "https://schema.org/"
 VOCABULARY = "urn:daogou:vocabulary:"
 NODES = "urn:daogou:"
 BROADER = "http://www.w3.org/2004/02/skos/core#broader"
+BOUGHT_WITH = "boughtWith"
+"""The relation between products that different shoppers bought in one go."""
 NAME = SCHEMA + "name"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 

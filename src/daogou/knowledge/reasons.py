@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from daogou.domain.edge import Path
 from daogou.domain.hit import Reason
 from daogou.domain.text import Text
-from daogou.knowledge.names import product_node
+from daogou.knowledge.names import BOUGHT_WITH, product_node
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from daogou.domain.edge import Path
     from daogou.domain.ids import ProductId
     from daogou.knowledge.graph import Graph
 
@@ -55,26 +55,29 @@ def grounds(graph: Graph, owned: ProductId, candidate: ProductId, *, share: floa
 
     `share` is the part of the candidate's score that the caller gave it for this.
     """
-    label = graph.label(product_node(owned))
-    paths = graph.common(owned, candidate)
-    if not label or not paths:
+    reason = named(graph, owned, candidate, share=share)
+    if reason is None:
         return None
-    together = [path for path in paths if _relation(path) == "boughtWith" and len(path.edges) == 1]
-    if together:
-        return _grounds(_bought_with(label), together[:1], owned, share)
-    shared: dict[str, Path] = {}
-    for path in paths:
-        same = path.edges[0].relation == path.edges[-1].relation and path.edges[0].tail == path.edges[-1].tail
-        if len(path.edges) == 2 and same and _relation(path) != "boughtWith":
-            shared.setdefault(_relation(path), path)
-    named = list(shared)[:MOST_NAMED]
-    if not named:
-        return None
-    return _grounds(_same(named, label), [shared[name] for name in named], owned, share)
+    together = graph.bought_with(owned, candidate)
+    if together is not None:
+        return Grounds(reason, (Path((together,)),))
+    first: dict[str, Path] = {}
+    for path in graph.shared(owned, candidate):
+        first.setdefault(path.edges[0].relation, path)
+    return Grounds(reason, tuple(first.values())[:MOST_NAMED])
 
 
-def _grounds(text: Text, paths: Sequence[Path], owned: ProductId, share: float) -> Grounds:
-    return Grounds(Reason("graph", text, share, (owned,), "graph"), tuple(paths))
+def named(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float) -> Reason | None:
+    """The reason alone, without the walks that prove it."""
+    relations = graph.tie(owned, candidate)
+    label = graph.label(product_node(owned)) if relations else None
+    if not label:
+        return None
+    if relations == [BOUGHT_WITH]:
+        text = _bought_with(label)
+    else:
+        text = _same(list(dict.fromkeys(relations))[:MOST_NAMED], label)
+    return Reason("graph", text, share, (owned,), "graph")
 
 
 def _bought_with(label: Text) -> Text:
@@ -87,7 +90,3 @@ def _same(relations: Sequence[str], label: Text) -> Text:
     listed = " and ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
     chinese = "、".join(f"同{word.zh}" for word in words)
     return Text(zh=f"与「{label.show('zh')}」{chinese}", en=f"Same {listed} as “{label.show('en')}”")
-
-
-def _relation(path: Path) -> str:
-    return path.edges[0].relation

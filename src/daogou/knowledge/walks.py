@@ -25,6 +25,26 @@ def common(links: Links, one: int, other: int) -> list[Path]:
     return [path for _, path in found]
 
 
+def shared(links: Links, one: int, other: int) -> list[Path]:
+    """The walks over something that both nodes say of themselves alike; those through the rarest first.
+
+    They are among those of `common`, found without looking at all that is next to either.
+    """
+    return [
+        Path((links.edge(links.saying(one, fact)), links.edge(links.saying(other, fact))))
+        for fact in alike(links, one, other)
+    ]
+
+
+def alike(links: Links, one: int, other: int) -> list[int]:
+    """What both nodes say of themselves, as relation * nodes + tail; what is next to the fewest nodes first."""
+    n = len(links.nodes)
+    both = set(links.facts(one)).intersection(links.facts(other))
+    if len(both) < 2:
+        return list(both)
+    return sorted(both, key=lambda fact: (links.degree(fact % n), links.relations[fact // n], links.nodes[fact % n]))
+
+
 def shortest(links: Links, one: int, other: int, *, hops: int = 3) -> Path | None:
     """One shortest walk of at most `hops` (up to 3) steps; None if there is none. A node to itself: no walk.
 

@@ -96,16 +96,17 @@ class Recommender:
                 order, drawn = [place.row for place in places], {place.row: place for place in places}
             ordered = situation.ruling.pinning(allowed).pin(order, request.k)
             found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
-            parts = fused.contributions([row for row, _ in ordered])
-            why = Reasoner(situation, self._shelf, self._models)
+            shown = [row for row, _ in ordered]
+            parts = fused.table(shown)
+            because = Reasoner(situation, self._shelf, self._models, fused.names).reasons(parts, shown, drawn=drawn)
             hits = tuple(
                 Hit(
                     self._shelf.ids[row],
-                    found[row] if row in found else sum(part.value for part in parts[row]),
-                    why.reasons(parts[row], row, drawn=drawn.get(row)) if pin is None else (pin.stated(1.0),),
+                    found[row] if row in found else float(parts[place].sum()),
+                    because[place] if pin is None else (pin.stated(1.0),),
                     drawn[row].propensity if pin is None and row in drawn else None,
                 )
-                for row, pin in ordered
+                for place, (row, pin) in enumerate(ordered)
             )
         return Hits(hits, self._models.release, degraded=self._degraded(request, situation, hits))
 
@@ -125,10 +126,10 @@ class Recommender:
             fused = self._fused(request, situation, self._everything())
             score, rank = _standing(fused, row, self._allowed(request, situation))
             parts: Counter[str] = Counter()
-            contributions = fused.contributions([row])[row]
-            for part in contributions:
+            for part in fused.contributions(row):
                 parts[part.source] += part.value  # type: ignore[assignment]  # Counter holds any number
-            found = Reasoner(situation, self._shelf, self._models).reasons(contributions, row, most=20)
+            why = Reasoner(situation, self._shelf, self._models, fused.names)
+            found = why.reasons(fused.table([row]), [row], most=20)[0]
             because = tuple(self._counterfactual(reason, row, request, situation, fused) for reason in found)
         return Explanation(
             shopper, product, self.release, score, rank, dict(parts), because, self._withheld(row, situation)
@@ -178,7 +179,7 @@ class Recommender:
             return situation.ruled(suiting(each))
         found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
-        fused = situation.fused(found, events)
+        fused = situation.fused(found, events, allowed)
         rows, _ = fused.totals
         if len(rows) >= request.k:
             return fused
@@ -188,7 +189,7 @@ class Recommender:
             found |= sources.given(situation.candidates, left)
         else:
             found |= sources.fill(self._models, self._shelf, left, request.k)
-        return situation.fused(found, events)
+        return situation.fused(found, events, allowed)
 
     def _everything(self) -> NDArray[np.bool_]:
         """All rows, also those that may not be shown."""
@@ -196,7 +197,7 @@ class Recommender:
 
     def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)
-        mask[list(situation.excluded)] = False
+        mask[situation.excluded] = False
         if situation.candidates is not None:
             listed = np.zeros(len(mask), bool)
             listed[situation.candidates] = True

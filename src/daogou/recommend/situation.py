@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 from msgspec import Meta
 
 from daogou.domain.event import EventType
@@ -17,7 +18,6 @@ from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.rules import NO_RULING, Rulebook, Ruling
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from daogou.domain.ids import Instant
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
 
 DAY_MS = 86_400_000
+_NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,12 @@ class Situation:
     trail: Trail
     types: tuple[EventType, ...]
     """What was done at each step of the trail."""
-    bought: Mapping[int, Sequence[int]]
-    """Rows the shopper bought, with the moments."""
-    excluded: frozenset[int]
-    """Rows that must not be in the answer."""
+    bought: NDArray[np.int32]
+    """The row of each purchase."""
+    bought_at: NDArray[np.int64]
+    """The moment of each purchase."""
+    excluded: NDArray[np.int32]
+    """Rows that must not be in the answer; a row may stand here several times."""
     labels: tuple[str, ...]
     """The shopper's labels that have counters of their own."""
     fusion: Fusion
@@ -81,12 +84,12 @@ class Situation:
         """The rules that weigh, by what they are called in a score."""
         return {rule.source: rule for rule, _ in self.ruling.weighed}
 
-    def fused(self, found: Mapping[str, Evidence], events: NDArray[np.floating]) -> Fused:
-        """Every source's entries on one scale, and what the rules add or take.
+    def fused(self, found: Mapping[str, Evidence], events: NDArray[np.floating], allowed: NDArray[np.bool_]) -> Fused:
+        """Every source's entries for the allowed rows, on one scale, and what the rules add or take.
 
         `events`: how many events each row has.
         """
-        return self.ruled(self.fusion.fuse(found, events, self.trail.rows))
+        return self.ruled(self.fusion.fuse(found, events, self.trail.rows, allowed))
 
     def ruled(self, fused: Fused) -> Fused:
         """The same with what the rules add or take."""
@@ -109,17 +112,16 @@ def look(
     kind = request.chosen()
     histories = list(_histories(request, live))
     steps = _steps(request, shelf, histories)
-    bought = {row: times for history in histories for row, times in history.bought.items()}
+    bought, bought_at = _bought(histories)
     rest = config.basket_rest_days if kind in {"complete", "next-basket"} else config.rest_days
-    named = shelf.rows([*request.basket, *([request.product] if request.product else [])]).tolist()
+    named = [*request.basket, *([request.product] if request.product is not None else [])]
     laid = shelf.rows(request.basket).tolist() or [row for history in histories for row in history.basket]
-    excluded = set[int]()
+    out: list[NDArray[np.int32]] = []
     if not request.candidates:
-        excluded = set(named) | {row for row, times in bought.items() if times[-1] > at - rest * DAY_MS}
-        for history in histories:
-            excluded |= history.rejected | history.basket.keys()
+        out += [shelf.rows(named), bought[bought_at > at - rest * DAY_MS]]
+        out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
     if request.exclude_seen:
-        excluded |= {row for row, _ in steps} | bought.keys()
+        out += [np.fromiter((row for row, _ in steps), np.int32), bought]
     if kind in {"similar", "because", "together"}:
         steps = _named(request, shelf, "view" if request.product else "cart")
     elif kind == "complete":
@@ -135,7 +137,8 @@ def look(
         trail=Trail.of([row for row, _ in steps], [STRENGTH[type] for _, type in steps]),
         types=tuple(type for _, type in steps),
         bought=bought,
-        excluded=frozenset(excluded),
+        bought_at=bought_at,
+        excluded=np.concatenate(out) if out else _NO_ROWS,
         labels=labels,
         fusion=_stated(fusion, len(steps)) if request.likes else fusion,
         candidates=shelf.rows(dict.fromkeys(request.candidates)) if request.candidates else None,
@@ -150,17 +153,20 @@ def look_for_group(request: RecommendRequest, look: Callable[[RecommendRequest],
     asker = look(request)
     alone = replace(request, group=(), kind="for-you", session=None, history=None)
     members = tuple(look(replace(alone, shopper=member)) for member in dict.fromkeys(request.group))
-    return replace(asker, members=members, excluded=asker.excluded.union(*(member.excluded for member in members)))
+    excluded = np.concatenate([asker.excluded, *(member.excluded for member in members)])
+    return replace(asker, members=members, excluded=excluded)
 
 
 def without(situation: Situation, rows: frozenset[int]) -> Situation:
     """The same situation had these steps and purchases never happened."""
     kept = [place for place, row in enumerate(situation.trail.rows.tolist()) if row not in rows]
+    still = ~np.isin(situation.bought, list(rows))
     return replace(
         situation,
         trail=Trail(situation.trail.rows[kept], situation.trail.weights[kept]),
         types=tuple(situation.types[place] for place in kept),
-        bought={row: times for row, times in situation.bought.items() if row not in rows},
+        bought=situation.bought[still],
+        bought_at=situation.bought_at[still],
     )
 
 
@@ -171,6 +177,17 @@ def _histories(request: RecommendRequest, live: Live) -> Iterator[History]:
         yield live.history(shopper=request.shopper)
     if request.session is not None:
         yield live.history(session=request.session)
+
+
+def _bought(histories: Sequence[History]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Row and moment of every purchase."""
+    columns = [history.bought.columns() for history in histories]
+    if len(columns) == 1:
+        return columns[0]
+    return (
+        np.concatenate([_NO_ROWS, *(rows for rows, _ in columns)]),
+        np.concatenate([np.empty(0, np.int64), *(at for _, at in columns)]),
+    )
 
 
 def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History]) -> list[tuple[int, EventType]]:

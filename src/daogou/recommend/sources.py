@@ -23,7 +23,7 @@ _NEW = 200
 
 
 def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[np.bool_]) -> dict[str, Evidence]:
-    """What speaks for products in this situation, by source; only products that may be shown."""
+    """What speaks for products in this situation, by source. Only what is new regards what may be shown."""
     match situation.kind:
         case "trending":
             entries = {"trending": uncaused(models.popularity.rising())}
@@ -36,13 +36,13 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
         case _:
             entries = _next(situation, models) | _popular(situation, models)
             if situation.kind in {"complete", "next-basket"}:
-                entries["repeat"] = models.repeat.evidence(situation.bought, situation.at)
+                entries["repeat"] = models.repeat.evidence(situation.bought, situation.bought_at, situation.at)
                 entries["together"] = models.together.evidence(situation.trail.newest(situation.basket or 5))
     if situation.likes:
         entries["likes"] = _liked(situation.likes, shelf)
     if situation.candidates is not None and "popularity" in entries:
         entries["popularity"] = uncaused(models.popularity.popular.standing(situation.candidates))
-    return {name: evidence.kept(allowed[evidence.rows]) for name, evidence in entries.items()}
+    return entries
 
 
 def fill(models: Models, shelf: Shelf, left: NDArray[np.bool_], k: int) -> dict[str, Evidence]:
@@ -75,6 +75,8 @@ def uncaused(candidates: Candidates) -> Evidence:
 def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
     """What follows from the trail; further retrievers are asked where the fusion gives them a say."""
     trail, weights = situation.trail, situation.fusion.weights
+    if not len(trail):
+        return {}
     entries = {"sequential": models.sequential.evidence(trail)}
     if models.content is not None:
         entries["content"] = models.content.evidence(trail)

@@ -40,10 +40,18 @@ class Neighbours:
 
     def spread(self, trail: Trail, *, recency: float = 1.0) -> Evidence:
         """Every neighbour of every step, valued by the step's weight times recency ** (its place, newest 0)."""
-        known = np.flatnonzero(trail.rows < len(self))
-        positions, index = gather(self.offsets, trail.rows[known])
-        weights = trail.faded(recency)[known].astype(np.float32)
-        return Evidence(self.rows[positions], self.values[positions] * weights[index], known[index].astype(np.int32))
+        positions, causes = self.reached(trail)
+        weights = trail.faded(recency).take(causes)
+        return Evidence(self.rows.take(positions), self.values.take(positions) * weights, causes)
+
+    def reached(self, trail: Trail) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The entries of every step that the table knows, and for each entry the place of its step."""
+        rows = trail.rows
+        known = np.flatnonzero(rows < len(self)).astype(np.int32)
+        if len(known) == len(rows):
+            return gather(self.offsets, rows)
+        positions, step = gather(self.offsets, rows.take(known))
+        return positions, known.take(step)
 
     def save(self, folder: Path) -> None:
         """Write offsets.npy, rows.npy and values.npy."""

@@ -9,14 +9,13 @@ on another day too, shrunk towards the rate of all products.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.retrieval.evidence import NO_CAUSE, Evidence
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
@@ -80,18 +79,15 @@ class Repeat:
     def load(cls, folder: Path) -> Repeat:
         return cls(read_config(folder, RepeatConfig), read_array(folder / "rates.npy"))
 
-    def evidence(self, bought: Mapping[int, Sequence[int]], at: int) -> Evidence:
-        """Products by row with the moments they were bought; the values are relative to the highest."""
-        if not bought:
+    def evidence(self, rows: NDArray[np.int32], times: NDArray[np.int64], at: int) -> Evidence:
+        """What was bought, one row and one moment for each purchase; the values are relative to the highest."""
+        if not len(rows):
             return Evidence.none()
-        rows = np.fromiter(bought, np.int32)
-        lengths = [len(times) for times in bought.values()]
-        times = np.fromiter((time for times in bought.values() for time in times), np.int64)
         days = np.maximum(0, at - times) / DAY_MS
         worth = self.config.floor + (1 - self.config.floor) * np.exp2(-days / self.config.half_life_days)
-        starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-        values = np.add.reduceat(worth, starts) * self._rate(rows)
-        return Evidence(rows, (values / values.max()).astype(np.float32), np.full(len(rows), NO_CAUSE, np.int32))
+        once, place = distinct(rows)
+        values = np.bincount(place, worth) * self._rate(once)
+        return Evidence(once, (values / values.max()).astype(np.float32), np.full(len(once), NO_CAUSE, np.int32))
 
     def _rate(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """1 for products the release does not know."""

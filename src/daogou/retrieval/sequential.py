@@ -9,6 +9,7 @@ fell outside the strongest `neighbours` of a fit starts again from zero.
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from daogou.retrieval.evidence import Evidence, Trail, gather
+from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 
@@ -87,7 +88,7 @@ class SequentialKnn:
         self._degree = np.array(degree, np.float64)
         self._from = self._power(config.from_power)
         self._to = self._power(config.to_power)
-        self._extra: dict[int, dict[int, float]] = {}
+        self._extra: dict[int, _Live] = {}
 
     @classmethod
     def fit(cls, sequences: Sequences, n_products: int, *, config: SequentialConfig) -> SequentialKnn:
@@ -129,32 +130,25 @@ class SequentialKnn:
     def evidence(self, trail: Trail) -> Evidence:
         """What the newest steps of the trail make likely next."""
         trail = trail.newest(self.config.steps)
-        weights = trail.faded(self.config.recency)
-        known = np.flatnonzero(trail.rows < len(self.counts))
-        positions, index = gather(self.counts.offsets, trail.rows[known])
-        causes = known.astype(np.int32)[index]
-        fitted = self._valued(trail, weights, self.counts.rows[positions], self.counts.values[positions], causes)
-        live = [entry for cause, row in enumerate(trail.rows.tolist()) for entry in self._live(cause, row)]
-        if not live:
-            return fitted
-        to, counts, live_causes = zip(*live, strict=True)
-        return Evidence.join(
-            [
-                fitted,
-                self._valued(
-                    trail,
-                    weights,
-                    np.array(to, np.int32),
-                    np.array(counts, np.float32),
-                    np.array(live_causes, np.int32),
-                ),
-            ]
-        )
+        positions, causes = self.counts.reached(trail)
+        fitted = (self.counts.rows.take(positions), self.counts.values.take(positions), causes)
+        live = [
+            (*self._extra[row].columns(), cause) for cause, row in enumerate(trail.rows.tolist()) if row in self._extra
+        ]
+        if live:
+            here = np.array([len(to) for to, _, _ in live])
+            fitted = (
+                np.concatenate([fitted[0], *(to for to, _, _ in live)]),
+                np.concatenate([fitted[1], *(counts for _, counts, _ in live)]),
+                np.concatenate([causes, np.array([cause for _, _, cause in live], np.int32).repeat(here)]),
+            )
+        return self._valued(trail, *fitted)
 
     def count(self, before: int, after: int) -> float:
         """The count of one pair: fitted plus live."""
         rows, counts = self.counts.of(before)
-        return float(counts[rows == after].sum()) + self._extra.get(before, {}).get(after, 0.0)
+        live = self._extra.get(before)
+        return float(counts[rows == after].sum()) + (live.count(after) if live else 0.0)
 
     def save(self, folder: Path) -> None:
         """Write the fitted counts; what happened live is in the event log."""
@@ -167,24 +161,18 @@ class SequentialKnn:
         return cls(Neighbours.load(folder), read_array(folder / "degree.npy"), read_config(folder, SequentialConfig))
 
     def _valued(
-        self,
-        trail: Trail,
-        weights: NDArray[np.float32],
-        to: NDArray[np.int32],
-        counts: NDArray[np.float32],
-        causes: NDArray[np.int32],
+        self, trail: Trail, to: NDArray[np.int32], counts: NDArray[np.float32], causes: NDArray[np.int32]
     ) -> Evidence:
-        self._reserve(int(trail.rows.max()) if len(trail) else 0)
-        divisor = self._from[trail.rows][causes] * self._to[to] + np.float32(self.config.shrink)
-        return Evidence(to, weights[causes] * counts / divisor, causes)
-
-    def _live(self, cause: int, row: int) -> Iterator[tuple[int, float, int]]:
-        for to, count in list(self._extra.get(row, {}).items()):
-            yield to, count, cause
+        if not len(trail):
+            return Evidence.none()
+        self._reserve(int(trail.rows.max()))
+        divisor = self._from.take(trail.rows).take(causes) * self._to.take(to) + np.float32(self.config.shrink)
+        return Evidence(to, trail.faded(self.config.recency).take(causes) * counts / divisor, causes)
 
     def _add(self, before: int, after: int, count: float) -> None:
-        counts = self._extra.setdefault(before, {})
-        counts[after] = counts.get(after, 0.0) + count
+        if before not in self._extra:
+            self._extra[before] = _Live()
+        self._extra[before].add(after, count)
 
     def _power(self, power: float) -> NDArray[np.float32]:
         return np.asarray(self._degree**power, np.float32)
@@ -194,6 +182,29 @@ class SequentialKnn:
             more = max(1024, row + 1 - len(self._degree))
             self._degree = np.concatenate([self._degree, np.zeros(more)])
             self._from, self._to = self._power(self.config.from_power), self._power(self.config.to_power)
+
+
+class _Live:
+    """What live events added to the counts of one product: a count is found by its key and read as a column."""
+
+    def __init__(self) -> None:
+        self._place: dict[int, int] = {}
+        self._to = array("i")
+        self._counts = array("d")
+
+    def add(self, to: int, count: float) -> None:
+        place = self._place.setdefault(to, len(self._to))
+        if place == len(self._to):
+            self._to.append(to)
+            self._counts.append(0.0)
+        self._counts[place] += count
+
+    def count(self, to: int) -> float:
+        place = self._place.get(to)
+        return 0.0 if place is None else self._counts[place]
+
+    def columns(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        return np.array(self._to, np.int32), np.array(self._counts).astype(np.float32)
 
 
 def _blocks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

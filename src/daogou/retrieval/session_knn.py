@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.retrieval.evidence import Evidence, Trail, gather, spans, totals
+from daogou.retrieval.evidence import Evidence, Trail, distinct, gather, spans
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
@@ -107,31 +107,37 @@ class SessionKnn:
         if not len(asked):
             return Evidence.none()
         found, cause = gather(self._met_offsets, trail.rows[asked])
-        history = self._met_history[found]
-        shared = (weights[cause] / np.sqrt(self._reach(history))).astype(np.float32)
+        history = self._met_history.take(found)
+        shared = weights.take(cause) / self._long.take(self._reach(history))
         near = self._nearest(history, shared)
-        return self._around(self._met[found[near]], history[near], shared[near], asked[cause[near]])
+        if near is not None:
+            found, history, shared, cause = found.take(near), history.take(near), shared.take(near), cause.take(near)
+        return self._around(self._met.take(found), history, shared, asked.take(cause))
 
     def _asked(self, trail: Trail) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Places of known products in the trail, each product once at its newest, with what sharing it says."""
-        _, first = np.unique(trail.rows, return_index=True)
-        asked = np.sort(first[(trail.rows[first] < len(self._rarity)) & (trail.weights[first] > 0)]).astype(np.int32)
-        weights = trail.faded(self.config.recency)[asked] * self._rarity[trail.rows[asked]]
-        return asked, weights.astype(np.float32)
+        first: dict[int, int] = {}
+        for place, row in enumerate(trail.rows.tolist()):
+            first.setdefault(row, place)
+        asked = np.array([place for row, place in first.items() if row < len(self._rarity)], np.int32)
+        asked = asked[trail.weights[asked] > 0]
+        return asked, trail.faded(self.config.recency).take(asked) * self._rarity.take(trail.rows.take(asked))
 
     def _reach(self, history: NDArray[np.int32]) -> NDArray[np.int64]:
         """How many steps of each history may speak at once."""
-        lengths: NDArray[np.int64] = self._offsets[history + 1] - self._offsets[history]
-        return lengths.clip(max=2 * self.config.gap + 1)
+        lengths: NDArray[np.int64] = self._offsets.take(history + 1) - self._offsets.take(history)
+        return np.minimum(lengths, len(self._decay))
 
-    def _nearest(self, history: NDArray[np.int32], shared: NDArray[np.float32]) -> NDArray[np.bool_]:
-        keys, likeness = totals(history, shared)
+    def _nearest(self, history: NDArray[np.int32], shared: NDArray[np.float32]) -> NDArray[np.int64] | None:
+        """The entries of the histories that share most; None for all of them."""
         k = self.config.neighbours
-        if len(keys) <= k:
-            return np.ones(len(history), bool)
-        best = keys[np.argsort(-likeness, kind="stable")[:k]]
-        near: NDArray[np.bool_] = np.isin(history, best)
-        return near
+        once, place = distinct(history)
+        if len(once) <= k:
+            return None
+        likeness = np.bincount(place, shared, len(once)).astype(np.float32)
+        near = np.zeros(len(once), np.bool_)
+        near[(-likeness).argsort(kind="stable")[:k]] = True
+        return np.flatnonzero(near.take(place))
 
     def _around(
         self,
@@ -142,11 +148,16 @@ class SessionKnn:
     ) -> Evidence:
         """What lies up to `gap` steps from the places, in the same history."""
         gap = self.config.gap
-        starts = np.maximum(self._offsets[history], places - gap)
-        ends = np.minimum(self._offsets[history + 1], places + gap + 1)
+        starts = np.maximum(self._offsets.take(history), places - gap)
+        ends = np.minimum(self._offsets.take(history + 1), places + gap + 1)
         around, step = spans(starts, ends)
-        values = shared[step] * self._decay[around - places[step] + gap]
-        return Evidence(self._rows[around], values, causes[step]).kept(values > 0)
+        values = shared.take(step) * self._decay.take(around - (places - gap).take(step))
+        return Evidence(self._rows.take(around), values, causes.take(step)).kept(values > 0)
+
+    @cached_property
+    def _long(self) -> NDArray[np.float32]:
+        """The root of each number of steps that may speak at once."""
+        return np.sqrt(np.arange(len(self._decay) + 1)).astype(np.float32)
 
     @cached_property
     def _decay(self) -> NDArray[np.float32]:

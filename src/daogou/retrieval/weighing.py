@@ -107,7 +107,7 @@ class _Case(NamedTuple):
     """(sources, rows): of every row that any source found."""
     place: int
     """Of the answer among the rows."""
-    bands: NDArray[np.intp]
+    bands: NDArray[np.int32]
     """(rows,)"""
     half: int
 
@@ -149,7 +149,7 @@ def _case(
     for number, name in enumerate(names):
         here, values = found[name].totals()
         scores[number, np.searchsorted(rows, here)] = values / np.float32(scales.get(name, 1.0) or 1.0)
-    in_band = band_of(rows, bands.events, bands.edges) if bands is not None else np.zeros(len(rows), np.intp)
+    in_band = band_of(rows, bands.events, bands.edges) if bands is not None else np.zeros(len(rows), np.int32)
     return _Case(scores, place, in_band, half)
 
 

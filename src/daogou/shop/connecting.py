@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from daogou.knowledge.reasons import grounds
+from daogou.domain.hit import Hit
+from daogou.knowledge.reasons import named
 
 if TYPE_CHECKING:
-    from daogou.domain.hit import Hit, Hits, Reason
+    from daogou.domain.hit import Hits, Reason
     from daogou.domain.ids import ProductId
     from daogou.knowledge.graph import Graph
 
@@ -26,11 +27,11 @@ def connected(hits: Hits, graph: Graph) -> Hits:
 
 
 def _hit(hit: Hit, graph: Graph) -> Hit:
-    return replace(hit, because=tuple(_reason(reason, hit.product, graph) for reason in hit.because))
+    because = tuple(_reason(reason, hit.product, graph) for reason in hit.because)
+    return hit if because == hit.because else Hit(hit.product, hit.score, because, hit.propensity)
 
 
 def _reason(reason: Reason, product: ProductId, graph: Graph) -> Reason:
     if reason.source not in _LIKENESS or not reason.products:
         return reason
-    found = grounds(graph, reason.products[0], product, share=reason.share)
-    return reason if found is None else found.reason
+    return named(graph, reason.products[0], product, share=reason.share) or reason

@@ -91,13 +91,12 @@ class Engine:
             config=config,
         )
         allowed = self.shelf.available.copy()
-        allowed[list(situation.excluded)] = False
+        allowed[situation.excluded] = False
         found = dict(sources.found(situation, self._models, self.shelf, allowed))
         for name, retriever in self._models.further.items():
             if name not in found:
-                evidence = retriever.evidence(situation.trail)
-                found[name] = evidence.kept(allowed[evidence.rows])
-        return {name: self._dense(*evidence.totals()) for name, evidence in found.items()}
+                found[name] = retriever.evidence(situation.trail)
+        return {name: self._dense(*evidence.kept(allowed[evidence.rows]).totals()) for name, evidence in found.items()}
 
     def _dense(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
         scores = np.zeros(len(self.shelf))
