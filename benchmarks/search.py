@@ -3,7 +3,8 @@
     python benchmarks/search.py [--data DIR]
 
 The data (products.jsonl.gz, judgments_dev.csv) are not part of the repository; without them only the made catalogue is
-measured. Untuned BM25 over the same products reaches an nDCG@10 of .694 on all queries.
+measured. Eleven of the 72 queries have no relevant product among those judged: `answerable` leaves them out, `all`
+counts them as 0, so that it cannot pass .847.
 """
 
 from __future__ import annotations
@@ -59,11 +60,9 @@ def main() -> None:
         report["chorus"], searcher = _measure(list(_chorus(data / "products.jsonl.gz")), list(judged), rounds=5)
         typed = {text: _mistyped(text, place) for place, text in enumerate(judged)}
         report["chorus_ndcg10"] = {
-            "ours": _ndcg(lambda text: [hit.product for hit in searcher.search(text, k=10).items], judged),
-            "ours, one typo": _ndcg(
-                lambda text: [hit.product for hit in searcher.search(typed[text], k=10).items], judged
-            ),
-            "bm25": _ndcg(_bm25(searcher), judged),
+            "ours": _quality(_found(searcher), judged),
+            "ours, one typo": _quality(lambda text, k: _found(searcher)(typed[text], k), judged),
+            "bm25": _quality(_bm25(searcher), judged),
         }
     print(json.dumps(report, indent=2, ensure_ascii=False))
 
@@ -154,22 +153,41 @@ def _judgments(path: Path) -> dict[str, dict[str, int]]:
     return judged
 
 
-def _ndcg(search: Callable[[str], Sequence[str]], judged: dict[str, dict[str, int]]) -> dict[str, float]:
-    """nDCG@10, products nobody judged counting as irrelevant: over all queries, where one that has no relevant product
-    counts 0, and over those that have one."""
-    reached = []
+_Answers = Callable[[str, int], Sequence[str]]
+_DEEP = 200
+"""How far an answer is read for the figure over judged products alone."""
+
+
+def _quality(search: _Answers, judged: dict[str, dict[str, int]]) -> dict[str, float]:
+    """nDCG@10 with products nobody judged as irrelevant, and with these left out; where the first relevant one stands;
+    queries without any product."""
+    full, known, first, none = [], [], [], 0
     for text, ratings in judged.items():
+        found = search(text, _DEEP)
+        none += not found
         ideal = _gain(sorted(ratings.values(), reverse=True)[:10])
         if ideal:
-            reached.append(_gain([ratings.get(id, 0) for id in search(text)]) / ideal)
-    return {"all": round(sum(reached) / len(judged), 4), "answerable": round(sum(reached) / len(reached), 4)}
+            full.append(_gain([ratings.get(id, 0) for id in found[:10]]) / ideal)
+            known.append(_gain([ratings[id] for id in found if id in ratings][:10]) / ideal)
+            first.append(next((1 / place for place, id in enumerate(found, 1) if ratings.get(id)), 0.0))
+    return {
+        "all": round(sum(full) / len(judged), 4),
+        "answerable": round(sum(full) / len(full), 4),
+        "answerable, judged only": round(sum(known) / len(full), 4),
+        "mrr": round(sum(first) / len(full), 4),
+        "without any product": round(none / len(judged), 4),
+    }
 
 
-def _bm25(searcher: Searcher) -> Callable[[str], Sequence[str]]:
+def _found(searcher: Searcher) -> _Answers:
+    return lambda text, k: [hit.product for hit in searcher.search(text, k=k).items]
+
+
+def _bm25(searcher: Searcher) -> _Answers:
     """The words as they are against the index, every field alike: what search is without the rest of it."""
     alike = dict.fromkeys(FIELDS, 1.0)
     cut = searcher.vocabulary.segmenter.cut
-    return lambda text: [match.id for match in searcher.index.search(cut(text), 10, weights=alike)]
+    return lambda text, k: [match.id for match in searcher.index.search(cut(text), k, weights=alike)]
 
 
 def _mistyped(text: str, seed: int) -> str:

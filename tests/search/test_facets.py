@@ -9,6 +9,7 @@ from daogou.domain.money import Money
 from daogou.domain.product import Product
 from daogou.domain.query import Where
 from daogou.retrieval.shelf import Shelf
+from daogou.search.codes import FacetCodes
 from daogou.search.facets import FacetConfig, FacetCounter, parse_range, price_ranges
 from daogou.testing.builders import product
 
@@ -36,9 +37,10 @@ def _brute(products: list[Product]) -> dict[str, dict[str, int]]:
 def test_counts_equal_brute_force_through_changes(first: list[Product], then: list[Product], picked: set[int]) -> None:
     shelf = Shelf()
     shelf.put(first)
-    counter = FacetCounter(shelf, _ALL)
+    codes = FacetCodes(shelf)
+    counter = FacetCounter(shelf, codes, _ALL)
     shelf.put(then)
-    counter.put({shelf.row[each.id] for each in then})
+    codes.put({shelf.row[each.id] for each in then})
     rows = np.array(sorted(row for row in picked if row < len(shelf)), np.int32)
     counted = counter.count(rows, currency="CNY")
     counted.pop("price", None)
@@ -49,7 +51,7 @@ def test_counts_equal_brute_force_through_changes(first: list[Product], then: li
 def test_the_commonest_values_come_first_and_are_limited() -> None:
     shelf = Shelf()
     shelf.put(product(f"p{n}", attributes={"color": "red" if n else "blue"}) for n in range(3))
-    counter = FacetCounter(shelf, FacetConfig(values=1))
+    counter = FacetCounter(shelf, FacetCodes(shelf), FacetConfig(values=1))
     (red,) = counter.count(np.arange(3, dtype=np.int32), currency="CNY")["color"]
     assert (red.value, red.n) == ("red", 2)
 

@@ -288,3 +288,41 @@ def test_an_encoder_that_does_not_answer_costs_its_part_of_the_answer_and_is_sai
 def test_what_is_not_wanted_is_left_out_of_what_is_near_in_meaning_too() -> None:
     text = "音箱 not desk"
     assert _ids(_english({text: [0.5, 0.4]}).search(text)) == ["speaker"]
+
+
+def _tablets(n: int = 12) -> Searcher:
+    tablet = {"screen": "10 inch", "system": "Android", "form": "slate"}
+    return _searcher(
+        [
+            product("stand", "Tablet stand, tablet holder", attributes={"material": "metal"}),
+            *(product(f"stand-{i}", f"Laptop stand {i}", attributes={"material": "metal"}) for i in range(40)),
+            product("plain", "Tablet M7 for the family", attributes=tablet),
+            *(product(f"t{i}", f"Tablet {i}", attributes=tablet) for i in range(n)),
+        ]
+    )
+
+
+def test_what_is_like_the_best_matches_comes_before_what_only_mentions_the_word() -> None:
+    hits = _tablets().search("tablet", k=20)
+    assert _ids(hits)[-1] == "stand"
+    alike = {hit.product: [r.share for r in hit.because if r.source == "search.alike"] for hit in hits.items}
+    assert alike["stand"][0] < 0.1 < alike["plain"][0]
+
+
+def test_few_matches_do_not_vote_on_what_is_meant() -> None:
+    hits = _tablets(5).search("tablet", k=20)
+    assert not any(reason.source == "search.alike" for hit in hits.items for reason in hit.because)
+
+
+def test_a_product_with_every_word_comes_before_one_that_says_one_word_often() -> None:
+    searcher = _searcher(
+        [
+            product("some", "camera camera camera", description="camera"),
+            product("every", "A bag with many pockets and a long strap, for a camera or for lenses of any maker"),
+            *(product(f"p{n}", f"camera {n}") for n in range(3)),
+        ]
+    )
+    hits = searcher.search("camera bag")
+    assert _ids(hits)[0] == "every"
+    assert "Has every word of your query" in [reason.text.en for reason in hits.items[0].because]
+    assert not any(reason.source == "search.complete" for hit in hits.items[1:] for reason in hit.because)

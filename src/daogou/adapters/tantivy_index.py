@@ -23,7 +23,7 @@ FIELDS = ("title", "brand", "category", "attributes", "description")
 
 _IDS = "products.json"
 _HEAP_BYTES = 48_000_000
-_OTHER_FIELDS = 0.3
+_OTHER_FIELDS = 0.15
 """How much the fields besides a word's best one count; with 1 a word in every field outweighs two different words."""
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
-from array import array
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.retrieval.shelf import Shelf
+    from daogou.search.codes import FacetCodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +32,23 @@ class FacetConfig:
 
 
 class FacetCounter:
-    """Counts facet values over any set of rows with one pass over integer codes.
+    """Counts facet values over any set of rows with one pass over integer codes."""
 
-    Holds the codes of every row in one array; a row that changes gets new codes at the end, and the array is packed
-    when more than half of it is out of use.
-    """
-
-    def __init__(self, shelf: Shelf, config: FacetConfig | None = None) -> None:
+    def __init__(self, shelf: Shelf, codes: FacetCodes, config: FacetConfig | None = None) -> None:
         self._shelf = shelf
+        self._codes = codes
         self._config = config or FacetConfig()
-        self._code: dict[tuple[str, str], int] = {}
-        self._keys: list[tuple[str, str]] = []
-        self._names: list[str] = []
-        self._owner = array("i")
-        self._start = np.zeros(0, np.int64)
-        self._length = np.zeros(0, np.int64)
-        self._codes = np.zeros(1024, np.int32)
-        self._used = 0
-        self._lock = threading.RLock()
-        self.put(range(len(shelf)))
-
-    def put(self, rows: Iterable[int]) -> None:
-        """Read these rows' values again."""
-        with self._lock:
-            self._reserve(len(self._shelf))
-            for row in rows:
-                product = self._shelf.products[row]
-                keys = {} if product is None else {(name, text.key): None for name, text in product.facets()}
-                self._write(row, [self._number(key) for key in keys])
-            if self._used > 2 * int(self._length.sum()) + 1024:
-                self._pack()
 
     def count(self, rows: NDArray[np.int32], *, currency: str) -> dict[str, tuple[FacetValue, ...]]:
         """Counts over the rows: "category", "brand", "price", then attributes; empty facets are left out."""
-        with self._lock:
-            counts = np.bincount(self._gather(rows), minlength=len(self._keys))
+        all_codes = self._codes
+        with all_codes.lock:
+            counts = np.bincount(all_codes.gather(rows)[0], minlength=len(all_codes.keys))
             codes = np.flatnonzero(counts)
-            owners = np.asarray(self._owner, np.int32)[codes]
-        totals = np.bincount(owners, weights=counts[codes], minlength=len(self._names))
-        named = {name: place for place, name in enumerate(self._names) if totals[place]}
+            owners = all_codes.owners[codes]
+            names = list(all_codes.names)
+        totals = np.bincount(owners, weights=counts[codes], minlength=len(names))
+        named = {name: place for place, name in enumerate(names) if totals[place]}
         attributes = sorted(named.keys() - {"category", "brand"}, key=lambda name: (-totals[named[name]], name))
         found: dict[str, tuple[FacetValue, ...]] = {}
         for name in ("category", "brand", "price", *attributes[: self._config.attributes]):
@@ -88,50 +64,8 @@ class FacetCounter:
         if len(codes) > wanted:
             least = np.partition(counts[codes], -wanted)[-wanted]
             codes = codes[counts[codes] >= least]
-        counted = sorted((-int(counts[code]), self._keys[code][1]) for code in codes)
+        counted = sorted((-int(counts[code]), self._codes.keys[code][1]) for code in codes)
         return tuple(FacetValue(value, self._shelf.label(name, value), -n) for n, value in counted[:wanted])
-
-    def _gather(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
-        """The codes of all the rows, one after the other."""
-        rows = rows[rows < len(self._start)]
-        lengths = self._length[rows]
-        total = int(lengths.sum())
-        if not total:
-            return np.zeros(0, np.int32)
-        ends = np.cumsum(lengths)
-        places = np.arange(total) + np.repeat(self._start[rows] - (ends - lengths), lengths)
-        codes: NDArray[np.int32] = self._codes[places]
-        return codes
-
-    def _number(self, key: tuple[str, str]) -> int:
-        if key not in self._code:
-            self._code[key] = len(self._keys)
-            self._keys.append(key)
-            if key[0] not in self._names:
-                self._names.append(key[0])
-            self._owner.append(self._names.index(key[0]))
-        return self._code[key]
-
-    def _write(self, row: int, codes: list[int]) -> None:
-        if self._used + len(codes) > len(self._codes):
-            more = np.zeros(max(2 * len(self._codes), self._used + len(codes)), np.int32)
-            more[: self._used] = self._codes[: self._used]
-            self._codes = more
-        self._codes[self._used : self._used + len(codes)] = codes
-        self._start[row], self._length[row] = self._used, len(codes)
-        self._used += len(codes)
-
-    def _reserve(self, n: int) -> None:
-        if n > len(self._start):
-            more = np.zeros(max(n - len(self._start), len(self._start) // 2), np.int64)
-            self._start = np.concatenate([self._start, more])
-            self._length = np.concatenate([self._length, more])
-
-    def _pack(self) -> None:
-        rows = np.arange(len(self._start), dtype=np.int32)
-        self._codes = self._gather(rows)
-        self._used = len(self._codes)
-        self._start = np.cumsum(self._length) - self._length
 
 
 def price_ranges(prices: NDArray[np.int64], currency: str, *, most: int) -> tuple[FacetValue, ...]:

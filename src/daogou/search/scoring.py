@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.retrieval.rules import NO_RULING
+from daogou.search.alike import BEST, likeness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from daogou.domain.rule import Rule
     from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
+    from daogou.search.codes import FacetCodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class Weights:
     exact: float = 2.0
     """The query is the product's id, SKU, barcode or whole title: it comes first."""
     words: float = 1.0
+    complete: float = 0.5
+    """Every word of the query, where others have only some."""
+    alike: float = 0.5
+    """Like what the best matches have in common."""
     meaning: float = 2.0
     """Near in meaning; asked only where the shop does not know a word, and then a part of that word says less."""
     kind: float = 1.0
@@ -48,8 +54,8 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "kind", "words", "meaning", "popular", "history", "new", "wish:" with the place of a slot, "aspect:"
-    with the side that is liked, and sources of rules."""
+    """"exact", "words", "complete", "kind", "alike", "meaning", "popular", "history", "new", "wish:" with the place
+    of a slot, "aspect:" with the side that is liked, and sources of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -70,6 +76,8 @@ def score(
     shelf: Shelf,
     weights: Weights,
     words: NDArray[np.float32] | None,
+    complete: NDArray[np.bool_] | None = None,
+    codes: FacetCodes | None = None,
     exact: Sequence[int] = (),
     meaning: NDArray[np.float32] | None = None,
     kind: NDArray[np.bool_] | None = None,
@@ -83,7 +91,8 @@ def score(
     they lack count nothing.
 
     Each but `liked`, which says how sure it is from 0 to 1, is divided by its best value within the result, so that
-    weights mean the same in every shop.
+    weights mean the same in every shop. `complete` and `kind` count where they tell products of the result apart;
+    with `codes` those like the best matches rise.
     """
     parts: dict[str, NDArray[np.float32]] = {}
     for name, values, weight in (
@@ -99,14 +108,17 @@ def score(
                 parts[name] = np.maximum(picked, 0) * np.float32(weight / best)
     if len(exact):
         parts["exact"] = np.isin(rows, exact).astype(np.float32) * np.float32(weights.exact)
-    if kind is not None and not (here := kind[rows]).all() and here.any():
-        parts["kind"] = here.astype(np.float32) * np.float32(weights.kind)
+    for name, mask, weight in (("kind", kind, weights.kind), ("complete", complete, weights.complete)):
+        if mask is not None and not (here := mask[rows]).all() and here.any():
+            parts[name] = here.astype(np.float32) * np.float32(weight)
     for place, slot in enumerate(wishes):
         parts[f"wish:{place}"] = shelf.having(slot.name, slot.value)[rows].astype(np.float32) * np.float32(
             weights.wish * slot.confidence
         )
     for aspect, sure in (liked or {}).items():
         parts[f"aspect:{aspect}"] = _at(sure, rows) * np.float32(weights.aspect)
+    if codes is not None and "words" in parts and len(rows) > BEST:
+        parts["alike"] = likeness(rows, Score(rows, parts).total, codes) * np.float32(weights.alike)
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
     for rule, about in ruling.weighed:
         parts[rule.source] = Score(rows, parts).total * about[rows] * np.float32(rule.factor - 1)

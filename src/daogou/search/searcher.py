@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from daogou.domain.ids import current_instant
 from daogou.domain.query import Understood, Where
 from daogou.language.speech import FILLERS
 from daogou.retrieval.rules import Rulebook
+from daogou.search.codes import FacetCodes
 from daogou.search.exact import ExactNames
 from daogou.search.facets import FacetConfig, FacetCounter
 from daogou.search.indexing import build, described
@@ -49,7 +50,7 @@ class SearchConfig:
     """How search weighs and how far it looks."""
 
     fields: Mapping[str, float] = field(
-        default_factory=lambda: {"title": 3.0, "brand": 2.0, "category": 2.5, "attributes": 1.0, "description": 0.7}
+        default_factory=lambda: {"title": 2.0, "brand": 1.0, "category": 1.5, "attributes": 1.0, "description": 1.0}
     )
     """What a word is worth where it stands. The title says what a product is, the description what it is not, too."""
     reach: int = 3_000
@@ -72,6 +73,17 @@ class ShopperContext:
 
     affinity: NDArray[np.float32] | None = None
     """How near each product, by row of the shelf, is to the shopper's taste; 0 and below count nothing."""
+
+
+class _Match(NamedTuple):
+    """What matches a query, before it is ranked."""
+
+    wish: Wish
+    rows: NDArray[np.int32]
+    words: NDArray[np.float32] | None
+    """How well words match, by row of the shelf."""
+    complete: NDArray[np.bool_] | None = None
+    """Which rows have every word of the query; None where no word is left or some were given up."""
 
 
 class Searcher:
@@ -106,7 +118,8 @@ class Searcher:
         self._currency = currency
         self._release = release
         self._config = config or SearchConfig()
-        self._facets = FacetCounter(shelf, self._config.facets)
+        self._codes = FacetCodes(shelf)
+        self._facets = FacetCounter(shelf, self._codes, self._config.facets)
         self._exact = ExactNames(shelf.products)
         self._kinds = Kinds(shelf, self.vocabulary.segmenter)
         self._suggester = Suggester(shelf, self.vocabulary, queries=queries or {}, prior=prior, names=names)
@@ -137,7 +150,7 @@ class Searcher:
         understood = self._understander.understand(text, currency=self._currency)
         given = where or Where()
         exact = self._exact.find(text)
-        wish, rows, words = self._match(understood, given, language or understood.language, exact, ruling)
+        wish, rows, words, complete = self._match(understood, given, language or understood.language, exact, ruling)
         asks = self._near is not None and understood.unknown and not len(exact)
         meaning = self._near(text) if self._near is not None and asks else None
         if meaning is not None and (len(rows) < self._config.enough or not wish.words):
@@ -154,6 +167,8 @@ class Searcher:
             shelf=self.shelf,
             weights=self._config.weights,
             words=words,
+            complete=complete,
+            codes=self._codes,
             exact=exact,
             meaning=meaning,
             kind=self._kinds.named(_thing(understood)),
@@ -203,15 +218,15 @@ class Searcher:
         with self._lock:
             self.vocabulary.learn(products)
             build(self.index, products, self.vocabulary.segmenter, vocabulary=self.vocabulary)
-            self._facets.put(rows)
+            self._codes.put(rows)
             self._exact.put(products, rows)
             self._kinds.put(rows)
             self._suggester.put(products)
 
     def _match(
         self, understood: Understood, given: Where, language: Language, exact: Sequence[int], ruling: Ruling
-    ) -> tuple[Wish, NDArray[np.int32], NDArray[np.float32] | None]:
-        """The first wish, strict to loose, that finds a product; its rows; and how well words match, by row."""
+    ) -> _Match:
+        """The first wish, strict to loose, that finds a product."""
         said = self._scored_words(understood)
         words = self._word_scores(said, require_all=False)
         barred = self._barred(understood, ruling)
@@ -220,12 +235,15 @@ class Searcher:
             if not wish.is_bounded and understood.text.strip() and (wish.relaxed or not understood.slots):
                 continue
             mask = self.shelf.allowed(wish.where) & ~barred
+            complete = None
             if wish.words:
-                mask &= self._matching(wish.words, said, words)[: len(mask)] | np.isin(np.arange(len(mask)), exact)
+                matching, every = self._matching(wish.words, said, words)
+                mask &= matching[: len(mask)] | np.isin(np.arange(len(mask)), exact)
+                complete = every if wish.words == understood.words else None
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
-                return wish, rows, words
-        return Wish(understood.words, given), rows, words
+                return _Match(wish, rows, words, complete)
+        return _Match(Wish(understood.words, given), rows, words)
 
     def _nearest(
         self, understood: Understood, given: Where, meaning: NDArray[np.float32], ruling: Ruling
@@ -255,15 +273,19 @@ class Searcher:
                 said += [word for word in cut(understood.text[slot.start : slot.end]) if word not in FILLERS]
         return list(dict.fromkeys(said))
 
-    def _matching(self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Rows with all of the words, or with some where too few have all. `scored` are the scores of `said`."""
+    def _matching(
+        self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Rows with all of the words, or with some where too few have all; and those with all.
+
+        `scored` are the scores of `said`.
+        """
         pieces = list(dict.fromkeys(piece for word in words for piece in self.vocabulary.segmenter.cut(word)))
         every = self._word_scores(pieces, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self._config.enough:
             some = scored if pieces == said else self._word_scores(pieces, require_all=False)
-            matching: NDArray[np.bool_] = (every > 0) | (some > self._config.tail * some.max(initial=0))
-            return matching
-        return every > 0
+            return (every > 0) | (some > self._config.tail * some.max(initial=0)), every > 0
+        return every > 0, every > 0
 
     def _barred(self, understood: Understood, ruling: Ruling) -> NDArray[np.bool_]:
         """The rows that no answer may show: with words the shopper does not want, or taken out by a rule."""

@@ -1,0 +1,48 @@
+import numpy as np
+
+from daogou.domain.ids import ProductId
+from daogou.retrieval.shelf import Shelf
+from daogou.search.alike import likeness
+from daogou.search.codes import FacetCodes
+from daogou.testing.builders import product
+
+_ROWS = np.arange(3, dtype=np.int32)
+
+
+def _codes() -> tuple[Shelf, FacetCodes]:
+    shelf = Shelf()
+    shelf.put(
+        [
+            product("a", attributes={"color": "red", "size": "s"}),
+            product("b", attributes={"color": "red"}),
+            product("c", attributes={"color": "blue"}),
+        ]
+    )
+    return shelf, FacetCodes(shelf)
+
+
+def test_a_value_is_the_rarer_the_fewer_rows_have_it_and_one_row_alone_says_nothing() -> None:
+    _, codes = _codes()
+    rarity = dict(zip(codes.keys, codes.rarity().tolist(), strict=True))
+    assert rarity["color", "red"] == np.log(3 / 2)
+    assert rarity["color", "blue"] == rarity["size", "s"] == 0
+
+
+def test_counts_follow_a_row_that_changes() -> None:
+    shelf, codes = _codes()
+    shelf.put([product("b", attributes={"color": "blue"})])
+    codes.put([shelf.row[ProductId("b")]])
+    rarity = dict(zip(codes.keys, codes.rarity().tolist(), strict=True))
+    assert rarity["color", "blue"] == np.log(3 / 2)
+    assert rarity["color", "red"] == 0
+
+
+def test_rows_with_the_values_of_the_best_are_like_them() -> None:
+    _, codes = _codes()
+    assert likeness(_ROWS, np.array([1, 0, 0], np.float32), codes).tolist() == [1, 1, 0]
+
+
+def test_rows_newer_than_the_codes_are_like_nothing() -> None:
+    _, codes = _codes()
+    rows = np.array([0, 1, 7], np.int32)
+    assert likeness(rows, np.ones(3, np.float32), codes)[2] == 0
