@@ -58,6 +58,7 @@ def test_the_page_stands_alone_and_escapes_what_the_shop_says(evaluated: Path) -
     page = (evaluated / "report.html").read_text("utf-8")
     assert "小店 &lt;b&gt;" in page
     assert "推荐效果评估" in page
+    assert "没有估计：没有展示记录。" in page
     assert not re.search(r"<script|src=|href=|url\(|@import", page)
     assert page.count("<svg") == 4
     assert page.count("<svg") == page.count("</svg>")

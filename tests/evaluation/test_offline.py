@@ -202,7 +202,7 @@ def test_leave_one_out_runs_to_the_end(tmp_path: Path) -> None:
     found = run(shop_of(visits()), tmp_path, Plan(split="leave-one-out", ks=(5, 10)))
     assert found.tables[0].n == 60
     assert found.logged.estimates is None
-    assert "future" in found.logged.reason
+    assert "future" in found.logged.reason.en
 
 
 # --- what is asked -------------------------------------------------------------------------------------------------

@@ -59,6 +59,6 @@ def _print_rest(found: Evaluation) -> None:
         true = found.satisfaction.truth
         click.echo(f"true taste (simulated): {true[OURS].mean:.4f}, most popular {true['most popular'].mean:.4f}")
     if found.logged.reason:
-        click.echo(f"off-policy: no estimate: {found.logged.reason}")
+        click.echo(f"off-policy: no estimate: {found.logged.reason.en}")
     for name, reason in found.skipped.items():
         click.echo(f"not part of it: {name}: {reason}")

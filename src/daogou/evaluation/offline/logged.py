@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.ids import Instant, ProductId
+from daogou.domain.text import Text
 from daogou.evaluation.offline.questions import Question
 from daogou.evaluation.offpolicy import Estimates, Places, estimate
 
@@ -27,6 +28,15 @@ ENOUGH = 30.0
 """Effective places below which no estimate is given."""
 _READ = 1_000_000
 """Newest entries of the log that are read."""
+_ONE_MOMENT = Text(
+    zh="只有在同一时刻切分，才有谁都没有训练过的未来",
+    en="only a split at one moment has a future that nobody was trained on",
+)
+_NO_IMPRESSIONS = Text(zh="没有展示记录", en="no impressions are on record")
+_NOT_LOGGED = Text(
+    zh=f"切分之后，列表 {LIST} 的首位没有带概率的展示记录",
+    en=f"no impressions in the first place of {LIST!r} with a propensity after the split",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +47,27 @@ class Logged:
     """First places of the list after the split whose propensity was logged."""
     effective: float
     estimates: Estimates | None
-    reason: str = ""
+    reason: Text = Text()
 
 
 def logged(events: Events, engine: Engine, split: Split, counts: Counts, *, seed: int) -> Logged:
     """Estimate clicks a showing in the first place. Only what was shown after the split is used."""
     if split.name != "time":
-        return Logged(0, 0.0, None, "only a split at one moment has a future that nobody was trained on")
+        return Logged(0, 0.0, None, _ONE_MOMENT)
     if not events.counts().get("impression"):
-        return Logged(0, 0.0, None, "no impressions are on record")
+        return Logged(0, 0.0, None, _NO_IMPRESSIONS)
     shown, clicks = _read(events, split.moment)
     shown = [event for event in shown if event.product in engine.shelf.row]
     if not shown:
-        return Logged(0, 0.0, None, f"no impressions in the first place of {LIST!r} with a propensity after the split")
+        return Logged(0, 0.0, None, _NOT_LOGGED)
     places = _places(shown, clicks, engine, counts, split.moment)
     found = estimate(places, seed=seed)
     if found.effective < ENOUGH:
-        reason = (
-            f"of {found.n} logged showings only {found.effective:.1f} speak for this policy, at least {ENOUGH:.0f} "
-            "are needed: the shop rarely showed what it would show now. Let some places explore"
+        reason = Text(
+            zh=f"在 {found.n} 次有记录的展示中，只有 {found.effective:.1f} 次与现在的做法相符，至少需要 {ENOUGH:.0f} "
+            "次：当时很少展示现在会展示的商品。请让部分位置用于探索",
+            en=f"of {found.n} logged showings only {found.effective:.1f} speak for this policy, at least {ENOUGH:.0f} "
+            "are needed: the shop rarely showed what it would show now. Let some places explore",
         )
         return Logged(found.n, found.effective, None, reason)
     return Logged(found.n, found.effective, found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from daogou.evaluation.offline.systems import DEPTH
 from daogou.evaluation.report.plots import Bar, Point, bars, grouped, lines, scatter
 from daogou.evaluation.report.style import STYLE
-from daogou.evaluation.report.words import MEANINGS, MEASURES, SYSTEMS, WORDS
+from daogou.evaluation.report.words import ENGLISH, MEANINGS, MEASURES, SYSTEMS, WORDS
 
 if TYPE_CHECKING:
     from daogou.domain.text import Language, Text
@@ -74,7 +74,8 @@ class _Writer:
     def measure(self, name: str) -> str:
         """How a measure is called, with the length of the list where it has one."""
         bare, at, k = name.partition("@")
-        return f"{MEASURES.get(bare, bare) if self.language == 'zh' else bare}{at}{k}"
+        names = MEASURES if self.language == "zh" else ENGLISH
+        return f"{names.get(bare, bare)}{at}{k}"
 
     def about(self) -> str:
         found = self.found
@@ -88,7 +89,7 @@ class _Writer:
             n=f"{found.tables[0].n:,}",
             seed=found.plan.seed,
         )
-        skipped = "; ".join(f"{name}: {reason}" for name, reason in found.skipped.items())
+        skipped = "; ".join(f"{self.system(name)}: {reason}" for name, reason in found.skipped.items())
         return (
             f"<p>{what}</p><p class=quiet>{facts}{' ' + self.say('skipped') + escape(skipped) if skipped else ''}</p>"
         )
@@ -174,7 +175,9 @@ class _Writer:
                     self.say("exposure-note"),
                 ),
                 self.figure(
-                    "time", scatter(points, x_label=WORDS["time-axis"].show(self.language), y_label=ndcg), took
+                    "time",
+                    scatter(points, x_label=WORDS["time-axis"].show(self.language), y_label=self.measure(ndcg)),
+                    took,
                 ),
             ]
         )
@@ -200,7 +203,7 @@ class _Writer:
                 duel = found.preferred.get(name)
                 cells += [
                     _with_interval(found.truth[name]),
-                    f"{duel.a:,} : {duel.b:,} <small>{_p(duel.p)}</small>" if duel else "",
+                    f"{duel.a:,} : {duel.b:,} <small>p {_p(duel.p)}</small>" if duel else "",
                 ]
             rows[name] = cells
         note = f"<p>{self.say('truth-note')}</p>" if found.truth else ""
@@ -229,7 +232,7 @@ class _Writer:
 
     def logged(self) -> str:
         found = self.found.logged
-        text = self.say("no-logged", reason=found.reason)
+        text = self.say("no-logged", reason=found.reason.show(self.language))
         if found.estimates is not None:
             each = found.estimates
             text = self.say(
@@ -295,4 +298,4 @@ def _range(interval: Interval) -> str:
 
 
 def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else "<0.001"
+    return f"= {value:.3f}" if value >= 0.001 else "< 0.001"

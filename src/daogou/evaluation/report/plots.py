@@ -77,7 +77,7 @@ class Point:
 
 def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int = 300) -> str:
     """Points over a logarithmic x, each with its name; names are moved down where they would meet."""
-    left, right, bottom, head = 56, WIDTH - 130, height - 44, 22
+    left, right, bottom, head = 56, WIDTH - 130, height - 44, 34
     low = math.floor(math.log10(max(min((p.x for p in points), default=1.0), 1e-4)))
     high = max(math.ceil(math.log10(max((p.x for p in points), default=1.0))), low + 1)
     top = max((p.y for p in points), default=0.0) * 1.1 or 1.0

@@ -33,19 +33,19 @@ WORDS = {
         "later. Showing everybody the most popular products: {popular}. By chance: {random}.",
     ),
     "better": Text(
-        zh="比最好的基线「{name}」明显更好：NDCG@{k} 高 {gap}（95% 区间 {low} 至 {high}，p = {p}）。",
+        zh="比最好的基线「{name}」明显更好：NDCG@{k} 高 {gap}（95% 区间 {low} 至 {high}，p {p}）。",
         en="Clearly better than the best baseline, {name}: NDCG@{k} higher by {gap} (95% interval {low} to {high}, "
-        "p = {p}).",
+        "p {p}).",
     ),
     "worse": Text(
-        zh="比最好的基线「{name}」明显更差：NDCG@{k} 相差 {gap}（95% 区间 {low} 至 {high}，p = {p}）。",
+        zh="比最好的基线「{name}」明显更差：NDCG@{k} 相差 {gap}（95% 区间 {low} 至 {high}，p {p}）。",
         en="Clearly worse than the best baseline, {name}: NDCG@{k} differs by {gap} (95% interval {low} to {high}, "
-        "p = {p}).",
+        "p {p}).",
     ),
     "unclear": Text(
-        zh="与最好的基线「{name}」看不出明显差别：NDCG@{k} 相差 {gap}（95% 区间 {low} 至 {high}，p = {p}）。",
+        zh="与最好的基线「{name}」看不出明显差别：NDCG@{k} 相差 {gap}（95% 区间 {low} 至 {high}，p {p}）。",
         en="No clear difference from the best baseline, {name}: NDCG@{k} differs by {gap} (95% interval {low} to "
-        "{high}, p = {p}).",
+        "{high}, p {p}).",
     ),
     "new products": Text(zh="新商品：顾客从未碰过的", en="New products: those a shopper had never touched"),
     "all products": Text(zh="全部商品：碰过的也算", en="All products: those touched before count too"),
@@ -79,7 +79,7 @@ WORDS = {
         en="The flatter the line, the better the chance of a product few know. High on the left: only what is popular "
         "is shown.",
     ),
-    "slices": Text(zh="分组来看（recall@{k}）", en="By group (recall@{k})"),
+    "slices": Text(zh="分组来看（召回率@{k}）", en="By group (recall@{k})"),
     "slices-note": Text(
         zh="平均数会掩盖差别：新顾客和新商品最难，也最值得看。",
         en="An average hides much: new shoppers and new products are the hardest, and the ones to watch.",
@@ -110,14 +110,14 @@ WORDS = {
         "where nothing would be clicked. “Duel” mixes this shop's list with the other one (team-draft interleaving) "
         "and lets true taste click.",
     ),
-    "duel": Text(zh="对比胜负（本店 : 对方，p）", en="duel (this shop : other, p)"),
+    "duel": Text(zh="对比胜负（本店 : 对方）", en="duel (this shop : other)"),
     "baskets": Text(zh="下一次购物篮", en="The next basket"),
     "baskets-text": Text(
         zh="{n} 位顾客在检验期又来购物，篮中 {repeated} 是以前买过的。本店前 20 件找到了篮中的 {ours}，"
-        "「个人常买」找到 {theirs}；相差 {gap}（95% 区间 {low} 至 {high}，p = {p}）。",
+        "「个人常买」找到 {theirs}；相差 {gap}（95% 区间 {low} 至 {high}，p {p}）。",
         en="{n} shoppers came to buy again; {repeated} of their baskets they had bought before. This shop's first 20 "
         "hold {ours} of the basket, what they buy most often {theirs}: a difference of {gap} (95% interval {low} to "
-        "{high}, p = {p}).",
+        "{high}, p {p}).",
     ),
     "no-baskets": Text(
         zh="两边都有购买记录的顾客太少，无法比较。", en="Too few shoppers bought on both sides of the split to compare."
@@ -165,7 +165,10 @@ MEASURES = {
     "coverage": "覆盖率", "gini": "基尼系数", "popularity": "热门度", "popularity lift": "热门偏移",
     "novelty": "新颖度", "serendipity": "惊喜度", "variety": "多样性", "miscalibration": "口味偏差", "ties": "同分次序",
 }  # fmt: skip
-"""Chinese names of the measures; in English they are called what the record calls them."""
+"""Chinese names of the measures."""
+
+ENGLISH = {"ndcg": "NDCG", "mrr": "MRR", "map": "MAP"}
+"""Measures that English writes in another way than the record does."""
 
 MEANINGS = {
     "precision": Text(zh="前 k 件中有多少是顾客想要的。", en="Part of the first k products that were wanted."),
