@@ -1,0 +1,102 @@
+"""What other recommenders are judged by: the figures of the peers' table and of the Last.FM set, worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """Import a module of the benchmarks, which are no part of the installed package."""
+    from importlib import import_module
+
+    monkeypatch.syspath_prepend(str(ROOT))
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "peers"))
+    return import_module
+
+
+def write(path: Path, lists: dict[str, list[str]]) -> Path:
+    lines = ({"id": who, "items": [{"product": id} for id in ids]} for who, ids in lists.items())
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_lists_are_judged_over_every_shopper(load: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    judging, task = load("benchmarks.peers.judge"), load("benchmarks.peers.task")
+    wanted = task.Wanted(
+        {"a": "p1", "b": "p2", "c": "p3"}, {"a": frozenset(["p0"]), "b": frozenset(), "c": frozenset()}
+    )
+    found = judging.judge(write(tmp_path / "lists.jsonl", {"a": ["p9", "p1"], "b": ["p1"]}), wanted)
+    assert found["recall@10"][0] == pytest.approx(1 / 3, abs=1e-4)
+    assert found["ndcg@10"][0] == pytest.approx(1 / math.log2(3) / 3, abs=1e-4)
+    assert found["recall@10"][1] < found["recall@10"][0] < found["recall@10"][2]
+
+
+@pytest.mark.parametrize("shown", [["p0", "p1"], ["p1", "p1"], [f"p{n}" for n in range(1, 12)]])
+def test_lists_that_are_not_the_task_are_refused(
+    load: Callable[[str], ModuleType], tmp_path: Path, shown: list[str]
+) -> None:
+    judging, task = load("benchmarks.peers.judge"), load("benchmarks.peers.task")
+    with pytest.raises(ValueError, match="'a' is longer than 10, repeats, or shows what was seen"):
+        judging.judge(write(tmp_path / "lists.jsonl", {"a": shown}), task.Wanted({"a": "p1"}, {"a": frozenset(["p0"])}))
+
+
+def test_a_peer_is_not_told_what_is_wanted(load: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    import gzip
+
+    (tmp_path / "beauty_sequences.txt.gz").write_bytes(gzip.compress(b"u1 1 2 3 4\nu2 2 3 1 5\n"))
+    items = "".join(json.dumps({"id": n, "title": f"thing {n}"}) + "\n" for n in range(1, 6))
+    (tmp_path / "beauty_items.jsonl.gz").write_bytes(gzip.compress(items.encode()))
+    (tmp_path / "files").mkdir()
+    wanted = load("benchmarks.peers.task").write(tmp_path, "beauty", tmp_path / "files")
+    assert wanted.target == {"u1": "4", "u2": "5"}
+    harness = load("harness")
+    known = harness.Task.read(tmp_path / "files")
+    assert [[known.items[row] for row in rows] for rows in known.train] == [["1", "2"], ["2", "3"]]
+    assert [[known.items[row] for row in rows] for rows in known.asked] == [["1", "2", "3"], ["2", "3", "1"]]
+    events = [json.loads(line) for line in (tmp_path / "files" / "events.jsonl").read_text().splitlines()]
+    assert [event["product"] for event in events] == ["1", "2", "3", "2", "3", "1"]
+    sys.modules.pop("harness")
+
+
+def test_the_best_are_ranked_without_what_was_seen(load: Callable[[str], ModuleType]) -> None:
+    harness = load("harness")
+    scores = np.array([np.arange(12.0), np.full(12, -np.inf)])
+    found = harness.best(scores, [np.array([11, 3]), np.array([0])])
+    assert found[0].tolist() == [10, 9, 8, 7, 6, 5, 4, 2, 1, 0]
+    assert found[1].tolist() == [-1] * 10
+    sys.modules.pop("harness")
+
+
+def test_recall_of_the_graph_set_ranks_what_has_no_training_line(load: Callable[[str], ModuleType]) -> None:
+    lastfm = load("benchmarks.lastfm")
+    scores = np.array([[9.0, 8.0, 7.0, 6.0], [1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0]])
+    train = np.array([[0, 0, 1], [0, 1, 0], [1, 3, 1]])  # the third user has none and is not asked
+    test = np.array([[0, 2, 1], [0, 3, 1], [1, 2, 0], [1, 0, 1], [2, 0, 1]])
+    assert lastfm.recall(scores, train, test, k=1) == (1 / 2 + 0) / 2
+    assert lastfm.recall(scores, train, test, k=3) == 1
+
+
+def test_auc_counts_equals_half(load: Callable[[str], ModuleType]) -> None:
+    lastfm = load("benchmarks.lastfm")
+    lines = np.array([[0, 0, 1], [0, 1, 0], [0, 2, 1], [0, 3, 0]])
+    assert lastfm.auc(np.array([[4.0, 3.0, 3.0, 1.0]]), lines) == (2 + 0.5 + 1) / 4
+
+
+def test_what_the_graph_says_of_an_artist_and_of_its_neighbours(load: Callable[[str], ModuleType]) -> None:
+    lastfm = load("benchmarks.lastfm")
+    lines = np.array([[0, 0, 1], [0, 1, 0]])
+    triples = np.array([[0, 5, 2], [1, 5, 2], [2, 6, 3]])
+    one, other = lastfm.bags(lastfm.Data(lines, triples, 1, 2))
+    assert one == {"item 0": 1.0, "5 2": 1.0, "of 5 0": 0.3, "of 5 1": 0.3, "6 3": 0.3}
+    assert set(one) & set(other) == {"5 2", "of 5 0", "of 5 1", "6 3"}
