@@ -10,7 +10,7 @@ from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
-from daogou.retrieval.weighing import Bands, choose, choose_seen
+from daogou.retrieval.weighing import Bands, New, choose, choose_seen
 
 
 def entries(*found: tuple[int, float, int]) -> Evidence:
@@ -59,6 +59,28 @@ def test_a_band_gets_a_factor_where_both_halves_gain_and_else_none() -> None:
     assert choose([asked[0], other] * 4, grid=grid, bands=bands, k=1).fusion == Fusion(
         {"a": 1.0, "b": 0.1}, chosen.fusion.scales
     )
+
+
+def test_products_without_an_event_are_raised_as_far_as_the_cost_allows() -> None:
+    """Row 0 has no event, row 1 nine; at 2.0 they are equal, and from 3.0 on row 0 takes the first place."""
+    found = {"a": entries((0, 0.5, 0), (1, 1.0, 0)), "b": entries((1, 0.1, 0))}
+    asked = [(found, 1)] * 9 + [(found, 0)]
+
+    def by_band(cost: float, least: int = 1) -> dict[str, tuple[float, ...]]:
+        new = New((1.5, 3.0, 4.0), cost, least)
+        bands = Bands(np.array([0.0, 9.0]), (2,), (), new)
+        return dict(choose(asked, grid={"a": (1.0,), "b": (0.01,)}, bands=bands, k=10).fusion.by_band)
+
+    assert by_band(0.05) == {"a": (1.5, 1.0, 1.0)}
+    assert by_band(0.5) == {"a": (4.0, 1.0, 1.0)}
+    assert by_band(0.5, least=2) == {}
+
+
+def test_a_factor_for_products_with_few_events_is_one_for_those_without() -> None:
+    asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 1)] * 4
+    bands = Bands(np.array([1.0, 9.0, 0.0]), (2,), (0.5,), New((), 0.0, 1))
+    fusion = choose(asked, grid={"a": (1.0,), "b": (0.1,)}, bands=bands, k=1).fusion
+    assert (fusion.bands, fusion.by_band) == ((0, 2), {"a": (0.5, 0.5, 1.0)})
 
 
 def test_seen_products_count_as_much_as_people_come_back() -> None:

@@ -75,6 +75,25 @@ def test_a_trail_of_unknown_products_says_nothing(release: Release) -> None:
     assert len(found.evidence(Trail.of([N + 5]))) == 0
 
 
+def test_of_a_product_without_steps_only_its_words_are_said(stores: Stores, tmp_path: Path) -> None:
+    """Two fresh names that read the same have one vector, however late they come; with steps each has its own."""
+    pytest.importorskip("torch", reason="torch is not installed: the train extra")
+    pytest.importorskip("onnx", reason="onnx is not installed: the train extra")
+    more = open_stores("memory://")
+    more.catalogue.put([*stores.catalogue.scan(), *(product(f"q{n}", "birch shoe", price=1) for n in range(2))], at=NOW)
+    more.events.append([recorded.event for recorded in stores.events.since(0)])
+    config = TrainingConfig(transformer=replace(SMALL, epochs=1))
+    release = train(more, Releases(tmp_path), config=config)
+    found = Transformer.load(release.path("transformer"))
+    place = {id: row for row, id in enumerate(release.items())}
+    np.testing.assert_allclose(found.vectors[place["q0"]], found.vectors[place["q1"]], atol=1e-6)
+    assert np.abs(found.vectors[place["p1"]] - found.vectors[place["p9"]]).max() > 0.01
+    found.place(N + 2, {"birch": 1.0, "shoe": 1.0})
+    entries = found.evidence(Trail.of([3, 2, 1]))
+    score = dict(zip(entries.rows.tolist(), entries.values.tolist(), strict=True))
+    assert score[N + 2] == pytest.approx(score[place["q0"]], rel=1e-4)
+
+
 def test_a_new_product_is_placed_by_its_words(release: Release) -> None:
     found = Transformer.load(release.path("transformer"))
     assert N not in found.evidence(Trail.of([3, 2, 1])).rows

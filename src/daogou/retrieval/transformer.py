@@ -99,8 +99,9 @@ class Transformer:
         self._placed: dict[int, NDArray[np.float32]] = {}
 
     def place(self, row: int, bag: Mapping[str, float]) -> None:
-        """Give a product that came after the fit the vector of its words."""
-        self._placed[row] = self.words.of(bag)
+        """Give a product that came after the fit the unit vector of its words, as long as the others."""
+        vector = self.words.of(bag)
+        self._placed[row] = vector / max(float(np.linalg.norm(vector)), 1e-9)
 
     def evidence(self, trail: Trail) -> Evidence:
         """The likeliest next products, valued by probability ** sharpness; nothing without a known step."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,6 +39,26 @@ class Bands:
     """(rows,)"""
     edges: tuple[int, ...]
     factors: tuple[float, ...]
+    new: New | None = None
+    """What is tried for products without any event; None: they are in the lowest band with the others."""
+
+    @property
+    def worth_raising(self) -> bool:
+        """Are there enough products without any event?"""
+        return self.new is not None and int(np.count_nonzero(self.events == 0)) >= self.new.least
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """How far products without any event are raised. What nobody was shown nobody can have chosen, so validation alone
+    would leave them where they are."""
+
+    factors: tuple[float, ...]
+    """Ascending; tried on whatever speaks for them."""
+    cost: float
+    """The highest factor is taken that costs no more than this part of NDCG."""
+    least: int
+    """With fewer such products what they cost cannot be seen, and they are not raised."""
 
 
 def choose(
@@ -46,12 +67,16 @@ def choose(
     """Choose the weights by NDCG@k: one source after the other, twice round, starting from each grid's first value.
 
     A source with a single value is the measure of the others. A factor of a band is kept only where it gains on both
-    halves of the requests, since there are many of them and each moves few requests.
+    halves of the requests, since there are many of them and each moves few requests. Last, products without any event
+    are raised as far as `Bands.new` allows.
     """
     names = list(grid)
     scales = {name: _usual_best([found[name] for found, _ in requests]) for name in names}
+    new = bands.new if bands is not None and bands.worth_raising else None
+    edges = (*((0,) if new is not None else ()), *(bands.edges if bands is not None else ()))
+    if bands is not None:
+        bands = replace(bands, edges=edges)
     cases = _cases(requests, names, scales, bands)
-    edges = bands.edges if bands is not None else ()
     weights = np.array([values[0] for values in grid.values()])
     table = np.ones((len(names), len(edges) + 1))  # (sources, bands)
     best = _reached(cases, weights[:, None] * table, k)
@@ -62,19 +87,43 @@ def choose(
             reached = _reached(cases, tried[:, None] * table, k)
             if reached.ndcg > best.ndcg:
                 weights, best = tried, reached
-    for place, band in np.ndindex(table.shape) if bands is not None else ():
+    alone = [[band] for band in range(len(edges) + 1)]
+    groups = [[0, 1], *alone[2:]] if new is not None else alone
+    for place, group in product(range(len(names)), groups) if bands is not None else ():
         for factor in bands.factors if bands is not None else ():
             tried = table.copy()
-            tried[place, band] = factor
+            tried[place, group] = factor
             reached = _reached(cases, weights[:, None] * tried, k)
             if min(now - before for now, before in zip(reached.halves, best.halves, strict=True)) > 0:
                 table, best = tried, reached
+    if new is not None:
+        table, best = _raised(cases, weights, table, new, k)
     n = max(1, len(requests))
     by_band = {
         name: tuple(map(float, line)) for name, line in zip(names, table, strict=True) if edges and (line != 1).any()
     }
     fusion = Fusion(dict(zip(names, map(float, weights), strict=True)), scales, edges if by_band else (), by_band)
     return Chosen(fusion, best.ndcg / n, best.recall / n)
+
+
+def _raised(
+    cases: Sequence[_Case], weights: NDArray[np.float64], table: NDArray[np.float64], new: New, k: int
+) -> tuple[NDArray[np.float64], _Reached]:
+    """The table (sources, bands) with the lowest band raised as far as the cost allows, and what it reaches."""
+    speaking = np.zeros(len(table), bool)
+    for scores, _, bands, _ in cases:
+        speaking |= (scores[:, bands == 0] > 0).any(1)
+    best = _reached(cases, weights[:, None] * table, k)
+    least = (1 - new.cost) * best.ndcg
+    found = table
+    for factor in new.factors:
+        tried = table.copy()
+        tried[speaking, 0] *= factor
+        reached = _reached(cases, weights[:, None] * tried, k)
+        if reached.ndcg < least:
+            break
+        found, best = tried, reached
+    return found, best
 
 
 def choose_seen(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from daogou.retrieval.evidence import Evidence
-from daogou.retrieval.weighing import Bands, Chosen, choose, choose_seen
+from daogou.retrieval.weighing import Bands, Chosen, New, choose, choose_seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,9 @@ def fit(
     tried = config.fusion
     grid = {"sequential": (1.0,), "content": tried.content, "popularity": tried.popularity}
     grid |= {name: tried.others for name in sources if name not in grid}
-    chosen = choose(requests, grid=grid, bands=Bands(events, tried.bands, tried.by_band) if tried.bands else None)
+    new = New(tried.new, tried.new_cost, tried.new_least) if tried.new else None
+    bands = Bands(events, tried.bands, tried.by_band, new) if tried.bands else None
+    chosen = choose(requests, grid=grid, bands=bands)
     everything = [(found, case.target, case.trail.rows) for found, case in asked]
     seen = choose_seen(everything, chosen.fusion, tried.seen, events=events)
     return replace(chosen, fusion=replace(chosen.fusion, seen=seen))

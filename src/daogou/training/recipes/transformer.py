@@ -211,6 +211,8 @@ def _train(lesson: Lesson, config: TransformerConfig) -> Transformer:
 
     vectors, words = lesson.words.vectors(config.words_dim)
     model = build(vectors, config)
+    with torch.no_grad():  # nothing is learnt of products without steps: their vectors are those of their words
+        model.own.weight[np.setdiff1d(np.arange(lesson.facts.n), lesson.steps.rows)] = 0.0
     pieces = windows(lesson.steps, config.length)
     negatives = Negatives.of(lesson.steps.rows, lesson.facts.n, config.negative_power)
     random = np.random.default_rng(lesson.config.seed)
