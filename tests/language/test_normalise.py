@@ -8,6 +8,12 @@ def test_folds_width_case_and_traditional_characters() -> None:
     assert plain("ＵＮＤＥＲ　＄80 運動鞋") == "under $80 运动鞋"
 
 
+def test_traditional_characters_become_simplified_ones_in_their_places() -> None:
+    typed = "藍牙耳機，頭髮乾燥，後臺"
+    assert plain(typed) == "蓝牙耳机,头发干燥,后台"
+    assert normalise(typed).starts == tuple(range(len(typed) + 1))
+
+
 def test_accents_and_trade_marks_do_not_keep_a_name_from_being_found() -> None:
     assert plain("Café Core™2") == "cafe core 2"
     assert plain("Cafe\u0301") == "cafe"

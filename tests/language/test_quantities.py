@@ -13,6 +13,7 @@ from daogou.language.quantities import prices
     [
         ("两百", 200), ("一千五", 1500), ("一百二十三", 123), ("一万二", 12000), ("十五", 15), ("两千零五", 2005),
         ("3,000", 3000), ("1.5k", 1500), ("3万", 30000),
+        ("fifty", 50), ("two hundred", 200), ("a thousand", 1000), ("two hundred and fifty", 250), ("twenty-five", 25),
     ],
 )  # fmt: skip
 def test_reads_numbers_as_they_are_written_and_spoken(text: str, value: int) -> None:
@@ -28,6 +29,11 @@ def test_reads_numbers_as_they_are_written_and_spoken(text: str, value: int) -> 
         ("100元以上", "100.. CNY"), ("¥100-¥200", "100..200 CNY"), ("预算1000", "..1000 CNY"),
         ("80 euros or less", "..80 EUR"),
         ("over 50 dollars", "50.. USD"), ("less than 1.5k", "..1500 CNY"),
+        ("三五百块", "300..500 CNY"), ("两三百", "200..300 CNY"), ("几百块", "100..1000 CNY"),
+        ("三百多", "300..400 CNY"), ("350多块", "350..360 CNY"), ("预算一千左右", "800..1200 CNY"),
+        ("不到三百", "..300 CNY"), ("1k以内", "..1000 CNY"),
+        ("跑鞋，500元以下", "..500 CNY"), ("under fifty dollars", "..50 USD"), ("under two hundred yuan", "..200 CNY"),
+        ("100 bucks tops", "..100 USD"), ("500块起", "500.. CNY"), ("200ish yuan", "160..240 CNY"),
     ],
 )  # fmt: skip
 def test_reads_prices(text: str, value: str) -> None:
@@ -47,6 +53,9 @@ def test_reads_prices(text: str, value: str) -> None:
         "5000mah",
         "under 3 stars",
         "7折",
+        "三五个",
+        "两三百克",
+        "300多页",
     ],
 )
 def test_other_numbers_are_no_prices(text: str) -> None:

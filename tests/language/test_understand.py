@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -112,6 +113,108 @@ def test_hears_for_whom_and_what_for() -> None:
     assert [(slot.kind, slot.value) for slot in slots] == [
         ("recipient", "mother"), ("occasion", "birthday"), ("occasion", "gift"),
     ]  # fmt: skip
+
+
+@cache
+def _measured() -> Vocabulary:
+    """A shop with sizes, measures in both languages, brands whose Chinese name only titles say, and a short name."""
+    shelf = Shelf()
+    kettle, boots = (Text("电热水壶", "Electric kettle"),), (Text("登山鞋", "Hiking boots"),)
+    litres, half = Text("1.5升", "1.5 L"), Text("500毫升", "500 ml")
+    sizes = tuple(Text(en=size) for size in ("42", "43", "XL"))
+    for_women, for_all = Text("女士", "women"), Text("男女通用", "unisex")
+    for n in range(4):
+        title = Text(f"暖炉 电热水壶{n}", f"Hearthwell kettle {n}")
+        shelf.put(
+            [
+                replace(
+                    product(f"k{n}", category=kettle, brand="Hearthwell", attributes={"capacity": (litres, half)}),
+                    title=title,
+                )
+            ]
+        )
+        boot = product(
+            f"b{n}",
+            category=boots,
+            brand="Northtrail",
+            attributes={"size": sizes, "feature": Text("防滑", "non-slip"), "gender": (for_women, for_all)},
+        )
+        shelf.put([replace(boot, title=Text(f"北径 登山鞋{n}", f"Northtrail boots {n}"))])
+    return Vocabulary.from_shelf(shelf)  # fmt: skip
+
+
+def _slots(text: str) -> list[str]:
+    understood = Understander(_measured()).understand(text, currency="CNY")
+    return [f"{'not ' * slot.negated}{slot.kind} {slot.name} {slot.value}" for slot in understood.slots]
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("1.5升电热水壶", ["attribute capacity 1.5 l", "category category electric kettle"]),
+        ("electric kettle 0.5 litres", ["category category electric kettle", "attribute capacity 500 ml"]),
+        ("登山鞋42码", ["category category hiking boots", "size size 42"]),
+        ("hiking boots size XL", ["category category hiking boots", "size size xl"]),
+        ("hiking boots in XL, not 43", ["category category hiking boots", "size size xl", "not size size 43"]),
+        ("两双登山鞋", ["quantity quantity 2", "category category hiking boots"]),
+        ("一双登山鞋", ["category category hiking boots"]),
+        ("three non slip hiking boots", ["quantity quantity 3", "attribute feature non-slip",
+                                         "category category hiking boots"]),
+        ("半打电热水壶", ["quantity quantity 6", "category category electric kettle"]),
+        ("更便宜的", ["comparative price less"]),
+        ("a bigger kettle", ["comparative size more", "category category electric kettle"]),
+        ("cheaper than this", ["comparative price less"]),
+        ("北径的鞋", ["brand brand northtrail"]),
+        ("除了暖炉", ["not brand brand hearthwell"]),
+        ("anything other than Hearthwell", ["not brand brand hearthwell"]),
+        ("don't show me northtrail", ["not brand brand northtrail"]),
+        ("dengshanxie", ["category category hiking boots"]),
+        ("deng shan xie", ["category category hiking boots"]),
+        ("等山鞋", ["category category hiking boots"]),
+        ("登山鞋 送女朋友", ["category category hiking boots", "recipient recipient girlfriend"]),
+        ("isn't there a kettle", ["category category electric kettle"]),
+        ("没有电热水壶吗", ["category category electric kettle"]),
+    ],
+)  # fmt: skip
+def test_hears_measures_sizes_counts_and_comparisons(text: str, slots: list[str]) -> None:
+    assert _slots(text) == slots
+
+
+def test_a_size_the_shop_does_not_have_is_heard_and_named_as_unknown() -> None:
+    understood = Understander(_measured()).understand("hiking boots size 9", currency="CNY")
+    assert understood.slots[1] == Slot("size", "size", "9", 13, 19, confidence=0.0)
+    assert (understood.unknown, understood.where.attributes) == (("size 9",), {})
+
+
+def test_what_suits_the_person_filters_where_the_category_says_for_whom() -> None:
+    understood = Understander(_measured()).understand("登山鞋 送女朋友", currency="CNY")
+    assert understood.where.attributes == {"gender": frozenset({"women", "unisex"})}
+    assert Understander(_measured()).understand("送女朋友", currency="CNY").where == Where()
+
+
+def test_a_price_that_is_not_wanted_bounds_the_other_way() -> None:
+    assert _where("不要500元以上的").price_max == Money(50000, "CNY")
+
+
+def test_tells_the_languages_of_a_mixed_text() -> None:
+    understood = Understander(_vocabulary()).understand("nike 跑步鞋 42", currency="CNY")
+    assert [(span.start, span.end, span.language) for span in understood.spans] == [(0, 5, "en"), (5, 11, "zh")]
+
+
+def test_a_taxonomy_names_what_the_shop_has_and_nothing_else() -> None:
+    shelf = Shelf()
+    shelf.put([product("1", "浴巾", category=(Text("毛巾"),))])
+    kinds = [Text("毛巾", "Towels"), Text("家具", "Furniture")]
+    understander = Understander(Vocabulary.from_shelf(shelf, taxonomy=kinds))
+    assert understander.understand("two towels", currency="CNY").where == Where(category="毛巾")
+    assert understander.understand("furniture", currency="CNY").unknown == ("furniture",)
+
+
+def test_what_was_learnt_is_taken_up_again() -> None:
+    again = Vocabulary.from_learnt(_measured().learnt())
+    for text in ("北径 登山鞋 42码", "dengshanxie", "0.5 litres", "kettle"):
+        first, second = (Understander(v).understand(text, currency="CNY") for v in (_measured(), again))
+        assert first == second
 
 
 def test_an_attribute_few_products_fill_in_ranks_without_filtering() -> None:

@@ -70,6 +70,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of a text, which are in one language."""
+
+    start: int
+    end: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A query taken apart; shown to the shopper as chips that can be removed."""
 
@@ -84,3 +93,5 @@ class Understood:
     """The text after spelling correction, where that changed it."""
     unknown: tuple[str, ...] = ()
     """Words the shop's vocabulary does not contain."""
+    spans: tuple[Span, ...] = ()
+    """Which part of the text is in which language."""

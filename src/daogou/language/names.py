@@ -26,9 +26,19 @@ _NAMES = {
 }  # fmt: skip
 
 
+def is_attribute(word: str) -> bool:
+    """Is the word what an attribute is called, in either language?"""
+    return word in _CALLED
+
+
 def display_name(name: str) -> Text:
     """The name of an attribute for people; a name not in the table is shown as the catalogue writes it."""
     if name in _NAMES:
         zh, en = _NAMES[name]
         return Text(zh=zh, en=en)
     return Text.of(name.replace("_", " ").strip().capitalize())
+
+
+_CALLED = frozenset(word.casefold() for names in _NAMES.values() for word in names) | frozenset(_NAMES) | {
+    "续航", "屏", "内存", "颜色", "腰围", "waist", "color", "display", "码数", "款式", "面料", "质地", "fabric",
+}  # fmt: skip

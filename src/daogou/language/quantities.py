@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from daogou.domain.money import Money
 from daogou.language.numerals import NUMERAL, number
+from daogou.language.wishes import Said, Wish
 
 ABOUT = Decimal("0.2")
 """“Around 200” means a fifth more or less."""
@@ -35,9 +36,11 @@ _SIGN = "(?:" + _any_of([s for s in (*_SIGNS, "$", "¥") if not s[0] > "\u2fff"]
 _UNIT = "(?:" + _any_of([*_SIGNS, *_DOLLAR_WORDS, "¥", *_PLAIN]) + _LATIN_END + ")"
 # A number with one of these behind it is a size, an age, a weight, a count: no price.
 _NOT_MONEY = (
-    r"(?!\s?(?:岁|码|寸|斤|克|公斤|千克|毫升|升|厘米|毫米|米|年|月|天|日|小时|分钟|号|折|星|件|个|双|只|瓶|包|人|片|颗|寸|瓦|毫安|%|\"|"
+    r"(?!\s?(?:岁|码|寸|斤|克|公斤|千克|毫升|升|厘米|毫米|米|英寸|年|月|天|日|小时|分钟|号|折|星|件|个|双|只|瓶|包|人|片|颗|瓦|毫安|"
+    r"条|副|把|支|根|张|本|套|盒|袋|箱|对|打|位|台|部|款|页|粒|组|罐|枚|%|\"|"
     r"(?:inch|inches|in|cm|mm|m|km|ft|g|kg|mg|lb|lbs|oz|ml|l|liters?|litres?|gb|tb|mb|mah|w|v|hz|k|p|stars?|hours?|days?|"
-    r"weeks?|months?|years?|yrs?|pcs|pieces?|pack|people|persons?|x)\b))"
+    r"weeks?|months?|years?|yrs?|pcs|pieces?|packs?|people|persons?|players?|pages?|sheets?|pairs?|bottles?|sets?|boxes|"
+    r"watts?|volts?|grams?|kilos?|kgs|metres?|meters?|millilitres?|milliliters?|x)\b))"
 )
 
 
@@ -47,31 +50,40 @@ def _amount(tag: str) -> str:
 
 _AT_MOST = _any_of(
     "under|below|less than|cheaper than|lower than|up to|at most|max|maximum|"
-    "within|no more than|not more than|not over|"
+    "within|no more than|not more than|not over|no higher than|not exceeding|capped at|"
     "budget|my budget is|budget of|budget is|<|<="
-    "|不超过|不高于|低于|少于|小于|最多|最高|别超过|不要超过|预算|预算是|预算在|不到"
+    "|不超过|不高于|低于|少于|小于|最多|最高|别超过|不要超过|别超|预算|预算是|预算在|预算只有|不到|上限|便宜于|控制在"
 )
 _AT_LEAST = _any_of(
-    "over|above|more than|at least|from|starting at|minimum|min|>|>=|超过|高于|大于|至少|不低于|不少于|最低"
+    "over|above|more than|at least|from|starting at|upwards of|no less than|minimum|min|>|>="
+    "|超过|高于|大于|至少|最少|不低于|不少于|最低|起码|下限"
 )
 _AROUND = _any_of("around|about|roughly|approximately|circa|大约|大概|差不多|约")
-_OR_LESS = _any_of("以下|以内|之内|内|封顶|or less|or under|or below|max|and under")
-_OR_MORE = _any_of("以上|起|or more|or above|and up|and above|+")
-_ABOUT_AFTER = _any_of("左右|上下|附近")
+_OR_LESS = _any_of(
+    "以下|以内|以里|之内|内|之下|封顶|顶天|or less|or under|or below|or cheaper|max|tops|at most|and under|and below"
+)
+_OR_MORE = _any_of("以上|起步|起|往上|or more|or above|or over|and up|and above|+")
+_ABOUT_AFTER = _any_of("左右|上下|附近|出点头|ish|or so|give or take")
 _BETWEEN = _any_of("between|from|介于|预算|价格|价位|价位在|budget|price")
-_TO = r"\s?(?:到|至|~|-|to|and|or|和)\s?"
-_W = r"(?<![a-z\d.,$])"  # where a word or number may begin
+_TO = r"\s?(?:到|至|~|-|to|and|or|和|&)\s?"
+_W = r"(?<![a-z\d.$])(?<!\d,)"  # where a word or number may begin
 
 _RANGE = _amount("1") + _TO + _amount("2")
+_NOT_ABOUT = rf"(?!\s?{_ABOUT_AFTER})"
+_DIGIT_PAIR = "(?P<n1>[一二两三四五六七八])(?P<n2>[二三四五六七八九])"
+_TAIL = rf"\s?(?P<unit1>{_UNIT})?"
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("pair", re.compile(rf"{_W}{_DIGIT_PAIR}(?P<scale>[十百千万]){_TAIL}{_NOT_MONEY}")),
+    ("some", re.compile(rf"{_W}几(?P<n1>[十百千万]){_TAIL}{_NOT_MONEY}")),
+    ("upward", re.compile(rf"{_W}{_amount('1')}(?:多|出头)\s?(?P<unit2>{_UNIT})?{_NOT_MONEY}")),
     ("range", re.compile(rf"{_W}(?P<cue>{_BETWEEN}\s?)?{_RANGE}{_NOT_MONEY}(?P<tail>之间|的价位)?")),
-    ("most", re.compile(rf"{_W}{_AT_MOST}\s?{_amount('1')}{_NOT_MONEY}(?:{_OR_LESS}|的)?")),
+    ("most", re.compile(rf"{_W}{_AT_MOST}\s?{_amount('1')}{_NOT_MONEY}{_NOT_ABOUT}(?:{_OR_LESS}|的)?")),
     ("most", re.compile(rf"{_W}{_amount('1')}\s?{_OR_LESS}{_LATIN_END}")),
     ("least", re.compile(rf"{_W}{_AT_LEAST}\s?{_amount('1')}{_NOT_MONEY}")),
     ("least", re.compile(rf"{_W}{_amount('1')}\s?{_OR_MORE}{_LATIN_END}")),
     ("about", re.compile(rf"{_W}{_AROUND}\s?{_amount('1')}{_NOT_MONEY}")),
-    ("about", re.compile(rf"{_W}{_amount('1')}\s?{_ABOUT_AFTER}")),
+    ("about", re.compile(rf"{_W}{_amount('1')}\s?(?:{_ABOUT_AFTER}|来{_UNIT})")),
     ("about", re.compile(rf"{_W}{_amount('1')}")),
 )  # fmt: skip
 
@@ -123,7 +135,13 @@ def prices(text: str, currency: str) -> list[PriceWish]:
     return sorted(found, key=lambda wish: wish.start)
 
 
-_MAYBE = re.compile(NUMERAL)
+def price_wishes(said: Said) -> Iterator[Wish]:
+    """The price wishes, for the understander."""
+    for wish in prices(said.text, said.currency):
+        yield Wish(wish.start, wish.end, "price", price=wish)
+
+
+_MAYBE = re.compile(NUMERAL + "|几")
 
 
 def _wish(kind: str, match: re.Match[str], currency: str) -> Iterator[PriceWish]:
@@ -141,6 +159,12 @@ def _wish(kind: str, match: re.Match[str], currency: str) -> Iterator[PriceWish]
             if second is None:
                 return
             low, high = _spread(part["n1"], first, second)
+        case "pair":  # 三五百 is three to five hundred
+            low, high = (_read(part[name] + part["scale"]) for name in ("n1", "n2"))
+        case "some":  # 几百 is a few hundred: below a thousand
+            low, high = first, first * 10
+        case "upward":  # 三百多 is three hundred and something
+            low, high = first, first + _last_place(first)
         case "most":
             high = first
         case "least":
@@ -156,14 +180,25 @@ def _wish(kind: str, match: re.Match[str], currency: str) -> Iterator[PriceWish]
     yield PriceWish(start, start + len(said.strip()), *amounts)
 
 
+def _last_place(n: Decimal) -> Decimal:
+    """The worth of the last figure that is not 0: 100 for 300, 10 for 350."""
+    place = Decimal(10)
+    while n >= place * 10 and n % (place * 10) == 0:
+        place *= 10
+    return place
+
+
 def _is_money(kind: str, match: re.Match[str], marks: list[str | None]) -> bool:
     """Is there evidence that the number is a price: a currency, or a way of speaking that only prices have?"""
     if any(marks):
         return True
     part = match.groupdict()
-    spoken = any(char in (part["n1"] or "") + (part.get("n2") or "") for char in "百千万佰仟")
+    said = f"{part['n1']} {part.get('n2')} {part.get('scale')}"
+    spoken = any(mark in said for mark in ("百", "千", "万", "佰", "仟", "hundred", "thousand", "grand"))
     if kind == "range":
-        return bool(part["cue"] or part["tail"] or spoken) or bool(_read(part["n1"] or "", least=50))
+        return bool(part["tail"] or spoken) or _read(part["n1"], least=8 if part["cue"] else 50) is not None
+    if kind in ("pair", "some", "upward"):
+        return spoken or _read(part["n1"], least=50) is not None
     plain = match.group().strip() == part["n1"]
     return not plain and (spoken or bool(_read(part["n1"] or "", least=5)))
 

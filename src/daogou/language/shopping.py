@@ -95,45 +95,103 @@ autumn / 秋, 秋季, 秋天
 winter / 冬, 冬季, 冬天
 """
 
-_PEOPLE = """
-woman, lady, female, womens, her, girlfriend, wife / 女, 女士, 女式, 女款, 女生, 女性, 女友, 女朋友, 老婆, 妻子
-man, gentleman, male, mens, him, boyfriend, husband / 男, 男士, 男式, 男款, 男生, 男性, 男友, 男朋友, 老公, 丈夫
-mother, mom, mum / 妈妈, 母亲
-father, dad / 爸爸, 父亲
-child, kid, toddler / 儿童, 小孩, 孩子, 宝宝, 小朋友
-boy, son / 男孩, 男童, 儿子
-girl, daughter / 女孩, 女童, 女儿
-baby, infant, newborn / 婴儿, 新生儿
+# Whom a product is described as being for: words of catalogues and of shoppers alike.
+_AUDIENCES = """
+woman, lady, female, womens / 女, 女士, 女式, 女款, 女生, 女性, 女人
+man, gentleman, male, mens / 男, 男士, 男式, 男款, 男生, 男性, 男人
+child, kid / 儿童, 小孩, 小孩子, 小朋友
+toddler / 幼儿, 学步儿童
 teenager, teen / 青少年
-elderly, grandparent, grandma, grandpa, senior / 老人, 爷爷, 奶奶, 外公, 外婆, 长辈
-friend / 朋友
-colleague, coworker, boss / 同事, 老板
+"""
+
+# Whom a shopper buys for. After a bar: the audience whose products suit, where a shop says which those are.
+_PEOPLE = """
+mother, mom, mum, mommy, mama, mother-in-law / 妈妈, 母亲, 老妈, 我妈, 妈, 婆婆, 岳母, 丈母娘 | woman
+father, dad, daddy, papa, father-in-law / 爸爸, 父亲, 老爸, 我爸, 爸, 公公, 岳父, 老丈人 | man
+parents, folks / 父母, 爸妈, 爸爸妈妈
+wife / 老婆, 妻子, 太太, 媳妇, 爱人 | woman
+husband, hubby / 老公, 丈夫 | man
+girlfriend, gf / 女友, 女朋友, 对象 | woman
+boyfriend, bf / 男友, 男朋友 | man
+fiance / 未婚夫 | man
+fiancee / 未婚妻 | woman
+woman, her, gal / 她 | woman
+man, him, guy / 他 | man
+baby, infant, newborn / 婴儿, 新生儿, 宝宝, 小宝宝, 宝贝
+child / 孩子, 娃, 小家伙
+son / 儿子
+daughter / 女儿, 闺女
+boy / 男孩, 男孩子, 男童, 小男孩
+girl / 女孩, 女孩子, 女童, 小女孩
+brother / 哥哥, 弟弟 | man
+sister / 姐姐, 妹妹 | woman
+nephew / 侄子, 外甥
+niece / 侄女, 外甥女
+cousin / 表哥, 表姐, 表弟, 表妹, 堂弟, 堂妹
+uncle / 叔叔, 舅舅, 伯伯 | man
+aunt, auntie / 阿姨, 姑姑, 舅妈 | woman
+grandmother, grandma, granny, nana / 奶奶, 外婆, 姥姥 | woman
+grandfather, grandpa, granddad / 爷爷, 外公, 姥爷 | man
+elderly, senior, grandparent / 老人, 老人家, 长辈, 老年人
+couple, newlywed / 情侣, 新人, 小两口
+friend, best friend, bestie, buddy, pal / 朋友, 好友, 闺蜜, 哥们, 兄弟
+classmate / 同学
+roommate, flatmate / 室友
+neighbour, neighbor / 邻居
+colleague, coworker, co-worker / 同事
+boss, manager / 老板, 领导, 上司
+client, customer / 客户
 teacher / 老师
-student / 学生
-pet, dog, cat / 宠物, 狗, 猫
+student / 学生, 大学生
+pet / 宠物
+dog, puppy / 狗, 狗狗, 小狗
+cat, kitten / 猫, 猫咪, 小猫
 """
 
 _OCCASIONS = """
-birthday / 生日
-wedding / 婚礼, 结婚
+birthday, bday / 生日, 过生日
+wedding / 婚礼, 结婚, 婚庆, 新婚
+engagement / 订婚
 christmas, xmas / 圣诞, 圣诞节
-valentine, valentines day / 情人节
-mother's day / 母亲节
-father's day / 父亲节
-chinese new year, spring festival, lunar new year / 春节, 过年, 新年
+valentine, valentine's day, valentines day / 情人节, 七夕
+mother's day, mothers day / 母亲节
+father's day, fathers day / 父亲节
+children's day / 儿童节, 六一, 六一儿童节
+teachers' day, teacher's day / 教师节
+women's day / 妇女节, 女神节, 三八节
+chinese new year, spring festival, lunar new year / 春节, 过年, 新年, 年货
+new year, new year's / 元旦
 mid-autumn festival / 中秋, 中秋节
-anniversary / 周年, 纪念日
-gift, present / 礼物, 送礼, 礼品
-travel, trip, vacation / 旅行, 旅游, 出差
+dragon boat festival / 端午, 端午节
+national day / 国庆, 国庆节
+thanksgiving / 感恩节
+halloween / 万圣节
+easter / 复活节
+anniversary / 周年, 纪念日, 周年纪念
+graduation / 毕业, 毕业典礼
+housewarming, house warming / 乔迁, 搬家, 入宅, 新居
+baby shower / 满月, 百日宴
+retirement / 退休
+gift, present / 礼物, 送礼, 礼品, 见面礼
+interview, job interview / 面试
+business, business trip / 商务, 出差
+date, date night / 约会
+travel, trip, vacation, holiday, travelling, traveling / 旅行, 旅游, 度假
 office, work, commute, commuting / 办公, 上班, 通勤, 办公室
-school, back to school / 上学, 开学
+school, back to school / 上学, 开学, 学校
+dorm, dormitory / 宿舍
 camping / 露营
 hiking, trekking / 徒步, 登山, 爬山
-running, jogging / 跑步
-gym, fitness, workout / 健身
+picnic / 野餐
+beach / 海边, 沙滩
+running, jogging / 跑步, 慢跑, 晨跑
+marathon / 马拉松
+gym, fitness, workout, exercise / 健身, 健身房
 yoga / 瑜伽
 swimming / 游泳
-cycling / 骑行
+skiing / 滑雪
+fishing / 钓鱼
+cycling / 骑行, 骑车
 party / 派对, 聚会
 home / 居家, 家用
 outdoor, outdoors / 户外
@@ -188,13 +246,20 @@ l'oreal, loreal / 欧莱雅
 
 def ideas() -> Iterator[tuple[str, ...]]:
     """Every idea's words, English first; people and occasions included."""
-    for table in (_IDEAS, _PEOPLE, _OCCASIONS, _BRANDS):
+    for table in (_IDEAS, _AUDIENCES, _PEOPLE, _OCCASIONS, _BRANDS):
         yield from _lines(table)
 
 
 def people() -> Iterator[tuple[str, ...]]:
     """Whom a product can be for; the first word of each names the idea."""
-    return _lines(_PEOPLE)
+    yield from _lines(_AUDIENCES)
+    yield from _lines(_PEOPLE)
+
+
+def audiences() -> dict[str, str]:
+    """Which audience's products suit a person: mother → woman. Nothing is said of children: their ages differ."""
+    lines = (line.rpartition("|") for line in _PEOPLE.strip().splitlines())
+    return {said.partition(",")[0].partition("/")[0].strip(): whom.strip() for said, bar, whom in lines if bar}
 
 
 def occasions() -> Iterator[tuple[str, ...]]:
@@ -204,4 +269,5 @@ def occasions() -> Iterator[tuple[str, ...]]:
 
 def _lines(table: str) -> Iterator[tuple[str, ...]]:
     for line in table.strip().splitlines():
-        yield tuple(word.strip() for part in line.split("/", 1) for word in part.split(","))
+        said = line.partition("|")[0]
+        yield tuple(word.strip() for part in said.split("/", 1) for word in part.split(","))

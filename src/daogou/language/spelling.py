@@ -10,6 +10,10 @@ SHORTEST = 4
 """Shorter words are left alone: too many are one edit apart."""
 
 
+_FIRST_LETTER = 6
+"""Letters of the shortest word whose first letter may be the wrong one: beans are not jeans."""
+
+
 @cache
 def common_words() -> frozenset[str]:
     """English words and names that shoppers use whatever the shop sells: typed right, however near to a word of its."""
@@ -49,7 +53,7 @@ class Spelling:
         ranked = [
             (distance, found[0] != word[0], -self._counts[found], found)
             for found in near
-            if (distance := edits(word, found, reach)) <= reach
+            if (distance := edits(word, found, reach)) <= reach and (found[0] == word[0] or len(word) >= _FIRST_LETTER)
         ]
         return min(ranked)[-1] if ranked else None
 

@@ -6,24 +6,40 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from daogou.domain.query import Slot, Understood, Where
+from daogou.domain.query import Slot, Span, Understood, Where
 from daogou.domain.text import language_of
-from daogou.language.aspects import AspectWish, no_aspects
+from daogou.language.aspects import no_aspects
+from daogou.language.comparisons import comparisons
+from daogou.language.counts import counts
+from daogou.language.lexicon import Lexicon
+from daogou.language.measures import measures, sizes
+from daogou.language.mending import Mender
 from daogou.language.normalise import Normal, normalise
-from daogou.language.quantities import PriceWish, prices
-from daogou.language.shopping import occasions, people
-from daogou.language.speech import CONNECTIVES, FILLERS, NEGATORS, ON_SALE, SORTS, TRAILING_NEGATORS
-from daogou.language.vocabulary import LONGEST, Found, Term, Vocabulary, join
+from daogou.language.numerals import number
+from daogou.language.quantities import PriceWish, price_wishes
+from daogou.language.segment import Token
+from daogou.language.speech import CONNECTIVES, TRAILING_NEGATORS
+from daogou.language.vocabulary import SIZES, Found, Term, Vocabulary, join
+from daogou.language.wishes import Finder, Said, Wish, found
 
 if TYPE_CHECKING:
-    from daogou.domain.query import Sort
+    from daogou.domain.money import Money
+    from daogou.domain.query import SlotKind, Sort
     from daogou.language.aspects import AspectReader
-    from daogou.language.segment import Token
 
 FAIR = 0.5
 """An attribute filters where at least this share of the products (of the category) fills it in; else it only ranks."""
 LONGEST_TEXT = 400
 """Characters of a query that are read; what follows is ignored."""
+FINDERS: tuple[Finder, ...] = (measures, price_wishes, sizes, comparisons, counts)
+"""What is looked for before the words, in this order: where two see the same characters, the earlier one is right."""
+_MARK = "\x00"
+_MOST_COUNTED = 20
+_CARRIED = 3
+"""Words that say nothing over which a negation carries: "don't show me leather"."""
+_ENDING = 4
+_SHORT = 0.5
+"""How sure the short name of a category is: products of other categories may be called so, too."""
 
 
 @dataclass
@@ -32,16 +48,28 @@ class _Reading:
 
     normal: Normal
     words: list[Token]
-    wishes: list[PriceWish]
+    """A wish that was found before is one token, `_MARK` and its place among the wishes."""
+    wishes: list[Wish]
+    category: str | None = None
+    """The first category that is named, wherever it stands: it decides which attributes may filter."""
+    short: Found | None = None
+    """Where no category is named in full: the words that are the end of one name only, like kettle."""
     slots: list[Slot] = field(default_factory=list)
     left: list[Token] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    prices: list[PriceWish] = field(default_factory=list)
     sort: Sort = "relevance"
     on_sale: bool = False
 
-    def slot(self, kind: str, name: str, value: str, *, span: tuple[int, int], **more: object) -> None:
+    def slot(self, kind: SlotKind, name: str, value: str, *, span: tuple[int, int], **more: bool | float) -> None:
+        """Add a slot; the same thing said again beside itself (耐克/nike) is one."""
         start, end = self.normal.span(*span)
-        self.slots.append(Slot(kind, name, value, start, end, **more))  # type: ignore[arg-type]
+        slot = Slot(kind, name, value, start, end, **more)  # type: ignore[arg-type]
+        last = self.slots[-1] if self.slots else slot
+        if (last.kind, last.name, last.value, last.negated) == (kind, name, value, slot.negated) and len(self.slots):
+            self.slots[-1] = replace(last, end=end)
+        else:
+            self.slots.append(slot)
 
 
 class Understander:
@@ -60,28 +88,23 @@ class Understander:
         `aspects` finds what reviewers shall like, such as 续航好.
         """
         self.vocabulary = vocabulary
-        self._aspects = aspects
         self._rates = dict(rates or {})
-        phrase = vocabulary.phrase
-        self._sorts = {phrase(said): sort for said, sort in SORTS.items()}
-        self._on_sale = frozenset(map(phrase, ON_SALE))
-        self._people = {phrase(said): line[0] for line in people() for said in line}
-        self._occasions = {phrase(said): line[0] for line in occasions() for said in line}
-        self._fillers = FILLERS | {phrase(word) for word in FILLERS}
-        vocabulary.segmenter.learn(word for word in (*SORTS, *ON_SALE, *NEGATORS) if len(word) > 1)
+        self._aspects = aspects
+        self._finders = (*FINDERS, self._liked)
+        self._lexicon = Lexicon(vocabulary)
+        self._mender = Mender(self._lexicon)
 
     def understand(self, text: str, *, currency: str) -> Understood:
         """Take the text apart. Never raises; spans of slots lie inside `text`."""
-        normal = normalise(text[:LONGEST_TEXT])
-        wishes = prices(normal.text, currency)
-        tokens = self.vocabulary.segmenter.tokens(normal.text)
-        liked = self._liked(normal, tokens)
-        words, corrected = self._correct(normal, [*wishes, *liked], tokens)
+        typed = text[:LONGEST_TEXT]
+        normal = normalise(typed)
+        wishes = found(Said(typed, normal, currency, self.vocabulary), self._finders)
+        words, corrected = self._words(normal.text, wishes)
         reading = _Reading(normal, words, wishes)
-        for wish in liked:
-            reading.slot("aspect", wish.aspect, "good", span=(wish.start, wish.end))
-        self._read_prices(reading, currency)
-        self._read_words(reading)
+        self._find_category(reading)
+        self._read(reading, currency)
+        if not reading.left and not reading.slots:
+            reading.left = list(reading.words)
         return Understood(
             text=text,
             language=language_of(text),
@@ -91,98 +114,110 @@ class Understander:
             slots=tuple(sorted(reading.slots, key=lambda slot: (slot.start, slot.end))),
             corrected=corrected,
             unknown=tuple(reading.unknown),
+            spans=tuple(_languages(typed)),
         )
 
-    def _liked(self, normal: Normal, tokens: Sequence[Token]) -> list[AspectWish]:
+    def _liked(self, said: Said) -> Iterator[Wish]:
         """What reviewers shall like. What the shop's products are or have, by the same words, comes first."""
-        return [
-            wish
-            for wish in self._aspects(normal.text)
-            if not any(
-                self.vocabulary.meanings(token.text)
-                for token in tokens
-                if token.start < wish.end and wish.start < token.end
-            )
-        ]
+        wishes = self._aspects(said.text)
+        tokens = self.vocabulary.segmenter.tokens(said.text) if wishes else []
+        for wish in wishes:
+            inside = (token for token in tokens if token.start < wish.end and wish.start < token.end)
+            if not any(self.vocabulary.meanings(token.text) for token in inside):
+                yield Wish(wish.start, wish.end, "aspect", wish.aspect, "good")
 
-    def _correct(
-        self, normal: Normal, wishes: Sequence[PriceWish | AspectWish], words: Sequence[Token]
-    ) -> tuple[list[Token], str | None]:
-        """The words outside the wishes, misspelt ones replaced, and the whole text if any was."""
-        kept: list[Token] = []
+    def _words(self, text: str, wishes: Sequence[Wish]) -> tuple[list[Token], str | None]:
+        """The words, misspelt ones mended, with a token for each wish; and the whole text if any word was mended."""
+        around = text
+        for wish in wishes:
+            around = around[: wish.start] + " " * (wish.end - wish.start) + around[wish.end :]
         pieces: list[str] = []
+        tokens = [Token(f"{_MARK}{place}", wish.start, wish.end) for place, wish in enumerate(wishes)]
         done = 0
-        for token in words:
-            if any(token.start < wish.end and wish.start < token.end for wish in wishes):
-                continue
-            better = self._better(token.text)
-            if better is not None:
-                pieces += [normal.text[done : token.start], better]
+        for mended in self._mender.mend(self.vocabulary.segmenter.tokens(around)):
+            token = mended.token
+            tokens.append(token)
+            if mended.better:
+                pieces += [text[done : token.start], token.text]
                 done = token.end
-            kept += self._parts(replace(token, text=better or token.text))
-        return kept, "".join([*pieces, normal.text[done:]]) if pieces else None
+        tokens.sort(key=lambda token: token.start)
+        return tokens, "".join([*pieces, text[done:]]) if pieces else None
 
-    def _parts(self, token: Token) -> list[Token]:
-        """The token, or the shop's words it is made of where the shop does not have it whole: 生日礼物 → 生日, 礼物."""
-        if token.text.isascii() or len(token.text) < 3 or self._has_meaning(token.text):
-            return [token]
-        parts = self.vocabulary.segmenter.split(token)
-        return parts if any(self._has_meaning(part.text) for part in parts) else [token]
-
-    def _has_meaning(self, phrase: str) -> bool:
-        return (
-            phrase in self._sorts or phrase in self._on_sale or phrase in self._people or phrase in self._occasions
-            or phrase in NEGATORS or phrase in self._fillers or bool(self.vocabulary.meanings(phrase))
-        )  # fmt: skip
-
-    def _better(self, word: str) -> str | None:
-        if self._is_plain(word) or self.vocabulary.knows(word):
-            return None
-        if not word.isascii():
-            return None if self._has_meaning(word) else self.vocabulary.short_for(word)
-        nearest = self.vocabulary.spelling.nearest(word)
-        return nearest if nearest != word else None
-
-    def _is_plain(self, word: str) -> bool:
-        return word in self._fillers or word in NEGATORS or word in CONNECTIVES or word in self._sorts
-
-    def _read_prices(self, reading: _Reading, currency: str) -> None:
-        for wish in reading.wishes:
-            fair = wish.converted(currency, self._rates)
-            reading.slot("price", "price", wish.value, span=(wish.start, wish.end), confidence=1.0 if fair else 0.0)
-            if fair is None:
-                reading.unknown.append(reading.normal.text[wish.start : wish.end])
-
-    def _read_words(self, reading: _Reading) -> None:
+    def _find_category(self, reading: _Reading) -> None:
         said = [token.text for token in reading.words]
-        place, negated = 0, False
+        place, loose = 0, []
         while place < len(said):
-            if said[place] in NEGATORS:
-                negated = said[place] not in TRAILING_NEGATORS or not self._negate_before(reading, place)
-                place += 1
+            phrase = self._lexicon.find(said, place)
+            first = self.vocabulary.meanings(phrase.phrase)[:1] if phrase else []
+            if first and first[0].kind == "category":
+                reading.category = first[0].value
+                return
+            if phrase is None and not said[place].startswith(_MARK) and not self._lexicon.is_plain(said[place]):
+                loose.append(place)
+            place = phrase.last if phrase else place + 1
+        for place in reversed(loose):
+            for last in range(place + 1, min(len(said), place + _ENDING) + 1):
+                short = Found(join(said[place:last]), place, last)
+                term = self.vocabulary.ending(short.phrase)
+                if term is not None and last not in loose:
+                    reading.category, reading.short = term.value, short
+                    return
+
+    def _read(self, reading: _Reading, currency: str) -> None:
+        said = [token.text for token in reading.words]
+        place, negated, carried = 0, False, 0
+        while place < len(said):
+            words = self._lexicon.asks(said, place)
+            if words:
+                place += words
+                continue
+            words = self._lexicon.negates(said, place)
+            if words:
+                trailing = join(said[place : place + words]) in TRAILING_NEGATORS
+                negated = not (trailing and self._negate_before(reading, place))
+                place += words
+                carried = place
                 continue
             if negated and place and self._breaks(reading, place):
                 negated = False
-            found = self._phrase(said, place)
-            if found is None:
-                if negated and said[place] in CONNECTIVES:
-                    place += 1
-                    continue
-                self._leave(reading, place, negated=negated)
+            if negated and said[place] in self._lexicon.fillers and place - carried < _CARRIED:
                 place += 1
-            else:
-                self._take(reading, found, negated=negated)
-                place = found.last
-            if negated:
+                continue
+            place, carries = self._step(reading, said, place, currency, negated=negated)
+            if negated and not carries:
                 place += said[place : place + 1] == ["的"]
                 negated = place < len(said) and said[place] in CONNECTIVES
-        if not reading.left and not reading.slots:
-            reading.left = list(reading.words)
+
+    def _step(
+        self, reading: _Reading, said: Sequence[str], place: int, currency: str, *, negated: bool
+    ) -> tuple[int, bool]:
+        """Read what begins here; returns the place after it, and whether a negation carries over it."""
+        if said[place].startswith(_MARK):
+            self._take_wish(reading, reading.wishes[int(said[place][1:])], currency, negated=negated)
+            return place + 1, False
+        if self._counts(said, place):
+            token = reading.words[place]
+            reading.slot("quantity", "quantity", str(number(said[place])), span=(token.start, token.end))
+            return place + 1, negated
+        if reading.short and reading.short.first == place and reading.category:
+            tokens = reading.words[place : reading.short.last]
+            span = (tokens[0].start, tokens[-1].end)
+            reading.slot("category", "category", reading.category, span=span, negated=negated, confidence=_SHORT)
+            reading.left += [] if negated else tokens
+            return reading.short.last, False
+        phrase = self._lexicon.find(said, place)
+        if phrase is not None:
+            self._take(reading, phrase, negated=negated)
+            return phrase.last, False
+        if negated and said[place] in CONNECTIVES:
+            return place + 1, True
+        self._leave(reading, place, negated=negated)
+        return place + 1, False
 
     def _breaks(self, reading: _Reading, place: int) -> bool:
         """Does punctuation other than a list mark stand before the word?"""
         between = reading.normal.text[reading.words[place - 1].end : reading.words[place].start]
-        return any(mark in between for mark in ".;!?。;!?")
+        return any(mark in between for mark in ".;!?。")
 
     def _negate_before(self, reading: _Reading, place: int) -> bool:
         """皮的不要: turn the slot that ends just before, if nothing follows in the clause that 不要 could mean."""
@@ -190,56 +225,109 @@ class Understander:
         end = reading.words[place].end
         if after and not any(mark in reading.normal.text[end : after[0].start] for mark in ",.;。 "):
             return False
-        before = [token for token in reading.words[:place] if token.text not in self._fillers]
+        before = [token for token in reading.words[:place] if token.text not in self._lexicon.fillers]
         if not reading.slots or not before:
             return False
         last = max(reading.slots, key=lambda slot: slot.end)
         if reading.normal.span(before[-1].start, before[-1].end)[1] != last.end or last.kind == "price":
             return False
         reading.slots.remove(last)
-        reading.slots.append(Slot(last.kind, last.name, last.value, last.start, last.end, negated=True))
+        reading.slots.append(replace(last, negated=True, confidence=1.0))
+        reading.left = [token for token in reading.left if not last.start <= token.start < last.end]
         return True
 
-    def _phrase(self, said: Sequence[str], place: int) -> Found | None:
-        """The longest phrase from here that the shop, or the table of shopping words, gives a meaning."""
-        for last in range(min(len(said), place + LONGEST), place, -1):
-            phrase = join(said[place:last])
-            if phrase not in self._fillers and phrase not in NEGATORS and self._has_meaning(phrase):
-                return Found(phrase, place, last)
-        return None
+    def _counts(self, said: Sequence[str], place: int) -> bool:
+        """Is this a bare number before goods: "two mugs", "3 cotton t-shirts"?"""
+        if not said[place].isascii() or not said[place].isalnum():
+            return False
+        n = number(said[place])
+        if n is None or not 2 <= n <= _MOST_COUNTED or n != n.to_integral_value():
+            return False
+        after = place + 1
+        while after < len(said):
+            phrase = self._lexicon.find(said, after) if not said[after].startswith(_MARK) else None
+            first = self.vocabulary.meanings(phrase.phrase)[:1] if phrase else []
+            if first and first[0].kind == "category":
+                return True
+            if phrase is None and not said[after].startswith(_MARK):
+                return self.vocabulary.ending(join(said[after : after + 1])) is not None
+            after = phrase.last if phrase else after + 1
+        return False
 
-    def _take(self, reading: _Reading, found: Found, *, negated: bool) -> None:
-        phrase = found.phrase
-        tokens = reading.words[found.first : found.last]
+    def _take_wish(self, reading: _Reading, wish: Wish, currency: str, *, negated: bool) -> None:
+        span = (wish.start, wish.end)
+        if wish.price is not None:
+            self._take_price(reading, wish.price, currency, negated=negated)
+        elif wish.terms:
+            term = self._likeliest(reading, wish.terms)
+            confidence = 1.0 if negated else self._confidence(reading, term, [term])
+            kind: SlotKind = "size" if term.name in SIZES else "attribute"
+            reading.slot(kind, term.name, term.value, span=span, negated=negated, confidence=confidence)
+            if confidence < 1:
+                reading.left += self.vocabulary.segmenter.tokens(" " * wish.start + reading.normal.text[slice(*span)])
+        elif wish.kind is not None:
+            confidence = 0.0 if wish.kind == "size" else 1.0
+            reading.slot(wish.kind, wish.name, wish.value, span=span, negated=negated, confidence=confidence)
+            if wish.kind == "size":
+                reading.unknown.append(reading.normal.text[wish.start : wish.end])
+            elif (wish.kind, wish.name) == ("comparative", "price") and not negated:
+                reading.sort = "price_asc" if wish.value == "less" else "price_desc"
+
+    def _take_price(self, reading: _Reading, wish: PriceWish, currency: str, *, negated: bool) -> None:
+        fair = wish.converted(currency, self._rates)
+        span = (wish.start, wish.end)
+        confidence = 1.0 if fair else 0.0
+        reading.slot("price", "price", wish.value, span=span, negated=negated, confidence=confidence)
+        if fair is None:
+            reading.unknown.append(reading.normal.text[wish.start : wish.end])
+        elif not negated:
+            reading.prices.append(fair)
+        elif fair.low is None or fair.high is None:
+            reading.prices.append(replace(fair, low=fair.high, high=fair.low))
+
+    def _take(self, reading: _Reading, phrase: Found, *, negated: bool) -> None:
+        said = phrase.phrase
+        tokens = reading.words[phrase.first : phrase.last]
         span = (tokens[0].start, tokens[-1].end)
-        terms = self.vocabulary.meanings(phrase)
+        terms = self.vocabulary.meanings(said)
         if terms:
-            sure = False
-            for term in self._chosen(terms, negated=negated):
-                confidence = self._confidence(reading, term, terms)
-                reading.slot(term.kind, term.name, term.value, span=span, negated=negated, confidence=confidence)
-                sure = sure or confidence >= 1
-            if not negated and not sure:
-                reading.left += tokens
-        elif phrase in self._sorts and not negated:
-            reading.sort = self._sorts[phrase]
+            self._take_terms(reading, terms, tokens, negated=negated)
+        elif said in self._lexicon.sorts and not negated:
+            reading.sort = self._lexicon.sorts[said]
             reading.slot("sort", "sort", reading.sort, span=span)
-        elif phrase in self._on_sale:
+        elif said in self._lexicon.on_sale:
             reading.on_sale = not negated
-            reading.slot("comparative", "on_sale", "true", span=span, negated=negated)
-        elif phrase in self._people or phrase in self._occasions:
-            kind = "recipient" if phrase in self._people else "occasion"
-            value = self._people.get(phrase) or self._occasions[phrase]
+            reading.slot("price", "on_sale", "true", span=span, negated=negated)
+        elif said in self._lexicon.people or said in self._lexicon.occasions:
+            kind: SlotKind = "recipient" if said in self._lexicon.people else "occasion"
+            value = self._lexicon.people.get(said) or self._lexicon.occasions[said]
             reading.slot(kind, kind, value, span=span, negated=negated)
             if not negated and kind == "occasion":
                 reading.left += (token for token in tokens if self._is_mentioned(token.text))
 
-    def _chosen(self, terms: Sequence[Term], *, negated: bool) -> Iterator[Term]:
-        """The first meaning, with the same thing said under other keys; what is not wanted, in all its meanings."""
+    def _take_terms(self, reading: _Reading, terms: list[Term], tokens: Sequence[Token], *, negated: bool) -> None:
+        span = (tokens[0].start, tokens[-1].end)
+        sure = False
+        for term in self._chosen(reading, terms, negated=negated):
+            confidence = self._confidence(reading, term, terms)
+            kind: SlotKind = "size" if term.name in SIZES else term.kind
+            reading.slot(kind, term.name, term.value, span=span, negated=negated, confidence=confidence)
+            sure = sure or confidence >= 1
+        if not negated and not sure:
+            reading.left += tokens
+
+    def _chosen(self, reading: _Reading, terms: Sequence[Term], *, negated: bool) -> Iterator[Term]:
+        """The likeliest meaning, with the same thing said under other keys; what is not wanted, in all its meanings."""
         first = terms[0]
+        if first.kind == "attribute":
+            first = self._likeliest(reading, terms)
         for term in terms:
             if term == first or negated or (term.kind == "attribute" and term.name == first.name):
                 yield term
+
+    def _likeliest(self, reading: _Reading, terms: Sequence[Term]) -> Term:
+        """The meaning whose attribute most products of the category fill in; the first of those."""
+        return max(terms, key=lambda term: self.vocabulary.coverage(term.name, reading.category))
 
     def _confidence(self, reading: _Reading, term: Term, terms: Sequence[Term]) -> float:
         """1 where the meaning may filter; less where it only ranks."""
@@ -247,21 +335,18 @@ class Understander:
             return 1.0 if sum(other.kind == "category" for other in terms) == 1 else 0.5
         if term.kind == "brand":
             return 1.0
-        category = next((slot.value for slot in reading.slots if slot.kind == "category" and not slot.negated), None)
-        coverage = self.vocabulary.coverage(term.name, category)
+        coverage = self.vocabulary.coverage(term.name, reading.category)
         return 1.0 if coverage >= FAIR else round(coverage, 3)
 
     def _leave(self, reading: _Reading, place: int, *, negated: bool) -> None:
         token = reading.words[place]
-        if negated and token.text not in self._fillers:
-            reading.slot("attribute", "words", token.text, span=(token.start, token.end), negated=True)
-        elif token.text not in self._fillers:
+        if negated and token.text not in self._lexicon.fillers:
+            value = token.text[1:] if token.text.startswith("含") and len(token.text) > 1 else token.text
+            reading.slot("attribute", "words", value, span=(token.start, token.end), negated=True)
+        elif token.text not in self._lexicon.fillers:
             reading.left.append(token)
-            if not self._knows(token.text):
+            if not self._lexicon.knows(token.text):
                 reading.unknown.append(token.text)
-
-    def _knows(self, word: str) -> bool:
-        return self.vocabulary.knows(word) or any(map(self.vocabulary.knows, self.vocabulary.segmenter.cut(word)))
 
     def _is_mentioned(self, word: str) -> bool:
         return any(piece in self.vocabulary.words for piece in self.vocabulary.segmenter.cut(word))
@@ -270,17 +355,16 @@ class Understander:
         wanted: dict[str, set[str]] = {}
         unwanted: dict[str, set[str]] = {}
         for slot in reading.slots:
-            if slot.kind in ("category", "brand", "attribute") and slot.name != "words":
+            if slot.kind in ("category", "brand", "attribute", "size") and slot.name != "words":
                 if slot.negated:
                     unwanted.setdefault(slot.name, set()).add(slot.value)
                 elif slot.confidence >= 1:
                     wanted.setdefault(slot.name, set()).add(slot.value)
         categories = wanted.pop("category", set())
-        low, high = None, None
-        for wish in reading.wishes:
-            fair = wish.converted(currency, self._rates)
-            if fair is not None:
-                low, high = fair.low or low, fair.high or high
+        unwanted.pop("category", None)
+        low, high = _bounds(reading.prices)
+        for name, values in self._suiting(reading):
+            wanted.setdefault(name, values)
         return Where(
             category=self._narrowest(categories),
             brands=frozenset(wanted.pop("brand", ())),
@@ -292,7 +376,40 @@ class Understander:
             on_sale=reading.on_sale,
         )
 
+    def _suiting(self, reading: _Reading) -> Iterator[tuple[str, set[str]]]:
+        """Whose products suit the person: perfume for a girlfriend is women's, where all of the category say whose."""
+        said = {self._lexicon.audiences.get(slot.value) for slot in reading.slots if slot.kind == "recipient"}
+        audience = said.pop() if len(said) == 1 else None
+        if audience is None or reading.category is None:
+            return
+        for term in self.vocabulary.meanings(audience):
+            if term.kind == "attribute" and self.vocabulary.coverage(term.name, reading.category) >= FAIR:
+                either = (t.value for t in self.vocabulary.meanings("unisex") if t.name == term.name)
+                yield term.name, {term.value, *either}
+
     def _narrowest(self, categories: set[str]) -> str | None:
         """Of several categories the smallest: “shoes, running shoes” means running shoes."""
         uses = self.vocabulary.uses
         return min(categories, key=lambda key: (uses[Term("category", "category", key)], key), default=None)
+
+
+def _bounds(prices: Sequence[PriceWish]) -> tuple[Money | None, Money | None]:
+    low, high = None, None
+    for wish in prices:
+        low, high = wish.low or low, wish.high or high
+    return low, high
+
+
+def _languages(text: str) -> Iterator[Span]:
+    """Runs of one language; figures and marks belong to the run before them, or to the first."""
+    start, language = 0, None
+    for place, char in enumerate(text):
+        if not char.isalpha():
+            continue
+        spoken = language_of(char)
+        if language is not None and spoken != language:
+            yield Span(start, place, language)
+            start = place
+        language = spoken
+    if language is not None:
+        yield Span(start, len(text), language)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from daogou.domain.text import Text
+from daogou.domain.text import Language, Text, language_of
+from daogou.language.normalise import plain
+from daogou.language.pinyin import Sounds
 from daogou.language.segment import Segmenter
 from daogou.language.shopping import ideas
 from daogou.language.spelling import Spelling
+from daogou.language.units import Measure, measure_of
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
 
+SIZES = frozenset({"size", "sizes", "尺码", "尺寸", "码数", "鞋码"})
+"""Names of attributes that are sizes."""
 TermKind = Literal["category", "brand", "attribute"]
 LONGEST = 6
 """Words in the longest phrase that is looked up."""
@@ -63,6 +68,8 @@ class Learnt:
     """(facet, `Text.key`, products)."""
     fills: list[tuple[str, str, int]]
     """(attribute, category, products); the attribute "" counts all products, the category "" the whole shop."""
+    openings: list[tuple[str, str, int]] = field(default_factory=list)
+    """(brand, how Chinese titles of its products begin, products)."""
 
 
 class Vocabulary:
@@ -71,7 +78,8 @@ class Vocabulary:
     Grows with `learn`; forgetting needs a new one. Reading while another thread learns is safe.
     """
 
-    def __init__(self, segmenter: Segmenter | None = None) -> None:
+    def __init__(self, segmenter: Segmenter | None = None, *, taxonomy: Iterable[Text] = ()) -> None:
+        """`taxonomy`: kinds of goods in both languages, for a shop whose categories have names in one only."""
         self.segmenter = segmenter or Segmenter()
         self.terms: dict[str, list[Term]] = {}
         """Phrase → what it can mean."""
@@ -79,32 +87,50 @@ class Vocabulary:
         """How many titles, and different brands, categories and attribute values, contain each cut word."""
         self.uses: Counter[Term] = Counter()
         """How many products have the term."""
+        self.characters: set[str] = set()
+        """Every character of Chinese titles and names."""
         self._surfaces: dict[str, set[str]] = {}
         self._heads: set[str] = set()
         self._fills: Counter[tuple[str, str]] = Counter()
+        self._openings: Counter[tuple[str, str]] = Counter()
+        self._measures: dict[Measure, list[Term]] = {}
+        self._sizes: dict[str, list[Term]] = {}
+        self._endings: dict[str, dict[Term, None]] = {}
         self.spelling = Spelling()
         """Corrects to these words."""
+        self.sounds = Sounds()
+        """What the shop's Chinese words sound like."""
         self._products: set[str] = set()
         self._done: dict[tuple[str, Text], None] = {}
+        self._languages: dict[Term, set[Language]] = {}
+        self._kinds_of_goods: dict[str, set[str]] = {}
         self._read_ideas()
+        self._read_taxonomy(taxonomy)
 
     @classmethod
-    def from_shelf(cls, shelf: HasProducts, segmenter: Segmenter | None = None) -> Vocabulary:
+    def from_shelf(
+        cls, shelf: HasProducts, segmenter: Segmenter | None = None, *, taxonomy: Iterable[Text] = ()
+    ) -> Vocabulary:
         """Learn every product of the shelf: about 60 µs a product."""
-        vocabulary = cls(segmenter)
+        vocabulary = cls(segmenter, taxonomy=taxonomy)
         vocabulary.learn(product for product in shelf.products if product is not None)
         return vocabulary
 
     @classmethod
-    def from_learnt(cls, learnt: Learnt, segmenter: Segmenter | None = None) -> Vocabulary:
+    def from_learnt(
+        cls, learnt: Learnt, segmenter: Segmenter | None = None, *, taxonomy: Iterable[Text] = ()
+    ) -> Vocabulary:
         """Take up where `learnt` was written down; the values are cut again, the products' titles are not."""
-        vocabulary = cls(segmenter)
+        vocabulary = cls(segmenter, taxonomy=taxonomy)
         for name, zh, en in learnt.values:
             vocabulary._learn_value(name, Text(zh, en))
         vocabulary.words = Counter(learnt.words)
         vocabulary.uses = Counter({Term(_kind(name), name, key): n for name, key, n in learnt.uses})
         vocabulary._fills = Counter({(name, category): n for name, category, n in learnt.fills})
+        vocabulary._openings = Counter({(brand, opening): n for brand, opening, n in learnt.openings})
         vocabulary._products = set(learnt.products)
+        vocabulary.characters.update("".join(vocabulary.words))
+        vocabulary._name_brands()
         vocabulary.spelling.add(vocabulary.words)
         return vocabulary
 
@@ -116,6 +142,7 @@ class Vocabulary:
             words=dict(self.words),
             uses=[(term.name, term.value, n) for term, n in self.uses.items()],
             fills=[(name, category, n) for (name, category), n in self._fills.items()],
+            openings=[(brand, opening, n) for (brand, opening), n in self._openings.items()],
         )
 
     def learn(self, products: Iterable[Product]) -> None:
@@ -127,6 +154,7 @@ class Vocabulary:
             if product.id not in self._products:
                 self._products.add(product.id)
                 self._count(product, facets)
+        self._name_brands()
         self.spelling.add(self.words)
 
     def phrase(self, text: str) -> str:
@@ -144,11 +172,31 @@ class Vocabulary:
         return None
 
     def meanings(self, phrase: str) -> list[Term]:
-        """What a phrase can mean: categories first, then brands, then attributes; within these the commonest first."""
-        order = {"category": 0, "brand": 1, "attribute": 2}
-        found = {term for name in (phrase, *self._surfaces.get(phrase, ())) for term in self.terms.get(name, ())}
+        """What a phrase can mean: what is called so first; then categories, brands, attributes; the commonest first.
+
+        What the shop calls otherwise in the same language is another thing, though shoppers mean both: 保暖 and 保温.
+        """
         direct = set(self.terms.get(phrase, ()))
-        return sorted(found, key=lambda term: (order[term.kind], term not in direct, -self.uses[term], term.value))
+        found = direct | {
+            term
+            for name in self._surfaces.get(phrase, ())
+            for term in self.terms.get(name, ())
+            if not direct or language_of(phrase) not in self._languages[term]
+        }
+        return sorted(found, key=lambda term: (term not in direct, _ORDER[term.kind], -self.uses[term], term.value))
+
+    def measured(self, measure: Measure) -> list[Term]:
+        """The values of attributes that are this measure: 500 ml for half a litre."""
+        return self._measures.get(measure, [])
+
+    def size(self, value: str) -> list[Term]:
+        """The values of attributes that are this size."""
+        return self._sizes.get(value, [])
+
+    def ending(self, phrase: str) -> Term | None:
+        """The one category whose name ends with the phrase: kettle → electric kettle; None where several do."""
+        found = list(self._endings.get(phrase, ()))
+        return found[0] if len(found) == 1 else None
 
     def translations(self, text: str) -> list[str]:
         """Other ways to write the phrases of a text, in both languages, for the index: 皮鞋 gains “leather”."""
@@ -197,10 +245,21 @@ class Vocabulary:
         if kind == "attribute" and (text.key in _NOT_WORDS or len(text.key) > 60):
             return
         self.segmenter.learn([text.zh])
+        self.characters.update(plain(text.zh))
         self.words.update({word for surface in (text.zh, text.en) if surface for word in self.segmenter.cut(surface)})
         term = Term(kind, name, text.key)
         phrases = {self.phrase(surface) for surface in (text.zh, text.en) if surface} - {""}
+        self._languages.setdefault(term, set()).update(map(language_of, phrases))
+        if kind == "attribute":
+            self._learn_measure(term, text)
+            phrases |= {self.phrase(phrase.replace("-", " ")) for phrase in phrases if _JOINED.fullmatch(phrase)}
+        if kind == "category":
+            self._learn_endings(term, phrases)
+            phrases |= {other for phrase in phrases for other in self._kinds_of_goods.get(phrase, ())}
+        if kind == "brand":
+            phrases |= {self.phrase(name) for name in _short_names(text)}
         for phrase in phrases:
+            self.sounds.add(phrase)
             if kind == "attribute" and len(phrase) == 1 and phrase.isascii():
                 continue
             self._heads.add(_head(phrase))
@@ -209,6 +268,38 @@ class Vocabulary:
                 terms.append(term)
         if len(phrases) > 1:
             self._link(phrases)
+
+    def _learn_measure(self, term: Term, text: Text) -> None:
+        for surface in {plain(text.zh), plain(text.en)} - {""}:
+            measure = measure_of(surface)
+            if measure is not None and term not in self._measures.setdefault(measure, []):
+                self._measures[measure].append(term)
+            if term.name in SIZES and term not in self._sizes.setdefault(surface, []):
+                self._sizes[surface].append(term)
+
+    def _learn_endings(self, term: Term, phrases: Iterable[str]) -> None:
+        for phrase in phrases:
+            words = phrase.split()
+            endings = [" ".join(words[place:]) for place in range(1, len(words))]
+            if not phrase.isascii() and len(words) == 1:
+                endings = [phrase[place:] for place in range(1, len(phrase) - 1)]
+            for ending in endings:
+                self._endings.setdefault(ending, {})[term] = None
+
+    def _name_brands(self) -> None:
+        """How brands with a Latin name are called in Chinese: what the Chinese titles of their products begin with."""
+        if not self._openings:
+            return
+        of_brand: Counter[str] = Counter()
+        of_opening: Counter[str] = Counter()
+        for (brand, opening), n in self._openings.items():
+            of_brand[brand] += n
+            of_opening[opening] += n
+        for (brand, opening), n in self._openings.items():
+            if n >= _ENOUGH and n >= _MOST * of_brand[brand] and n >= _MOST * of_opening[opening]:
+                self.segmenter.learn([opening])
+                self.sounds.add(opening)
+                self._link({opening, self.phrase(brand)})
 
     def _link(self, phrases: Iterable[str]) -> None:
         phrases = set(phrases)
@@ -223,11 +314,48 @@ class Vocabulary:
         self._fills.update((name, step) for step in steps for name in ("", *names))
         self.uses.update({Term(_kind(name), name, text.key) for name, text in facets})
         self.words.update(set(self.segmenter.cut(f"{product.title.zh} {product.title.en}")))
+        self.characters.update(plain(product.title.zh))
+        opening = product.title.zh.partition(" ")[0]
+        if product.brand and product.brand.isascii() and _OPENING.fullmatch(opening):
+            self._openings[product.brand.casefold().strip(), opening] += 1
 
     def _read_ideas(self) -> None:
         for idea in ideas():
             self.segmenter.learn(word for word in idea if len(word) > 1)
-            self._link(self.phrase(word) for word in idea)
+            phrases = [self.phrase(word) for word in idea]
+            for phrase in phrases:
+                self.sounds.add(phrase)
+            self._link(phrases)
+
+    def _read_taxonomy(self, taxonomy: Iterable[Text]) -> None:
+        """Keep it aside: a kind of goods that the shop does not have is not a word of the shop."""
+        for kind in taxonomy:
+            chinese = [name for name in re.split("[/、]", kind.zh) if name]
+            phrases = {phrase for name in (*chinese, kind.en) if (phrase := self.phrase(name))}
+            for phrase in phrases:
+                self._kinds_of_goods.setdefault(phrase, set()).update(phrases)
+
+
+_ORDER = {"category": 0, "brand": 1, "attribute": 2}
+_JOINED = re.compile("[a-z]+(?:-[a-z]+)+")
+_ENOUGH = 3
+"""Products whose titles must begin alike before that is taken for the brand's name,"""
+_MOST = 0.8
+"""and the share of the brand's products, and of the products that begin so."""
+_OPENING = re.compile("[\u3400-\u9fff]{2,8}")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9&'. -]+")
+_COMPANY = re.compile("(?:制造商|旗舰店|官方店|专卖店|公司|品牌|官方)+$")
+
+
+def _short_names(brand: Text) -> Iterator[str]:
+    """What shoppers leave off a brand's name: MUJI制造商 → MUJI."""
+    for name in filter(None, (brand.zh, brand.en)):
+        short = _COMPANY.sub("", name).strip()
+        if 2 <= len(short) < len(name):
+            yield short
+        latin = _LATIN.match(short)
+        if latin and latin.group() != short and not short.isascii():
+            yield latin.group().strip()
 
 
 def _is_within(word: str, phrase: str) -> bool:

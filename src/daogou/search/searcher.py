@@ -352,7 +352,7 @@ def _thing(understood: Understood) -> list[str]:
         (slot.start, understood.text[slot.start : slot.end]) for slot in understood.slots if slot.kind == "category"
     ]
     words = [(understood.text.find(word), word) for word in understood.words]
-    return [word for _, word in sorted(said + words)]
+    return [word for _, word in sorted({*said, *words})]
 
 
 def _is_matched(kind: str, negated: bool) -> bool:

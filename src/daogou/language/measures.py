@@ -1,0 +1,63 @@
+"""Measures and sizes, as the shop's products have them: 500 毫升 is 0.5 l, 42码 is "size 42"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from daogou.language.numerals import CHINESE, number
+from daogou.language.units import stated
+from daogou.language.vocabulary import SIZES
+from daogou.language.wishes import Said, Wish
+
+
+def measures(said: Said) -> Iterator[Wish]:
+    """Measures that the shop has among its products' values; others stay words."""
+    for start, end, measure in stated(said.text):
+        terms = said.vocabulary.measured(measure)
+        if terms:
+            kind = "size" if terms[0].name in SIZES else "attribute"
+            yield Wish(start, end, kind, terms[0].name, terms[0].value, terms)  # type: ignore[arg-type]
+
+
+_LETTERS = "xxs|xs|s|m|l|xl|xxl|xxxl|2xl|3xl|4xl"
+_NAMED = {
+    "小号": "s", "中号": "m", "大号": "l", "加大号": "xl", "加大码": "xl", "加大": "xl", "特大号": "xl",
+    "均码": "one size",
+    "small": "s", "medium": "m", "large": "l", "extra large": "xl", "extra-large": "xl", "x-large": "xl",
+    "extra small": "xs",
+}  # fmt: skip
+_SIZE = r"(?:\d{1,3}(?:\.5)?|" + _LETTERS + ")"
+_ANY_NAMED = "|".join(sorted(_NAMED, key=len, reverse=True))
+_PATTERNS = (
+    re.compile(rf"(?<![a-z\d.])(?:尺码|码数|鞋码)\s?(?:是|要|为)?\s?(?P<size>{_SIZE})(?![a-z\d])(?:码|号)?"),
+    re.compile(rf"(?<![a-z\d.])(?P<size>{_SIZE}|{CHINESE})\s?码(?:的)?"),
+    re.compile(rf"(?<![a-z\d.])(?P<known>{_SIZE})\s?号(?:的)?"),
+    re.compile(rf"(?<![a-z])(?:size|sz|eu|eur)\s?(?:is\s|of\s)?(?P<size>{_SIZE}|{_ANY_NAMED})(?![a-z\d])"),
+    re.compile(rf"(?<![a-z\d])(?P<size>{_ANY_NAMED})(?:\ssize|\ssized)(?![a-z])"),
+    re.compile(rf"(?<![a-z])in\s(?:an?\s)?(?P<size>{_ANY_NAMED})(?![a-z])(?!\s[a-z])"),
+    re.compile(rf"(?P<size>{'|'.join(name for name in _NAMED if name > 'z')})(?!字)"),
+)  # fmt: skip
+_LETTER = re.compile(rf"(?<![a-z\d'-])(?P<size>{_LETTERS})(?![a-z\d'-])")
+
+
+def sizes(said: Said) -> Iterator[Wish]:
+    """Sizes: those of the shop as its products name them, others as they were said."""
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(said.text):
+            word = match[1]
+            value = _NAMED.get(word, word)
+            if word[0] > "\u2fff" and word not in _NAMED:
+                value = str(number(word) or word)
+            known = said.vocabulary.size(value)
+            if known or (word not in _NAMED and match.lastgroup == "size"):
+                yield Wish(*match.span(), "size", known[0].name if known else "size", value, known)
+    for match in _LETTER.finditer(said.text):
+        known = said.vocabulary.size(match["size"])
+        if known and _is_capital(said, match.start()):
+            yield Wish(*match.span(), "size", known[0].name, match["size"], known)
+
+
+def _is_capital(said: Said, place: int) -> bool:
+    """“M” alone is a size; “m” may be anything."""
+    return said.typed[said.normal.starts[place]].isupper() or said.text[place : place + 2] in ("xl", "xx", "xs")

@@ -1,0 +1,106 @@
+"""Puts right what was typed wrong: misspelt English, words in pinyin, characters that only sound right, short names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from daogou.language.spelling import common_words
+
+if TYPE_CHECKING:
+    from daogou.language.lexicon import Lexicon
+    from daogou.language.segment import Token
+
+_SPELT = 4
+"""Letters of the shortest word that is read as pinyin, and most syllables that may stand apart: pao bu xie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A word in its place as it was meant, and whether that is not as it was typed."""
+
+    token: Token
+    better: bool = False
+
+
+class Mender:
+    """Corrects words to those of the shop; a word that the shop or everybody knows is left alone."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._vocabulary = lexicon.vocabulary
+
+    def mend(self, words: Sequence[Token]) -> list[Mended]:
+        """The words as they were meant; longer words of which the shop knows the parts are cut into them."""
+        mended: list[Mended] = []
+        place = 0
+        while place < len(words):
+            token, last = self._meant(words, place)
+            better = token.text != words[place].text or last > place + 1
+            mended += [Mended(part, better) for part in self._parts(token)]
+            place = last
+        return mended
+
+    def _meant(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
+        """What the words from here were meant to be, and the place after them."""
+        word = words[place]
+        if word.text.isascii():
+            return self._latin(words, place) if self._is_strange(word.text) else (word, place + 1)
+        return self._chinese(words, place)
+
+    def _latin(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
+        word = words[place]
+        for last in range(min(len(words), place + _SPELT), place, -1):
+            run = words[place:last]
+            letters = "".join(token.text for token in run).replace("'", "")
+            if len(letters) >= _SPELT and all(map(self._is_strange, (token.text for token in run))):
+                spelt = self._best(self._vocabulary.sounds.spelt(letters))
+                if spelt is not None:
+                    return replace(word, text=spelt, end=run[-1].end), last
+        nearest = self._vocabulary.spelling.nearest(word.text)
+        return replace(word, text=nearest or word.text), place + 1
+
+    def _chinese(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
+        """Characters that sound like words of the shop; else a short name."""
+        word = words[place]
+        for last in range(min(len(words), place + _SPELT), place, -1):
+            run = words[place:last]
+            text = "".join(token.text for token in run)
+            adjoin = all(a.end == b.start for a, b in pairwise(run))
+            if not adjoin or len(text) < 2 or self._lexicon.means(text) or not self._is_odd(run):
+                continue
+            like = self._best(self._vocabulary.sounds.like(text))
+            if like is not None and self._lexicon.names(like):
+                return replace(word, text=like, end=run[-1].end), last
+        if self._lexicon.is_plain(word.text) or self._vocabulary.knows(word.text) or self._lexicon.means(word.text):
+            return word, place + 1
+        return replace(word, text=self._vocabulary.short_for(word.text) or word.text), place + 1
+
+    def _is_odd(self, run: Sequence[Token]) -> bool:
+        """Could these be the wrong characters? Some word is none of the shop's, and none means a thing of the shop."""
+        strange = [token for token in run if not self._vocabulary.knows(token.text)]
+        plain = sum(self._lexicon.is_plain(token.text) for token in run)
+        return (
+            bool(strange)
+            and plain < len(run) - 1
+            and not any(len(token.text) > 1 and self._lexicon.means(token.text) for token in run)
+        )
+
+    def _is_strange(self, word: str) -> bool:
+        return word.isalpha() and not (
+            self._lexicon.is_plain(word) or self._vocabulary.knows(word) or word in common_words()
+        )
+
+    def _best(self, phrases: Sequence[str]) -> str | None:
+        """The phrase that names something the shop has, else one that means anything; the first of these."""
+        ranked = sorted((not self._lexicon.names(phrase), place, phrase) for place, phrase in enumerate(phrases))
+        return ranked[0][-1] if ranked else None
+
+    def _parts(self, token: Token) -> list[Token]:
+        """The token, or the shop's words it is made of where the shop does not have it whole: 生日礼物 → 生日, 礼物."""
+        if token.text.isascii() or len(token.text) < 3 or self._lexicon.means(token.text):
+            return [token]
+        parts = self._vocabulary.segmenter.split(token)
+        return parts if any(self._lexicon.means(part.text) for part in parts) else [token]
