@@ -23,6 +23,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "ingest": ("ingest.py",),
     "shops": ("shops.py",),
     "search": ("search.py",),
+    "understanding": ("understanding.py",),
     "reviews": ("reviews.py",),
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),
