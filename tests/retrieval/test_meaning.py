@@ -80,3 +80,21 @@ def test_the_text_says_each_thing_once_and_is_bounded() -> None:
     )
     assert text_of(made) == "红茶 Black tea 茶 Tea"
     assert len(text_of(product("q", "long " * 100))) == LONGEST_TEXT
+
+
+def test_what_was_kept_of_an_interrupted_fit_is_not_encoded_again(tmp_path: Path) -> None:
+    kept = tmp_path / "vectors"
+    Meaning.fit(TEXTS[:2], Letters(), kept=kept)
+    with kept.open("ab") as file:
+        file.write(b"half a record")
+    encoder = Letters()
+    heard: list[float] = []
+    meaning = Meaning.fit(TEXTS, encoder, kept=kept, tell=heard.append)
+    assert (encoder.asked, heard) == (TEXTS[2:], [0.0])
+    np.testing.assert_array_equal(meaning.vectors, Meaning.fit(TEXTS, Letters()).vectors)
+    again = Letters()
+    Meaning.fit(TEXTS, again, kept=kept)
+    assert again.asked == []
+    other = Letters("other")
+    Meaning.fit(TEXTS, other, kept=kept)
+    assert other.asked == TEXTS

@@ -14,9 +14,8 @@ from shop_world import build_shop
 from daogou.domain.errors import NotReady
 from daogou.domain.text import Text
 from daogou.recommend.recommender import Recommender
-from daogou.retrieval.meaning import Meaning
 from daogou.retrieval.shelf import Shelf
-from daogou.shop.lexical import Lexical, _Nearness
+from daogou.shop.lexical import Lexical
 from daogou.shop.shop import Shop
 from daogou.testing.builders import product
 from daogou.training.releases import Release
@@ -111,17 +110,3 @@ def test_a_shop_with_an_encoder_finds_what_no_word_of_it_says(tmp_path: Path) ->
     assert not silent
     assert "encoder does not answer" in (silent.degraded or "")
     shop.close()
-
-
-def test_an_encoder_that_failed_is_left_alone_for_a_while() -> None:
-    encoder, now = Spanish(), 100.0
-    near = _Nearness(Meaning.fit(["shoes", "tea"], encoder), encoder, clock=lambda: now)
-    encoder.failing = True
-    assert near("zapatos") is None
-    encoder.failing = False
-    assert near("zapatos") is None
-    assert encoder.asked == 1
-    now += 31
-    found = near("zapatos")
-    assert found is not None
-    assert found[0] > found[1]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,21 +12,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from daogou.adapters.tantivy_index import TantivyIndex
-from daogou.domain.errors import NotReady
 from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Learnt, Vocabulary
 from daogou.opinions.voices import ShelfPraise
 from daogou.opinions.wishes import wishes
-from daogou.retrieval.meaning import Meaning
 from daogou.search.indexing import build
-from daogou.search.searcher import Near, Searcher, ShopperContext
+from daogou.search.searcher import Searcher, ShopperContext
 from daogou.search.suggest import Name, names_of
+from daogou.shop.nearness import Nearness, open_nearness
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from daogou.domain.hit import Hits
     from daogou.domain.ids import ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
@@ -42,10 +36,6 @@ if TYPE_CHECKING:
     from daogou.settings import Settings
     from daogou.training.releases import Release
 
-_log = logging.getLogger(__name__)
-
-_PAUSE_S = 30
-"""Seconds for which an encoder that failed is not asked again."""
 _QUERIES = "queries.json"
 _CHANGE = "change.json"
 _WORDS = "words.msgpack"
@@ -98,15 +88,19 @@ class Lexical:
         recommender: Recommender,
         currency: str,
         live: tempfile.TemporaryDirectory[str],
+        near: Nearness | None = None,
     ) -> None:
         self.searcher = searcher
         self._understander = understander
         self._recommender = recommender
         self._currency = currency
         self._live = live
+        self._near = near
 
     def close(self) -> None:
         """Remove the live index; nothing can be searched after. One that is never closed goes with its process."""
+        if self._near is not None:
+            self._near.close()
         self._live.cleanup()
 
     @classmethod
@@ -132,6 +126,7 @@ class Lexical:
         understander = Understander(vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of))
         live = tempfile.TemporaryDirectory(prefix="daogou-index-")
         index, after, queries = _opened(release, Path(live.name) / "index")
+        near = open_nearness(release, encoder)
         searcher = Searcher(
             shelf,
             index,
@@ -141,10 +136,10 @@ class Lexical:
             release=release.id if release else "",
             queries=queries,
             names=words.names if words else None,
-            near=_near(release, encoder),
+            near=near,
             praise=ShelfPraise(voices, shelf.row.get) if voices else None,
         )
-        lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live)
+        lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live, near=near)
         lexical.refresh(stores.catalogue.changes(after)[1])
         return lexical
 
@@ -172,7 +167,12 @@ class Lexical:
 
     def refresh(self, changed: Iterable[ProductId]) -> None:
         """Make products that were put since findable."""
+        changed = list(changed)
         self.searcher.refresh(changed)
+        if self._near is not None:
+            shelf = self.searcher.shelf
+            rows = [shelf.row[id] for id in changed if id in shelf.row]
+            self._near.put((row, product) for row in rows if (product := shelf.products[row]) is not None)
         self.searcher.prior = self._recommender.prior()
 
 
@@ -184,38 +184,6 @@ def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Map
     change: int = msgspec.json.decode((noted / _CHANGE).read_bytes())
     queries: dict[str, int] = msgspec.json.decode((noted / _QUERIES).read_bytes())
     return TantivyIndex.open(release.path("lexical"), live=live), change, queries
-
-
-class _Nearness:
-    """Asks the encoder; one that fails is left alone for a while, so that it cannot slow every search down."""
-
-    def __init__(self, meaning: Meaning, encoder: Encoder, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._meaning = meaning
-        self._encoder = encoder
-        self._clock = clock
-        self._silent_until = 0.0
-
-    def __call__(self, text: str) -> NDArray[np.float32] | None:
-        if self._clock() < self._silent_until:
-            return None
-        try:
-            query = self._encoder.queries([text])[0]
-        except NotReady as error:
-            _log.warning("%s; not asked again for %d s", error.message, _PAUSE_S)
-            self._silent_until = self._clock() + _PAUSE_S
-            return None
-        return self._meaning.cosines(query)
-
-
-def _near(release: Release | None, encoder: Encoder | None) -> Near | None:
-    """How near products are in meaning; None without an encoder, or where the release was made with another."""
-    if release is None or encoder is None or not release.path("meaning").exists():
-        return None
-    meaning = Meaning.load(release.path("meaning"))
-    if meaning.encoder != encoder.name:
-        _log.warning("the release was made with the encoder %r: train again to use %r", meaning.encoder, encoder.name)
-        return None
-    return _Nearness(meaning, encoder)
 
 
 def _words(release: Release | None) -> Words | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,28 +48,43 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
                 shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
             ),
             "opinions": lambda folder, _: write_opinions(shop.stores, folder),
-            **_meaning(shop),
+            **_meaning(shop, progress),
         },
         now=shop.clock,
     )
+    _unfinished(shop).unlink(missing_ok=True)
     if progress is not None:
         progress("training", 1.0)
     return release
 
 
-def _meaning(shop: Shop) -> Mapping[str, recipes.Artifact]:
-    """What products mean, where an encoder is set; only what is new or changed is encoded."""
+def _meaning(shop: Shop, progress: Report | None) -> Mapping[str, recipes.Artifact]:
+    """What products mean, where an encoder is set; only what is new or changed is encoded.
+
+    What is encoded is kept beside until the release is whole, so that an interrupted training goes on from there.
+    """
     encoder = shop.encoder
     if encoder is None:
         return {}
     active = shop.releases.active()
     before = Meaning.load(active.path("meaning")) if active and active.path("meaning").exists() else None
 
+    def tell(part: float) -> None:
+        if progress is not None:
+            progress("encoding products", part)
+
     def write(folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
-        Meaning.fit([text_of(product) for product in products], encoder, before=before).save(folder)
-        return {"products": float(len(products))}
+        texts = [text_of(product) for product in products]
+        cpu = time.process_time()
+        Meaning.fit(texts, encoder, before=before, kept=_unfinished(shop), tell=tell).save(folder)
+        tell(1.0)
+        return {"products": float(len(products)), "cpu_s": round(time.process_time() - cpu, 2)}
 
     return {"meaning": write}
+
+
+def _unfinished(shop: Shop) -> Path:
+    return shop.folder / "cache" / "vectors.unfinished"
 
 
 def _votes(bought: Purchases, config: TrustConfig) -> Votes:

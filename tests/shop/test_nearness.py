@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from shop_world import build_shop
+
+from daogou.domain.errors import NotReady
+from daogou.domain.text import Text
+from daogou.retrieval.meaning import Meaning
+from daogou.shop.nearness import Nearness
+from daogou.testing.builders import product
+
+
+class Spanish:
+    """An encoder that knows one word of another language, may be told to fail, and notes what it was asked."""
+
+    name, dim = "spanish", 2
+
+    def __init__(self) -> None:
+        self.failing = False
+        self.queried: list[str] = []
+        self.encoded: list[str] = []
+
+    def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.queried += texts
+        return self._vectors("zapatos" in text for text in texts)
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.encoded += texts
+        return self._vectors("shoes" in text for text in texts)
+
+    def _vectors(self, about_shoes: Iterable[bool]) -> NDArray[np.float32]:
+        if self.failing:
+            raise NotReady("the encoder is asleep")
+        return np.array([[1, 0] if shoes else [0, 1] for shoes in about_shoes], np.float32)
+
+
+def test_an_encoder_that_failed_is_left_alone_for_a_while() -> None:
+    encoder, now = Spanish(), 100.0
+    near = Nearness(Meaning.fit(["shoes", "tea"], encoder), encoder, clock=lambda: now)
+    encoder.failing = True
+    assert near("zapatos") is None
+    encoder.failing = False
+    assert near("zapatos") is None
+    assert encoder.queried == ["zapatos"]
+    now += 31
+    found = near("zapatos")
+    assert found is not None
+    assert found[0] > found[1]
+
+
+def test_products_put_since_are_near_too_once_meaning_is_asked_for() -> None:
+    encoder = Spanish()
+    near = Nearness(Meaning.fit(["shoes", "tea", "cup"], encoder), encoder)
+    encoder.encoded.clear()
+    near.put([(1, product("b", "red shoes")), (5, product("f", "blue shoes")), (2, product("c", "cup"))])
+    near.settle()
+    assert encoder.encoded == []
+    near("zapatos")
+    near.settle()
+    assert encoder.encoded == ["red shoes", "blue shoes"]
+    found = near("zapatos")
+    assert found is not None
+    assert found.shape == (6,)
+    assert found[0] == found[1] == found[5] > 0 > found[2]
+    assert (found[3:5] == -1).all()
+    near.put([(1, product("b", "tea"))])
+    changed_back = near("zapatos")
+    assert changed_back is not None
+    assert changed_back[1] < 0
+    near.close()
+
+
+def test_products_wait_for_an_encoder_that_failed() -> None:
+    encoder, now = Spanish(), 100.0
+    near = Nearness(Meaning.fit(["shoes", "tea"], encoder), encoder, clock=lambda: now)
+    near("zapatos")
+    encoder.failing = True
+    near.put([(2, product("c", "green shoes"))])
+    near.settle()
+    encoder.failing = False
+    assert near("zapatos") is None
+    now += 31
+    near("zapatos")
+    near.settle()
+    found = near("zapatos")
+    assert found is not None
+    assert found[2] > 0
+    near.close()
+
+
+def test_a_product_put_after_the_release_is_found_by_its_meaning(tmp_path: Path) -> None:
+    shop = build_shop(tmp_path / "shop", train=False)
+    encoder = shop.__dict__["encoder"] = Spanish()  # in place of what the settings name
+    shop.train()
+    assert len(shop.search("zapatos")) == 6
+    shop.stores.catalogue.put([product("late", Text(en="Ballet shoes"))], at=shop.clock())
+    shop.activate(shop.release_id)  # the shop is opened anew
+    shop.search("zapatos")
+    shop.engine._lexical._near.settle()  # type: ignore[union-attr]
+    assert "late" in {hit.product for hit in shop.search("zapatos")}
+    assert encoder.encoded[-1] == "Ballet shoes"
+    shop.close()
+
+
+def test_a_training_that_was_interrupted_encodes_only_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daogou.retrieval.meaning._BLOCK_TEXTS", 10)
+    shop = build_shop(tmp_path / "shop", train=False)
+    encoder = shop.__dict__["encoder"] = Spanish()
+    seen: list[float] = []
+
+    def interrupt(step: str, done: float) -> None:
+        if step == "encoding products":
+            seen.append(done)
+            if done > 0.5:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shop.train(progress=interrupt)
+    assert (len(encoder.encoded), seen) == (20, [0, 10 / 24, 20 / 24])
+    shop.train()
+    assert len(encoder.encoded) == len(set(encoder.encoded)) == 24
+    assert list((shop.folder / "cache").iterdir()) == []
+    shop.train()
+    assert len(encoder.encoded) == 24
+    shop.close()
