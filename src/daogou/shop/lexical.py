@@ -124,7 +124,8 @@ class Lexical:
         vocabulary = Vocabulary.from_learnt(words.learnt) if words else Vocabulary.from_shelf(shelf)
         spoken_of = frozenset(voices.aspects if voices else ())
         understander = Understander(vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of))
-        live = tempfile.TemporaryDirectory(prefix="daogou-index-")
+        # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.
+        live = tempfile.TemporaryDirectory(prefix="daogou-index-", ignore_cleanup_errors=True)
         index, after, queries = _opened(release, Path(live.name) / "index")
         near = open_nearness(release, encoder)
         searcher = Searcher(
