@@ -77,3 +77,17 @@ def test_live_updates_equal_a_refit(fitted: list[list[int]], live: list[tuple[in
             assert knn.count(i, j) == pytest.approx(again.count(i, j), rel=1e-5)
     trail = Trail.of([0, 7, 3])
     np.testing.assert_allclose(knn.evidence(trail).totals()[1], again.evidence(trail).totals()[1], rtol=1e-4)
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=8), min_size=1, max_size=6))
+def test_what_is_held_back_can_be_left_out_of_the_same_count(walks: list[list[int]]) -> None:
+    """Both fits at once are the two fits one after the other."""
+    whole, shorter = steps(*walks), steps(*(walk[:-1] if len(walk) > 2 else walk for walk in walks))
+    held = np.array([end - 1 for end, walk in zip(whole.offsets[1:], walks, strict=True) if len(walk) > 2], np.int64)
+    both = SequentialKnn.fit_both(whole, held, 6, config=CONFIG)
+    for found, walked in zip(both, (shorter, whole), strict=True):
+        expected = SequentialKnn.fit(walked, 6, config=CONFIG)
+        np.testing.assert_array_equal(found.degree, expected.degree)
+        trail = Trail.of(range(6))
+        for one, other in zip(found.evidence(trail).totals(), expected.evidence(trail).totals(), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-4)

@@ -78,9 +78,18 @@ class Hybrid:
 
 
 def behaviour(
-    actor: NDArray[np.int64], rows: NDArray[np.int32], strength: NDArray[np.float32], n: int, *, config: HybridConfig
+    actor: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    strength: NDArray[np.float32],
+    n: int,
+    *,
+    config: HybridConfig,
+    only: NDArray[np.int64] | None = None,
 ) -> Neighbours:
-    """Cosines of products over shoppers: x_i holds, for each shopper, the strength of what they did with i."""
+    """Cosines of products over shoppers: x_i holds, for each shopper, the strength of what they did with i.
+
+    `only`: the products, ascending, whose neighbours are looked for; default all.
+    """
     import scipy.sparse as sp
 
     actors = int(actor.max()) + 1 if len(actor) else 0
@@ -88,13 +97,17 @@ def behaviour(
     length = np.sqrt(np.asarray(x.multiply(x).sum(1))).ravel()
     x.data /= np.repeat(np.maximum(length, 1e-9), np.diff(x.indptr)).astype(np.float32)
     by_actor = x.T.tocsr()
+    asked = np.arange(n) if only is None else only
     blocks = []
-    for low in range(0, n, _BLOCK_PRODUCTS):
-        cosines = (x[low : low + _BLOCK_PRODUCTS] @ by_actor).tocsr()
-        row = np.repeat(np.arange(low, low + cosines.shape[0]), np.diff(cosines.indptr))
-        cosines.data[cosines.indices == row] = 0.0
+    for low in range(0, len(asked), _BLOCK_PRODUCTS):
+        here = asked[low : low + _BLOCK_PRODUCTS]
+        cosines = (x[here] @ by_actor).tocsr()
+        cosines.data[cosines.indices == np.repeat(here, np.diff(cosines.indptr))] = 0.0
         blocks.append(strongest(cosines, config.neighbours))
-    return stacked(blocks) if blocks else Neighbours.empty(n)
+    found = stacked(blocks) if blocks else Neighbours.empty(0)
+    lengths = np.zeros(n, np.int64)
+    lengths[asked] = np.diff(found.offsets)
+    return Neighbours(np.concatenate(([0], np.cumsum(lengths))).astype(np.int64), found.rows, found.values)
 
 
 def _rows(table: Neighbours, low: int, high: int) -> Any:

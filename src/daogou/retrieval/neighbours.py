@@ -78,9 +78,11 @@ def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> 
         here = slice(matrix.indptr[row], matrix.indptr[row + 1])
         values = worth[here]
         edge = np.partition(values, len(values) - n)[len(values) - n]
-        above = values > edge
-        above[np.flatnonzero(values == edge)[: n - np.count_nonzero(above)]] = True
-        kept[here] &= above
+        enough = values >= edge
+        if np.count_nonzero(enough) > n:
+            enough = values > edge
+            enough[np.flatnonzero(values == edge)[: n - np.count_nonzero(enough)]] = True
+        kept[here] &= enough
     ends = np.concatenate(([0], np.cumsum(kept)))
     return sp.csr_matrix((matrix.data[kept], matrix.indices[kept], ends[matrix.indptr]), shape=matrix.shape)
 

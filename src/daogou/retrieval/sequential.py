@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 DAY_MS = 86_400_000
 _BLOCK_EVENTS = 200_000
 """Events whose pairs are held at once: with 20 gaps both ways about 200 MB."""
+_AT_ONCE = 10_000
+"""Events whose surroundings are looked at in one go; they stay in the processor's cache."""
 
 
 class Sequences(Protocol):
@@ -77,6 +79,10 @@ class SequentialConfig:
         return count * self.same_day if before // DAY_MS == after // DAY_MS else count
 
 
+_PART = np.array([1, 1j], np.complex64)
+"""What counts is real where it is not held back, else imaginary."""
+
+
 class SequentialKnn:
     """Fitted pair counts plus what happened since."""
 
@@ -93,22 +99,31 @@ class SequentialKnn:
     @classmethod
     def fit(cls, sequences: Sequences, n_products: int, *, config: SequentialConfig) -> SequentialKnn:
         """Count the pairs of all sequences. Memory is linear in events; products are done in blocks."""
-        rows = sequences.rows
-        actor = np.repeat(np.arange(len(sequences.offsets) - 1), np.diff(sequences.offsets))
-        degree = np.bincount(rows, minlength=n_products).astype(np.float64)
-        places = np.argsort(rows, kind="stable")
-        starts = np.concatenate(([0], np.cumsum(degree))).astype(np.int64)
-        damp_from = (degree**config.from_power).astype(np.float32)
-        damp_to = (degree**config.to_power).astype(np.float32)
-        blocks = []
-        for low, high in _blocks(starts):
-            counts = _pair_counts(
-                places[starts[low] : starts[high]], sequences, actor, span=(low, high, n_products), config=config
-            )
-            source = np.repeat(np.arange(low, high), np.diff(counts.indptr))
-            values = counts.data / (damp_from[source] * damp_to[counts.indices] + np.float32(config.shrink))
-            blocks.append(strongest(counts, config.neighbours, by=values))
-        return cls(stacked(blocks), degree, config)
+        _, whole = cls.fit_both(sequences, np.empty(0, np.int64), n_products, config=config)
+        return whole
+
+    @classmethod
+    def fit_both(
+        cls, sequences: Sequences, held: NDArray[np.int64], n_products: int, *, config: SequentialConfig
+    ) -> tuple[SequentialKnn, SequentialKnn]:
+        """The fit without some steps, each the last of its sequence, and the fit with all of them.
+
+        Every pair is looked at once: the pairs of a step that is held back are summed up beside the others.
+        """
+        degree = np.bincount(sequences.rows, minlength=n_products).astype(np.float64)
+        degrees = (degree - np.bincount(sequences.rows[held], minlength=n_products), degree)
+        pairs = _Pairs(sequences, held, n_products, config)
+        blocks: tuple[list[Any], list[Any]] = ([], [])
+        for low, high in _blocks(pairs.starts):
+            for part, counts, steps in zip(blocks, pairs.counts(low, high), degrees, strict=True):
+                source = np.repeat(np.arange(low, high), np.diff(counts.indptr))
+                divisor = (steps**config.from_power).astype(np.float32).take(source)
+                divisor *= (steps**config.to_power).astype(np.float32).take(counts.indices)
+                part.append(
+                    strongest(counts, config.neighbours, by=counts.data / (divisor + np.float32(config.shrink)))
+                )
+        without, whole = (cls(stacked(part), steps, config) for part, steps in zip(blocks, degrees, strict=True))
+        return without, whole
 
     @property
     def degree(self) -> NDArray[np.float64]:
@@ -217,29 +232,66 @@ def _blocks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         low = high
 
 
-def _pair_counts(
-    places: NDArray[np.int64],
-    sequences: Sequences,
-    actor: NDArray[np.int64],
-    *,
-    span: tuple[int, int, int],
-    config: SequentialConfig,
-) -> Any:
-    """Count the pairs whose first product is at these places: a CSR matrix, products low to high by all products."""
-    import scipy.sparse as sp
+class _Pairs:
+    """Counts the pairs of all sequences, a few products at a time."""
 
-    rows, at, (low, high, n_products) = sequences.rows, sequences.at, span
-    heads, tails, weights = [], [], []
-    for gap in range(1, config.gap + 1):
-        for step, part in ((gap, 1.0), (-gap, config.reversed)):
-            here = places[(places + step >= 0) & (places + step < len(rows))]
-            here = here[(actor[here] == actor[here + step]) & (rows[here] != rows[here + step])]
-            there = here + step
-            apart = np.abs(at[there] - at[here]) / DAY_MS
-            weight = part * config.gap_decay ** (gap - 1) * np.exp(-apart / config.tau_days)
-            weight[at[there] // DAY_MS == at[here] // DAY_MS] *= config.same_day
-            heads.append(rows[here] - low)
-            tails.append(rows[there])
-            weights.append(weight.astype(np.float32))
-    pairs = (np.concatenate(heads), np.concatenate(tails))
-    return sp.coo_matrix((np.concatenate(weights), pairs), shape=(high - low, n_products)).tocsr()
+    def __init__(
+        self, sequences: Sequences, held: NDArray[np.int64], n_products: int, config: SequentialConfig
+    ) -> None:
+        lengths = np.diff(sequences.offsets)
+        self._config = config
+        self._n = n_products
+        self._rows = sequences.rows
+        self._days = ((sequences.at - sequences.at.min(initial=0)) / DAY_MS).astype(np.float32)
+        """Moments in days, to half a minute in ten years, which no count can be told apart by."""
+        self._day = (sequences.at // DAY_MS).astype(np.int32)
+        here = np.arange(len(sequences.rows), dtype=np.int64)
+        self._before = np.minimum(here - np.repeat(sequences.offsets[:-1], lengths), config.gap).astype(np.int16)
+        """How many steps of the same actor, up to the gap, lie before each step; likewise after it."""
+        self._after = np.minimum(np.repeat(sequences.offsets[1:], lengths) - here - 1, config.gap).astype(np.int16)
+        self._held = np.zeros(len(sequences.rows), np.bool_)
+        self._held[held] = True
+        self._places = np.argsort(sequences.rows, kind="stable")
+        """Steps by product."""
+        self.starts = np.concatenate(([0], np.cumsum(np.bincount(sequences.rows, minlength=n_products))))
+        """(products + 1,) where each product begins among them."""
+
+    def counts(self, low: int, high: int) -> tuple[Any, Any]:
+        """The counts of pairs whose first product is one of these, without what is held back and with it.
+
+        CSR matrices, products low to high by all. Both are summed up at once, as the parts of complex numbers: the
+        real part is what is not held back.
+        """
+        import scipy.sparse as sp
+
+        places = self._places[self.starts[low] : self.starts[high]]
+        found = [self._around(places[at : at + _AT_ONCE]) for at in range(0, max(1, len(places)), _AT_ONCE)]
+        tails, weights, sizes = (np.concatenate(column) for column in zip(*found, strict=True))
+        until = np.concatenate(([0], np.cumsum(sizes)))
+        indptr = until[self.starts[low : high + 1] - self.starts[low]]
+        counts = sp.csr_matrix((weights, tails, indptr), shape=(high - low, self._n)).tocsc().tocsr()
+        counts.sum_duplicates()  # turned twice, its entries are in order: three times as fast as sorting them
+        without, held = counts.data.real.copy(), counts.data.imag
+        return (
+            sp.csr_matrix((without, counts.indices, counts.indptr), counts.shape),
+            sp.csr_matrix((without + held, counts.indices, counts.indptr), counts.shape),
+        )
+
+    def _around(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.complex64], NDArray[np.int64]]:
+        """What lies around steps: products and counts, place after place, and how many of them each place has."""
+        config = self._config
+        apart = np.arange(-config.gap, config.gap + 1, dtype=np.int64)
+        apart = apart[apart != 0]
+        worth = config.gap_decay ** (np.abs(apart) - 1.0) * np.where(apart > 0, 1.0, config.reversed)
+        near = np.clip(places[:, None] + apart, 0, len(self._rows) - 1)  # (places, 2 * gap)
+        tails = self._rows.take(near)
+        counts = (apart >= -self._before.take(places)[:, None]) & (apart <= self._after.take(places)[:, None])
+        counts &= tails != self._rows.take(places)[:, None]
+        place, step = np.nonzero(counts)
+        near, tails = near[place, step], tails[place, step]
+        here = places.take(place)
+        days = np.abs(self._days.take(near) - self._days.take(here))
+        weights = worth.astype(np.float32).take(step) * np.exp(days / np.float32(-config.tau_days))
+        weights *= np.where(self._day.take(near) == self._day.take(here), np.float32(config.same_day), np.float32(1))
+        held = self._held.take(near) | self._held.take(here)
+        return tails, weights * _PART.take(held), np.bincount(place, minlength=len(places))

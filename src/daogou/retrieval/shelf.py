@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from daogou.ports.stores import Catalogue
 
 _UNKNOWN_PRICE = -1
+_AT_ONCE = 2_000
+"""Products read from the catalogue at once."""
 
 
 class Shelf:
@@ -54,9 +56,9 @@ class Shelf:
         """Take in what changed since the last call; returns the products that did."""
         with self._lock:
             seen, changed = catalogue.changes(self._seen)
-            if changed:
-                found = catalogue.get(changed)
-                self.put(found[id] for id in changed if id in found)
+            for low in range(0, len(changed), _AT_ONCE):
+                found = catalogue.get(changed[low : low + _AT_ONCE])
+                self.put(found.values())
             self._seen = seen
             return changed
 

@@ -26,6 +26,8 @@ from daogou.training.validation import Case, cases
 from daogou.version import __version__
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from daogou.domain.product import Product
     from daogou.features.history import Sequences
     from daogou.ports.index import LexicalIndex
@@ -161,8 +163,8 @@ def _fit_and_save(
     steps, held = read.steps.newest_left_out()
     choosing = {"hybrid", "fusion"} & set(wanted)
     run.step("held-back fit")
-    fitted = _fit_behaviour(steps, read, config, wanted) if choosing or further or not config.refit else None
-    questions = cases(read.steps, held, limit=config.validation_shoppers, seed=config.seed) if fitted else []
+    learning = choosing or further or not config.refit
+    fitted, whole, questions = _fit_held_back(steps, held, read, config, learning=bool(learning))
     firsts = [case for case in questions if not case.again]
     learnt: dict[str, Retriever] = {}
     if by_words is not None:
@@ -173,7 +175,7 @@ def _fit_and_save(
         run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall, "alpha": alpha}
     run.step("fit")
     if fitted is None or config.refit:
-        fitted = _fit_behaviour(read.steps, read, config, wanted)
+        fitted = _fit_behaviour(whole, read.steps, read, config)
     for name, retriever in learnt.items():
         if name in wanted and by_words is not None:
             everything = Lesson(read.steps, read, by_words, (), retriever, config, run.tell)
@@ -196,13 +198,31 @@ def _fit_and_save(
     run.metrics |= {"products": read.n, "steps": len(read.steps), "purchases": len(read.lines.row)}
 
 
+def _fit_held_back(
+    steps: Sequences, held: NDArray[np.int64], read: facts.TrainingData, config: TrainingConfig, *, learning: bool
+) -> tuple[_Behaviour | None, SequentialKnn, list[Case]]:
+    """Where there is something to choose, what has not seen the held-back steps and the questions they make; and the
+    pair counts of all steps, which are counted along with those."""
+    if not learning:
+        return None, sequential.fit(read.steps, read.n, config), []
+    questions = cases(read.steps, held, limit=config.validation_shoppers, seed=config.seed)
+    without, whole = sequential.fit_both(read.steps, held, read.n, config)
+    only = hybrid.asked(questions) if config.refit else None
+    return _fit_behaviour(without, steps, read, config, only=only), whole, questions
+
+
 def _fit_behaviour(
-    steps: Sequences, read: facts.TrainingData, config: TrainingConfig, wanted: Collection[str]
+    followed: SequentialKnn,
+    steps: Sequences,
+    read: facts.TrainingData,
+    config: TrainingConfig,
+    *,
+    only: NDArray[np.int64] | None = None,
 ) -> _Behaviour:
     return _Behaviour(
-        sequential.fit(steps, read.n, config),
+        followed,
         popularity.fit(steps, read.n, read.labels, config),
-        hybrid.fit_behaviour(steps, read.n, config),
+        hybrid.fit_behaviour(steps, read.n, config, only=only),
     )
 
 

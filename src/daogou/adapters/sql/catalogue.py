@@ -9,12 +9,12 @@ import msgspec
 
 from daogou.adapters.sql.database import Database, Row, select_in
 from daogou.adapters.sql.names import numbers
+from daogou.adapters.sql.products import Products
 from daogou.adapters.sql.records import batches, encode
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.money import Money
 from daogou.domain.product import PricePoint, Product
 
-_decode = msgspec.json.Decoder(Product).decode
 _BATCH = 2000
 
 _PUT = (
@@ -35,6 +35,7 @@ class SqlCatalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._products = Products()
 
     def put(self, products: Iterable[Product], *, at: Instant) -> int:
         with self._database.writing() as connection:
@@ -50,12 +51,12 @@ class SqlCatalogue:
             found: dict[ProductId, str] = dict(
                 select_in(connection, "SELECT id, body FROM product WHERE id IN ({})", wanted)
             )
-        return {id: _decode(found[id]) for id in dict.fromkeys(wanted) if id in found}
+        return {id: self._products.read(found[id]) for id in dict.fromkeys(wanted) if id in found}
 
     def scan(self) -> Iterator[Product]:
         for page in self._database.pages("SELECT row, body FROM product WHERE row > ? ORDER BY row LIMIT ?"):
             for _, body in page:
-                yield _decode(body)
+                yield self._products.read(body)
 
     def changes(self, after: int) -> tuple[int, list[ProductId]]:
         with self._database.reading() as connection:
@@ -96,7 +97,7 @@ def _put(connection: sqlite3.Connection, products: list[Product], *, at: Instant
         known[product.id] = body
         change += 1
         rows.append((product.id, change, body))
-        if product.price and (before is None or _prices(_decode(before)) != _prices(product)):
+        if product.price and (before is None or _prices(msgspec.json.decode(before, type=Product)) != _prices(product)):
             points.append(PricePoint(product.id, at, product.price, product.list_price))
     connection.executemany(_PUT, rows)
     _put_prices(connection, points)

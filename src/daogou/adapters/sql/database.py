@@ -27,6 +27,8 @@ _PRAGMAS = (
     "PRAGMA cache_size=-65536",  # KiB
     "PRAGMA journal_size_limit=67108864",  # bytes of log kept after a checkpoint
 )
+_READERS_CACHE = "PRAGMA cache_size=-8192"
+"""There may be many readers; what they read again is in the system's cache."""
 
 Row = tuple[Any, ...]
 
@@ -61,6 +63,7 @@ class Database:
                 connection = self._readers.pop()
             except IndexError:
                 connection = connect(self.path)
+                connection.execute(_READERS_CACHE)
             try:
                 yield connection
             finally:

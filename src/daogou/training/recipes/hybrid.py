@@ -13,19 +13,31 @@ from daogou.retrieval.hybrid import Hybrid, behaviour
 from daogou.retrieval.weighing import score
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from daogou.features.history import Sequences
     from daogou.retrieval.neighbours import Neighbours
     from daogou.training.config import TrainingConfig
     from daogou.training.validation import Case
 
 
-def fit_behaviour(steps: Sequences, n: int, config: TrainingConfig) -> Neighbours:
-    """Cosines over the newest steps of every actor; the strength of repeated steps adds up."""
+def fit_behaviour(
+    steps: Sequences, n: int, config: TrainingConfig, *, only: NDArray[np.int64] | None = None
+) -> Neighbours:
+    """Cosines over the newest steps of every actor; the strength of repeated steps adds up.
+
+    With `only`, the others have no neighbours: choosing the mixture asks for few products.
+    """
     lengths = np.diff(steps.offsets)
     from_end = np.repeat(steps.offsets[1:], lengths) - np.arange(len(steps))
     recent = from_end <= config.hybrid.steps
     actor = np.repeat(np.arange(len(lengths)), lengths)
-    return behaviour(actor[recent], steps.rows[recent], steps.strength[recent], n, config=config.hybrid)
+    return behaviour(actor[recent], steps.rows[recent], steps.strength[recent], n, config=config.hybrid, only=only)
+
+
+def asked(cases: Sequence[Case]) -> NDArray[np.int64]:
+    """The products that `choose_alpha` asks for."""
+    return np.unique(np.array([case.trail.rows[0] for case in cases], np.int64))
 
 
 def choose_alpha(
