@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from daogou.domain.ids import Instant, ProductId, ReviewId
 from daogou.domain.review import Review
 from daogou.opinions.aspects import lexicon
-from daogou.opinions.mining import clauses, opinions
-from daogou.opinions.polarity import PolarityConfig, PolarityModel
+from daogou.opinions.clauses import clauses
+from daogou.opinions.context import Target
+from daogou.opinions.mining import opinions
 from daogou.opinions.summary import summarise
+from daogou.opinions.targets import TargetConfig, TargetModel
 
 P = ProductId("p")
 
@@ -96,12 +98,50 @@ def test_the_words_of_the_lexicon_are_not_both_good_and_bad() -> None:
 
 def test_a_clause_without_a_word_of_opinion_is_judged_by_what_was_learnt_where_it_is_sure() -> None:
     taught = [review("屏幕会发光如星", id=f"g{n}") for n in range(9)]
-    model = PolarityModel.fit(
-        ["屏幕会发光如星"] * 40 + ["屏幕像隔着雾"] * 40, [True] * 40 + [False] * 40, config=PolarityConfig(penalty=1e-3)
-    )
+    good, bad = Target("", "屏幕", "会发光如星"), Target("", "屏幕", "像隔着雾")
+    model = TargetModel.fit([good] * 40 + [bad] * 40, [1] * 40 + [0] * 40, config=TargetConfig(penalty=1e-3))
     assert opinions(taught[0]) == []
     assert [(found.aspect, found.polarity) for found in opinions(taught[0], model)] == [("screen", "good")]
     assert [found.polarity for found in opinions(review("屏幕像隔着雾"), model)] == ["bad"]
     assert opinions(review("屏幕在正面"), model) == []
     assert opinions(review("像隔着雾"), model) == []
     assert [found.polarity for found in opinions(review("屏幕好，像隔着雾"), model)] == ["good"]
+
+
+def test_where_reviewers_disagree_both_sides_are_quoted_alike() -> None:
+    texts = ["屏幕很清晰，很喜欢", "屏幕清晰锐利", "屏幕非常清晰", "屏幕模糊得很", "屏幕有坏点啊", "屏幕偏色严重"]
+    (screen,) = summarise(P, [review(text, id=f"r{n}") for n, text in enumerate(texts)]).aspects
+    assert screen.divided
+    assert [quote.polarity for quote in screen.quotes] == ["good", "good", "bad", "bad"]
+
+
+def test_quotes_stand_for_what_most_say() -> None:
+    texts = ["质量好", "质量非常好，值得", "这质量非常好哦", "质量也非常好的", "说到质量我奶奶和她的猫都说还算不错呢"]
+    (quality,) = summarise(P, [review(text, id=f"r{n}") for n, text in enumerate(texts)]).aspects
+    assert "非常好" in quality.quotes[0].text
+    assert "质量好" not in {quote.text for quote in quality.quotes}
+    helpful = [review(text, id=f"r{n}", helpful=90 * (n == 4)) for n, text in enumerate(texts)]
+    assert summarise(P, helpful).aspects[0].quotes[0].text == texts[4]
+
+
+def test_doubted_reviews_are_left_out_and_counted_as_such() -> None:
+    reviews = [review("质量很好", id="a"), review("质量不错", id="b"), review("质量太差", id="fake")]
+    summary = summarise(P, reviews, doubted={ReviewId("fake")})
+    assert (summary.reviews, summary.left_out) == (2, 1)
+    assert [(each.good, each.bad) for each in summary.aspects] == [(2, 0)]
+    assert "fake" not in {quote.review for each in summary.aspects for quote in each.quotes}
+
+
+@given(
+    st.lists(st.sampled_from(["质量好", "质量差", "屏幕很清晰", "great price", "bad service", "客服很好"]), max_size=12)
+)
+def test_the_sentence_over_all_names_only_what_is_counted_and_quoted_below(texts: list[str]) -> None:
+    summary = summarise(P, [review(text, id=f"r{n}") for n, text in enumerate(texts)])
+    below = {each.label.zh: each for each in summary.aspects}
+    for part in filter(None, summary.said.zh.split("；")):
+        said, _, names = part.partition("：")
+        for name in names.split("、"):
+            each = below[name]
+            assert each.quotes
+            assert said == ("看法不一" if each.divided else "满意" if each.good > each.bad else "不满意")
+    assert bool(summary.said.en) == bool(summary.aspects)

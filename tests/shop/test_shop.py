@@ -21,7 +21,7 @@ from daogou.domain.money import Money
 from daogou.domain.product import Product
 from daogou.domain.review import Review
 from daogou.domain.text import Text
-from daogou.opinions.polarity import LEAST
+from daogou.opinions.targets import LEAST
 from daogou.shop.backup import backup, restore
 from daogou.shop.batch import ask_lines, recommend_lines, search_lines
 from daogou.shop.shop import Shop, releases_of
@@ -335,7 +335,7 @@ def test_what_reviewers_say_follows_the_reviews(shop: Shop) -> None:
 
 
 def test_a_shop_learns_from_the_stars_of_its_reviews(shop: Shop) -> None:
-    about = Review(ProductId("boots-1"), 5.0, NOW, text="鞋垫踩着像云")
+    about = Review(ProductId("boots-1"), 5.0, NOW, text="尺码像量过一样")
     shop.stores.reviews.put([replace(about, id=ReviewId(f"g{n}")) for n in range(LEAST)])
     shop.stores.reviews.put(
         [replace(about, id=ReviewId(f"b{n}"), rating=1.0, text="尺码三天就散架") for n in range(LEAST)]

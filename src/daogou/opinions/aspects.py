@@ -84,6 +84,16 @@ class Lexicon:
         return self.bad.union(*(aspect.bad for aspect in self.aspects.values()))
 
     @cached_property
+    def all_words(self) -> frozenset[str]:
+        """Every word that names a side."""
+        return frozenset().union(*(aspect.words for aspect in self.aspects.values()))
+
+    def sign(self, found: Found) -> int:
+        """1 for a word that speaks well of whatever it is about, -1 for one that speaks ill, 0 for another."""
+        said = (found.word in self.all_good) - (found.word in self.all_bad)
+        return -said if found.negated else said
+
+    @cached_property
     def asked(self) -> Mapping[str, str]:
         """Each word in which a side is wished for without being named, with the side."""
         return {word: aspect.id for aspect in self.aspects.values() for word in aspect.asked}

@@ -7,23 +7,21 @@ close together. A word of opinion that belongs to one aspect alone names it (好
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from daogou.opinions.aspects import Aspect, Found, Lexicon, lexicon
+from daogou.opinions.clauses import spans
+from daogou.opinions.targets import around
 
 if TYPE_CHECKING:
     from daogou.domain.review import Review
-    from daogou.opinions.polarity import PolarityModel
+    from daogou.opinions.targets import TargetModel
 
 Polarity = Literal["good", "bad"]
 SURE = 0.4
 """How far from even a learnt probability must be to count: 0.9 and above, 0.1 and below."""
-_CLAUSE = re.compile(
-    r"[^。！？；，、,.!?;…~\n]+?(?=[。！？；，、,.!?;…~\n]|但是|但|不过|可是|就是|而且|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|$)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +34,28 @@ class Opinion:
     """The clause, as written."""
 
 
-def opinions(review: Review, model: PolarityModel | None = None) -> list[Opinion]:
+def opinions(review: Review, model: TargetModel | None = None) -> list[Opinion]:
     """What a review says of which aspect, each aspect and polarity once: its first clause.
 
     With a model, a clause that names an aspect without a word of opinion is judged by it, where it is sure.
     """
     first: dict[tuple[str, Polarity], Opinion] = {}
     words = lexicon()
-    for quote in (quote for text in (review.title, review.text) for quote in clauses(text)):
-        found = words.find(quote)
-        judged = list(_judged(found, words))
-        if not judged and model is not None:
-            judged = list(_learnt(quote, found, words, model))
-        for aspect, polarity in judged:
-            first.setdefault((aspect, polarity), Opinion(aspect, polarity, quote))
+    for text in (review.title, review.text):
+        for start, end in spans(text):
+            quote = text[start:end]
+            found = words.find(quote)
+            judged = list(_judged(found, words))
+            if not judged and model is not None:
+                judged = list(_learnt(text, start, found, words, model))
+            for aspect, polarity in judged:
+                first.setdefault((aspect, polarity), Opinion(aspect, polarity, quote))
     return list(first.values())
-
-
-def clauses(text: str) -> Iterator[str]:
-    """The clauses of a text, without the space around them."""
-    for match in _CLAUSE.finditer(text):
-        if clause := match.group().strip():
-            yield clause
 
 
 def balance(clause: str, words: Lexicon) -> int:
     """How many words of opinion speak well of whatever the clause is about, less those that speak ill."""
-    return sum(_sign(each, words.all_good, words.all_bad) for each in words.find(clause))
+    return sum(map(words.sign, words.find(clause)))
 
 
 def _judged(found: Sequence[Found], words: Lexicon) -> Iterator[tuple[str, Polarity]]:
@@ -73,13 +66,16 @@ def _judged(found: Sequence[Found], words: Lexicon) -> Iterator[tuple[str, Polar
             yield aspect.id, "good" if difference > 0 else "bad"
 
 
-def _learnt(quote: str, found: Sequence[Found], words: Lexicon, model: PolarityModel) -> Iterator[tuple[str, Polarity]]:
-    if any(_sign(each, words.all_good, words.all_bad) for each in found):
+def _learnt(
+    text: str, start: int, found: Sequence[Found], words: Lexicon, model: TargetModel
+) -> Iterator[tuple[str, Polarity]]:
+    if any(map(words.sign, found)):
         return
-    named = _spoken_of(found, words)
-    content = float(model.score([quote])[0]) if named else 0.5
-    if abs(content - 0.5) >= SURE:
-        for aspect in named:
+    for aspect in _spoken_of(found, words):
+        named = next(each for each in found if each.word in aspect.words)
+        target = around(text, start + named.start, start + named.end)
+        content = float(model.score([target])[0, -1])
+        if abs(content - 0.5) >= SURE:
             yield aspect.id, "good" if content > 0.5 else "bad"
 
 

@@ -14,14 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
-from daogou.retrieval.files import read_array, write_array
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from daogou.domain.review import Review
@@ -32,7 +27,6 @@ _CONTENT, _DISCONTENT = 4.0, 2.0
 """Stars from which, and up to which, a reviewer is taken to be content or not; three stars teach nothing."""
 _RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z']+")
 _ROUNDS = 60
-_ABOUT = "polarity.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +68,25 @@ class PolarityModel:
         scores: NDArray[np.float32] = (1 / (1 + np.exp(-(scaled @ self.weights + self.bias)))).astype(np.float32)
         return scores
 
-    def save(self, folder: Path) -> None:
-        """Write the weights."""
-        write_array(folder / "weights.npy", self.weights)
-        write_array(folder / "idf.npy", self.idf)
-        (folder / _ABOUT).write_bytes(msgspec.json.encode({"bias": self.bias}))
-
-    @classmethod
-    def load(cls, folder: Path) -> PolarityModel:
-        """Read what `save` wrote."""
-        about = msgspec.json.decode((folder / _ABOUT).read_bytes())
-        return cls(read_array(folder / "weights.npy"), about["bias"], read_array(folder / "idf.npy"))
-
 
 def learn(reviews: Iterable[Review]) -> PolarityModel | None:
     """Learn from the stars that reviewers gave to what they wrote; None where too few did."""
     texts: dict[bool, list[str]] = {True: [], False: []}
     for review in reviews:
-        if review.rating is not None and not _DISCONTENT < review.rating < _CONTENT:
-            texts[review.rating >= _CONTENT].append(f"{review.title}\n{review.text}")
-    content, discontent = texts[True], texts[False]
-    if min(len(content), len(discontent)) < LEAST:
+        content = stars(review)
+        if content is not None:
+            texts[content].append(f"{review.title}\n{review.text}")
+    liked, disliked = texts[True], texts[False]
+    if min(len(liked), len(disliked)) < LEAST:
         return None
-    return PolarityModel.fit(content + discontent, [True] * len(content) + [False] * len(discontent))
+    return PolarityModel.fit(liked + disliked, [True] * len(liked) + [False] * len(disliked))
+
+
+def stars(review: Review) -> bool | None:
+    """Whether the stars say that the reviewer is content; None where they say neither."""
+    if review.rating is None or _DISCONTENT < review.rating < _CONTENT:
+        return None
+    return review.rating >= _CONTENT
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,25 +11,20 @@ from daogou.domain.ids import ProductId, ReviewId
 from daogou.domain.text import Text
 from daogou.opinions.aspects import lexicon
 from daogou.opinions.mining import Polarity, opinions
+from daogou.opinions.quotes import Quote, representative
 
 if TYPE_CHECKING:
     from daogou.domain.review import Review
-    from daogou.opinions.polarity import PolarityModel
+    from daogou.opinions.targets import TargetModel
 
 LEAST = 2
 """Reviews that must speak of an aspect before it is summed up."""
 DIVIDED = 0.25
 """From this part of the fewer voices on, opinions are said to be divided."""
-_QUOTES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A reviewer's own words."""
-
-    review: ReviewId
-    text: str
-    polarity: Polarity
+_QUOTES, _QUOTES_IN_ALL = 2, 3
+"""Quotes of each side where opinions are divided, and of both together where they are not."""
+_NAMED = 3
+"""Aspects that the sentence over all names of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,8 @@ class AspectSummary:
     said: Text
     """The counts as a sentence."""
     quotes: tuple[Quote, ...]
-    """The most helpful and then newest; of both kinds where opinions are divided."""
+    """Those that stand for the others; of both kinds where there are both, and as many of each where opinions are
+    divided."""
 
     @property
     def divided(self) -> bool:
@@ -58,36 +54,70 @@ class ReviewSummary:
 
     product: ProductId
     reviews: int
-    """How many were read."""
+    """How many were read and counted."""
     aspects: tuple[AspectSummary, ...]
+    said: Text = Text()
+    """What is liked and what is not, as a sentence over the aspects below; empty where there are none."""
+    left_out: int = 0
+    """Reviews that are not counted, because they are probably not what a buyer thinks."""
 
 
-def summarise(product: ProductId, reviews: Iterable[Review], *, model: PolarityModel | None = None) -> ReviewSummary:
+def summarise(
+    product: ProductId,
+    reviews: Iterable[Review],
+    *,
+    model: TargetModel | None = None,
+    doubted: Container[ReviewId] = frozenset(),
+) -> ReviewSummary:
     """Count the opinions of a product's reviews. One review counts once for an aspect and polarity.
 
-    `model`: what the shop's reviews have taught, for clauses without a word of opinion.
+    `model`: what the shop's reviews have taught, for clauses without a word of opinion. `doubted`: reviews that are not
+    counted, and said to be left out.
     """
-    read = sorted(reviews, key=lambda review: (-review.helpful, -review.at, review.id))
+    every = sorted(reviews, key=lambda review: (-review.helpful, -review.at, review.id))
+    read = [review for review in every if review.id not in doubted]
     said: dict[str, dict[Polarity, list[Quote]]] = defaultdict(lambda: {"good": [], "bad": []})
     for review in read:
-        for opinion in opinions(review, model):
-            said[opinion.aspect][opinion.polarity].append(Quote(review.id, opinion.quote, opinion.polarity))
-    found = [_summed(aspect, quotes["good"], quotes["bad"]) for aspect, quotes in said.items()]
-    found = [each for each in found if each.good + each.bad >= LEAST]
-    found.sort(key=lambda each: (-(each.good + each.bad), each.aspect))
-    return ReviewSummary(product, len(read), tuple(found))
+        for found in opinions(review, model):
+            quote = Quote(review.id, found.quote, found.polarity, review.verified, review.helpful)
+            said[found.aspect][found.polarity].append(quote)
+    aspects = [_summed(aspect, quotes["good"], quotes["bad"]) for aspect, quotes in said.items()]
+    aspects = [each for each in aspects if each.good + each.bad >= LEAST]
+    aspects.sort(key=lambda each: (-(each.good + each.bad), each.aspect))
+    return ReviewSummary(product, len(read), tuple(aspects), _headline(aspects), len(every) - len(read))
 
 
 def _summed(aspect: str, good: list[Quote], bad: list[Quote]) -> AspectSummary:
     label = lexicon().aspects[aspect].label
-    more, fewer = (_different(good), _different(bad)) if len(good) >= len(bad) else (_different(bad), _different(good))
-    quotes = more[: _QUOTES - 1] + fewer[:1] if fewer else more[:_QUOTES]
-    return AspectSummary(aspect, label, len(good), len(bad), _sentence(label, len(good), len(bad)), tuple(quotes))
+    n, fewer = len(good) + len(bad), min(len(good), len(bad))
+    divided = fewer >= DIVIDED * n
+    of_fewer = min(fewer, _QUOTES if divided else 1)
+    of_more = _QUOTES if divided else _QUOTES_IN_ALL - of_fewer
+    more, less = (good, bad) if len(good) >= len(bad) else (bad, good)
+    quotes = (*representative(more, of_more), *representative(less, of_fewer))
+    return AspectSummary(aspect, label, len(good), len(bad), _sentence(label, len(good), len(bad)), quotes)
 
 
-def _different(quotes: list[Quote]) -> list[Quote]:
-    """Each wording once."""
-    return list({quote.text: quote for quote in reversed(quotes)}.values())[::-1]
+def _headline(aspects: Sequence[AspectSummary]) -> Text:
+    """The aspects that are surely liked, disliked and divided, most spoken of first."""
+    liked = [each for each in aspects if each.good > each.bad and not each.divided][:_NAMED]
+    disliked = [each for each in aspects if each.bad > each.good and not each.divided][:_NAMED]
+    divided = [each for each in aspects if each.divided][:_NAMED]
+    parts = [
+        (zh, en, found)
+        for zh, en, found in (
+            ("满意", "liked", liked),
+            ("不满意", "disliked", disliked),
+            ("看法不一", "divided", divided),
+        )
+        if found
+    ]
+    return Text(
+        zh="；".join(f"{said}：{'、'.join(each.label.show('zh') for each in found)}" for said, _, found in parts),
+        en="; ".join(
+            f"{said}: {', '.join(each.label.show('en').lower() for each in found)}" for _, said, found in parts
+        ),
+    )
 
 
 def _sentence(label: Text, good: int, bad: int) -> Text:

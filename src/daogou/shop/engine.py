@@ -122,7 +122,8 @@ class Engine:
         written = hash(tuple(reviews))
         kept = self._summaries.get(product)
         if kept is None or kept[0] != written:
-            kept = written, summarise(product, reviews, model=self.opinions.polarity)
+            opinions = self.opinions
+            kept = written, summarise(product, reviews, model=opinions.model, doubted=opinions.left_out)
             if len(self._summaries) >= _SUMMARIES:
                 self._summaries.clear()
             self._summaries[product] = kept

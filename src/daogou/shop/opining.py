@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from daogou.opinions.doubts import Doubt, doubts
 from daogou.opinions.mining import opinions
-from daogou.opinions.polarity import PolarityModel, learn
+from daogou.opinions.targets import TargetModel, learn
 from daogou.opinions.voices import Voices
 
 if TYPE_CHECKING:
+    from daogou.domain.ids import ReviewId
+    from daogou.domain.review import Review
     from daogou.ports.stores import Stores
     from daogou.training.releases import Release
 
-_POLARITY, _VOICES = "polarity", "voices"
+_MODEL, _VOICES, _DOUBTS = "model", "voices", "doubts.json"
 
 
 def write_opinions(stores: Stores, folder: Path) -> Mapping[str, float]:
-    """Learn from the shop's reviews, read them, and write both as an artifact of a release."""
-    model = learn(stores.reviews.scan())
+    """Learn from the shop's reviews, read and doubt them, and write all of it as an artifact of a release."""
+    doubted = doubts(stores.reviews.scan())
+    left_out = {doubt.review for doubt in doubted if doubt.left_out}
+
+    def believed() -> Iterator[Review]:
+        return (review for review in stores.reviews.scan() if review.id not in left_out)
+
+    model = learn(believed())
     if model is not None:
-        model.save(folder / _POLARITY)
-    voices = Voices.gather(stores.reviews.scan(), lambda review: opinions(review, model))
+        model.save(folder / _MODEL)
+    voices = Voices.gather(believed(), lambda review: opinions(review, model))
     voices.save(folder / _VOICES)
-    return {"found": float(len(voices.good)), "polarity_learnt": float(model is not None)}
+    (folder / _DOUBTS).write_bytes(msgspec.json.encode(doubted))
+    return {
+        "found": float(len(voices.good)),
+        "learnt": float(model is not None),
+        "doubted": float(len(doubted)),
+        "left_out": float(len(left_out)),
+    }
 
 
 @dataclass(frozen=True)
@@ -41,12 +58,22 @@ class Opinions:
         return cls(release.path("opinions") if release and release.path("opinions").exists() else None)
 
     @cached_property
-    def polarity(self) -> PolarityModel | None:
+    def model(self) -> TargetModel | None:
         """What the shop's reviews taught; None where there were too few when the release was made."""
-        kept = self.folder and self.folder / _POLARITY
-        return PolarityModel.load(kept) if kept and kept.exists() else None
+        kept = self.folder and self.folder / _MODEL
+        return TargetModel.load(kept) if kept and kept.exists() else None
 
     @cached_property
     def voices(self) -> Voices | None:
         """Every opinion of the reviews; None where there is no release."""
         return Voices.load(self.folder / _VOICES) if self.folder else None
+
+    @cached_property
+    def doubts(self) -> Sequence[Doubt]:
+        """The reviews that an operator should look at, most doubtful first."""
+        return msgspec.json.decode((self.folder / _DOUBTS).read_bytes(), type=list[Doubt]) if self.folder else ()
+
+    @cached_property
+    def left_out(self) -> frozenset[ReviewId]:
+        """The reviews that are not counted."""
+        return frozenset(doubt.review for doubt in self.doubts if doubt.left_out)

@@ -54,6 +54,7 @@ class ProductPage:
         rows = self._rows(who, product)
         self._record.shown(who, rows)
         picture = picture_of(product)
+        summary = shop.review_summary(product.id)
         base = str(request.base_url).rstrip("/")
         return self._site.render(
             request,
@@ -65,7 +66,8 @@ class ProductPage:
             chart=price_chart(shop.prices(product.id), shop.clock()),
             reviews=shop.reviews(product.id, limit=_REVIEWS),
             guides=[article for article, found in shop.articles_for(product=product.id, k=_GUIDES) if found.score],
-            aspects=shop.review_summary(product.id).aspects[:_ASPECTS],
+            summary=summary,
+            aspects=summary.aspects[:_ASPECTS],
             rows=rows,
             brand_key=Text.of(product.brand or "").key,
             promotions=self._promotions(product),
