@@ -172,6 +172,13 @@ def _slots(text: str) -> list[str]:
         ("deng shan xie", ["category category hiking boots"]),
         ("等山鞋", ["category category hiking boots"]),
         ("登山鞋 送女朋友", ["category category hiking boots", "recipient recipient girlfriend"]),
+        ("除北径以外的登山鞋", ["not brand brand northtrail", "category category hiking boots"]),
+        ("hikingboots nonslip", ["category category hiking boots", "attribute feature non-slip"]),
+        ("别太贵的登山鞋", ["sort sort price_asc", "category category hiking boots"]),
+        ("太贵了", ["comparative price less"]),
+        ("大一码的登山鞋", ["comparative size more", "category category hiking boots"]),
+        ("想买双登山鞋", ["category category hiking boots"]),
+        ("perfume for her", ["recipient recipient her"]),
         ("isn't there a kettle", ["category category electric kettle"]),
         ("没有电热水壶吗", ["category category electric kettle"]),
     ],
@@ -190,6 +197,19 @@ def test_what_suits_the_person_filters_where_the_category_says_for_whom() -> Non
     understood = Understander(_measured()).understand("登山鞋 送女朋友", currency="CNY")
     assert understood.where.attributes == {"gender": frozenset({"women", "unisex"})}
     assert Understander(_measured()).understand("送女朋友", currency="CNY").where == Where()
+
+
+def test_a_brand_the_shop_does_not_have_is_unknown_however_well_known() -> None:
+    assert Understander(_measured()).understand("nike 登山鞋", currency="CNY").unknown == ("nike",)
+
+
+def test_what_is_free_of_something_is_what_it_is_called() -> None:
+    shelf = Shelf()
+    shelf.put(
+        [product("1", category=[Text("面霜", "Face cream")], attributes={"feature": Text("无香", "fragrance-free")})]
+    )
+    understood = Understander(Vocabulary.from_shelf(shelf)).understand("face cream without fragrance", currency="CNY")
+    assert understood.where.attributes == {"feature": frozenset({"fragrance-free"})}
 
 
 def test_a_price_that_is_not_wanted_bounds_the_other_way() -> None:

@@ -58,9 +58,10 @@ def _any_of(words: dict[str, str] | dict[str, tuple[str, str]]) -> str:
 _ZH_WORD, _ZH_NOUN = f"(?P<word>{_any_of(_ZH)})", f"(?:(?P<noun>{_any_of(_NOUN)})(?:能|要|可以)?)?"
 _CHINESE = (
     re.compile(rf"{_ZH_NOUN}比.{{1,8}}?(?:更|还)?{_ZH_WORD}(?:一?[点些]儿?)?的?"),
-    re.compile(rf"{_ZH_NOUN}(?:稍微|稍|略微)?(?:更加?|再){_ZH_WORD}(?:一?[点些]儿?)?的?"),
+    re.compile(rf"{_ZH_NOUN}(?:稍微|稍|略微)?(?:更加?|再){_ZH_WORD}(?:一?[点些]儿?)?的?(?P<after>{_any_of(_NOUN)})?的?"),
     re.compile(rf"{_ZH_NOUN}(?:稍微|稍|略微|要)?{_ZH_WORD}(?:一?[点些]儿?|几[百十]块)(?:儿)?的?"),
     re.compile(r"(?P<word>[大小])(?:一|1|半|两)[号码](?:的)?"),
+    re.compile(r"太(?P<dear>贵)了?"),
 )  # fmt: skip
 _EN_NOUN = rf"(?:\s(?P<noun>{_any_of(_NOUN)}))?"
 _ENGLISH = re.compile(
@@ -69,18 +70,27 @@ _ENGLISH = re.compile(
 )
 
 
+_TOO_DEAR = ("price", "less")
+_TOO_EXPENSIVE = re.compile(r"(?<!not )(?<!nothing )too\s(?:expensive|pricey|dear|costly)(?![a-z])")
+_NOT_BEFORE = re.compile("(?:不|别|不要|不能)$")
+
+
 def comparisons(said: Said) -> Iterator[Wish]:
     """Comparative slots: `name` is what is compared ("price", "size", …), `value` is "more" or "less"."""
     for pattern in _CHINESE:
         for match in pattern.finditer(said.text):
-            yield _wish(match, _ZH[match["word"]])
+            if _NOT_BEFORE.search(said.text[: match.start()]):
+                continue  # 别太贵 asks for an order
+            yield _wish(match, _ZH[match["word"]] if "word" in match.groupdict() else _TOO_DEAR)
+    for match in _TOO_EXPENSIVE.finditer(said.text):
+        yield _wish(match, _TOO_DEAR)
     for match in _ENGLISH.finditer(said.text):
         yield _wish(match, _EN[match["word"]])
 
 
 def _wish(match: re.Match[str], meaning: tuple[str, str]) -> Wish:
     name, value = meaning
-    noun = match.groupdict().get("noun")
+    noun = match.groupdict().get("noun") or match.groupdict().get("after")
     if noun and name in ("size", "length", "height"):
         name = _NOUN[noun]
     return Wish(*match.span(), "comparative", name, value)

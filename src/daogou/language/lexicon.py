@@ -9,7 +9,11 @@ from daogou.language.shopping import audiences, occasions, people
 from daogou.language.speech import CONNECTIVES, FILLERS, NEGATORS, ON_SALE, sorts
 from daogou.language.vocabulary import LONGEST, Found, Vocabulary, join
 
-_ASKING = frozenset({"isnt there", "arent there", "dont you", "havent you", "doesnt it"})
+_LIGHT = frozenset(
+    "买找要来看选挑送给用穿戴带放想求个条件双款只台部本套把张瓶盒支点些种样的了吗有没能会可最很太更再也都就还在上下里又我你他她它这那"
+)
+"""Characters that say nothing where the segmenter joins them."""
+_ASKING = frozenset({"you guys", "isnt there", "arent there", "dont you", "havent you", "doesnt it"})
 
 
 class Lexicon:
@@ -54,6 +58,12 @@ class Lexicon:
                 return Found(phrase, place, last)
         return None
 
+    def fills(self, word: str) -> bool:
+        """Does the word only fill the sentence? 买条 and 找件 do, as 买, 找, 条 and 件 do."""
+        return word in self.fillers or (
+            1 < len(word) < 4 and not self.vocabulary.knows(word) and all(character in _LIGHT for character in word)
+        )
+
     def asks(self, said: Sequence[str], place: int) -> int:
         """How many words from here only ask whether there is something: "isn't there", 没有…吗; else 0."""
         if join(said[place : place + 2]) in _ASKING:
@@ -71,11 +81,11 @@ class Lexicon:
 
         Numbers and the names of attributes say too little to be missed.
         """
-        if self.vocabulary.knows(word) or not any(map(str.isalpha, word)) or is_attribute(word):
+        if self.vocabulary.has(word) or not any(map(str.isalpha, word)) or is_attribute(word):
             return True
         if len(word) == 1:
             return word in self.vocabulary.characters
         if word.isascii():
-            return any(map(self.vocabulary.knows, self.vocabulary.segmenter.cut(word)))
+            return any(map(self.vocabulary.has, self.vocabulary.segmenter.cut(word)))
         parts = [piece for piece in self.vocabulary.segmenter.cut(word) if len(piece) > 1 and piece != word]
-        return bool(parts) and all(map(self.vocabulary.knows, parts))
+        return bool(parts) and all(map(self.vocabulary.has, parts))

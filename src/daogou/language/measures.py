@@ -49,6 +49,8 @@ def sizes(said: Said) -> Iterator[Wish]:
             value = _NAMED.get(word, word)
             if word[0] > "\u2fff" and word not in _NAMED:
                 value = str(number(word) or word)
+                if len(value) < 2:
+                    continue  # 大一码 compares
             known = said.vocabulary.size(value)
             if known or (word not in _NAMED and match.lastgroup == "size"):
                 yield Wish(*match.span(), "size", known[0].name if known else "size", value, known)

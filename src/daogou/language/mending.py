@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from daogou.language.spelling import common_words
+from daogou.language.vocabulary import join
 
 if TYPE_CHECKING:
     from daogou.language.lexicon import Lexicon
@@ -47,8 +48,20 @@ class Mender:
         """What the words from here were meant to be, and the place after them."""
         word = words[place]
         if word.text.isascii():
+            joined = self._joined(words, place)
+            if joined is not None:
+                return joined
             return self._latin(words, place) if self._is_strange(word.text) else (word, place + 1)
         return self._chinese(words, place)
+
+    def _joined(self, words: Sequence[Token], place: int) -> tuple[Token, int] | None:
+        """The shop's phrase for one word or two that are not its own, written apart or in one: lunchbox, leak proof."""
+        for run in (words[place : place + 2], words[place : place + 1]):
+            whole = self._vocabulary.solid("".join(token.text for token in run))
+            apart = len(run) > 1 and all(map(self._vocabulary.knows, (token.text for token in run)))
+            if whole is not None and not apart and not self._lexicon.names(join([token.text for token in run])):
+                return replace(words[place], text=whole, end=run[-1].end), place + len(run)
+        return None
 
     def _latin(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
         word = words[place]

@@ -40,5 +40,6 @@ def display_name(name: str) -> Text:
 
 
 _CALLED = frozenset(word.casefold() for names in _NAMES.values() for word in names) | frozenset(_NAMES) | {
-    "续航", "屏", "内存", "颜色", "腰围", "waist", "color", "display", "码数", "款式", "面料", "质地", "fabric",
+    "续航", "屏", "厚", "长", "宽", "高", "重", "内存", "颜色", "腰", "腰围", "码数", "款式", "面料", "质地", "waist",
+    "display", "fabric",
 }  # fmt: skip

@@ -35,6 +35,8 @@ def number(text: str) -> Decimal | None:
     if text[:1].isalpha() and text.isascii():
         return _english(text)
     text = text.replace(",", "").replace(" ", "")
+    if text == "半":
+        return Decimal("0.5")
     try:
         return Decimal(text)
     except InvalidOperation:

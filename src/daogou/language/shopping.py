@@ -11,7 +11,7 @@ from collections.abc import Iterator
 _IDEAS = """
 red, crimson, scarlet / 红, 红色, 大红
 blue / 蓝, 蓝色
-navy, navy blue / 藏青, 藏青色, 深蓝, 深蓝色, 海军蓝
+navy, navy blue / 藏青, 藏青色, 藏蓝, 藏蓝色, 深蓝, 深蓝色, 海军蓝
 green / 绿, 绿色
 black / 黑, 黑色
 white / 白, 白色
@@ -45,7 +45,7 @@ rubber / 橡胶
 plastic / 塑料
 silicone / 硅胶
 wood, wooden / 木, 木质, 实木, 木头
-bamboo / 竹, 竹制
+bamboo / 竹, 竹制, 竹子, 竹质
 metal / 金属
 stainless steel / 不锈钢
 steel / 钢
@@ -115,8 +115,8 @@ girlfriend, gf / 女友, 女朋友, 对象 | woman
 boyfriend, bf / 男友, 男朋友 | man
 fiance / 未婚夫 | man
 fiancee / 未婚妻 | woman
-woman, her, gal / 她 | woman
-man, him, guy / 他 | man
+her / 她 | woman
+him / 他 | man
 baby, infant, newborn / 婴儿, 新生儿, 宝宝, 小宝宝, 宝贝
 child / 孩子, 娃, 小家伙
 son / 儿子
@@ -177,7 +177,7 @@ interview, job interview / 面试
 business, business trip / 商务, 出差
 date, date night / 约会
 travel, trip, vacation, holiday, travelling, traveling / 旅行, 旅游, 度假
-office, work, commute, commuting / 办公, 上班, 通勤, 办公室
+office, for work, at work, to work, commute, commuting / 办公, 上班, 通勤, 办公室
 school, back to school / 上学, 开学, 学校
 dorm, dormitory / 宿舍
 camping / 露营

@@ -18,7 +18,7 @@ from daogou.language.normalise import Normal, normalise
 from daogou.language.numerals import number
 from daogou.language.quantities import PriceWish, price_wishes
 from daogou.language.segment import Token
-from daogou.language.speech import CONNECTIVES, TRAILING_NEGATORS
+from daogou.language.speech import CONNECTIVES, ONLY_TRAILING, TRAILING_NEGATORS
 from daogou.language.vocabulary import SIZES, Found, Term, Vocabulary, join
 from daogou.language.wishes import Finder, Said, Wish, found
 
@@ -173,8 +173,12 @@ class Understander:
                 continue
             words = self._lexicon.negates(said, place)
             if words:
-                trailing = join(said[place : place + words]) in TRAILING_NEGATORS
-                negated = not (trailing and self._negate_before(reading, place))
+                negator = join(said[place : place + words])
+                if negator in ONLY_TRAILING:
+                    self._negate_last(reading, place)
+                    negated = False
+                else:
+                    negated = not (negator in TRAILING_NEGATORS and self._negate_before(reading, place))
                 place += words
                 carried = place
                 continue
@@ -207,8 +211,15 @@ class Understander:
             return reading.short.last, False
         phrase = self._lexicon.find(said, place)
         if phrase is not None:
-            self._take(reading, phrase, negated=negated)
+            free = f"{phrase.phrase}-free"
+            if negated and self._lexicon.names(free):
+                self._take(reading, replace(phrase, phrase=free), negated=False)
+            else:
+                self._take(reading, phrase, negated=negated)
             return phrase.last, False
+        if negated and self._lexicon.names(f"{said[place]}-free"):  # without fragrance: fragrance-free
+            self._take(reading, Found(f"{said[place]}-free", place, place + 1), negated=False)
+            return place + 1, False
         if negated and said[place] in CONNECTIVES:
             return place + 1, True
         self._leave(reading, place, negated=negated)
@@ -225,6 +236,10 @@ class Understander:
         end = reading.words[place].end
         if after and not any(mark in reading.normal.text[end : after[0].start] for mark in ",.;。 "):
             return False
+        return self._negate_last(reading, place)
+
+    def _negate_last(self, reading: _Reading, place: int) -> bool:
+        """Turn the slot that ends just before; a slot that is not wanted already stays so."""
         before = [token for token in reading.words[:place] if token.text not in self._lexicon.fillers]
         if not reading.slots or not before:
             return False
@@ -264,7 +279,8 @@ class Understander:
             kind: SlotKind = "size" if term.name in SIZES else "attribute"
             reading.slot(kind, term.name, term.value, span=span, negated=negated, confidence=confidence)
             if confidence < 1:
-                reading.left += self.vocabulary.segmenter.tokens(" " * wish.start + reading.normal.text[slice(*span)])
+                words = self.vocabulary.segmenter.tokens(" " * wish.start + reading.normal.text[slice(*span)])
+                reading.left += (token for token in words if not self._lexicon.fills(token.text) and token.text != "码")
         elif wish.kind is not None:
             confidence = 0.0 if wish.kind == "size" else 1.0
             reading.slot(wish.kind, wish.name, wish.value, span=span, negated=negated, confidence=confidence)
@@ -340,10 +356,10 @@ class Understander:
 
     def _leave(self, reading: _Reading, place: int, *, negated: bool) -> None:
         token = reading.words[place]
-        if negated and token.text not in self._lexicon.fillers:
+        if negated and not self._lexicon.fills(token.text):
             value = token.text[1:] if token.text.startswith("含") and len(token.text) > 1 else token.text
             reading.slot("attribute", "words", value, span=(token.start, token.end), negated=True)
-        elif token.text not in self._lexicon.fillers:
+        elif not self._lexicon.fills(token.text):
             reading.left.append(token)
             if not self._lexicon.knows(token.text):
                 reading.unknown.append(token.text)

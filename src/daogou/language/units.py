@@ -32,7 +32,7 @@ _UNITS: dict[str, tuple[tuple[str, str], ...]] = {
         ("tb t", ("bytes", "1024")),
         ("小时 个小时 钟头 hour hours h hr hrs", ("time", "60")),
         ("分钟 minute minutes min mins", ("time", "1")),
-        ("人 个人 人用 人份 person persons people", ("people", "1")),
+        ("人 个人 人用 人份 人座 人位 座 person persons people seater seaters", ("people", "1")),
         ("片 粒 颗 枚 piece pieces pc pcs sheet sheets", ("pieces", "1")),
         ("页 page pages", ("pages", "1")),
         ("支 根 thread threads", ("threads", "1")),
@@ -45,6 +45,7 @@ _MEASURE = re.compile(rf"(?<![a-z\d.])(?<!\d,)(?P<n>{_NUMBER})[\s-]?(?P<unit>{_A
 _METRES_AND = re.compile(r"(?<![\d.])(?P<m>[\d一两])米(?P<dm>[\d一二两三四五六七八九]\d?)(?!\d)")
 _FACTOR = re.compile(r"(?<![a-z])(?P<name>spf)[\s-]?(?P<n>\d+)\+?")
 _FOR_SO_MANY = re.compile("(?P<n>单|双)人")
+_SLEEPS = re.compile(rf"(?<![a-z])(?:sleeps|seats|serves|fits)\s(?P<n>\d{{1,2}}|{ENGLISH})(?![a-z\d])")
 _FEW = {"单": Decimal(1), "双": Decimal(2)}
 
 
@@ -69,6 +70,8 @@ def stated(text: str) -> Iterator[tuple[int, int, Measure]]:
             yield match.start(), match.end(), ("length", metres * 1000 + rest * (100 if rest < 10 else 10))
     for match in _FOR_SO_MANY.finditer(text):
         yield match.start(), match.end(), ("people", _FEW[match["n"]])
+    for match in _SLEEPS.finditer(text):
+        yield match.start(), match.end(), ("people", number(match["n"]) or Decimal(0))
     for match in _MEASURE.finditer(text):
         for measure in _read(match["n"], match["unit"]):
             yield match.start(), match.end(), measure

@@ -96,6 +96,7 @@ class Vocabulary:
         self._measures: dict[Measure, list[Term]] = {}
         self._sizes: dict[str, list[Term]] = {}
         self._endings: dict[str, dict[Term, None]] = {}
+        self._solid: dict[str, str] = {}
         self.spelling = Spelling()
         """Corrects to these words."""
         self.sounds = Sounds()
@@ -193,6 +194,10 @@ class Vocabulary:
         """The values of attributes that are this size."""
         return self._sizes.get(value, [])
 
+    def solid(self, word: str) -> str | None:
+        """The phrase of the shop that is written in one here: lunchbox → lunch box, leakproof → leak-proof."""
+        return self._solid.get(word)
+
     def ending(self, phrase: str) -> Term | None:
         """The one category whose name ends with the phrase: kettle → electric kettle; None where several do."""
         found = list(self._endings.get(phrase, ()))
@@ -219,6 +224,11 @@ class Vocabulary:
     def knows(self, word: str) -> bool:
         """Does any product, or the table of shopping words, contain the word?"""
         return word in self.words or word in self.terms or word in self._surfaces
+
+    def has(self, word: str) -> bool:
+        """Does any product contain the word, or what the word is called in the other language?"""
+        names = (word, *self._surfaces.get(word, ()))
+        return any(name in self.words or name in self.terms for name in names)
 
     def short_for(self, word: str) -> str | None:
         """The one Chinese category name a word abbreviates, keeping its first and last character: 跑鞋 → 跑步鞋.
@@ -258,8 +268,11 @@ class Vocabulary:
             phrases |= {other for phrase in phrases for other in self._kinds_of_goods.get(phrase, ())}
         if kind == "brand":
             phrases |= {self.phrase(name) for name in _short_names(text)}
-        for phrase in phrases:
+        for phrase in sorted(phrases):
             self.sounds.add(phrase)
+            whole = phrase.replace(" ", "").replace("-", "")
+            if phrase.isascii() and len(whole) >= _SOLID:
+                self._solid.setdefault(whole, phrase)
             if kind == "attribute" and len(phrase) == 1 and phrase.isascii():
                 continue
             self._heads.add(_head(phrase))
@@ -283,6 +296,7 @@ class Vocabulary:
             endings = [" ".join(words[place:]) for place in range(1, len(words))]
             if not phrase.isascii() and len(words) == 1:
                 endings = [phrase[place:] for place in range(1, len(phrase) - 1)]
+                endings += [phrase.removesuffix(tail) for tail in _TAILS if phrase.endswith(tail)]
             for ending in endings:
                 self._endings.setdefault(ending, {})[term] = None
 
@@ -337,6 +351,10 @@ class Vocabulary:
 
 
 _ORDER = {"category": 0, "brand": 1, "attribute": 2}
+_SOLID = 6
+"""Letters of the shortest phrase that is known however it is joined: leak proof, leak-proof, leakproof."""
+_TAILS = ("套装", "系列", "礼盒", "组合", "用品")
+"""What a category's name may end in without its short name doing so: 茶具 for 茶具套装."""
 _JOINED = re.compile("[a-z]+(?:-[a-z]+)+")
 _ENOUGH = 3
 """Products whose titles must begin alike before that is taken for the brand's name,"""
