@@ -181,14 +181,14 @@ def for_you(data: Path) -> None:
     rng = np.random.default_rng(0)
     names, counts = np.unique([item for history in sequences for item in history], return_counts=True)
     popular = names[np.argsort(-counts, kind="stable")[:200]]
-    targets = rng.choice(names[counts == counts.min()], 3, replace=False)
+    targets = rng.choice(names[counts == counts.min()], 3, replace=False).tolist()
     asked = [sequences[place] for place in rng.choice(len(sequences), 2_000, replace=False)]
     for share in (0.0, *SHARES):
         accounts = math.ceil(share * len(sequences))
         fakes = [
             [*rng.choice(popular, 8, replace=False).tolist(), target] for target in targets for _ in range(accounts)
         ]
-        shown = _shown(items, [*sequences, *fakes], asked, set(targets.tolist()))
+        shown = _shown(items, [*sequences, *fakes], asked, set(targets))
         print(
             json.dumps({
                 "benchmark": "shilling", "list": "for-you", "share": share, "accounts_each": accounts,

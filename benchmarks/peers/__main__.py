@@ -62,7 +62,7 @@ def main() -> None:
 def _runs(library: str, files: Path, cache: Path) -> dict[str, Run]:
     """What there is to run of one library."""
     if library == "daogou":
-        return {name: partial(own_shop.run, settings, files) for name, settings in own_shop.settings().items()}
+        return {name: partial(own_shop.run, variant, files) for name, variant in own_shop.variants().items()}
     return {method: partial(_peer, library, method, files, cache) for method in PEERS[library]}
 
 

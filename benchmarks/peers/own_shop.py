@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,25 @@ STRICT = "\n[training]\nrefit = false\n"
 WITHOUT = "\n[training.transformer]\nenabled = false\n"
 
 
-def settings() -> dict[str, str]:
-    """Rows of the table and what each adds to `daogou.toml`; the transformer needs torch in this environment."""
-    rows = {"without the transformer": STRICT + WITHOUT}
-    return rows | {"default": STRICT} if find_spec("torch") else rows
+@dataclass(frozen=True)
+class Variant:
+    """A row of the table: what it adds to `daogou.toml`, and which products it is told of."""
+
+    settings: str
+    products: str = "products.jsonl"
 
 
-def run(added: str, files: Path, folder: Path) -> dict[str, Any]:
+def variants() -> dict[str, Variant]:
+    """The rows by name. "Events only" knows nothing of a product but its number, as the peers do; the transformer needs
+    torch in this environment."""
+    rows = {
+        "events only, without the transformer": Variant(STRICT + WITHOUT, "bare.jsonl"),
+        "without the transformer": Variant(STRICT + WITHOUT),
+    }
+    return rows | {"default": Variant(STRICT)} if find_spec("torch") else rows
+
+
+def run(variant: Variant, files: Path, folder: Path) -> dict[str, Any]:
     """Build a shop from the task's files and let it answer; figures as the peers give them.
 
     A file of histories is answered line by line, with reasons: there is one speed, without that of starting.
@@ -28,8 +41,8 @@ def run(added: str, files: Path, folder: Path) -> dict[str, Any]:
     shop = folder / "shop"
     _daogou("init", shop, "--name", "Peers", "--currency", "USD")
     with (shop / "daogou.toml").open("a") as file:
-        file.write(added)
-    imported = _daogou("--shop", shop, "import", files / "products.jsonl", files / "events.jsonl")
+        file.write(variant.settings)
+    imported = _daogou("--shop", shop, "import", files / variant.products, files / "events.jsonl")
     if (shop / "rejects.jsonl").exists():
         raise ValueError("the shop rejected lines of the task: " + (shop / "rejects.jsonl").read_text()[:200])
     trained = _daogou("--shop", shop, "train")

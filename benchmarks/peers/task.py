@@ -35,6 +35,7 @@ def write(data: Path, name: str, folder: Path) -> Wanted:
     _write(folder / "train.jsonl", ({"id": user, "history": items[:-2]} for user, *items in sequences))
     _write(folder / "asked.jsonl", ({"id": user, "history": items[:-1]} for user, *items in sequences))
     _write(folder / "products.jsonl", map(_record, goods))
+    _write(folder / "bare.jsonl", ({"id": str(each["id"]), "title": str(each["id"])} for each in goods))
     _write(
         folder / "events.jsonl",
         (

@@ -1,8 +1,9 @@
-"""RecTools: SASRec with cross-entropy over all products, and eSASRec put together from RecTools' parts.
+"""RecTools: SASRec with a softmax over sampled products, and eSASRec put together from RecTools' parts.
 
-eSASRec is SASRec with LiGR layers and a softmax over sampled products (Tikhonovich et al., RecSys 2025). Both stop
-after a budget of processor time and go back to the epoch with the lowest loss on the newest product of 1,500 shoppers'
-training histories, which is kept out of the training for that.
+eSASRec is SASRec with LiGR layers and that softmax (Tikhonovich et al., RecSys 2025). On a processor a softmax over all
+products takes three times as long, and one over 256 sampled products twice. Both stop after a budget of processor time
+and go back to the epoch with the lowest loss on the newest product of 1,500 shoppers' training histories, which is kept
+out of the training for that.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from rectools.dataset import Dataset
 from rectools.models import SASRecModel
 from rectools.models.nn.transformers.ligr import LiGRLayers
 
-BUDGET_CPU_S = 600
+BUDGET_CPU_S = 360
 HELD_BACK = 1_500
 
 
@@ -86,8 +87,8 @@ def sasrec(task: Task, setting: dict[str, Any]) -> Lists:
     seed_everything(0, verbose=False)
     layers = {"transformer_layers_type": LiGRLayers} if setting.get("ligr") else {}
     model = SASRecModel(
-        n_blocks=2, n_heads=2, n_factors=64, dropout_rate=0.3, session_max_len=50, batch_size=128,
-        loss=setting["loss"], n_negatives=setting.get("negatives", 1), get_trainer_func=trainer,
+        n_blocks=2, n_heads=2, n_factors=64, dropout_rate=0.3, session_max_len=20, batch_size=128,
+        loss="sampled_softmax", n_negatives=64, get_trainer_func=trainer,
         get_val_mask_func=held_back, **layers,
     )  # fmt: skip
     model.fit(Dataset.construct(frame(range(len(task.train)), task.train)))
@@ -106,7 +107,7 @@ def sasrec(task: Task, setting: dict[str, Any]) -> Lists:
 if __name__ == "__main__":
     main(
         {
-            "SASRec": Method(sasrec, ({"loss": "softmax"},), one_by_one=20),
-            "eSASRec": Method(sasrec, ({"loss": "sampled_softmax", "negatives": 256, "ligr": True},), one_by_one=20),
+            "SASRec": Method(sasrec, one_by_one=20),
+            "eSASRec": Method(sasrec, ({"ligr": True},), one_by_one=20),
         }
     )

@@ -1,0 +1,140 @@
+"""Does the shop narrow when it learns from what it showed itself? Ten rounds of showing, clicking and training anew.
+
+A simulated showcase (3/10 of the usual size) is imported and trained, without the transformer. In each round 600
+shoppers, drawn at random, look at "for you": they examine, click, read and buy as the simulator's choice model says,
+from tastes that are known, and a week goes by. Then everything is trained anew. Printed are, for each round, how
+unevenly the ten places were spread over the products on sale (Gini), the part of the products that anyone was shown,
+and how well the lists met true tastes (1 is the best there could be). What is to be feared is a Gini that grows; beside
+it stands that of the lists which true tastes would choose. There are no other events in these weeks: nobody searches.
+
+    python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from daogou.adapters.addresses import open_stores
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, SessionId, ShopperId
+from daogou.evaluation.showcase import build
+from daogou.evaluation.simulator import choice
+from daogou.evaluation.simulator.truth import Truth
+from daogou.ingest.options import ImportOptions
+from daogou.ingest.run import import_paths
+from daogou.ports.stores import Stores
+from daogou.recommend.recommender import Recommender
+from daogou.recommend.request import RecommendRequest
+from daogou.recommend.situation import RecommendConfig
+from daogou.retrieval.arrange import Variety
+from daogou.retrieval.metrics import gini
+from daogou.retrieval.shelf import Shelf
+from daogou.training.config import TrainingConfig
+from daogou.training.releases import Releases
+from daogou.training.train import train
+
+SCALE = 0.3
+SHOPPERS = 600
+K = 10
+WEEK_MS = 7 * 86_400_000
+
+
+def main() -> None:
+    """Print one JSON line a round."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--explore", type=float, default=0.0, help="the part of the places that explores")
+    parser.add_argument("--variety", type=float, default=0.0, help="the dial of variety")
+    asked = parser.parse_args()
+    arranged = RecommendConfig(explore={"for-you": asked.explore}, variety=Variety(dial=asked.variety))
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        source.mkdir()
+        build.write(source, scale=SCALE)
+        stores = open_stores("memory://")
+        import_paths(build.paths(source), stores, options=ImportOptions())
+        truth = Truth.load(source)
+        rng = np.random.default_rng(0)
+        for number in range(1, asked.rounds + 1):
+            began = time.process_time()
+            at = Instant(truth.end + number * WEEK_MS)
+            recommender, on_sale = opened(stores, Path(folder) / str(number), arranged)
+            shoppers = rng.choice(list(truth.shoppers), SHOPPERS, replace=False).tolist()
+            lists = {who: [hit.product for hit in recommender.recommend(_request(who, at)).items] for who in shoppers}
+            events = [event for who, shown in lists.items() for event in reactions(who, shown, truth, at, rng)]
+            stores.events.append(events)
+            counts = showings(lists, truth)
+            line = {
+                "benchmark": "closed_loop",
+                "round": number,
+                "explore": asked.explore,
+                "variety": asked.variety,
+                "on_sale": len(on_sale),
+                "gini": round(gini(counts[[truth.products[id] for id in on_sale]]), 4),
+                "gini_of_true_tastes": round(wished(shoppers, on_sale, truth, at), 4),
+                f"coverage@{K}": round(float(np.count_nonzero(counts) / len(on_sale)), 4),
+                "true_taste": round(float(np.mean([truth.satisfaction(w, s, at) for w, s in lists.items()])), 4),
+                "new_events": len(events),
+                "cpu_s": round(time.process_time() - began, 1),
+            }
+            print(json.dumps(line), flush=True)
+
+
+def opened(stores: Stores, folder: Path, arranged: RecommendConfig) -> tuple[Recommender, list[str]]:
+    """Train on everything so far; the recommender, and what is on sale."""
+    config = TrainingConfig()
+    config = replace(config, transformer=replace(config.transformer, enabled=False))
+    release = train(stores, Releases(folder), config=config)
+    shelf = Shelf(release.items())
+    shelf.refresh(stores.catalogue)
+    recommender = Recommender(release, shelf, stores.events, shoppers=stores.shoppers, config=arranged)
+    return recommender, [str(shelf.ids[row]) for row in np.flatnonzero(shelf.available).tolist()]
+
+
+def showings(lists: Mapping[str, Sequence[str]], truth: Truth) -> np.ndarray:
+    """How often each product was shown, in the order of the truth."""
+    counts = np.zeros(len(truth.products))
+    for shown in lists.values():
+        counts[[truth.products[id] for id in shown]] += 1
+    return counts
+
+
+def wished(shoppers: Sequence[str], on_sale: Sequence[str], truth: Truth, at: Instant) -> float:
+    """The Gini of the lists that these shoppers would like best."""
+    rows = np.array([truth.products[id] for id in on_sale])
+    counts = np.zeros(len(truth.products))
+    for who in shoppers:
+        counts[rows[np.argsort(-truth.utilities(who, at)[rows])[:K]]] += 1
+    return gini(counts[rows])
+
+
+def reactions(who: str, shown: list[str], truth: Truth, at: Instant, rng: np.random.Generator) -> list[Event]:
+    """What a shopper does about a list: `simulator.choice`, place by place; a bought product was clicked and carted."""
+    utilities = truth.utilities(who, at)
+    looked = rng.random(len(shown)) < choice.examination(len(shown))
+    events: list[Event] = []
+    for id, seen in zip(shown, looked.tolist(), strict=True):
+        worth = float(utilities[truth.products[id]])
+        steps = (("click", choice.CLICK), ("cart", choice.CART), ("purchase", choice.BUY))
+        for type, threshold in steps if seen else ():
+            if rng.random() >= choice.chance(worth, threshold):
+                break
+            when = Instant(at + 60_000 * (len(events) + 1))
+            events.append(Event(type, when, shopper=ShopperId(who), session=SessionId(f"{who}.{at}"), product=id))
+    return events
+
+
+def _request(who: str, at: Instant) -> RecommendRequest:
+    return RecommendRequest(shopper=ShopperId(who), kind="for-you", k=K, at=at)
+
+
+if __name__ == "__main__":
+    main()
