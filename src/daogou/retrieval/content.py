@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Bag = Mapping[str, float]
 """Words with their weights before TF-IDF."""
+Worth = Callable[[Any], "NDArray[np.float32] | None"]
+"""From a TF-IDF matrix to what each word is multiplied with; None where it cannot say."""
 _WORDS = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?|[㐀-鿿豈-﫿]+")
 _BLOCK_PRODUCTS = 2_000
 
@@ -75,18 +77,21 @@ class ContentKnn:
         self._placed: dict[int, list[tuple[int, float]]] = {}
 
     @classmethod
-    def fit(cls, bags: Sequence[Bag], *, config: ContentConfig) -> ContentKnn:
-        """Weigh the words and find every product's neighbours, a block of products at a time."""
+    def fit(cls, bags: Sequence[Bag], *, config: ContentConfig, worth: Worth | None = None) -> ContentKnn:
+        """Weigh the words and find every product's neighbours, a block of products at a time.
+
+        `worth`: given the TF-IDF matrix (products, words), what each word is multiplied with; None: rarity alone.
+        """
         matrix, vocabulary, idf = _tf_idf(bags)
+        factors = worth(matrix) if worth is not None else None
+        if factors is not None:
+            idf *= factors
+            matrix.data *= factors[matrix.indices]
+            _to_unit_length(matrix)
         spoken = _within_budget(matrix, config.budget)
         postings = spoken.T.tocsr()
-        blocks = []
-        for low in range(0, matrix.shape[0], _BLOCK_PRODUCTS):
-            cosines = (spoken[low : low + _BLOCK_PRODUCTS] @ postings).tocsr()
-            row = np.repeat(np.arange(low, low + cosines.shape[0]), np.diff(cosines.indptr))
-            cosines.data[cosines.indices == row] = 0.0
-            blocks.append(strongest(cosines, config.neighbours))
-        return cls(stacked(blocks), vocabulary, idf, postings, config)
+        table = _nearest(spoken, postings, np.arange(len(bags)), config.neighbours)
+        return cls(table, vocabulary, idf, postings, config)
 
     def place(self, row: int, bag: Bag) -> None:
         """Make a product known that came after the fit; its neighbours learn of it too."""
@@ -184,9 +189,29 @@ def _tf_idf(bags: Sequence[Bag]) -> tuple[Any, dict[str, int], NDArray[np.float3
     documents = np.bincount(matrix.indices, minlength=len(vocabulary))
     idf = np.log((1 + len(bags)) / (1 + documents)).astype(np.float32)
     matrix.data *= idf[matrix.indices]
+    _to_unit_length(matrix)
+    return matrix, vocabulary, idf
+
+
+def _to_unit_length(matrix: Any) -> None:
     length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1))).ravel()
     matrix.data /= np.repeat(np.maximum(length, 1e-9), np.diff(matrix.indptr)).astype(np.float32)
-    return matrix, vocabulary, idf
+
+
+def nearest(matrix: Any, rows: NDArray[np.integer], *, config: ContentConfig) -> Neighbours:
+    """The nearest products of some rows of a TF-IDF matrix (products, words), one entry for each row asked."""
+    spoken = _within_budget(matrix, config.budget)
+    return _nearest(spoken, spoken.T.tocsr(), rows, config.neighbours)
+
+
+def _nearest(spoken: Any, postings: Any, rows: NDArray[np.integer], n: int) -> Neighbours:
+    blocks = []
+    for low in range(0, len(rows), _BLOCK_PRODUCTS):
+        asked = rows[low : low + _BLOCK_PRODUCTS]
+        cosines = (spoken[asked] @ postings).tocsr()
+        cosines.data[cosines.indices == np.repeat(asked, np.diff(cosines.indptr))] = 0.0
+        blocks.append(strongest(cosines, n))
+    return stacked(blocks)
 
 
 def _within_budget(matrix: Any, budget: int) -> Any:

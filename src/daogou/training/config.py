@@ -15,6 +15,7 @@ from daogou.retrieval.sequential import SequentialConfig
 from daogou.retrieval.session_knn import SessionKnnConfig
 from daogou.retrieval.together import TogetherConfig
 from daogou.retrieval.transformer import TransformerConfig
+from daogou.training.recipes.words import WordsConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class TrainingConfig:
     """How many shoppers' last events are used to choose weights; they are drawn with the seed."""
     sequential: SequentialConfig = field(default_factory=SequentialConfig)
     content: ContentConfig = field(default_factory=ContentConfig)
+    words: WordsConfig = field(default_factory=WordsConfig)
     hybrid: HybridConfig = field(default_factory=HybridConfig)
     popularity: PopularityConfig = field(default_factory=PopularityConfig)
     trust: TrustConfig = field(default_factory=TrustConfig)

@@ -157,10 +157,10 @@ def _fit_and_save(
     """Run the wanted recipes. Choices are made on components that have not seen the held-back steps."""
     further = [name for name in retrievers.TABLE if {name, "fusion"} & set(wanted)]
     by_words = None
+    steps, held = read.steps.newest_left_out()
     run.step("content")
     if further or {"content", "hybrid", "fusion"} & set(wanted):
-        by_words = content.fit(read.products, config)
-    steps, held = read.steps.newest_left_out()
+        by_words = content.fit(read.products, steps, config)
     choosing = {"hybrid", "fusion"} & set(wanted)
     run.step("held-back fit")
     learning = choosing or further or not config.refit
