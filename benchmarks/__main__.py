@@ -24,6 +24,8 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "shops": ("shops.py",),
     "search": ("search.py",),
     "understanding": ("understanding.py",),
+    "intents": ("intents.py",),
+    "entities": ("entities.py",),
     "reviews": ("reviews.py",),
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),

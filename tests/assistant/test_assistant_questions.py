@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from assistant_world import PRODUCTS, REVIEWS, World, ids, talk, understand
+from assistant_world import ARTICLES, PRODUCTS, REVIEWS, World, ids, talk, understand
 
+from daogou.domain.article import Article
 from daogou.domain.errors import BadRequest
+from daogou.domain.ids import ArticleId
 from daogou.domain.money import Money
 from daogou.domain.query import Understood
+from daogou.domain.text import Text
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
 from daogou.retrieval.shelf import Shelf
@@ -72,6 +75,39 @@ def test_what_was_spoken_of_last_is_what_a_question_is_about(question: str, inte
     answers = talk(World().assistant(), "running shoes", "tell me about the third one", question)
     assert answers[-1].intent == intent
     assert (ids(answers[-1]) == ["p3"]) == (intent == "trait")
+
+
+_PAGES = (
+    Article(
+        ArticleId("privacy"),
+        Text("隐私说明", "Privacy"),
+        Text("不出售个人信息。", "We sell no data."),
+        "policy",
+        "privacy",
+    ),
+    Article(ArticleId("q1"), Text("可以刻字吗", "Can you engrave names?"), Text("可以刻字。", "Yes, for free."), "faq"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("what happens with my personal information?", "We sell no data."),
+        ("我的个人信息会被卖掉吗", "不出售个人信息"),
+        ("can you engrave my name", "Yes, for free."),
+        ("可以刻字么", "可以刻字。"),
+        ("how do I get a receipt for my company", "nothing on record about that"),
+    ],
+)
+def test_a_question_finds_the_page_that_answers_it(question: str, said: str) -> None:
+    answer = talk(World(articles=(*ARTICLES, *_PAGES)).assistant(), question)[-1]
+    assert (answer.intent, said in answer.text) == ("question", True)
+
+
+@pytest.mark.parametrize("text", ["umbrellas", "雨伞", "tell me a story", "running shoes", "好的谢谢"])
+def test_what_is_no_question_about_the_shop_cites_no_page(text: str) -> None:
+    answer = talk(World(articles=(*ARTICLES, *_PAGES)).assistant(), text)[-1]
+    assert answer.intent != "question"
 
 
 def test_one_review_is_not_many() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from page_shop import HOSTILE, PageShop, furnish
@@ -17,6 +18,7 @@ from daogou.domain.errors import NotFound, Overloaded
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
+from daogou.domain.query import SlotKind
 from daogou.domain.review import Review
 from daogou.domain.text import Text
 from daogou.server.app import build_app
@@ -163,6 +165,10 @@ def test_a_full_queue_costs_the_event_not_the_page(http: TestClient, shop: PageS
     shop.refusal = Overloaded("the queue is full")
     assert http.get("/product/p3").status_code == 200
     assert shop.stores.events.head() == 0
+
+
+def test_every_kind_of_slot_has_a_name_for_its_chip() -> None:
+    assert {f"chip.{kind}" for kind in get_args(SlotKind)} <= set(words_in("zh").entries)
 
 
 def test_an_understood_condition_can_be_taken_away(http: TestClient) -> None:

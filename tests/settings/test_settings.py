@@ -8,6 +8,7 @@ from daogou.domain.errors import BadSettings, NotFound
 from daogou.domain.text import Text
 from daogou.settings import read, write_default
 from daogou.settings.load import parse
+from daogou.settings.taxonomy import read_taxonomy
 
 
 def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
@@ -22,6 +23,21 @@ def test_what_init_writes_is_read_back(tmp_path: Path) -> None:
     settings = read(tmp_path)
     assert settings.shop.name == Text(zh="小店", en='A "shop"')
     assert (settings.shop.currency, settings.shop.language) == ("CNY", "zh")
+
+
+def test_a_taxonomy_names_kinds_in_both_languages(tmp_path: Path) -> None:
+    path = tmp_path / "kinds.tsv"
+    path.write_text("# kinds\nTowels\t毛巾\n\nLamps\t灯具\n", "utf-8")
+    assert read_taxonomy(path) == [Text("毛巾", "Towels"), Text("灯具", "Lamps")]
+
+
+def test_a_taxonomy_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "kinds.tsv"
+    path.write_text("Towels\t毛巾\nLamps 灯具\n", "utf-8")
+    with pytest.raises(BadSettings, match=r"kinds.tsv, line 2: found 'Lamps 灯具', expected an English name, a tab"):
+        read_taxonomy(path)
+    with pytest.raises(BadSettings, match="taxonomy"):
+        read_taxonomy(tmp_path / "none.tsv")
 
 
 def test_a_name_may_be_plain_text() -> None:

@@ -15,6 +15,7 @@ from daogou.assistant.records import Records
 from daogou.assistant.references import titled
 from daogou.assistant.say import Said, every, say
 from daogou.assistant.state import State, state_of
+from daogou.assistant.topics import page_about
 from daogou.assistant.verify import verified
 from daogou.domain.conversation import Answer, Message
 from daogou.domain.errors import BadRequest
@@ -50,6 +51,7 @@ ACTS: Mapping[Intent, Callable[[Desk], Draft]] = {
     "returns": serving.policy,
     "payment": serving.policy,
     "warranty": serving.policy,
+    "question": serving.question,
     "order_status": serving.order_status,
     "hand_over": serving.hand_over,
     "greet": serving.manners,
@@ -105,6 +107,7 @@ class Assistant:
             understood=understood,
             state=state,
             titled=lambda plain: titled(plain, state, understood, tools),
+            about=lambda asked: page_about(asked, spoken, tools.pages()),
         )
         records = Records(tools, spoken)
         draft = ACTS[turn.intent](Desk(turn, state, tools, records))

@@ -11,6 +11,7 @@ from daogou.assistant.references import References, references
 
 if TYPE_CHECKING:
     from daogou.assistant.state import State
+    from daogou.assistant.topics import Page
     from daogou.domain.ids import ProductId
     from daogou.domain.query import Understood
     from daogou.domain.text import Language
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 Intent = Literal[
     "find", "refine", "cheaper", "pricier", "another", "similar", "details", "price", "price_history", "stock", "trait",
     "reviews", "compare", "basket", "delivery", "returns", "payment", "warranty", "order_status", "promotions",
-    "hand_over", "greet", "thanks", "help", "out_of_scope", "unsure",
+    "question", "hand_over", "greet", "thanks", "help", "out_of_scope", "unsure",
 ]  # fmt: skip
 
+FindPage = Callable[[str], "Page | None"]
 FindTitles = Callable[[str], tuple["ProductId", ...]]
 _POLICIES: tuple[Intent, ...] = ("returns", "payment", "warranty", "delivery")
 _QUESTIONS: tuple[Intent, ...] = ("reviews", "price_history", "stock", "similar", "price", "details")
@@ -41,22 +43,36 @@ class Turn:
     refers: References
     cues: frozenset[str] = frozenset()
     """Every entry of the phrase table that matched."""
+    page: Page | None = None
+    """What about the shop is asked, where the phrase table does not say."""
 
     @property
     def has_content(self) -> bool:
         return has_content(self.understood)
 
 
-def read(text: str, *, language: Language, understood: Understood, state: State, titled: FindTitles) -> Turn:
-    """Find the intent of a message. `titled` finds the products whose titles stand in it."""
+def read(
+    text: str, *, language: Language, understood: Understood, state: State, titled: FindTitles, about: FindPage
+) -> Turn:
+    """Find the intent of a message.
+
+    `titled` finds the products whose titles stand in it, `about` the shop's page that it asks for.
+    """
     table = phrases(language)
     plain = normalised(text)
     cues = frozenset(name for name, pattern in table.intents.items() if pattern.search(plain))
     refers = references(plain, table, state)
     if asks_about_a_product(cues):
         refers = refers.or_titled(titled(plain))
-    intent = _service(cues, understood) or _shopping(cues, understood, refers, state)
-    return Turn(text, language, intent, understood, refers, cues)
+    intent = (
+        _service(cues, understood)
+        or _on_the_table(cues, understood, refers, state)
+        or _going_on(cues, understood, refers, state)
+    )
+    page = about(text) if intent is None and not has_content(understood) else None
+    if intent is None:
+        intent = "question" if page else _looking(cues, understood, refers, state) or _by_words(cues, understood)
+    return Turn(text, language, intent, understood, refers, cues, page)
 
 
 def has_content(understood: Understood) -> bool:
@@ -88,12 +104,6 @@ def _service(cues: frozenset[str], understood: Understood) -> Intent | None:
         if policy in cues:
             return policy
     return "order_status" if "order" in cues else None
-
-
-def _shopping(cues: frozenset[str], understood: Understood, refers: References, state: State) -> Intent:
-    rules = (_on_the_table, _going_on, _looking)
-    found = (rule(cues, understood, refers, state) for rule in rules)
-    return next((intent for intent in found if intent), None) or _by_words(cues, understood)
 
 
 def _on_the_table(cues: frozenset[str], understood: Understood, refers: References, state: State) -> Intent | None:
@@ -148,7 +158,7 @@ def _goes_on(understood: Understood, state: State) -> bool:
 
 
 def _narrows(cues: frozenset[str], understood: Understood) -> bool:
-    conditions = {slot.kind for slot in understood.slots} - {"category", "product"}
+    conditions = {slot.kind for slot in understood.slots} - {"category", "product", "quantity"}
     if "find" in cues and conditions <= {"recipient", "occasion"}:
         return False
     return bool(conditions) or ("refine" in cues and bool(understood.words) and "find" not in cues)

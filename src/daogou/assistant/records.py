@@ -20,7 +20,6 @@ from daogou.promotions.basket import BasketLine
 
 if TYPE_CHECKING:
     from daogou.assistant.tools import Tools
-    from daogou.domain.article import Article
     from daogou.domain.ids import Instant
     from daogou.domain.money import Money
     from daogou.domain.order import Order, Shipment
@@ -222,7 +221,7 @@ class Records:
         return None
 
     def _article(self, id: str, field: str) -> Fact | None:
-        article = next((a for a in self._policies() if a.id == id), None)
+        article = next((a for a in self.tools.pages() if a.id == id), None)
         if article is None:
             return None
         title = article.title.show(self.language)
@@ -233,9 +232,6 @@ class Records:
                 words = extract(article.body.show(self.language))
                 return Fact("policy", words, words)
         return None
-
-    def _policies(self) -> list[Article]:
-        return [a for kind in ("policy", "faq") for a in self.tools.shop.articles(kind=kind)]
 
     def _review(self, id: str, field: str) -> Fact | None:
         product, _, review_id = id.partition("/")

@@ -11,6 +11,9 @@ from daogou.assistant.say import Said, every, say
 from daogou.domain.conversation import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from daogou.domain.ids import ArticleId
     from daogou.domain.order import Order
 
 _ORDER_NUMBER = re.compile(r"[a-z]{0,8}[-_#]?\d[\w-]{2,}")
@@ -20,12 +23,21 @@ LINES_SHOWN = 5
 def policy(desk: Desk) -> Draft:
     """What the shop has published on the topic, which is the intent's own name."""
     topic = desk.turn.intent
-    found = [a for kind in ("policy", "faq") for a in desk.tools.shop.articles(kind=kind, topic=topic)]
+    found = [a.id for kind in ("policy", "faq") for a in desk.tools.shop.articles(kind=kind, topic=topic)]
+    return _cite(desk, found)
+
+
+def question(desk: Desk) -> Draft:
+    """What the shop has published on what is asked."""
+    return _cite(desk, desk.turn.page.articles if desk.turn.page else ())
+
+
+def _cite(desk: Desk, articles: Sequence[ArticleId]) -> Draft:
     said = [
         one
-        for article in found[:2]
+        for article in articles[:2]
         for one in every(
-            say(desk.records, "policy", title=f"article:{article.id}#title", extract=f"article:{article.id}#extract")
+            say(desk.records, "policy", title=f"article:{article}#title", extract=f"article:{article}#extract")
         )
     ]
     if said:

@@ -22,6 +22,9 @@ ORDERS_LOOKED_AT = 500
 """The newest orders of the shopper that a question about an order can reach."""
 
 
+_CITED: tuple[ArticleKind, ...] = ("policy", "faq")
+
+
 class Search(Protocol):
     def __call__(
         self,
@@ -117,6 +120,10 @@ class Tools:
     def order(self, id: OrderId) -> Order | None:
         """An order of the shopper's own; anyone else's is as if it did not exist."""
         return next((order for order in self.orders() if order.id == id), None)
+
+    def pages(self) -> list[Article]:
+        """What may be cited on how the shop works."""
+        return [article for kind in _CITED for article in self.shop.articles(kind=kind)]
 
     def promotions(self) -> list[Promotion]:
         """Offers that hold now and are for everybody; those of a segment show up when a basket is priced."""

@@ -60,6 +60,16 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    """[language]: what helps to understand shoppers beside the catalogue itself."""
+
+    taxonomy: str = ""
+    """A file with kinds of goods in both languages, a line each: English, a tab, Chinese; a relative path is taken from
+    the shop's folder. A shop whose categories have names in one language is then asked in both; kinds that it does not
+    have are left aside. Empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
 class EncoderSettings:
     """[encoder]: what understands a text none of whose words the shop knows, such as the other language's."""
 
@@ -77,6 +87,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     recommend: RecommendConfig = field(default_factory=RecommendConfig)
+    language: LanguageSettings = field(default_factory=LanguageSettings)
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     rates: Mapping[str, Annotated[float, Meta(gt=0)]] = field(default_factory=dict)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import Review
-    from daogou.domain.text import Language
+    from daogou.domain.text import Language, Text
     from daogou.opinions.summary import ReviewSummary
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
@@ -81,7 +81,14 @@ class Engine:
 
     @classmethod
     def load(
-        cls, settings: Settings, *, stores: Stores, releases: Releases, rules: RulesFile, encoder: Encoder | None = None
+        cls,
+        settings: Settings,
+        *,
+        stores: Stores,
+        releases: Releases,
+        rules: RulesFile,
+        encoder: Encoder | None = None,
+        taxonomy: Iterable[Text] = (),
     ) -> Engine:
         """Open the active release, or a shop that has none yet, over the live stores.
 
@@ -104,6 +111,7 @@ class Engine:
                 recommender=recommender,
                 encoder=encoder,
                 voices=opinions.voices,
+                taxonomy=taxonomy,
             )
             return cls(
                 release,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from daogou.domain.ids import ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
-    from daogou.domain.text import Language
+    from daogou.domain.text import Language, Text
     from daogou.opinions.voices import Voices
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
@@ -114,14 +114,19 @@ class Lexical:
         recommender: Recommender,
         encoder: Encoder | None = None,
         voices: Voices | None = None,
+        taxonomy: Iterable[Text] = (),
     ) -> Lexical:
         """Open the release's index in a live copy, or index the whole shelf where there is no release.
 
         `voices`: what the shop's reviews say, so that “good battery” can be asked for.
+        `taxonomy`: kinds of goods in both languages.
         """
         currency = settings.shop.currency
         words = _words(release)
-        vocabulary = Vocabulary.from_learnt(words.learnt) if words else Vocabulary.from_shelf(shelf)
+        if words:
+            vocabulary = Vocabulary.from_learnt(words.learnt, taxonomy=taxonomy)
+        else:
+            vocabulary = Vocabulary.from_shelf(shelf, taxonomy=taxonomy)
         spoken_of = frozenset(voices.aspects if voices else ())
         understander = Understander(vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of))
         # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.

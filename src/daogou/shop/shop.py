@@ -18,6 +18,7 @@ from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
 from daogou.settings.rules import FILE as RULES
 from daogou.settings.rules import write_rules
+from daogou.settings.taxonomy import read_taxonomy
 from daogou.shop.engine import Engine
 from daogou.shop.ruling import RulesFile
 from daogou.shop.shown import Shown
@@ -127,7 +128,18 @@ class Shop:
         rules.refresh()
         if rules.problem is not None:
             raise BadSettings(rules.problem, where=RULES)
-        return Engine.load(self.settings, stores=self.stores, releases=self.releases, rules=rules, encoder=self.encoder)
+        return Engine.load(
+            self.settings,
+            stores=self.stores,
+            releases=self.releases,
+            rules=rules,
+            encoder=self.encoder,
+            taxonomy=self._taxonomy(),
+        )
+
+    def _taxonomy(self) -> list[Text]:
+        name = self.settings.language.taxonomy
+        return read_taxonomy(self.folder / name) if name else []
 
     @property
     def rules_text(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,8 @@ class Phrases:
 
     language: Language
     intents: Mapping[str, Pattern]
+    topics: Mapping[str, Sequence[str]]
+    """Example questions about the shop by topic; "other" are sentences that ask for no page of it."""
     references: Mapping[str, Pattern]
     ordinal: Pattern
     leading: Pattern
@@ -54,6 +56,7 @@ def phrases(language: Language) -> Phrases:
     return Phrases(
         language=language,
         intents={name: _any(patterns, language) for name, patterns in table["intents"].items()},
+        topics=table["topics"],
         references={name: _any(patterns, language) for name, patterns in references.items()},
         ordinal=re.compile(ordinal),
         leading=re.compile(leading),
