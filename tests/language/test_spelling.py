@@ -19,6 +19,16 @@ def test_the_commoner_of_two_near_words_wins() -> None:
     assert Spelling({"shirt": 2, "short": 9}).nearest("shxrt") == "short"
 
 
+def test_a_word_longer_than_any_is_left_alone() -> None:
+    assert Spelling({"bluetooth": 2}).nearest("ab" * 200) is None
+    assert Spelling({"ab" * 200: 2}).nearest("ab" * 200 + "c") is None
+
+
+def test_the_first_letter_of_a_short_word_is_the_right_one() -> None:
+    assert Spelling({"jeans": 9}).nearest("beans") is None
+    assert Spelling({"jeans": 9}).nearest("jaens") == "jeans"
+
+
 def test_leaves_short_known_and_far_words_alone() -> None:
     spelling = Spelling({"shoe": 1, "keyboard": 1})
     assert spelling.nearest("sho") is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from daogou.language.pinyin import LONGEST
 from daogou.language.spelling import common_words
 from daogou.language.vocabulary import join
 
@@ -81,10 +82,10 @@ class Mender:
         for last in range(min(len(words), place + _SPELT), place, -1):
             run = words[place:last]
             text = "".join(token.text for token in run)
-            adjoin = all(a.end == b.start for a, b in pairwise(run))
-            if not adjoin or len(text) < 2 or self._lexicon.means(text) or not self._is_odd(run):
+            if not 2 <= len(text) <= LONGEST or not all(a.end == b.start for a, b in pairwise(run)):
                 continue
-            like = self._best(self._vocabulary.sounds.like(text))
+            alike = self._vocabulary.sounds.like(text)
+            like = self._best(alike) if alike and not self._lexicon.means(text) and self._is_odd(run) else None
             if like is not None and self._lexicon.names(like):
                 return replace(word, text=like, end=run[-1].end), last
         if self._lexicon.is_plain(word.text) or self._vocabulary.knows(word.text) or self._lexicon.means(word.text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 
 # pypinyin's table of phrases would take 40 MB and tell which reading a character has in a phrase; we keep them all.
@@ -39,9 +39,10 @@ class Sounds:
     def like(self, word: str) -> list[str]:
         """Other words of as many characters that sound like this one: 兰牙 → 蓝牙."""
         found = dict.fromkeys(other for sound in sounds(word) for other in self.spelt(sound))
-        return [other for other in found if len(other) == len(word) and other != word]
+        return [other for other in found if len(other) == len(word) and other != word] if found else []
 
 
+@lru_cache(maxsize=4096)
 def sounds(word: str) -> Iterable[str]:
     """Every way to read a Chinese word, as letters without spaces; ü is v, and u, as it is typed."""
     if not 2 <= len(word) <= LONGEST:

@@ -10,6 +10,8 @@ SHORTEST = 4
 """Shorter words are left alone: too many are one edit apart."""
 
 
+LONGEST = 24
+"""Longer words are no words, and would take the longest to correct."""
 _FIRST_LETTER = 6
 """Letters of the shortest word whose first letter may be the wrong one: beans are not jeans."""
 
@@ -31,7 +33,7 @@ class Spelling:
     def add(self, words: Mapping[str, int]) -> None:
         """Count words; only letters make a word that can be corrected to."""
         for word, count in words.items():
-            if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
+            if not SHORTEST <= len(word) <= LONGEST or not (word.isascii() and word.isalpha()):
                 continue
             if word not in self._counts:
                 for key in _deletes(word, _reach(word)):
@@ -46,7 +48,7 @@ class Spelling:
         """
         if word in self._counts or _is_common(word):
             return word
-        if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
+        if not SHORTEST <= len(word) <= LONGEST or not (word.isascii() and word.isalpha()):
             return None
         reach = _reach(word)
         near = {found for key in _deletes(word, reach) for found in self._deletes.get(key, ())}

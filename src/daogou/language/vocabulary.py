@@ -97,6 +97,8 @@ class Vocabulary:
         self._sizes: dict[str, list[Term]] = {}
         self._endings: dict[str, dict[Term, None]] = {}
         self._solid: dict[str, str] = {}
+        self._framed: dict[tuple[str, str], dict[str, None]] = {}
+        """Chinese names of categories by their first and last character."""
         self.spelling = Spelling()
         """Corrects to these words."""
         self.sounds = Sounds()
@@ -237,14 +239,8 @@ class Vocabulary:
         """
         if len(word) < 2 or word.isascii() or self.knows(word):
             return None
-        full = [
-            phrase
-            for phrase, terms in self.terms.items()
-            if len(phrase) > len(word)
-            and (phrase[0], phrase[-1]) == (word[0], word[-1])
-            and any(term.kind == "category" for term in terms)
-            and _is_within(word, phrase)
-        ]
+        alike = self._framed.get((word[0], word[-1]), ())
+        full = [phrase for phrase in alike if len(phrase) > len(word) and _is_within(word, phrase)]
         return full[0] if len(full) == 1 else None
 
     def _learn_value(self, name: str, text: Text) -> None:
@@ -265,6 +261,8 @@ class Vocabulary:
             phrases |= {self.phrase(phrase.replace("-", " ")) for phrase in phrases if _JOINED.fullmatch(phrase)}
         if kind == "category":
             self._learn_endings(term, phrases)
+            for phrase in phrases:
+                self._framed.setdefault((phrase[0], phrase[-1]), {})[phrase] = None
             phrases |= {other for phrase in phrases for other in self._kinds_of_goods.get(phrase, ())}
         if kind == "brand":
             phrases |= {self.phrase(name) for name in _short_names(text)}
