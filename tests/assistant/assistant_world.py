@@ -33,6 +33,7 @@ from daogou.domain.promotion import Benefit, Condition, Promotion
 from daogou.domain.query import Slot, Understood, Where
 from daogou.domain.review import RatingSummary, Review
 from daogou.domain.text import Text, language_of
+from daogou.opinions.summary import summarise
 from daogou.promotions.basket import Basket, BasketLine, Priced
 from daogou.promotions.pricing import price
 from daogou.retrieval.shelf import Shelf
@@ -239,6 +240,7 @@ class World:
             ],
             ratings=self.ratings,
             reviews=lambda id, /, *, limit: [r for r in self.reviews if r.product == id][:limit],
+            said_of=lambda id: summarise(id, [r for r in self.reviews if r.product == id]),
             orders_of=self.orders_of,
             promotions=lambda at: [p for p in self.promotions if p.holds_at(at)],
             articles=lambda *, kind=None, topic=None: [

@@ -16,6 +16,7 @@ from daogou.assistant.references import settle
 from daogou.assistant.say import Said, every, first, say
 from daogou.domain.conversation import Action
 from daogou.domain.hit import Hit
+from daogou.opinions.aspects import lexicon
 from daogou.promotions.offers import offers
 
 if TYPE_CHECKING:
@@ -204,11 +205,30 @@ def _stands_in(plain: str, value: Text) -> bool:
 
 
 def _reviews(desk: Desk, id: ProductId) -> list[Said]:
+    if desk.turn.sides:
+        return every(say(desk.records, "reviews_of", **_fields(id, "title"))) + _sides(desk, id)
+    return _rating(desk, id)
+
+
+def _sides(desk: Desk, id: ProductId) -> list[Said]:
+    """What reviewers say of each side that the message names."""
+    said = []
+    for side in desk.turn.sides[:COMPARED]:
+        source = f"aspect:{id}/{side}#"
+        label = lexicon().aspects[side].label.show(desk.turn.language)
+        counted = say(desk.records, "side", said=source + "said")
+        said += first(counted, say(desk.records, "side_unknown", name=label))
+        said += every(say(desk.records, "quote", quote=source + "quote") if counted else None)
+    return said
+
+
+def _rating(desk: Desk, id: ProductId) -> list[Said]:
     fields = {"rating": f"product:{id}#rating", "n": f"product:{id}#n_reviews"}
     said = first(
         say(desk.records, "rating", **_fields(id, "title"), **fields),
         say(desk.records, "no_reviews", **_fields(id, "title")),
     )
+    said += every(say(desk.records, "side", said=f"opinions:{id}#said"))
     review = quotable(desk.tools.shop.reviews(id, limit=50), desk.turn.language)
     return said + every(say(desk.records, "quote", quote=f"review:{id}/{review.id}#text") if review else None)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from daogou.assistant.phrases import normalised, phrases
 from daogou.assistant.references import References, references
+from daogou.opinions.aspects import lexicon
 
 if TYPE_CHECKING:
     from daogou.assistant.state import State
@@ -26,6 +27,8 @@ FindPage = Callable[[str], "Page | None"]
 FindTitles = Callable[[str], tuple["ProductId", ...]]
 _POLICIES: tuple[Intent, ...] = ("returns", "payment", "warranty", "delivery")
 _QUESTIONS: tuple[Intent, ...] = ("reviews", "price_history", "stock", "similar", "price", "details")
+_PLAIN_FACTS = {"price", "price_history", "stock"}
+"""Questions that a record answers, whatever reviewers say."""
 _CHANGES: tuple[Intent, ...] = ("cheaper", "pricier", "another")
 _MANNERS: tuple[Intent, ...] = ("greet", "thanks", "help")
 _CONTENT = {"category", "brand", "attribute", "recipient", "occasion"}
@@ -45,6 +48,8 @@ class Turn:
     """Every entry of the phrase table that matched."""
     page: Page | None = None
     """What about the shop is asked, where the phrase table does not say."""
+    sides: tuple[str, ...] = ()
+    """The sides of a product that the message names: comfort, battery."""
 
     @property
     def has_content(self) -> bool:
@@ -61,6 +66,9 @@ def read(
     table = phrases(language)
     plain = normalised(text)
     cues = frozenset(name for name, pattern in table.intents.items() if pattern.search(plain))
+    sides = lexicon().sides(plain)
+    if sides and "opinion" in cues and not cues & _PLAIN_FACTS:
+        cues |= {"reviews"}
     refers = references(plain, table, state)
     if asks_about_a_product(cues):
         refers = refers.or_titled(titled(plain))
@@ -72,7 +80,7 @@ def read(
     page = about(text) if intent is None and not has_content(understood) else None
     if intent is None:
         intent = "question" if page else _looking(cues, understood, refers, state) or _by_words(cues, understood)
-    return Turn(text, language, intent, understood, refers, cues, page)
+    return Turn(text, language, intent, understood, refers, cues, page, sides)
 
 
 def has_content(understood: Understood) -> bool:

@@ -23,6 +23,11 @@ def quotable(reviews: Iterable[Review], language: Language) -> Review | None:
         text = review.text.strip()
         if not text or not review.id or language_of(text) != language:
             continue
-        if not (figures(text) or _LINKS.search(text) or phrases(language).guarded.search(normalised(text))):
+        if is_quotable(text, language):
             return review
     return None
+
+
+def is_quotable(text: str, language: Language) -> bool:
+    """True for words that could not pass for a fact of the shop."""
+    return not (figures(text) or _LINKS.search(text) or phrases(language).guarded.search(normalised(text)))

@@ -2,7 +2,7 @@
 
 A source names the record: "product:p1#price", "product:p1#attribute:color", "variant:p1/v2#stock",
 "basket:p1*3#total", "order:o7#status", "shipment:o7/s1#expected", "promotion:x#benefit", "article:returns#extract",
-"review:p1/r9#text", "compare:p1|p2#cheapest".
+"review:p1/r9#text", "aspect:p1/comfort#said", "compare:p1|p2#cheapest".
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from daogou.assistant.extract import extract
 from daogou.assistant.phrases import phrases
+from daogou.assistant.quoting import is_quotable
 from daogou.domain.conversation import Claim, ClaimKind
 from daogou.domain.ids import OrderId, ProductId
+from daogou.domain.text import language_of
 from daogou.promotions.basket import BasketLine
 
 if TYPE_CHECKING:
@@ -243,6 +245,28 @@ class Records:
                 return Fact("review", words, words)
         return None
 
+    def _opinions(self, id: str, field: str) -> Fact | None:
+        """What the reviews of a product say together."""
+        if self.tools.product(ProductId(id)) is None or field != "said":
+            return None
+        said = self.tools.shop.said_of(ProductId(id)).said.show(self.language)
+        return Fact("review", said, said)
+
+    def _aspect(self, id: str, field: str) -> Fact | None:
+        """What they say of one side of it."""
+        product, _, side = id.rpartition("/")
+        if self.tools.product(ProductId(product)) is None:
+            return None
+        found = next((a for a in self.tools.shop.said_of(ProductId(product)).aspects if a.aspect == side), None)
+        match field:
+            case "said" if found:
+                return Fact("count", f"{found.good}/{found.good + found.bad}", found.said.show(self.language))
+            case "quote" if found:
+                quotes = (extract(quote.text, limit=80) for quote in found.quotes)
+                own = (q for q in quotes if language_of(q) == self.language and is_quotable(q, self.language))
+                return next((Fact("review", quote, quote) for quote in own), None)
+        return None
+
     def _compare(self, id: str, field: str) -> Fact | None:
         products = [self.tools.product(ProductId(part)) for part in id.split("|")]
         known = [product for product in products if product is not None]
@@ -264,6 +288,8 @@ _READERS: Mapping[str, Callable[[Records, str, str], Fact | None]] = {
     "promotion": Records._promotion,
     "article": Records._article,
     "review": Records._review,
+    "opinions": Records._opinions,
+    "aspect": Records._aspect,
     "compare": Records._compare,
 }
 

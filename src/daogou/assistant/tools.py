@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import RatingSummary, Review
     from daogou.domain.text import Language
+    from daogou.opinions.summary import ReviewSummary
     from daogou.promotions.basket import BasketLine, Priced
 
 ORDERS_LOOKED_AT = 500
@@ -72,6 +73,8 @@ class Toolbox:
     """Price history, oldest first."""
     ratings: Callable[[Iterable[ProductId]], Mapping[ProductId, RatingSummary]]
     reviews: ReviewsOf
+    said_of: Callable[[ProductId], ReviewSummary]
+    """What a product's reviews say together."""
     orders_of: OrdersOf
     promotions: Callable[[Instant], Sequence[Promotion]]
     """Those that hold at the moment."""

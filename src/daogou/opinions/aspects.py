@@ -103,6 +103,12 @@ class Lexicon:
         """Finds these words."""
         return Words(self.asked)
 
+    def sides(self, text: str) -> tuple[str, ...]:
+        """The aspects that a text names by a word for them, in the order in which it does; praise alone names none."""
+        words = (word for word, _, _ in self.every.find(text.casefold()))
+        named = (id for word in words for id in self.naming.get(word, ()) if word in self.aspects[id].words)
+        return tuple(dict.fromkeys(named))
+
     def find(self, text: str) -> list[Found]:
         """Every word of the lexicon in a clause, with whether it is negated."""
         small = text.casefold().replace("’", "'")

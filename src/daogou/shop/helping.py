@@ -27,6 +27,7 @@ def make_assistant(shop: Shop) -> Assistant:
         prices=shop.prices,
         ratings=shop.ratings,
         reviews=shop.reviews,
+        said_of=shop.review_summary,
         orders_of=shop.stores.orders.of,
         promotions=shop.stores.promotions.active,
         articles=shop.stores.articles.of,
