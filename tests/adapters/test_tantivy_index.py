@@ -87,3 +87,14 @@ def test_goes_on_after_a_save(tmp_path: Path) -> None:
 def test_a_folder_without_an_index_is_named(tmp_path: Path) -> None:
     with pytest.raises(CorruptRelease, match="nothing-here"):
         TantivyIndex.open(tmp_path / "nothing-here", live=tmp_path / "live")
+
+
+def test_a_row_of_words_may_stand_in_the_place_of_one() -> None:
+    index = _index(
+        _document("a", title="sneaker red"),
+        _document("b", title="running shoe red"),
+        _document("c", title="running red"),
+    )
+    instead = {"sneaker": [["running", "shoe"]]}
+    found = index.search(["sneaker", "red"], 9, weights=_WEIGHTS, require_all=True, instead=instead)
+    assert {match.id for match in found} == {"a", "b"}

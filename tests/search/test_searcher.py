@@ -326,3 +326,44 @@ def test_a_product_with_every_word_comes_before_one_that_says_one_word_often() -
     assert _ids(hits)[0] == "every"
     assert "Has every word of your query" in [reason.text.en for reason in hits.items[0].because]
     assert not any(reason.source == "search.complete" for hit in hits.items[1:] for reason in hit.because)
+
+
+def _synonymous(*groups: tuple[str, ...]) -> Searcher:
+    searcher = _searcher(
+        [
+            product("runner", "Gym trainers, light", category=[Text("鞋", "Shoes"), Text("运动鞋", "Trainers")]),
+            product("sofa", "Sofa for three"),
+            product("kettle", "Water kettle, electric"),
+            product("bag", "Bag"),
+        ]
+    )
+    searcher.vocabulary.set_synonyms(groups)
+    return searcher
+
+
+def test_a_synonym_finds_what_the_other_word_finds_and_is_said() -> None:
+    searcher = _synonymous(("couch", "sofa"), ("sneakers", "trainers"), ("热水壶", "electric kettle"))
+    hits = searcher.search("couch")
+    assert _ids(hits) == ["sofa"]
+    assert hits.understood is not None
+    assert hits.understood.also == {"couch": ("sofa",)}
+    assert hits.understood.unknown == ()
+    assert (hits.relaxed, hits.suggestion) == ((), None)
+    assert [reason.text.en for reason in hits.items[0].because] == ["Matches “couch”"]
+    assert _ids(searcher.search("热水壶")) == ["kettle"]
+    assert _ids(searcher.search("sofa")) == ["sofa"]
+
+
+def test_a_synonym_of_a_category_is_understood_as_the_category() -> None:
+    hits = _synonymous(("sneakers", "trainers")).search("sneakers")
+    assert _ids(hits) == ["runner"]
+    assert hits.understood is not None
+    assert hits.understood.where.category == "trainers"
+
+
+def test_synonyms_hold_until_they_are_replaced() -> None:
+    searcher = _synonymous(("couch", "sofa"))
+    searcher.vocabulary.set_synonyms([("couch", "bag")])
+    assert _ids(searcher.search("couch")) == ["bag"]
+    searcher.vocabulary.set_synonyms([])
+    assert _ids(searcher.search("couch")) == []

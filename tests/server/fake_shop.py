@@ -31,6 +31,9 @@ from daogou.promotions.pricing import price
 from daogou.recommend.reading import Reading
 from daogou.server.auth import create_key
 from daogou.settings import Settings
+from daogou.settings.synonyms import FILE as SYNONYMS
+from daogou.settings.synonyms import read_synonyms, with_group, write_synonyms
+from daogou.shop.searching import report
 from daogou.shop.shown import Shown
 
 NOW = Instant(1_750_000_000_000)
@@ -78,6 +81,24 @@ class FakeShop:
         seen = {r.event.product for r in self.stores.events.of(shopper=shopper, session=session)}
         fresh = [p for p in self.stores.catalogue.scan() if p.id not in seen]
         return self._shown(fresh[:k], Reason("popular", Text(zh="热门", en="popular"), 0.5), None)
+
+    @property
+    def synonyms(self) -> tuple[tuple[str, ...], ...]:
+        return read_synonyms(self.folder)
+
+    @property
+    def synonyms_text(self) -> str:
+        path = self.folder / SYNONYMS
+        return path.read_text("utf-8") if path.exists() else ""
+
+    def set_synonyms(self, text: str) -> Any:
+        return write_synonyms(self.folder, text)
+
+    def add_synonyms(self, words: Sequence[str]) -> Any:
+        return self.set_synonyms(with_group(self.synonyms_text, words))
+
+    def search_report(self, *, days: int = 30) -> Any:
+        return report(self, days=days)  # type: ignore[arg-type]
 
     def suggest(self, prefix: str, *, limit: int = 8) -> list[Any]:
         return []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from page_shop import HOSTILE, PageShop, furnish
@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 import daogou.server
 from daogou.adapters.memory.stores import open_memory
 from daogou.domain.errors import NotFound, Overloaded
-from daogou.domain.ids import Instant, ProductId
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, ProductId, SessionId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
 from daogou.domain.query import SlotKind
@@ -37,6 +38,7 @@ CONSOLE = (
     "/console/events",
     "/console/preview?q=shoes&kind=new",
     "/console/rules",
+    "/console/searches",
 )
 
 
@@ -405,6 +407,49 @@ def test_rules_are_changed_in_the_console_and_a_mistake_changes_nothing(http: Te
     assert 'role="alert"' in refused.text
     assert "<script>alert" not in refused.text
     assert shop.rules_text == rule.replace("\r\n", "\n")
+
+
+def _searched(shop: PageShop, query: str, people: int, **also: Any) -> None:
+    shop.stores.events.append(
+        [Event("search", shop.clock(), session=SessionId(f"{query}{n}"), query=query, **also) for n in range(people)]
+    )
+
+
+def test_the_console_tells_what_finds_nothing_and_what_few_asked_stays_theirs(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    assert "No query was searched for by enough people" in http.get("/console/searches?lang=en").text
+    _searched(shop, "hovercraft", 12)
+    _searched(shop, "lamp", 10)
+    _searched(shop, "my secret", 9)
+    page = http.get("/console/searches?days=7").text
+    nothing, frequent = page.split("<h2>")[1:3]
+    assert "hovercraft" in nothing
+    assert "lamp" not in nothing
+    assert "lamp" in frequent
+    assert "my secret" not in page
+
+
+def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: PageShop) -> None:
+    for query, product in (("trainers", "p1"), ("sneakers", "p1")):
+        shop.stores.events.append([
+            Event(type, shop.clock(), session=SessionId(f"{query}{n}"), query=query, **seen)
+            for n in range(12)
+            for type, seen in (("search", {}), ("click", {"product": ProductId(product), "position": 0}))
+        ])  # fmt: skip
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    page = http.get("/console/searches").text
+    assert 'name="one" value="sneakers"' in page
+    token = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert token
+    pair = {"one": "sneakers", "other": "trainers"}
+    assert http.post("/console/synonym", data=pair).status_code == 403
+    page = http.post("/console/synonym", data={**pair, "csrf": token[1]}).text
+    assert shop.synonyms == (("sneakers", "trainers"),)
+    assert 'name="one"' not in page
+    refused = http.post("/console/searches", data={"synonyms": "[[synonym]]\nwords = 3", "csrf": token[1]})
+    assert refused.status_code == 400
+    assert 'role="alert"' in refused.text
+    assert shop.synonyms == (("sneakers", "trainers"),)
 
 
 def test_the_console_shows_imports_with_counts_and_rejects(http: TestClient, shop: PageShop) -> None:

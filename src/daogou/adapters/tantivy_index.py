@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import tantivy
 
 from daogou.domain.errors import CorruptRelease
-from daogou.ports.index import Document, Match
+from daogou.ports.index import NOTHING_INSTEAD, Document, Instead, Match
 
 if TYPE_CHECKING:
     from daogou.domain.ids import ProductId
@@ -81,13 +81,19 @@ class TantivyIndex:
                 self._index.reload()
 
     def search(
-        self, words: Sequence[str], k: int, *, weights: Mapping[str, float], require_all: bool = False
+        self,
+        words: Sequence[str],
+        k: int,
+        *,
+        weights: Mapping[str, float],
+        require_all: bool = False,
+        instead: Instead = NOTHING_INSTEAD,
     ) -> list[Match]:
         """The k best documents; ties in order of id.
 
         A word counts with its best field, and for a fraction with its others; `weights` says which fields are read.
         """
-        query = self._query(words, weights, require_all=require_all)
+        query = self._query(words, weights, require_all=require_all, instead=instead)
         if query is None or k < 1:
             return []
         searcher = self._index.searcher()
@@ -115,20 +121,26 @@ class TantivyIndex:
                 self._writer.wait_merging_threads()
                 self._writer = None
 
-    def _query(self, words: Sequence[str], weights: Mapping[str, float], *, require_all: bool) -> Any:
+    def _query(self, words: Sequence[str], weights: Mapping[str, float], *, require_all: bool, instead: Instead) -> Any:
         query = tantivy.Query
-        schema = self._index.schema
+        fields = [field for field, weight in weights.items() if weight > 0]
+        if not words or not fields:
+            return None
         occur = tantivy.Occur.Must if require_all else tantivy.Occur.Should
         parts = []
         for word in dict.fromkeys(words):
-            fields = [
-                query.boost_query(query.term_query(schema, field, word, "freq"), weight)
-                for field, weight in weights.items()
-                if weight > 0
+            said = self._in_fields(word, weights, fields)
+            others = [
+                query.boolean_query([(tantivy.Occur.Must, self._in_fields(each, weights, fields)) for each in row])
+                for row in instead.get(word, ())
             ]
-            if fields:
-                parts.append((occur, query.disjunction_max_query(fields, _OTHER_FIELDS)))
-        return query.boolean_query(parts) if parts else None
+            parts.append((occur, query.disjunction_max_query([said, *others]) if others else said))
+        return query.boolean_query(parts)
+
+    def _in_fields(self, word: str, weights: Mapping[str, float], fields: Sequence[str]) -> Any:
+        query, schema = tantivy.Query, self._index.schema
+        found = [query.boost_query(query.term_query(schema, field, word, "freq"), weights[field]) for field in fields]
+        return query.disjunction_max_query(found, _OTHER_FIELDS)
 
     def _open_writer(self) -> Any:
         if self._writer is None:

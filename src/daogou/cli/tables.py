@@ -66,6 +66,9 @@ def print_hits(shop: Shop, hits: Hits) -> None:
         _out.print("nothing to show")
     for dropped in hits.relaxed:
         _out.print(f"nothing matched everything; dropped: {escape(dropped)}")
+    if hits.understood:
+        for word, others in hits.understood.also.items():
+            _out.print(f"searched as well: {escape(word)} = {escape(', '.join(others))}")
     if hits.suggestion:
         _out.print(f"did you mean: {escape(hits.suggestion)}")
     if hits.degraded:

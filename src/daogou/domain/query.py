@@ -95,3 +95,5 @@ class Understood:
     """Words the shop's vocabulary does not contain."""
     spans: tuple[Span, ...] = ()
     """Which part of the text is in which language."""
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words of the text for which the shop has synonyms, with these, which are searched as well."""

@@ -115,7 +115,17 @@ class Understander:
             corrected=corrected,
             unknown=tuple(reading.unknown),
             spans=tuple(_languages(typed)),
+            also=self._also(reading),
         )
+
+    def _also(self, reading: _Reading) -> dict[str, tuple[str, ...]]:
+        """Words with synonyms, as typed unless they were mended, and these."""
+        tokens = reading.words
+        also = {}
+        for here, others in self.vocabulary.synonyms_in([token.text for token in tokens]):
+            typed = reading.normal.text[tokens[here.first].start : tokens[here.last - 1].end]
+            also[typed if self.vocabulary.phrase(typed) == here.phrase else here.phrase] = others
+        return also
 
     def _liked(self, said: Said) -> Iterator[Wish]:
         """What reviewers shall like. What the shop's products are or have, by the same words, comes first."""

@@ -90,6 +90,9 @@ class Vocabulary:
         self.characters: set[str] = set()
         """Every character of Chinese titles and names."""
         self._surfaces: dict[str, set[str]] = {}
+        self._synonyms: dict[str, dict[str, str]] = {}
+        """Phrase → the others of its groups, as they are looked up and as the shop writes them."""
+        self._synonym_words: frozenset[str] = frozenset()
         self._heads: set[str] = set()
         self._fills: Counter[tuple[str, str]] = Counter()
         self._openings: Counter[tuple[str, str]] = Counter()
@@ -178,6 +181,7 @@ class Vocabulary:
         """What a phrase can mean: what is called so first; then categories, brands, attributes; the commonest first.
 
         What the shop calls otherwise in the same language is another thing, though shoppers mean both: 保暖 and 保温.
+        What the shop's synonyms of the phrase mean, it means as well.
         """
         direct = set(self.terms.get(phrase, ()))
         found = direct | {
@@ -186,6 +190,8 @@ class Vocabulary:
             for term in self.terms.get(name, ())
             if not direct or language_of(phrase) not in self._languages[term]
         }
+        for other in self._synonyms.get(phrase, ()):
+            found.update(term for name in (other, *self._surfaces.get(other, ())) for term in self.terms.get(name, ()))
         return sorted(found, key=lambda term: (term not in direct, _ORDER[term.kind], -self.uses[term], term.value))
 
     def measured(self, measure: Measure) -> list[Term]:
@@ -204,6 +210,33 @@ class Vocabulary:
         """The one category whose name ends with the phrase: kettle → electric kettle; None where several do."""
         found = list(self._endings.get(phrase, ()))
         return found[0] if len(found) == 1 else None
+
+    def set_synonyms(self, groups: Iterable[Sequence[str]]) -> None:
+        """Let the words of each group mean the same from now on, in place of those set before."""
+        groups = [group for group in groups if len(group) > 1]
+        self.segmenter.learn(word for group in groups for word in group)
+        others: dict[str, dict[str, str]] = {}
+        for group in groups:
+            phrases = {phrase: word for word in group if (phrase := self.phrase(word))}
+            for phrase in phrases:
+                others.setdefault(phrase, {}).update({other: phrases[other] for other in phrases if other != phrase})
+        self._synonyms = {phrase: found for phrase, found in others.items() if found}
+        self._synonym_words = frozenset(token.text for said in others for token in self.segmenter.tokens(said))
+
+    def synonyms_in(self, words: Sequence[str]) -> list[tuple[Found, tuple[str, ...]]]:
+        """The phrases in a row of words for which there are synonyms, longest first from each place, with these as the
+        shop writes them."""
+        found: list[tuple[Found, tuple[str, ...]]] = []
+        place = 0
+        while self._synonyms and place < len(words):
+            last = min(len(words), place + LONGEST)
+            while last > place and join(words[place:last]) not in self._synonyms:
+                last -= 1
+            if last > place:
+                phrase = join(words[place:last])
+                found.append((Found(phrase, place, last), tuple(self._synonyms[phrase].values())))
+            place = max(last, place + 1)
+        return found
 
     def translations(self, text: str) -> list[str]:
         """Other ways to write the phrases of a text, in both languages, for the index: 皮鞋 gains “leather”."""
@@ -224,13 +257,13 @@ class Vocabulary:
         return self._fills[(name, category or "")] / of_all if of_all else 0.0
 
     def knows(self, word: str) -> bool:
-        """Does any product, or the table of shopping words, contain the word?"""
-        return word in self.words or word in self.terms or word in self._surfaces
+        """Does any product, the table of shopping words, or a synonym contain the word?"""
+        return word in self.words or word in self.terms or word in self._surfaces or word in self._synonym_words
 
     def has(self, word: str) -> bool:
-        """Does any product contain the word, or what the word is called in the other language?"""
+        """Does any product contain the word, what it is called in the other language, or does a synonym?"""
         names = (word, *self._surfaces.get(word, ()))
-        return any(name in self.words or name in self.terms for name in names)
+        return word in self._synonym_words or any(name in self.words or name in self.terms for name in names)
 
     def short_for(self, word: str) -> str | None:
         """The one Chinese category name a word abbreviates, keeping its first and last character: 跑鞋 → 跑步鞋.

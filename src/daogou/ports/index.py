@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ class Match:
     score: float
 
 
+Instead = Mapping[str, Sequence[Sequence[str]]]
+"""For a word, rows of words which may stand in its place, each row as a whole."""
+NOTHING_INSTEAD: Instead = MappingProxyType({})
+
+
 class LexicalIndex(Protocol):
     """Full-text search over cut words."""
 
@@ -38,7 +44,13 @@ class LexicalIndex(Protocol):
     def commit(self) -> None: ...
 
     def search(
-        self, words: Sequence[str], k: int, *, weights: Mapping[str, float], require_all: bool = False
+        self,
+        words: Sequence[str],
+        k: int,
+        *,
+        weights: Mapping[str, float],
+        require_all: bool = False,
+        instead: Instead = NOTHING_INSTEAD,
     ) -> list[Match]:
         """The k best documents; ties in order of id."""
 

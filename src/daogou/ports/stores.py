@@ -205,14 +205,63 @@ class Ledger(Protocol):
         """In order of key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of one query."""
+
+    query: str
+    searches: int
+    shoppers: int
+    """How many different shoppers or sessions searched for it."""
+    shown: int
+    """Impressions in the lists it brought."""
+    clicks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What became of one place in the lists of searches, 0 the first."""
+
+    position: int
+    shown: int
+    clicks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """How often a product was shown and clicked at a place in the answers to a query."""
+
+    query: str
+    product: ProductId
+    position: int
+    shown: int
+    clicks: int
+
+
 class Queries(Protocol):
-    """What shoppers typed, read off the event log."""
+    """What shoppers typed and what they did then, read off the event log.
+
+    Nothing is told of what fewer different shoppers or sessions did than asked for: one person's words stay theirs.
+    """
 
     def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
         """The searches of at least so many different shoppers or sessions, with how often they were made, most first.
 
-        Ties in order of the text. One person's words are never among them.
+        Ties in order of the text.
         """
+
+    def asked(self, limit: int, *, since: Instant, shoppers: int = 10) -> list[Asked]:
+        """The most frequent searches since a moment with what followed them; ties in order of the text."""
+
+    def places(self, *, since: Instant, shoppers: int = 10) -> list[Place]:
+        """The places of lists that searches brought since a moment, first place first."""
+
+    def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
+        """What was shown and clicked since a moment where a search brought it, in order of query, product and place."""
+
+    def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
+        """Which search followed which within three minutes of one visit without a click between, and for how many
+        shoppers or sessions; most first, ties in order of the texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from daogou.domain.hit import Hit, Hits
 from daogou.domain.ids import current_instant
 from daogou.domain.query import Understood, Where
 from daogou.language.speech import FILLERS
+from daogou.ports.index import NOTHING_INSTEAD
 from daogou.retrieval.rules import Rulebook
 from daogou.search.codes import FacetCodes
 from daogou.search.exact import ExactNames
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from daogou.domain.rule import Rule
     from daogou.domain.text import Language, Text
     from daogou.language.understand import Understander
-    from daogou.ports.index import LexicalIndex
+    from daogou.ports.index import Instead, LexicalIndex
     from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
     from daogou.search.praise import Praise
@@ -228,7 +229,8 @@ class Searcher:
     ) -> _Match:
         """The first wish, strict to loose, that finds a product."""
         said = self._scored_words(understood)
-        words = self._word_scores(said, require_all=False)
+        instead = self._instead(understood)
+        words = self._word_scores(said, instead)
         barred = self._barred(understood, ruling)
         wish, rows = Wish((), given), np.zeros(0, np.int32)
         for wish in relaxations(understood, given, language):
@@ -237,7 +239,7 @@ class Searcher:
             mask = self.shelf.allowed(wish.where) & ~barred
             complete = None
             if wish.words:
-                matching, every = self._matching(wish.words, said, words)
+                matching, every = self._matching(wish.words, said, words, instead)
                 mask &= matching[: len(mask)] | np.isin(np.arange(len(mask)), exact)
                 complete = every if wish.words == understood.words else None
             rows = np.flatnonzero(mask).astype(np.int32)
@@ -274,16 +276,16 @@ class Searcher:
         return list(dict.fromkeys(said))
 
     def _matching(
-        self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32]
+        self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32], instead: Instead
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Rows with all of the words, or with some where too few have all; and those with all.
 
         `scored` are the scores of `said`.
         """
         pieces = list(dict.fromkeys(piece for word in words for piece in self.vocabulary.segmenter.cut(word)))
-        every = self._word_scores(pieces, require_all=True)
+        every = self._word_scores(pieces, instead, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self._config.enough:
-            some = scored if pieces == said else self._word_scores(pieces, require_all=False)
+            some = scored if pieces == said else self._word_scores(pieces, instead)
             return (every > 0) | (some > self._config.tail * some.max(initial=0)), every > 0
         return every > 0, every > 0
 
@@ -294,12 +296,25 @@ class Searcher:
             rows |= self._word_scores(self.vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
         return rows
 
-    def _word_scores(self, words: Sequence[str], *, require_all: bool) -> NDArray[np.float32]:
+    def _instead(self, understood: Understood) -> Instead:
+        """What may stand in the place of each piece of a word that has synonyms."""
+        cut = self.vocabulary.segmenter.cut
+        found: dict[str, list[list[str]]] = {}
+        for phrase, others in understood.also.items():
+            for piece in cut(phrase):
+                found.setdefault(piece, []).extend(cut(other) for other in others)
+        return found
+
+    def _word_scores(
+        self, words: Sequence[str], instead: Instead = NOTHING_INSTEAD, *, require_all: bool = False
+    ) -> NDArray[np.float32]:
         """BM25 by row of the shelf; 0 where nothing matches."""
         scores = np.zeros(len(self.shelf), np.float32)
         if words:
             row = self.shelf.row
-            found = self.index.search(words, self._config.reach, weights=self._config.fields, require_all=require_all)
+            found = self.index.search(
+                words, self._config.reach, weights=self._config.fields, require_all=require_all, instead=instead
+            )
             for match in found:
                 if (at := row.get(match.id, -1)) >= 0:
                     scores[at] = match.score
@@ -333,13 +348,22 @@ class Searcher:
         """The wanted words that the product's fields besides the description contain, as typed."""
         cut, translate = self.vocabulary.segmenter.cut, self.vocabulary.translations
         present = set(cut(described(product)))
+
+        def same(word: str) -> Iterable[str]:
+            return (
+                other
+                for phrase, others in understood.also.items()
+                if word in (phrase, *cut(phrase))
+                for other in others
+            )
+
         said = [
             understood.text[slot.start : slot.end] for slot in understood.slots if _is_matched(slot.kind, slot.negated)
         ]
         return [
             word
             for word in dict.fromkeys((*said, *understood.words))
-            if not present.isdisjoint(cut(" , ".join((word, *translate(word)))))
+            if not present.isdisjoint(cut(" , ".join((word, *translate(word), *same(word)))))
         ]
 
 

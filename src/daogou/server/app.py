@@ -31,6 +31,7 @@ from daogou.server.console import routes as console
 from daogou.server.metrics import Measured, Metrics
 from daogou.server.middleware import Bounded, KnownHosts, Secured, Timed, Traced
 from daogou.server.storefront import routes as storefront
+from daogou.shop.searching import SearchReport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -47,7 +48,8 @@ _SUBJECTS = (
 _BODIES = (
     search.Suggested, recommend.Recommended, recommend.RecommendIn, recommend.ArticleOut, events.EventIn,
     events.Recorded, chat.Line, promotions.BasketIn, embeddings.EmbeddingsIn, embeddings.Embedding,
-    embeddings.Embeddings, tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, health.Alive, health.Ready,
+    embeddings.Embeddings, tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, admin.SynonymIn,
+    admin.Synonyms, SearchReport, health.Alive, health.Ready,
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import Review
+    from daogou.domain.rule import Rule
     from daogou.domain.text import Language, Text
     from daogou.opinions.summary import ReviewSummary
     from daogou.ports.encoder import Encoder
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from daogou.recommend.reading import Reading
     from daogou.search.suggest import Suggestion
     from daogou.settings import Settings
-    from daogou.shop.ruling import RulesFile
+    from daogou.shop.watching import Watched
     from daogou.training.releases import Release, Releases
 
 _CATALOGUE_EVERY_S = 0.25
@@ -62,7 +63,8 @@ class Engine:
         recommender: Recommender,
         lexical: Lexical,
         shelf: Shelf,
-        rules: RulesFile,
+        rules: Watched[tuple[Rule, ...]],
+        synonyms: Watched[tuple[tuple[str, ...], ...]],
         opinions: Opinions,
     ) -> None:
         self.release_id = release.id if release else ""
@@ -77,7 +79,9 @@ class Engine:
         self._turn = threading.RLock()
         self._looked = time.monotonic()
         self.rules = rules
+        self.synonyms = synonyms
         self._rule()
+        self._lexical.searcher.vocabulary.set_synonyms(synonyms.now)
 
     @classmethod
     def load(
@@ -86,7 +90,8 @@ class Engine:
         *,
         stores: Stores,
         releases: Releases,
-        rules: RulesFile,
+        rules: Watched[tuple[Rule, ...]],
+        synonyms: Watched[tuple[tuple[str, ...], ...]],
         encoder: Encoder | None = None,
         taxonomy: Iterable[Text] = (),
     ) -> Engine:
@@ -120,6 +125,7 @@ class Engine:
                 lexical=lexical,
                 shelf=shelf,
                 rules=rules,
+                synonyms=synonyms,
                 opinions=opinions,
             )
 
@@ -211,26 +217,30 @@ class Engine:
         return self._graph
 
     def _refresh(self) -> None:
-        """Take in what changed in the catalogue and in the rules; the recommender takes in events itself."""
+        """Take in what changed in the catalogue, the rules and the synonyms; the recommender takes in events itself."""
         if time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
             return
         self._looked = time.monotonic()
         if self.rules.refresh():
             self._rule()
+        if self.synonyms.refresh():
+            self._lexical.searcher.vocabulary.set_synonyms(self.synonyms.now)
         changed = self.shelf.refresh(self._stores.catalogue)
         if changed:
             self._lexical.refresh(changed)
 
     def _rule(self) -> None:
         """Let the rules hold in every list."""
-        self.recommender.rules = self._lexical.searcher.rules = Rulebook(self.rules.rules, self.shelf)
+        self.recommender.rules = self._lexical.searcher.rules = Rulebook(self.rules.now, self.shelf)
 
     def _said(self, hits: Hits) -> Hits:
-        """An answer under rules that are not those of the file says so."""
-        if self.rules.problem is None:
-            return hits
-        problem = f"the rules before the last change hold: {self.rules.problem}"
-        return replace(hits, degraded="; ".join(filter(None, (hits.degraded, problem))))
+        """An answer under rules or synonyms that are not those of the file says so."""
+        problems = [
+            f"{what} before the last change hold: {file.problem}"
+            for what, file in (("the rules", self.rules), ("the synonyms", self.synonyms))
+            if file.problem is not None
+        ]
+        return replace(hits, degraded="; ".join(filter(None, (hits.degraded, *problems)))) if problems else hits
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from daogou.adapters.encoders import open_encoder
 from daogou.domain.errors import BadSettings
@@ -17,11 +17,13 @@ from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, Sho
 from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
 from daogou.settings.rules import FILE as RULES
-from daogou.settings.rules import write_rules
+from daogou.settings.rules import read_rules, write_rules
+from daogou.settings.synonyms import FILE as SYNONYMS
+from daogou.settings.synonyms import read_synonyms, with_group, write_synonyms
 from daogou.settings.taxonomy import read_taxonomy
 from daogou.shop.engine import Engine
-from daogou.shop.ruling import RulesFile
 from daogou.shop.shown import Shown
+from daogou.shop.watching import Watched
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from daogou.recommend.reading import Reading
     from daogou.recommend.request import Kind
     from daogou.search.suggest import Suggestion
+    from daogou.shop.searching import SearchReport
     from daogou.training.releases import Release, Releases
 
 Report = Callable[[str, float], None]
@@ -124,15 +127,19 @@ class Shop:
         return open_encoder(self.settings.encoder.address, cache=self.folder / "cache")
 
     def _load(self) -> Engine:
-        rules = RulesFile(self.folder)
-        rules.refresh()
-        if rules.problem is not None:
-            raise BadSettings(rules.problem, where=RULES)
+        rules = Watched[tuple["Rule", ...]](self.folder, RULES, read_rules, empty=())
+        synonyms = Watched[tuple[tuple[str, ...], ...]](self.folder, SYNONYMS, read_synonyms, empty=())
+        files: tuple[Watched[Any], ...] = (rules, synonyms)
+        for file in files:
+            file.refresh()
+            if file.problem is not None:
+                raise BadSettings(file.problem, where=file.name)
         return Engine.load(
             self.settings,
             stores=self.stores,
             releases=self.releases,
             rules=rules,
+            synonyms=synonyms,
             encoder=self.encoder,
             taxonomy=self._taxonomy(),
         )
@@ -150,6 +157,34 @@ class Shop:
     def set_rules(self, text: str) -> tuple[Rule, ...]:
         """Replace rules.toml; the next answers follow it. Raises BadSettings, and then nothing changes."""
         return write_rules(self.folder, text)
+
+    @property
+    def synonyms(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of words that mean the same in this shop."""
+        return self.engine.synonyms.now
+
+    @property
+    def synonyms_text(self) -> str:
+        """synonyms.toml as it is; empty where there is none."""
+        path = self.folder / SYNONYMS
+        return path.read_text("utf-8", errors="replace") if path.exists() else ""
+
+    def set_synonyms(self, text: str) -> tuple[tuple[str, ...], ...]:
+        """Replace synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes."""
+        return write_synonyms(self.folder, text)
+
+    def add_synonyms(self, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """Add a group to synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes."""
+        return self.set_synonyms(with_group(self.synonyms_text, words))
+
+    def search_report(self, *, days: int = 30) -> SearchReport:
+        """What was searched for in the last days, what finds nothing, where shoppers click, and likely synonyms.
+
+        Every figure stands for at least ten different shoppers or sessions.
+        """
+        from daogou.shop.searching import report
+
+        return report(self, days=days)
 
     def search(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -59,15 +59,15 @@ class MemoryEvents:
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         log = self._snapshot()
-        rows = sorted((r for r in log if r.event.type in types and r.event.product and _actor(r.event)), key=_moment)
+        rows = sorted((r for r in log if r.event.type in types and r.event.product and actor(r.event)), key=_moment)
         events = [row.event for row in rows]
-        shoppers = {name: n for n, name in enumerate(dict.fromkeys(_actor(event) for event in events))}
+        shoppers = {name: n for n, name in enumerate(dict.fromkeys(actor(event) for event in events))}
         products = {name: n for n, name in enumerate(dict.fromkeys(event.product or "" for event in events))}
         return EventColumns(
             shoppers=tuple(shoppers),
             products=tuple(products),
             types=EVENT_TYPES,
-            shopper=np.array([shoppers[_actor(event)] for event in events], np.int32),
+            shopper=np.array([shoppers[actor(event)] for event in events], np.int32),
             product=np.array([products[event.product or ""] for event in events], np.int32),
             type=np.array([EVENT_TYPES.index(event.type) for event in events], np.int8),
             at=np.array([event.at for event in events], np.int64),
@@ -86,25 +86,9 @@ class MemoryEvents:
             return list(self._log)
 
 
-class MemoryQueries:
-    """`ports.stores.Queries`."""
-
-    def __init__(self, events: MemoryEvents) -> None:
-        self._events = events
-
-    def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
-        who: dict[str, list[str]] = defaultdict(list)
-        for recorded in self._events.since(0, limit=self._events.head()):
-            event = recorded.event
-            if event.type == "search" and event.query is not None:
-                who[event.query].append(_actor(event))
-        shared = [(query, len(actors)) for query, actors in who.items() if len(set(actors)) >= shoppers]
-        return dict(sorted(shared, key=lambda pair: (-pair[1], pair[0]))[:limit])
-
-
 def _moment(recorded: Recorded) -> tuple[int, int]:
     return recorded.event.at, recorded.seq
 
 
-def _actor(event: Event) -> str:
+def actor(event: Event) -> str:
     return event.shopper or (f"session:{event.session}" if event.session else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daogou.adapters.memory.catalogue import MemoryCatalogue
-from daogou.adapters.memory.events import MemoryEvents, MemoryQueries
+from daogou.adapters.memory.events import MemoryEvents
 from daogou.adapters.memory.kinds import (
     MemoryArticles,
     MemoryOrders,
@@ -11,6 +11,7 @@ from daogou.adapters.memory.kinds import (
     MemoryReviews,
     MemoryShoppers,
 )
+from daogou.adapters.memory.queries import MemoryQueries
 from daogou.adapters.memory.talk import MemoryConversations, MemoryEdges, MemoryLedger
 from daogou.ports.stores import Stores
 

@@ -26,11 +26,6 @@ _SINCE = _SELECT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
 _NUMBER = "(SELECT id FROM actor WHERE name = ?)"
 _OF_EITHER = _SELECT + f"WHERE e.shopper = {_NUMBER} OR e.session = {_NUMBER} ORDER BY e.at DESC, e.seq DESC LIMIT ?"
 
-_MOST_TYPED = (
-    "SELECT query, count(*) AS n FROM event WHERE type = ? AND query IS NOT NULL GROUP BY query "
-    "HAVING count(DISTINCT coalesce(shopper, session)) >= ? ORDER BY n DESC, query LIMIT ?"
-)
-
 
 class SqlEvents:
     """`ports.stores.Events` and `ports.stores.PlainEvents`."""
@@ -69,16 +64,6 @@ class SqlEvents:
     def counts(self) -> dict[str, int]:
         rows = self._database.rows("SELECT type, count(*) FROM event GROUP BY type")
         return {event_rows.TYPES[code]: n for code, n in rows}
-
-
-class SqlQueries:
-    """`ports.stores.Queries`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
-        return dict(self._database.rows(_MOST_TYPED, (event_rows.CODES["search"], shoppers, limit)))
 
 
 def _insert(connection: sqlite3.Connection, events: Sequence[PlainEvent]) -> Appended:

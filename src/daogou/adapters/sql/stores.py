@@ -6,9 +6,10 @@ from pathlib import Path
 
 from daogou.adapters.sql.catalogue import SqlCatalogue
 from daogou.adapters.sql.database import Database
-from daogou.adapters.sql.events import SqlEvents, SqlQueries
+from daogou.adapters.sql.events import SqlEvents
 from daogou.adapters.sql.kinds import SqlArticles, SqlPromotions, SqlReviews, SqlShoppers
 from daogou.adapters.sql.orders import SqlOrders
+from daogou.adapters.sql.queries import SqlQueries
 from daogou.adapters.sql.schema import upgrade
 from daogou.adapters.sql.talk import SqlConversations, SqlEdges, SqlLedger
 from daogou.domain.errors import BadSettings

@@ -15,7 +15,7 @@ from daogou.evaluation.offline.splits import Split, only
 
 if TYPE_CHECKING:
     from daogou.domain.order import Order
-    from daogou.ports.stores import Appended, EventColumns, Orders, Stores
+    from daogou.ports.stores import Appended, Asked, Clicked, EventColumns, Orders, Place, Stores
 
 
 class PastEvents:
@@ -62,6 +62,18 @@ class PastEvents:
 
     def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
         return {}
+
+    def asked(self, limit: int, *, since: Instant, shoppers: int = 10) -> list[Asked]:
+        return []
+
+    def places(self, *, since: Instant, shoppers: int = 10) -> list[Place]:
+        return []
+
+    def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
+        return []
+
+    def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
+        return []
 
     def _recorded(self, place: int) -> Recorded:
         columns = self._columns

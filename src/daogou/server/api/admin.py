@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 
 from daogou.domain.errors import CorruptRelease
@@ -17,6 +18,7 @@ from daogou.server.api.parameters import Id
 from daogou.server.auth import Operators
 from daogou.server.document import answers, listing, ref
 from daogou.server.errors import Conflict
+from daogou.shop.searching import SearchReport
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
@@ -44,6 +46,18 @@ class Activated(msgspec.Struct, frozen=True):
     """The release that answers from now on."""
 
     active: str
+
+
+class SynonymIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two or more words or phrases that mean the same."""
+
+    words: list[str]
+
+
+class Synonyms(msgspec.Struct, frozen=True):
+    """Every group of synonyms.toml."""
+
+    groups: tuple[tuple[str, ...], ...]
 
 
 def router(shop: Shop) -> APIRouter:
@@ -79,6 +93,25 @@ def router(shop: Shop) -> APIRouter:
         """List the imports with their reports, newest first."""
         reports: list[tuple[str, Any]] = await run_in_threadpool(shop.stores.ledger.of, "import")
         return wire.plainly({"items": [{"at": int(at), **report} for at, report in reversed(reports)]})
+
+    @routes.get("/searches", **answers(ref(SearchReport)))
+    async def searches(caller: Operators, days: Annotated[int, Query(ge=1, le=365)] = 30) -> Response:
+        """Report the searches of the last days, what each finds now, clicks by place, and likely synonyms.
+
+        Every figure stands for at least ten different shoppers or sessions.
+        """
+        return wire.answer(await run_in_threadpool(shop.search_report, days=days))
+
+    @routes.get("/synonyms", **answers(ref(Synonyms)))
+    async def synonyms(caller: Operators) -> Response:
+        """Read the groups of words that mean the same."""
+        return wire.answer(Synonyms(shop.synonyms))
+
+    @routes.post("/synonyms", **answers(ref(Synonyms), 400))
+    async def add_synonyms(caller: Operators, request: Request) -> Response:
+        """Add one group of words that mean the same, from the next search on."""
+        group = await wire.read(request, SynonymIn)
+        return wire.answer(Synonyms(await run_in_threadpool(shop.add_synonyms, group.words)))
 
     return routes
 

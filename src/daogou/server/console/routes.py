@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from daogou.server.console.desk import Desk
 from daogou.server.console.preview import Preview
 from daogou.server.console.rules import RulesPage
+from daogou.server.console.searches import SearchesPage
 from daogou.server.pages.site import Site
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def router(shop: Shop) -> APIRouter:
     desk = Desk(site)
     preview = Preview(site)
     rules = RulesPage(site)
+    searches = SearchesPage(site)
     guarded = {
         "/console": desk.overview,
         "/console/imports": desk.imports,
@@ -29,10 +31,13 @@ def router(shop: Shop) -> APIRouter:
         "/console/events/rows": desk.event_rows,
         "/console/preview": preview.show,
         "/console/rules": rules.show,
+        "/console/searches": searches.show,
     }
     forms = {
         "/console/activate": desk.activate,
         "/console/rules": rules.save,
+        "/console/searches": searches.save,
+        "/console/synonym": searches.accept,
         "/console/sign-out": desk.sign_out,
     }
     routes = APIRouter(include_in_schema=False)

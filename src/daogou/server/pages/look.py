@@ -69,9 +69,12 @@ def picture_at(image: str) -> str:
     return "/pictures/" + quote(image.lstrip("/").removeprefix("pictures/"))
 
 
-def product_at(id: str, *, shown_in: str = "", position: int | None = None) -> str:
-    """Address of a product's page, with the list and place it was shown at, so that the click can point back."""
+def product_at(id: str, *, shown_in: str = "", position: int | None = None, query: str = "") -> str:
+    """Address of a product's page, with the list and place it was shown at and the words that brought it, so that the
+    click can point back."""
     seen = f"?from={quote(shown_in, safe='')}.{position}" if shown_in else ""
+    if seen and query:
+        seen += f"&q={quote(query, safe='')}"
     return f"/product/{quote(id, safe='')}{seen}"
 
 

@@ -44,8 +44,11 @@ class Row:
     cause: Text | None = None
 
 
-def cards(shop: Shop, hits: Iterable[Hit], name: str, *, first: int = 0) -> tuple[Card, ...]:
-    """Draw hits as cards, numbered from `first`; a product that has just left the catalogue is left out."""
+def cards(shop: Shop, hits: Iterable[Hit], name: str, *, first: int = 0, query: str = "") -> tuple[Card, ...]:
+    """Draw hits as cards, numbered from `first`; a product that has just left the catalogue is left out.
+
+    `query` is what was searched for, which a click then names.
+    """
     hits = list(hits)
     products = shop.stores.catalogue.get([hit.product for hit in hits])
     ratings = shop.ratings(list(products))
@@ -54,7 +57,7 @@ def cards(shop: Shop, hits: Iterable[Hit], name: str, *, first: int = 0) -> tupl
         Card(
             product=products[hit.product],
             hit=hit,
-            address=product_at(hit.product, shown_in=name, position=position),
+            address=product_at(hit.product, shown_in=name, position=position, query=query),
             picture=picture_of(products[hit.product]),
             rating=ratings.get(hit.product),
             reason=strongest(hit),

@@ -32,6 +32,7 @@ _WIDE = 6
 _REVIEWS = 10
 _ASPECTS = 8
 _GUIDES = 3
+_LONGEST_QUERY = 500
 _LONGEST_LIST_NAME = 80
 
 
@@ -49,7 +50,8 @@ class ProductPage:
         if product is None or product.hidden:
             raise NotFound(f"no product {request.path_params['id']!r}", where="product")
         shown_in, position = _came_from(request.query_params.get("from", ""))
-        self._record.view(who, product.id, shown_in=shown_in, position=position)
+        words = request.query_params.get("q", "").strip()[:_LONGEST_QUERY] or None
+        self._record.view(who, product.id, shown_in=shown_in, position=position, query=words)
         rating = shop.ratings([product.id]).get(product.id)
         rows = self._rows(who, product)
         self._record.shown(who, rows)

@@ -33,11 +33,19 @@ class Record:
         """Record one act."""
         self._write([self._event(who, type, product, **fields)])
 
-    def view(self, who: Visitor, product: ProductId, *, shown_in: str = "", position: int | None = None) -> None:
-        """A product's page was opened; with the list it was clicked in, if any."""
+    def view(
+        self,
+        who: Visitor,
+        product: ProductId,
+        *,
+        shown_in: str = "",
+        position: int | None = None,
+        query: str | None = None,
+    ) -> None:
+        """A product's page was opened; with the list it was clicked in, if any, and the words that brought the list."""
         events = [self._event(who, "view", product)]
         if shown_in:
-            events.insert(0, self._event(who, "click", product, list=shown_in, position=position))
+            events.insert(0, self._event(who, "click", product, list=shown_in, position=position, query=query))
         self._write(events)
 
     def cart(self, who: Visitor, product: ProductId, variant: VariantId | None, quantity: int) -> None:

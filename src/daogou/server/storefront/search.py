@@ -66,7 +66,7 @@ class SearchPage:
             session=who.session,
             language=who.language,
         )
-        row = Row(_LIST, "", cards(shop, hits.items, _LIST, first=asked.offset))
+        row = Row(_LIST, "", cards(shop, hits.items, _LIST, first=asked.offset, query=asked.text))
         if asked.text and asked.page == 1:
             self._record.act(who, "search", query=asked.text)
         self._record.shown(who, [row], query=asked.text or None)

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from daogou.domain.event import EVENT_TYPES, Event, plain
-from daogou.domain.ids import EventId, OrderId, SessionId, ShopperId, VariantId
+from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
-from daogou.ports.stores import Appended, Stores
+from daogou.ports.stores import Appended, Asked, Clicked, Place, Stores
 from daogou.testing.builders import event
 
 
@@ -141,3 +141,44 @@ class EventsContract:
         assert list(stores.queries.most(10).items()) == [("鞋", 4), ("boots", 3)]
         assert list(stores.queries.most(1)) == ["鞋"]
         assert list(stores.queries.most(10, shoppers=1)) == ["my secret", "鞋", "boots"]
+
+    def test_what_became_of_a_query_is_told_where_enough_people_asked_it(self, stores: Stores) -> None:
+        stores.events.append([
+            *(event("search", None, session=f"x{n}", at=n, query="鞋") for n in range(4)),
+            *(event("impression", "a", session=f"x{n}", at=n, query="鞋", list="search", position=0) for n in range(4)),
+            *(event("impression", "b", session=f"x{n}", at=n, query="鞋", list="search", position=1) for n in range(4)),
+            event("click", "b", session="x1", at=9, query="鞋", list="search", position=1),
+            event("click", "b", session="x1", at=9, list="home", position=1),
+            *(event("search", None, shopper="s1", at=n, query="my secret") for n in range(9)),
+            event("click", "c", shopper="s1", at=9, query="my secret", list="search", position=5),
+        ])  # fmt: skip
+        start = Instant(0)
+        assert stores.queries.asked(9, since=start, shoppers=4) == [Asked("鞋", 4, 4, shown=8, clicks=1)]
+        assert stores.queries.places(since=start, shoppers=4) == [Place(0, 4, 0), Place(1, 4, 1)]
+        assert stores.queries.clicked(since=start, shoppers=4) == [
+            Clicked("鞋", ProductId("a"), 0, shown=4, clicks=0),
+            Clicked("鞋", ProductId("b"), 1, shown=4, clicks=1),
+        ]
+        assert stores.queries.asked(1, since=Instant(4), shoppers=1) == [Asked("my secret", 5, 1, shown=0, clicks=1)]
+        assert stores.queries.asked(9, since=start) == []
+        assert stores.queries.places(since=start) == []
+        assert stores.queries.clicked(since=start) == []
+
+    def test_a_search_that_follows_another_without_a_click_reworded_it(self, stores: Stores) -> None:
+        def visit(name: str, *acts: tuple[str | None, int]) -> list[Event]:
+            return [
+                event("search", None, session=name, at=at, query=query)
+                if query
+                else event("click", "a", session=name, at=at)
+                for query, at in acts
+            ]
+
+        stores.events.append([
+            *visit("x1", ("trainers", 0), ("running shoes", 9_000)),
+            *visit("x2", ("trainers", 0), ("running shoes", 180_000), ("running shoes", 181_000)),
+            *visit("x3", ("trainers", 0), ("running shoes", 180_001)),
+            *visit("x4", ("trainers", 0), (None, 4), ("running shoes", 5)),
+            *visit("x5", ("trainers", 0), ("mug", 5)),
+        ])  # fmt: skip
+        assert stores.queries.reworded(since=Instant(0), shoppers=2) == [("trainers", "running shoes", 2)]
+        assert stores.queries.reworded(since=Instant(0)) == []

@@ -1,0 +1,89 @@
+"""What shoppers typed and what they did then, counted over the list of events."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator
+from itertools import pairwise
+from typing import TypeVar
+
+from daogou.adapters.memory.events import MemoryEvents, actor
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, ProductId
+from daogou.ports.stores import Asked, Clicked, Place
+
+_PAUSE_MS = 180_000
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+class MemoryQueries:
+    """`ports.stores.Queries`."""
+
+    def __init__(self, events: MemoryEvents) -> None:
+        self._events = events
+
+    def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
+        return {one.query: one.searches for one in self.asked(limit, since=Instant(0), shoppers=shoppers)}
+
+    def asked(self, limit: int, *, since: Instant, shoppers: int = 10) -> list[Asked]:
+        by_query = _grouped((event.query or "", event) for event in self._of(("search", "impression", "click"), since))
+        found = [_asked(query, events) for query, events in by_query.items()]
+        shared = [one for one in found if one.shoppers >= shoppers]
+        return sorted(shared, key=lambda one: (-one.searches, one.query))[:limit]
+
+    def places(self, *, since: Instant, shoppers: int = 10) -> list[Place]:
+        shown = (event for event in self._of(("impression", "click"), since) if event.position is not None)
+        by_place = _grouped((event.position or 0, event) for event in shown)
+        return [
+            Place(position, _count(events, "impression"), _count(events, "click"))
+            for position, events in sorted(by_place.items())
+            if len(set(map(actor, events))) >= shoppers
+        ]
+
+    def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
+        shared = {one.query for one in self.asked(len(self._log()), since=since, shoppers=shoppers)}
+        placed = _grouped(
+            ((event.query or "", event.product, event.position), event)
+            for event in self._of(("impression", "click"), since)
+            if event.query in shared and event.product and event.position is not None
+        )
+        return [
+            Clicked(query, ProductId(product), place, _count(events, "impression"), _count(events, "click"))
+            for (query, product, place), events in sorted(placed.items())
+        ]
+
+    def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
+        visits = _grouped((e.session or e.shopper or "", e) for e in self._of(("search", "click"), since, named=False))
+        who: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for visitor, events in visits.items():
+            ordered = sorted(events, key=lambda event: event.at)
+            for before, after in pairwise(ordered):
+                soon = after.at - before.at <= _PAUSE_MS and before.type == after.type == "search"
+                if soon and before.query and after.query and before.query != after.query:
+                    who[before.query, after.query].add(visitor)
+        shared = [(*pair, len(visitors)) for pair, visitors in who.items() if len(visitors) >= shoppers]
+        return sorted(shared, key=lambda found: (-found[2], found[0], found[1]))
+
+    def _of(self, types: Collection[str], since: Instant, *, named: bool = True) -> Iterator[Event]:
+        """The events of these types since the moment; with `named` only those that say their query."""
+        return (e for e in self._log() if e.type in types and e.at >= since and (e.query is not None or not named))
+
+    def _log(self) -> list[Event]:
+        return [recorded.event for recorded in self._events.since(0, limit=self._events.head())]
+
+
+def _grouped(pairs: Iterable[tuple[_Key, Event]]) -> dict[_Key, list[Event]]:
+    found: dict[_Key, list[Event]] = defaultdict(list)
+    for key, event in pairs:
+        found[key].append(event)
+    return found
+
+
+def _asked(query: str, events: list[Event]) -> Asked:
+    searches = [event for event in events if event.type == "search"]
+    shoppers = len(set(map(actor, searches)))
+    return Asked(query, len(searches), shoppers, _count(events, "impression"), _count(events, "click"))
+
+
+def _count(events: Iterable[Event], type: str) -> int:
+    return Counter(event.type for event in events)[type]  # type: ignore[index]

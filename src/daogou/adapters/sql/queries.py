@@ -1,0 +1,71 @@
+"""What shoppers typed and what they did then."""
+
+from __future__ import annotations
+
+from daogou.adapters.sql.database import Database, Row
+from daogou.adapters.sql.event_rows import CODES
+from daogou.domain.ids import Instant, ProductId
+from daogou.ports.stores import Asked, Clicked, Place
+
+_SEARCH, _SHOWN, _CLICK = CODES["search"], CODES["impression"], CODES["click"]
+_PAUSE_MS = 180_000
+
+_MOST = (
+    "SELECT query, count(*) AS n FROM event WHERE type = ? AND query IS NOT NULL GROUP BY query "
+    "HAVING count(DISTINCT coalesce(shopper, session)) >= ? ORDER BY n DESC, query LIMIT ?"
+)
+_ASKED = (
+    "SELECT query, sum(type = :search) AS n, "
+    "count(DISTINCT CASE WHEN type = :search THEN coalesce(shopper, session) END) AS who, "
+    "sum(type = :shown), sum(type = :click) "
+    "FROM event WHERE type IN (:search, :shown, :click) AND at >= :since AND query IS NOT NULL "
+    "GROUP BY query HAVING who >= :shoppers ORDER BY n DESC, query LIMIT :limit"
+)
+_PLACES = (
+    "SELECT position, sum(type = :shown), sum(type = :click) FROM event "
+    "WHERE type IN (:shown, :click) AND at >= :since AND query IS NOT NULL AND position IS NOT NULL "
+    "GROUP BY position HAVING count(DISTINCT coalesce(shopper, session)) >= :shoppers ORDER BY position"
+)
+_CLICKED = (
+    "WITH shared AS (SELECT query FROM event WHERE type = :search AND at >= :since AND query IS NOT NULL "
+    "GROUP BY query HAVING count(DISTINCT coalesce(shopper, session)) >= :shoppers) "
+    "SELECT query, i.name, position, sum(type = :shown), sum(type = :click) FROM event e JOIN item i ON i.id = e.item "
+    "WHERE type IN (:shown, :click) AND at >= :since AND position IS NOT NULL "
+    "AND query IN (SELECT query FROM shared) GROUP BY query, i.name, position ORDER BY query, i.name, position"
+)
+_REWORDED = (
+    "WITH act AS (SELECT coalesce(session, shopper) AS who, type, query, at, "
+    "lead(type) OVER visit AS next_type, lead(query) OVER visit AS next_query, lead(at) OVER visit AS next_at "
+    "FROM event WHERE type IN (:search, :click) AND at >= :since "
+    "WINDOW visit AS (PARTITION BY coalesce(session, shopper) ORDER BY at, seq)) "
+    "SELECT query, next_query, count(DISTINCT who) AS n FROM act "
+    "WHERE type = :search AND next_type = :search AND next_query != query AND next_at - at <= :pause "
+    "GROUP BY query, next_query HAVING n >= :shoppers ORDER BY n DESC, query, next_query"
+)
+
+
+class SqlQueries:
+    """`ports.stores.Queries`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
+        return dict(self._database.rows(_MOST, (_SEARCH, shoppers, limit)))
+
+    def asked(self, limit: int, *, since: Instant, shoppers: int = 10) -> list[Asked]:
+        return [Asked(*row) for row in self._rows(_ASKED, since, shoppers, limit=limit)]
+
+    def places(self, *, since: Instant, shoppers: int = 10) -> list[Place]:
+        return [Place(*row) for row in self._rows(_PLACES, since, shoppers)]
+
+    def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
+        rows = self._rows(_CLICKED, since, shoppers)
+        return [Clicked(query, ProductId(product), *rest) for query, product, *rest in rows]
+
+    def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
+        return [(before, after, n) for before, after, n in self._rows(_REWORDED, since, shoppers, pause=_PAUSE_MS)]
+
+    def _rows(self, sql: str, since: Instant, shoppers: int, **more: int) -> list[Row]:
+        given = {"search": _SEARCH, "shown": _SHOWN, "click": _CLICK, "since": since, "shoppers": shoppers, **more}
+        return self._database.rows(sql, given)

@@ -1,0 +1,73 @@
+"""What shoppers search for: what finds nothing, where they click, and the words that mean the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daogou.domain.errors import BadSettings
+from daogou.server.console.session import Sessions
+from daogou.server.pages.words import words_in
+from daogou.settings.synonyms import parse_synonyms
+from daogou.shop.searching import AT_LEAST
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from daogou.server.pages.forms import Form
+    from daogou.server.pages.site import Site
+
+DAYS = (7, 30, 90)
+_SHOWN = 50
+
+
+class SearchesPage:
+    """Shows the searches of the last days; reads and writes synonyms.toml."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._sessions = Sessions(site)
+
+    def show(self, request: Request) -> Response:
+        """The figures, the synonyms and what may be one more."""
+        return self._page(request, self._site.shop.synonyms_text)
+
+    def save(self, request: Request, form: Form) -> Response:
+        """Put the new text in the place of the old; one with a mistake is shown again with what is wrong (400)."""
+        request.state.operator = self._sessions.demand_form(request, form)
+        text = form.get("synonyms", "").replace("\r\n", "\n")
+        try:
+            self._site.shop.set_synonyms(text)
+        except BadSettings:
+            return self._page(request, text)
+        return self._site.go(request, "/console/searches")
+
+    def accept(self, request: Request, form: Form) -> Response:
+        """Take a proposal among the synonyms."""
+        self._sessions.demand_form(request, form)
+        self._site.shop.add_synonyms([form.get("one", ""), form.get("other", "")])
+        return self._site.go(request, "/console/searches")
+
+    def _page(self, request: Request, text: str) -> Response:
+        try:
+            groups, wrong = parse_synonyms(text), None
+        except BadSettings as error:
+            groups, wrong = (), error.message
+        asked = request.query_params.get("days", "")
+        days = next((days for days in DAYS if str(days) == asked), DAYS[1])
+        return self._site.render(
+            request,
+            "console/searches.html",
+            status=400 if wrong and request.method == "POST" else 200,
+            operator=request.state.operator,
+            page="searches",
+            title=words_in(self._site.visitor(request).language)("console.searches"),
+            report=self._site.shop.search_report(days=days),
+            groups=groups,
+            text=text,
+            wrong=wrong,
+            days=days,
+            choices=DAYS,
+            at_least=AT_LEAST,
+            shown=_SHOWN,
+        )

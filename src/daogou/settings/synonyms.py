@@ -1,0 +1,67 @@
+"""Reads and writes synonyms.toml: words that mean the same in this shop."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from daogou.domain.errors import BadSettings
+
+FILE = "synonyms.toml"
+LONGEST = 60
+"""Characters of a word or phrase."""
+
+
+def read_synonyms(folder: Path) -> tuple[tuple[str, ...], ...]:
+    """The groups of the shop in `folder`; none where there is no synonyms.toml. Raises BadSettings."""
+    path = folder / FILE
+    try:
+        return parse_synonyms(path.read_text("utf-8"), origin=str(path))
+    except FileNotFoundError:
+        return ()
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"{path}: {error}", where=str(path)) from None
+
+
+def write_synonyms(folder: Path, text: str) -> tuple[tuple[str, ...], ...]:
+    """Put a new synonyms.toml in the place of the old one, in one step. Raises BadSettings; then the old one stays."""
+    groups = parse_synonyms(text)
+    new = folder / f"{FILE}.new"
+    new.write_text(text, "utf-8")
+    new.replace(folder / FILE)
+    return groups
+
+
+def with_group(text: str, words: Sequence[str]) -> str:
+    """The document with one more group at its end. Raises BadSettings where the words make no group."""
+    said = ", ".join(json.dumps(word.strip(), ensure_ascii=False) for word in words)
+    more = f"{text.rstrip()}\n\n[[synonym]]\nwords = [{said}]\n".lstrip()
+    parse_synonyms(more)
+    return more
+
+
+def parse_synonyms(text: str, *, origin: str = FILE) -> tuple[tuple[str, ...], ...]:
+    """The groups of a document: one [[synonym]] table each. Raises BadSettings that names the group."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{origin}: {error}", where=origin) from None
+    tables = tree.pop("synonym", [])
+    if tree or not isinstance(tables, list):
+        said = ", ".join(map(repr, tree)) or "'synonym'"
+        raise BadSettings(f"{origin}: synonyms are tables [[synonym]]; found {said}", where=origin)
+    return tuple(_group(table, f"{origin}, synonym {n}") for n, table in enumerate(tables, 1))
+
+
+def _group(table: object, origin: str) -> tuple[str, ...]:
+    words = table.get("words") if isinstance(table, dict) and table.keys() == {"words"} else None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise BadSettings(f'{origin}: expected words = ["sneakers", "trainers"] and nothing else', where="words")
+    group = tuple(dict.fromkeys(word.strip() for word in words))
+    if len(group) < 2 or not all(group):
+        raise BadSettings(f"{origin}: a group has two different words or more, none empty", where="words")
+    if long := next((word for word in group if len(word) > LONGEST), None):
+        raise BadSettings(f"{origin}: {long[:20]!r}… has more than {LONGEST} characters", where="words")
+    return group

@@ -1,0 +1,68 @@
+"""What shoppers search for, what finds nothing, where they click, and which words may mean the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from daogou.domain.ids import Instant
+from daogou.ports.stores import Asked, Place
+from daogou.search.proposals import Proposal, propose
+
+if TYPE_CHECKING:
+    from daogou.shop.shop import Shop
+
+AT_LEAST = 10
+"""Different shoppers or sessions behind every figure: fewer could be recognised by their words."""
+_QUERIES = 200
+_PROPOSALS = 30
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLine:
+    """A query with what it finds now."""
+
+    asked: Asked
+    found: int
+    """Products that a search for it finds today."""
+    relaxed: tuple[str, ...]
+    """What such a search gives up to find them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReport:
+    """Searches of the last days."""
+
+    since: Instant
+    queries: tuple[QueryLine, ...]
+    """Most frequent first."""
+    places: tuple[Place, ...]
+    proposals: tuple[Proposal, ...]
+
+    @property
+    def nothing(self) -> tuple[QueryLine, ...]:
+        """Those that find nothing, or only by giving up words, as of now."""
+        return tuple(line for line in self.queries if not line.found or line.relaxed)
+
+
+def report(shop: Shop, *, days: int = 30) -> SearchReport:
+    """Count the last days. What queries find is found out by searching, so a synonym that helps is seen at once."""
+    since = Instant(shop.clock() - days * _DAY_MS)
+    queries = shop.stores.queries
+    proposals = propose(
+        queries.clicked(since=since, shoppers=AT_LEAST),
+        queries.reworded(since=since, shoppers=AT_LEAST),
+        known=shop.synonyms,
+    )
+    return SearchReport(
+        since,
+        queries=tuple(_line(shop, asked) for asked in queries.asked(_QUERIES, since=since, shoppers=AT_LEAST)),
+        places=tuple(queries.places(since=since, shoppers=AT_LEAST)),
+        proposals=tuple(proposals[:_PROPOSALS]),
+    )
+
+
+def _line(shop: Shop, asked: Asked) -> QueryLine:
+    hits = shop.search(asked.query, k=1)
+    return QueryLine(asked, hits.total or 0, tuple(hits.relaxed))
