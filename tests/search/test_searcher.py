@@ -367,3 +367,25 @@ def test_synonyms_hold_until_they_are_replaced() -> None:
     assert _ids(searcher.search("couch")) == ["bag"]
     searcher.vocabulary.set_synonyms([])
     assert _ids(searcher.search("couch")) == []
+
+
+def test_a_product_is_a_query_for_others_like_it() -> None:
+    searcher = _shop()
+    hits = searcher.search("", like=ProductId("nike"))
+    assert _ids(hits) == ["zh", "leather"]
+    assert "Like the product you chose" in [reason.text.en for reason in hits.items[0].because]
+    assert _ids(searcher.search("", like=ProductId("nike"), where=Where(brands=frozenset({"clarks"})))) == ["leather"]
+
+
+def test_a_product_beside_words_orders_what_the_words_find() -> None:
+    searcher = _searcher(
+        [
+            product("a", "cup", attributes={"color": _RED, "material": "clay"}),
+            product("b", "cup", attributes={"color": _BLACK, "material": "glass"}),
+            product("c", "cup", attributes={"color": _RED, "material": "clay"}),
+            product("d", "plate", attributes={"color": _BLACK, "material": "glass"}),
+            product("e", "plate", attributes={"color": "blue"}),
+        ]
+    )
+    assert _ids(searcher.search("cup", like=ProductId("c")))[0] == "a"
+    assert _ids(searcher.search("cup", like=ProductId("d")))[0] == "b"

@@ -19,6 +19,7 @@ _PLAIN: Mapping[str, tuple[ReasonKind, Text]] = {
     "meaning": ("content", Text(zh="与您所说的意思相近", en="Near in meaning to what you typed")),
     "complete": ("words", Text(zh="包含您输入的每个词", en="Has every word of your query")),
     "alike": ("content", Text(zh="与最匹配的商品相似", en="Like the products that match best")),
+    "like": ("content", Text(zh="与您选的商品相似", en="Like the product you chose")),
     "kind": ("words", Text(zh="正是这类商品", en="The kind of thing you named")),
     "popular": ("popular", Text(zh="近期受欢迎", en="Popular in this shop")),
     "history": ("history", Text(zh="符合您最近的浏览和购买", en="Close to what you viewed and bought")),

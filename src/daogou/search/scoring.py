@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.retrieval.rules import NO_RULING
-from daogou.search.alike import BEST, likeness
+from daogou.search.alike import BEST, likeness, likeness_to
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +32,8 @@ class Weights:
     """Every word of the query, where others have only some."""
     alike: float = 0.5
     """Like what the best matches have in common."""
+    like: float = 1.0
+    """Like the product that was given as the query."""
     meaning: float = 2.0
     """Near in meaning; asked only where the shop does not know a word, and then a part of that word says less."""
     kind: float = 1.0
@@ -54,8 +56,8 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "words", "complete", "kind", "alike", "meaning", "popular", "history", "new", "wish:" with the place
-    of a slot, "aspect:" with the side that is liked, and sources of rules."""
+    """"exact", "words", "complete", "kind", "alike", "like", "meaning", "popular", "history", "new", "wish:" with
+    the place of a slot, "aspect:" with the side that is liked, and sources of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -78,6 +80,7 @@ def score(
     words: NDArray[np.float32] | None,
     complete: NDArray[np.bool_] | None = None,
     codes: FacetCodes | None = None,
+    like: int | None = None,
     exact: Sequence[int] = (),
     meaning: NDArray[np.float32] | None = None,
     kind: NDArray[np.bool_] | None = None,
@@ -92,7 +95,7 @@ def score(
 
     Each but `liked`, which says how sure it is from 0 to 1, is divided by its best value within the result, so that
     weights mean the same in every shop. `complete` and `kind` count where they tell products of the result apart;
-    with `codes` those like the best matches rise.
+    with `codes` those like the best matches rise, or those like the row `like`.
     """
     parts: dict[str, NDArray[np.float32]] = {}
     for name, values, weight in (
@@ -117,7 +120,10 @@ def score(
         )
     for aspect, sure in (liked or {}).items():
         parts[f"aspect:{aspect}"] = _at(sure, rows) * np.float32(weights.aspect)
-    if codes is not None and "words" in parts and len(rows) > BEST:
+    if codes is not None and like is not None:
+        one = np.array([like], np.int32)
+        parts["like"] = likeness_to(rows, one, np.ones(1, np.float32), codes) * np.float32(weights.like)
+    elif codes is not None and "words" in parts and len(rows) > BEST:
         parts["alike"] = likeness(rows, Score(rows, parts).total, codes) * np.float32(weights.alike)
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
     for rule, about in ruling.weighed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -140,18 +140,26 @@ class Searcher:
         sort: Sort | None = None,
         language: Language | None = None,
         shopper_context: ShopperContext | None = None,
+        like: ProductId | None = None,
         at: Instant | None = None,
     ) -> Hits:
         """The products at places `offset` to `offset` + k. Empty words with a filter browse, most popular first.
 
         `where` is what the shopper set by hand and is always kept; what the text says may be relaxed to find anything,
         and `relaxed` says so. `at` is the moment whose rules hold; None: now.
+
+        `like` is a product of the shelf to find others like: by its title without other words, and by what it has in
+        common with them. It is never among them.
         """
         ruling = self.rules.ruling(at if at is not None else current_instant(), shown_in="search", query=text)
         understood = self._understander.understand(text, currency=self._currency)
         given = where or Where()
         exact = self._exact.find(text)
-        wish, rows, words, complete = self._match(understood, given, language or understood.language, exact, ruling)
+        if like is not None:
+            given = replace(given, exclude=given.exclude | {like})
+        wish, rows, words, complete = self._match(
+            understood, given, language or understood.language, exact, ruling, like=like
+        )
         asks = self._near is not None and understood.unknown and not len(exact)
         meaning = self._near(text) if self._near is not None and asks else None
         if meaning is not None and (len(rows) < self._config.enough or not wish.words):
@@ -170,6 +178,7 @@ class Searcher:
             words=words,
             complete=complete,
             codes=self._codes,
+            like=None if like is None else self.shelf.row[like],
             exact=exact,
             meaning=meaning,
             kind=self._kinds.named(_thing(understood)),
@@ -225,9 +234,18 @@ class Searcher:
             self._suggester.put(products)
 
     def _match(
-        self, understood: Understood, given: Where, language: Language, exact: Sequence[int], ruling: Ruling
+        self,
+        understood: Understood,
+        given: Where,
+        language: Language,
+        exact: Sequence[int],
+        ruling: Ruling,
+        *,
+        like: ProductId | None,
     ) -> _Match:
         """The first wish, strict to loose, that finds a product."""
+        if like is not None and not understood.text.strip():
+            return self._match_like(like, given, ruling)
         said = self._scored_words(understood)
         instead = self._instead(understood)
         words = self._word_scores(said, instead)
@@ -246,6 +264,15 @@ class Searcher:
             if len(rows):
                 return _Match(wish, rows, words, complete)
         return _Match(Wish(understood.words, given), rows, words)
+
+    def _match_like(self, like: ProductId, given: Where, ruling: Ruling) -> _Match:
+        """What shares words of a product's title."""
+        cut = self.vocabulary.segmenter.cut
+        titles = self.shelf.title(self.shelf.row[like])
+        words = self._word_scores(list(dict.fromkeys(piece for text in (titles.zh, titles.en) for piece in cut(text))))
+        mask = self.shelf.allowed(given) & ~ruling.taken(len(self.shelf))
+        mask &= words[: len(mask)] > self._config.tail * words[: len(mask)][mask].max(initial=0)
+        return _Match(Wish((), given), np.flatnonzero(mask).astype(np.int32), words)
 
     def _nearest(
         self, understood: Understood, given: Where, meaning: NDArray[np.float32], ruling: Ruling

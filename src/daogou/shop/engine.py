@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from daogou.domain.errors import NotReady
+from daogou.domain.errors import NotFound, NotReady
 from daogou.knowledge.graph import Graph
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import Like, RecommendRequest
@@ -157,12 +157,15 @@ class Engine:
         sort: Sort | None,
         language: Language | None,
         actor: Actor,
+        like: ProductId | None = None,
     ) -> Hits:
-        """Search as whoever is asking."""
+        """Search as whoever is asking. Raises NotFound where there is no product `like`."""
         with self._turn:
             self._refresh()
+            if like is not None and (like not in self.shelf.row or self.shelf.products[self.shelf.row[like]] is None):
+                raise NotFound(f"no product {like!r}", where="like")
             hits = self._lexical.search(
-                text, k=k, offset=offset, where=where, sort=sort, language=language, actor=actor
+                text, k=k, offset=offset, where=where, sort=sort, language=language, actor=actor, like=like
             )
             return self._said(hits)
 

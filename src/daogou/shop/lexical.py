@@ -159,12 +159,13 @@ class Lexical:
         sort: Sort | None,
         language: Language | None,
         actor: tuple[ShopperId | None, SessionId | None],
+        like: ProductId | None = None,
     ) -> Hits:
         """Search as whoever is asking."""
         taste = self._recommender.affinity(*actor) if any(actor) else None
         context = None if taste is None else ShopperContext(taste)
         return self.searcher.search(
-            text, k=k, offset=offset, where=where, sort=sort, language=language, shopper_context=context
+            text, k=k, offset=offset, where=where, sort=sort, language=language, shopper_context=context, like=like
         )
 
     def understand(self, text: str) -> Understood:

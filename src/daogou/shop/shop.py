@@ -197,10 +197,17 @@ class Shop:
         shopper: str | None = None,
         session: str | None = None,
         language: Language | None = None,
+        like: str | None = None,
     ) -> Shown:
-        """Find products for words in Chinese or English; empty words with a filter browse."""
+        """Find products for words in Chinese or English; empty words with a filter browse.
+
+        `like` is a product to find others like, with words or without. Raises NotFound where there is none.
+        """
         actor = (ShopperId(shopper) if shopper else None, SessionId(session) if session else None)
-        hits = self.engine.search(text, k=k, offset=offset, where=where, sort=sort, language=language, actor=actor)
+        product = ProductId(like) if like else None
+        hits = self.engine.search(
+            text, k=k, offset=offset, where=where, sort=sort, language=language, actor=actor, like=product
+        )
         return self._shown(hits, language)
 
     def suggest(self, prefix: str, *, limit: int = 8) -> Sequence[Suggestion]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from daogou.domain.query import Sort, Understood
 from daogou.domain.text import Language
 from daogou.server import wire
-from daogou.server.api.parameters import Cards, Filter, K, Offset, SessionParam, ShopperParam, Words
+from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, K, Offset, SessionParam, ShopperParam, Words
 from daogou.server.auth import Anyone, acting_as
 from daogou.server.document import answers, listing, ref
 
@@ -29,7 +29,7 @@ def router(shop: Shop) -> APIRouter:
     """The routes, over a shop."""
     routes = APIRouter(tags=["search"])
 
-    @routes.get("/v1/search", **answers(ref(wire.Answered), 503))
+    @routes.get("/v1/search", **answers(ref(wire.Answered), 404, 503))
     async def search(  # noqa: PLR0917 (FastAPI passes them by name)
         caller: Anyone,
         where: Filter,
@@ -41,10 +41,13 @@ def router(shop: Shop) -> APIRouter:
         shopper: ShopperParam = None,
         session: SessionParam = None,
         cards: Cards = False,
+        like: Annotated[str | None, Query(max_length=LONGEST_ID, description="A product to find others like.")] = None,
     ) -> Response:
-        """Find products by words in Chinese or English; the filter's parameters narrow what the words mean."""
+        """Find products by words in Chinese or English, or like a product; the filter narrows what the words mean."""
         who, visit = acting_as(caller, shopper, session)
-        hits = shop.search(q, k=k, offset=offset, where=where, sort=sort, shopper=who, session=visit, language=language)
+        hits = shop.search(
+            q, k=k, offset=offset, where=where, sort=sort, shopper=who, session=visit, language=language, like=like
+        )
         return wire.answer(wire.answered(hits, hits.products if cards else None))
 
     @routes.get("/v1/suggest", **answers(listing(Suggested)))

@@ -1,11 +1,11 @@
-"""Synonyms and the report of searches through the public doors."""
+"""Synonyms, the report of searches and a product as the query through the public doors."""
 
 from __future__ import annotations
 
 import pytest
 from shop_world import build_shop
 
-from daogou.domain.errors import BadSettings
+from daogou.domain.errors import BadSettings, NotFound
 from daogou.domain.event import Event
 from daogou.domain.ids import SessionId
 from daogou.settings.synonyms import FILE
@@ -33,6 +33,14 @@ def test_an_accepted_synonym_holds_from_the_next_search_on(shop: Shop, monkeypat
     assert shop.search_report().nothing == ()
     shop.set_synonyms("")
     assert shop.search("wellies").total == 0
+
+
+def test_a_product_as_the_query_must_exist_and_is_not_among_the_answers(shop: Shop) -> None:
+    found = [hit.product for hit in shop.search("", like="boots-1", k=50)]
+    assert found
+    assert "boots-1" not in found
+    with pytest.raises(NotFound, match="no product 'boots-none'"):
+        shop.search("", like="boots-none")
 
 
 def test_a_file_with_a_mistake_leaves_the_synonyms_before_it_and_is_said(
