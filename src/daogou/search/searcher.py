@@ -118,9 +118,10 @@ class Searcher:
         self.vocabulary = understander.vocabulary
         self._currency = currency
         self._release = release
-        self._config = config or SearchConfig()
+        self.config = config or SearchConfig()
+        """May be replaced at any time."""
         self._codes = FacetCodes(shelf)
-        self._facets = FacetCounter(shelf, self._codes, self._config.facets)
+        self._facets = FacetCounter(shelf, self._codes, self.config.facets)
         self._exact = ExactNames(shelf.products)
         self._kinds = Kinds(shelf, self.vocabulary.segmenter)
         self._suggester = Suggester(shelf, self.vocabulary, queries=queries or {}, prior=prior, names=names)
@@ -162,7 +163,7 @@ class Searcher:
         )
         asks = self._near is not None and understood.unknown and not len(exact)
         meaning = self._near(text) if self._near is not None and asks else None
-        if meaning is not None and (len(rows) < self._config.enough or not wish.words):
+        if meaning is not None and (len(rows) < self.config.enough or not wish.words):
             near, nearest = self._nearest(understood, given, meaning, ruling)
             rows = np.union1d(rows if wish.words else [], nearest).astype(np.int32) if len(nearest) else rows
             wish = near if len(nearest) else wish
@@ -174,7 +175,7 @@ class Searcher:
         found = score(
             rows,
             shelf=self.shelf,
-            weights=self._config.weights,
+            weights=self.config.weights,
             words=words,
             complete=complete,
             codes=self._codes,
@@ -271,7 +272,7 @@ class Searcher:
         titles = self.shelf.title(self.shelf.row[like])
         words = self._word_scores(list(dict.fromkeys(piece for text in (titles.zh, titles.en) for piece in cut(text))))
         mask = self.shelf.allowed(given) & ~ruling.taken(len(self.shelf))
-        mask &= words[: len(mask)] > self._config.tail * words[: len(mask)][mask].max(initial=0)
+        mask &= words[: len(mask)] > self.config.tail * words[: len(mask)][mask].max(initial=0)
         return _Match(Wish((), given), np.flatnonzero(mask).astype(np.int32), words)
 
     def _nearest(
@@ -282,9 +283,9 @@ class Searcher:
         mask = self.shelf.allowed(where) & ~self._barred(understood, ruling)
         n = min(len(mask), len(meaning))
         mask[n:] = False
-        mask[:n] &= meaning[:n] >= self._config.nearness
+        mask[:n] &= meaning[:n] >= self.config.nearness
         rows = np.flatnonzero(mask)
-        best = np.argsort(-meaning[rows], kind="stable")[: self._config.nearest]
+        best = np.argsort(-meaning[rows], kind="stable")[: self.config.nearest]
         nearest = np.sort(rows[best]).astype(np.int32)
         return Wish((), where, tuple(f"“{word}”" for word in understood.unknown)), nearest
 
@@ -311,9 +312,9 @@ class Searcher:
         """
         pieces = list(dict.fromkeys(piece for word in words for piece in self.vocabulary.segmenter.cut(word)))
         every = self._word_scores(pieces, instead, require_all=True)
-        if len(pieces) > 1 and np.count_nonzero(every) < self._config.enough:
+        if len(pieces) > 1 and np.count_nonzero(every) < self.config.enough:
             some = scored if pieces == said else self._word_scores(pieces, instead)
-            return (every > 0) | (some > self._config.tail * some.max(initial=0)), every > 0
+            return (every > 0) | (some > self.config.tail * some.max(initial=0)), every > 0
         return every > 0, every > 0
 
     def _barred(self, understood: Understood, ruling: Ruling) -> NDArray[np.bool_]:
@@ -340,7 +341,7 @@ class Searcher:
         if words:
             row = self.shelf.row
             found = self.index.search(
-                words, self._config.reach, weights=self._config.fields, require_all=require_all, instead=instead
+                words, self.config.reach, weights=self.config.fields, require_all=require_all, instead=instead
             )
             for match in found:
                 if (at := row.get(match.id, -1)) >= 0:
