@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,3 +159,21 @@ def test_als_solves_the_trails_vector_as_the_paper_does() -> None:
     rows, scores = Als(vectors, config).evidence(Trail.of([6, 2])).totals()
     assert rows.tolist() == np.flatnonzero(expected > 0).tolist()
     np.testing.assert_allclose(scores, expected[expected > 0], rtol=1e-4)
+
+
+def test_als_asks_a_part_of_a_large_catalogue_and_finds_what_the_whole_would(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(3).normal(size=(400, 4)).astype(np.float32)
+    whole = Als(vectors, AlsConfig(factors=4))
+    parts = Als.of(vectors, AlsConfig(factors=4, exact=100, scored=120))
+    every = Als.of(vectors, AlsConfig(factors=4, exact=100, scored=400))
+    parts.save(tmp_path)
+    trails = [Trail.of([row, row + 1]) for row in range(0, 60, 2)]
+    same = 0
+    for trail in trails:
+        best = whole.evidence(trail).best(3).rows.tolist()
+        assert every.evidence(trail).best(3).rows.tolist() == best
+        found = parts.evidence(trail).best(3).rows.tolist()
+        assert Als.load(tmp_path).evidence(trail).best(3).rows.tolist() == found
+        same += found[0] == best[0]
+    assert same >= 0.8 * len(trails)
+    assert len(np.unique(parts.evidence(trails[0]).rows)) < 200

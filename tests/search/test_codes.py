@@ -28,6 +28,26 @@ def test_a_value_is_the_rarer_the_fewer_rows_have_it_and_one_row_alone_says_noth
     assert rarity["color", "blue"] == rarity["size", "s"] == 0
 
 
+def test_a_shelf_is_read_by_value_as_it_is_by_row() -> None:
+    shelf, codes = _codes()
+    shelf.put([product("d", brand="Alta", category=["Shoes", "Boots"], attributes={"color": "red"})])
+    shelf.ids.append(ProductId("gone"))  # a row of the release whose product is no longer there
+    shelf.products.append(None)
+    codes.put([3])
+    again = FacetCodes(shelf)
+
+    def values(codes: FacetCodes, row: int) -> set[tuple[str, str]]:
+        found, _ = codes.gather(np.array([row], np.int32))
+        return {codes.keys[code] for code in found.tolist()}
+
+    assert [values(again, row) for row in range(5)] == [values(codes, row) for row in range(5)]
+    rarities = [dict(zip(found.keys, found.rarity().tolist(), strict=True)) for found in (codes, again)]
+    assert rarities[0] == rarities[1]
+    codes.put([0])
+    again.put([0])
+    assert values(again, 0) == values(codes, 0)
+
+
 def test_counts_follow_a_row_that_changes() -> None:
     shelf, codes = _codes()
     shelf.put([product("b", attributes={"color": "blue"})])

@@ -1,7 +1,7 @@
 from daogou.domain.text import Text
 from daogou.language.vocabulary import Vocabulary
 from daogou.retrieval.shelf import Shelf
-from daogou.search.suggest import Suggester
+from daogou.search.suggest import Suggester, phrases_of
 from daogou.testing.builders import product
 
 
@@ -50,3 +50,20 @@ def test_learns_new_products() -> None:
     suggester = _suggester()
     suggester.put([product("3", "Umbrella")])
     assert _texts(suggester, "umb") == ["Umbrella"]
+
+
+def test_what_was_learnt_before_completes_as_what_is_read_now() -> None:
+    products = [
+        product("1", Text("透气跑步鞋", "Light trainers"), category=[Text("跑步鞋", "Running shoes")], brand="Nike"),
+        product("2", "light  TRAINERS", brand="nike"),
+    ]
+    shelf = Shelf()
+    shelf.put(products)
+    vocabulary, queries = Vocabulary.from_shelf(shelf), {"light tent": 3}
+    now = Suggester(shelf, vocabulary, queries=queries)
+    before = Suggester(shelf, vocabulary, queries=queries, phrases=phrases_of(products))
+    for suggester in (now, before):
+        suggester.put([product("3", "Light trainers", brand="Nike")])
+    for typed in ("li", "run", "nike", "鞋", "tr", "lihgt"):
+        assert before.suggest(typed) == now.suggest(typed)
+    assert [(found.text, found.n) for found in now.suggest("nike")] == [("Nike", 3)]

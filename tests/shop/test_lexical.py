@@ -20,7 +20,7 @@ from daogou.shop.shop import Shop
 from daogou.testing.builders import product
 from daogou.training.releases import Release
 
-_WORDS = Path("catalogue") / "words.msgpack"
+_WORDS = Path("catalogue") / "phrases.msgpack"
 
 
 @pytest.fixture(scope="module")

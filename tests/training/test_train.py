@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from daogou.adapters.addresses import open_stores
@@ -12,6 +13,8 @@ from daogou.domain.event import Event
 from daogou.domain.ids import Instant
 from daogou.domain.product import Product
 from daogou.ports.stores import Stores
+from daogou.retrieval.als import AlsConfig
+from daogou.retrieval.files import read_array
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.testing.builders import event, product
@@ -94,6 +97,21 @@ def test_without_refit_the_held_back_steps_are_not_learnt(stores: Stores, releas
         release = train(stores, releases, config=TrainingConfig(refit=refit))
         knn = SequentialKnn.load(release.path("sequential"))
         assert (knn.count(9, 17) > 0) is count
+
+
+def test_als_learns_from_the_histories_that_went_on_last(releases: Releases) -> None:
+    pytest.importorskip("implicit")
+    stores = open_stores("memory://")
+    stores.catalogue.put([product(f"p{n}", f"model {n}") for n in range(8)], at=Instant(NOW))
+    for shopper in range(9):  # the first six touch p0 to p3, the last three p4 to p7
+        ids = [f"p{(shopper + n) % 4 + (0 if shopper < 6 else 4)}" for n in range(4)]
+        stores.events.append(
+            [event("view", id, shopper=f"s{shopper}", at=NOW + 9 * shopper + place) for place, id in enumerate(ids)]
+        )
+    for histories, known in ((9, [True] * 8), (3, [False] * 4 + [True] * 4)):
+        release = train(stores, releases, config=TrainingConfig(als=AlsConfig(histories=histories, factors=4)))
+        vectors = read_array(release.path("als") / "vectors.npy")
+        assert (np.abs(vectors).max(1) > 1e-3).tolist() == known
 
 
 def test_only_some_recipes_takes_the_rest_from_the_active_release(stores: Stores, releases: Releases) -> None:

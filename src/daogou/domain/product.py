@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from daogou.domain.ids import Instant, ProductId, VariantId
 from daogou.domain.money import Money
 from daogou.domain.text import Text
+
+_brand = lru_cache(maxsize=10_000)(Text.of)  # few are asked for again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Product:
         for step in self.category:
             yield "category", step
         if self.brand:
-            yield "brand", Text.of(self.brand)
+            yield "brand", _brand(self.brand)
         for attributes in (self.attributes, *(variant.attributes for variant in self.variants)):
             for name, values in attributes.items():
                 for value in values:

@@ -8,11 +8,13 @@ step adds (section 5 of the paper).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daogou.retrieval.candidates import Candidates
+from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
@@ -42,6 +44,12 @@ class AlsConfig:
     """How many of the newest steps speak."""
     best: int = 200
     """How many products an answer holds."""
+    histories: int = 100_000
+    """Learnt from so many histories, those that went on last; beyond that a fit takes no longer."""
+    exact: int = 20_000
+    """In a catalogue of up to so many products each of them is scored for a request."""
+    scored: int = 6_000
+    """In a larger one, about so many: those of the groups nearest to the trail's vector."""
 
 
 class Als:
@@ -49,11 +57,16 @@ class Als:
 
     name = "als"
 
-    def __init__(self, vectors: NDArray[np.float32], config: AlsConfig) -> None:
-        """`vectors`: (products, factors)."""
+    def __init__(self, vectors: NDArray[np.float32], config: AlsConfig, clusters: Clusters | None = None) -> None:
+        """`vectors`: (products, factors). Without clusters every product is scored."""
         self.config = config
         self._vectors = vectors
-        self._gram = vectors.T @ vectors + config.penalty * np.eye(vectors.shape[1], dtype=np.float32)
+        self._clusters = clusters
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32], config: AlsConfig) -> Als:
+        """Put the vectors of a large catalogue into groups."""
+        return cls(vectors, config, Clusters.of(vectors) if len(vectors) > config.exact else None)
 
     def evidence(self, trail: Trail) -> Evidence:
         """The products nearest to the trail's vector; what a step adds is its part of the score, where it adds."""
@@ -65,18 +78,34 @@ class Als:
         steps = self._vectors[trail.rows[asked]]  # (steps, factors)
         counts = self.config.confidence * weights[asked]
         solved = np.linalg.solve(self._gram + (steps.T * counts) @ steps, steps.T * (1 + counts))  # (factors, steps)
-        best = Candidates.best(self._vectors @ solved.sum(1), self.config.best)
+        best = self._best(solved.sum(1))
         parts = np.maximum(self._vectors[best.rows] @ solved, 0.0)  # (best, steps)
         parts *= (best.scores / np.maximum(parts.sum(1), 1e-12))[:, None]
         line, step = np.nonzero(parts)
         return Evidence(best.rows[line], parts[line, step].astype(np.float32), asked[step].astype(np.int32))
 
+    def _best(self, wanted: NDArray[np.float32]) -> Candidates:
+        if self._clusters is None:
+            return Candidates.best(self._vectors @ wanted, self.config.best)
+        rows, scores = self._clusters.scores(wanted, self.config.scored)
+        return Candidates.best(scores, self.config.best, rows=rows)
+
+    @cached_property
+    def _gram(self) -> NDArray[np.float32]:
+        """Not before it is asked: a source without a weight should not read its vectors."""
+        vectors, penalty = self._vectors, np.float32(self.config.penalty)
+        gram: NDArray[np.float32] = vectors.T @ vectors + penalty * np.eye(vectors.shape[1], dtype=np.float32)
+        return gram
+
     def save(self, folder: Path) -> None:
-        """Write the vectors and the config."""
+        """Write the vectors, their groups and the config."""
         write_array(folder / "vectors.npy", self._vectors)
+        if self._clusters is not None:
+            self._clusters.save(folder / "clusters")
         write_config(folder, self.config)
 
     @classmethod
     def load(cls, folder: Path) -> Als:
         """Map what `save` wrote."""
-        return cls(read_array(folder / "vectors.npy"), read_config(folder, AlsConfig))
+        clusters = Clusters.load(folder / "clusters") if (folder / "clusters").is_dir() else None
+        return cls(read_array(folder / "vectors.npy"), read_config(folder, AlsConfig), clusters)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -55,6 +55,14 @@ class ContentConfig:
     stays bounded; what is left out are the words that nearly all products share."""
 
 
+class Postings(NamedTuple):
+    """The products that have each word, and how much it says of them: word i has indptr[i] to indptr[i + 1]."""
+
+    indptr: NDArray[np.int32]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
+
+
 class ContentKnn:
     """Nearest products by words; products that arrive after the fit are placed among the fitted ones."""
 
@@ -65,15 +73,14 @@ class ContentKnn:
         table: Neighbours,
         vocabulary: Mapping[str, int],
         idf: NDArray[np.float32],
-        matrix: Any,
+        postings: Postings,
         config: ContentConfig,
     ) -> None:
-        """`matrix`: (words, products) CSC-like postings as scipy CSR of the transposed TF-IDF matrix."""
         self.table = table
         self.config = config
         self._vocabulary = vocabulary
         self._idf = idf
-        self._postings = matrix
+        self._postings = postings
         self._placed: dict[int, list[tuple[int, float]]] = {}
 
     @classmethod
@@ -91,7 +98,8 @@ class ContentKnn:
         spoken = _within_budget(matrix, config.budget)
         postings = spoken.T.tocsr()
         table = _nearest(spoken, postings, np.arange(len(bags)), config.neighbours)
-        return cls(table, vocabulary, idf, postings, config)
+        kept = Postings(postings.indptr, postings.indices, postings.data)
+        return cls(table, vocabulary, idf, kept, config)
 
     def place(self, row: int, bag: Bag) -> None:
         """Make a product known that came after the fit; its neighbours learn of it too."""
@@ -123,27 +131,28 @@ class ContentKnn:
 
     def vectors(self, dim: int) -> tuple[NDArray[np.float32], WordVectors]:
         """Short vectors (products, dim) of the fitted products, and the way to those of later ones."""
-        found, projection = svd(self._postings.T.tocsr(), dim)
+        import scipy.sparse as sp
+
+        indptr, indices, data = self._postings
+        by_word = sp.csr_matrix((data, indices, indptr), shape=(len(self._vocabulary), len(self.table)))
+        found, projection = svd(by_word.T.tocsr(), dim)
         return found, WordVectors(self._vocabulary, self._idf, projection)
 
     def save(self, folder: Path) -> None:
         """Write the neighbours, the vocabulary in order of column, and the postings."""
         self.table.save(folder)
-        for name in ("indptr", "indices", "data"):
-            write_array(folder / f"postings_{name}.npy", getattr(self._postings, name))
+        for name, array in self._postings._asdict().items():
+            write_array(folder / f"postings_{name}.npy", array)
         write_array(folder / "idf.npy", self._idf)
         write_config(folder, self.config)
         write_words(folder / "words.txt", self._vocabulary)
 
     @classmethod
     def load(cls, folder: Path) -> ContentKnn:
-        import scipy.sparse as sp
-
-        table = Neighbours.load(folder)
-        vocabulary = read_words(folder / "words.txt")
-        data, indices, indptr = (read_array(folder / f"postings_{name}.npy") for name in ("data", "indices", "indptr"))
-        matrix = sp.csr_matrix((data, indices, indptr), shape=(len(vocabulary), len(table)), copy=False)
-        return cls(table, vocabulary, read_array(folder / "idf.npy"), matrix, read_config(folder, ContentConfig))
+        """Map what `save` wrote."""
+        postings = Postings(*(read_array(folder / f"postings_{name}.npy") for name in Postings._fields))
+        idf, config = read_array(folder / "idf.npy"), read_config(folder, ContentConfig)
+        return cls(Neighbours.load(folder), read_words(folder / "words.txt"), idf, postings, config)
 
 
 def words(text: str) -> list[str]:

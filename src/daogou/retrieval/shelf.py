@@ -7,7 +7,7 @@ rows at the end, removed ones become unavailable.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,6 +122,10 @@ class Shelf:
         """Every (facet, value) some product has; facets are "category", "brand" and attribute names."""
         return list(self._postings)
 
+    def rows_having(self, facet: str, value: str) -> Collection[int]:
+        """The rows with the value, in no order. Not a copy: it changes with the shelf."""
+        return self._postings.get((facet, value), ())
+
     def label(self, facet: str, value: str) -> Text:
         """How a facet value is written for people."""
         return self._labels.get((facet, value), Text.of(value))
@@ -205,7 +209,9 @@ class Shelf:
     def _post(self, product: Product, row: int, *, present: bool) -> None:
         for facet, text in product.facets():
             key = (facet, text.key)
-            rows = self._postings.setdefault(key, set())
+            rows = self._postings.get(key)
+            if rows is None:
+                rows = self._postings[key] = set()
             if present:
                 rows.add(row)
                 if key not in self._labels:
@@ -216,4 +222,5 @@ class Shelf:
                 rows.discard(row)
                 if not rows:
                     del self._postings[key]
-            self._masks.pop(key, None)
+            if self._masks:
+                self._masks.pop(key, None)

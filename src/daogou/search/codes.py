@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,21 @@ class FacetCodes:
         self._counts = np.zeros(1024, np.int64)
         self._n_rows = 0
         self.lock = threading.RLock()
-        self.put(range(len(shelf)))
+        self._take_all()
+
+    def _take_all(self) -> None:
+        """Read every row of the shelf as `put` would, but by value: the shelf knows the rows that have each."""
+        self._reserve(len(self._shelf))
+        having = {key: self._shelf.rows_having(*key) for key in self._shelf.facets()}
+        lengths = [len(rows) for rows in having.values()]
+        codes = np.repeat(np.array([self._number(key) for key in having], np.int32), lengths)
+        rows = np.fromiter(chain.from_iterable(having.values()), np.int32, len(codes))
+        self._codes = codes[np.argsort(rows, kind="stable")]
+        self._used = len(codes)
+        self._length = np.bincount(rows, minlength=len(self._start))
+        self._start = np.cumsum(self._length) - self._length
+        self._counts = np.array(lengths, np.int64)
+        self._n_rows = int(np.count_nonzero(self._length))
 
     def put(self, rows: Iterable[int]) -> None:
         """Read these rows' values again."""

@@ -16,7 +16,7 @@ class ExactNames:
 
     def __init__(self, products: Sequence[Product | None] = ()) -> None:
         self._rows: dict[str, list[int]] = {}
-        self._names: dict[int, set[str]] = {}
+        self._names: dict[int, tuple[str, ...]] = {}
         rows = [row for row, product in enumerate(products) if product is not None]
         self.put((product for product in products if product is not None), rows)
 
@@ -25,7 +25,7 @@ class ExactNames:
         for product, row in zip(products, rows, strict=True):
             for name in self._names.get(row, ()):
                 self._rows[name].remove(row)
-            names = self._names[row] = {_key(name) for name in _names(product)}
+            names = self._names[row] = tuple({_key(name): None for name in _names(product)})
             for name in names:
                 self._rows.setdefault(name, []).append(row)
 

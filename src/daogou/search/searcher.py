@@ -22,7 +22,7 @@ from daogou.search.indexing import build, described
 from daogou.search.kinds import Kinds
 from daogou.search.reasons import because
 from daogou.search.scoring import Score, Weights, order, score
-from daogou.search.suggest import Name, Suggester, Suggestion
+from daogou.search.suggest import Phrases, Suggester, Suggestion
 from daogou.search.wish import Wish, merged, ranking, relaxations, unwanted_words
 
 if TYPE_CHECKING:
@@ -100,14 +100,14 @@ class Searcher:
         currency: str = "CNY",
         release: str = "",
         queries: Mapping[str, int] | None = None,
-        names: Iterable[Name] | None = None,
+        phrases: Phrases | None = None,
         near: Near | None = None,
         praise: Praise | None = None,
         config: SearchConfig | None = None,
     ) -> None:
         """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions.
 
-        `names` are what `names_of` found for the suggestions before; without them the shelf's products are read.
+        `phrases` are what `phrases_of` found for the suggestions before; without them the shelf's products are read.
         `near` says how near products are in meaning to a text whose words the shop does not know, `praise` which side
         of which product its reviewers like.
         """
@@ -124,7 +124,7 @@ class Searcher:
         self._facets = FacetCounter(shelf, self._codes, self.config.facets)
         self._exact = ExactNames(shelf.products)
         self._kinds = Kinds(shelf, self.vocabulary.segmenter)
-        self._suggester = Suggester(shelf, self.vocabulary, queries=queries or {}, prior=prior, names=names)
+        self._suggester = Suggester(shelf, self.vocabulary, queries=queries or {}, prior=prior, phrases=phrases)
         self._near = near
         self._praise = praise
         self._lock = threading.Lock()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
@@ -50,17 +51,17 @@ class Suggester:
         *,
         queries: Mapping[str, int],
         prior: NDArray[np.float32] | None = None,
-        names: Iterable[Name] | None = None,
+        phrases: Phrases | None = None,
     ) -> None:
-        """`names` are those that `names_of` found on the shelf before; without them the shelf is read."""
+        """`phrases` are those of the shelf as it was before; without them the shelf is read."""
         self._shelf = shelf
         self._vocabulary = vocabulary
         self._prior = prior
-        self._entries: dict[tuple[str, str], Suggestion] = {}
-        self._keys: list[tuple[str, str, str]] = []
-        if names is None:
-            names = names_of(product for product in shelf.products if product is not None)
-        self._learn([*((text, "query", n) for text, n in queries.items()), *names])
+        if phrases is None:
+            phrases = phrases_of(product for product in shelf.products if product is not None)
+        self._names = list(phrases.names)
+        self._keys = list(phrases.keys)
+        self._learn([(text, "query", n) for text, n in queries.items()])
 
     def put(self, products: Iterable[Product]) -> None:
         """Add what these products are called, their categories and brands."""
@@ -81,10 +82,11 @@ class Suggester:
     def _complete(self, typed: str, limit: int) -> list[Suggestion]:
         first = bisect.bisect_left(self._keys, (typed,))
         found: dict[str, tuple[float, Suggestion]] = {}
-        for key, *entry in self._keys[first : first + _LOOKED_AT]:
+        for key, number in self._keys[first : first + _LOOKED_AT]:
             if not key.startswith(typed):
                 break
-            suggestion = self._entries[entry[0], entry[1]]
+            text, kind, n = self._names[number]
+            suggestion = Suggestion(text, kind, language_of(text), n)
             worth = self._worth(suggestion, from_start=plain(suggestion.text).startswith(typed))
             folded = plain(suggestion.text)
             if folded not in found or found[folded][0] < worth:
@@ -104,18 +106,57 @@ class Suggester:
         return any((self._shelf.having(term.name, term.value) & self._shelf.available).any() for term in terms)
 
     def _learn(self, names: Iterable[Name]) -> None:
-        new: set[tuple[str, str, str]] = set()
-        for said, kind, n in names:
-            text = " ".join(said.split())
-            folded = plain(text)
-            known = self._entries.get((kind, folded))
-            if known:
-                self._entries[kind, folded] = replace(known, n=known.n + n)
-            elif text:
-                self._entries[kind, folded] = Suggestion(text, kind, language_of(text), n)
-                new.update((key, kind, folded) for key in _beginnings(folded, kind))
-        if new:
-            self._keys = sorted([*self._keys, *sorted(new)])
+        found = _merged(names)
+        if not found:
+            return
+        new: list[tuple[str, int]] = []
+        for folded, (text, kind, n) in found:
+            number = self._numbers.setdefault((kind, folded), len(self._names))
+            if number == len(self._names):
+                self._names.append((text, kind, n))
+                new += [(key, number) for key in _beginnings(folded, kind)]
+            else:
+                known, _, times = self._names[number]
+                self._names[number] = (known, kind, times + n)
+        self._keys = sorted([*self._keys, *sorted(new)])
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[str, str], int]:
+        """The number of each name by its kind and how it is folded; only needed where more is learnt."""
+        return {(kind, plain(text)): number for number, (text, kind, _) in enumerate(self._names)}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What there is to complete to, ready to be looked up."""
+
+    names: list[Name]
+    """Each once, however it is written."""
+    keys: list[tuple[str, int]]
+    """Ascending: what a name can be found by, and which name."""
+
+
+def phrases_of(products: Iterable[Product]) -> Phrases:
+    """What these products, their categories and brands are called."""
+    found = _merged(names_of(products))
+    keys = sorted(
+        (key, number) for number, (folded, (_, kind, _)) in enumerate(found) for key in _beginnings(folded, kind)
+    )
+    return Phrases([name for _, name in found], keys)
+
+
+def _merged(names: Iterable[Name]) -> list[tuple[str, Name]]:
+    """The names with how they are folded; those alike but for that are one, written as the first of them."""
+    merged: dict[tuple[str, str], Name] = {}
+    for said, kind, n in names:
+        text = " ".join(said.split())
+        key = (kind, plain(text))
+        if key in merged:
+            first, _, times = merged[key]
+            merged[key] = (first, kind, times + n)
+        elif text:
+            merged[key] = (text, kind, n)
+    return [(folded, name) for (_, folded), name in merged.items()]
 
 
 def names_of(products: Iterable[Product]) -> list[Name]:

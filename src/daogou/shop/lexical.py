@@ -19,7 +19,7 @@ from daogou.opinions.voices import ShelfPraise
 from daogou.opinions.wishes import wishes
 from daogou.search.indexing import build
 from daogou.search.searcher import Searcher, ShopperContext
-from daogou.search.suggest import Name, names_of
+from daogou.search.suggest import Phrases, phrases_of
 from daogou.shop.nearness import Nearness, open_nearness
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _QUERIES = "queries.json"
 _CHANGE = "change.json"
-_WORDS = "words.msgpack"
+_WORDS = "phrases.msgpack"
 _MOST_QUERIES = 5_000
 
 
@@ -47,7 +47,7 @@ class Words:
     """What the shop's products have taught search; kept with a release, because learning it again takes longest."""
 
     learnt: Learnt
-    names: list[Name]
+    phrases: Phrases
 
 
 def build_index(products: Sequence[Product]) -> TantivyIndex:
@@ -70,7 +70,7 @@ def note_catalogue(stores: Stores) -> Callable[[Path, Sequence[Product]], Mappin
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
         vocabulary, products = Vocabulary(), list(stores.catalogue.get(ids).values())
         vocabulary.learn(products)
-        words = Words(vocabulary.learnt(), names_of(products))
+        words = Words(vocabulary.learnt(), phrases_of(products))
         (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
         return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
 
@@ -141,7 +141,7 @@ class Lexical:
             currency=currency,
             release=release.id if release else "",
             queries=queries,
-            names=words.names if words else None,
+            phrases=words.phrases if words else None,
             near=near,
             praise=ShelfPraise(voices, shelf.row.get) if voices else None,
         )

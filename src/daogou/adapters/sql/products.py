@@ -6,14 +6,12 @@ objects.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 
 from daogou.domain.product import Product
 
-V = TypeVar("V", bound=Hashable)
 _MOST = 500_000
 """Values that are remembered; then all are forgotten, and the next ones remembered."""
 
@@ -23,24 +21,25 @@ class Products:
 
     def __init__(self) -> None:
         self._decode = msgspec.json.Decoder(Product).decode
-        self._met: dict[object, object] = {}
+        self._met: dict[Any, Any] = {}
 
     def read(self, body: str | bytes) -> Product:
         """The product that was written. Raises msgspec.DecodeError."""
         product = self._decode(body)
         if len(self._met) > _MOST:
             self._met.clear()
-        same = self._same
+        same = self._met.setdefault  # the value itself, or the equal one met first
+        category = tuple([same(step, step) for step in product.category])
+        attributes = {}
+        for name, said in product.attributes.items():
+            values = tuple([same(value, value) for value in said])
+            attributes[same(name, name)] = same(values, values)
         shared = {
-            "category": same(tuple(map(same, product.category))),
-            "brand": same(product.brand),
-            "price": same(product.price),
-            "attributes": {same(name): same(tuple(map(same, said))) for name, said in product.attributes.items()},
+            "category": same(category, category),
+            "brand": same(product.brand, product.brand),
+            "price": same(product.price, product.price),
+            "attributes": attributes,
         }
         for name, value in shared.items():
             object.__setattr__(product, name, value)  # equal to what was there, and nobody else has the product yet
         return product
-
-    def _same(self, value: V) -> V:
-        """The value itself, or the equal one met first."""
-        return self._met.setdefault(value, value)  # type: ignore[return-value]  # the values are their own keys

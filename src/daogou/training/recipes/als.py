@@ -22,10 +22,14 @@ def fit(lesson: Lesson) -> Als:
     if not len(lesson.steps):
         raise Skip("no steps to learn from")
     config, steps = lesson.config.als, lesson.steps
-    actor = np.repeat(np.arange(len(steps.offsets) - 1), np.diff(steps.offsets))
+    n = len(steps.offsets) - 1
     touched = sp.csr_matrix(
-        (np.ones(len(steps), np.float32), (actor, steps.rows)), (len(steps.offsets) - 1, lesson.facts.n)
+        (np.ones(len(steps), np.float32), steps.rows, steps.offsets), (n, lesson.facts.n), copy=True
     )
+    touched.sum_duplicates()
+    if n > config.histories:
+        last = np.append(steps.at, 0)[np.maximum(steps.offsets[1:] - 1, 0)]
+        touched = touched[np.sort(np.argsort(-last, kind="stable")[: config.histories])]
     with threadpool_limits(1, "blas"):  # its threads and those of BLAS would wait for each other, as it warns
         model = AlternatingLeastSquares(
             factors=config.factors,
@@ -36,4 +40,4 @@ def fit(lesson: Lesson) -> Als:
             random_state=lesson.config.seed,
         )
         model.fit(touched, show_progress=False)
-    return Als(np.ascontiguousarray(model.item_factors, np.float32), config)
+    return Als.of(np.ascontiguousarray(model.item_factors, np.float32), config)
