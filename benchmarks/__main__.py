@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "intents": ("intents.py",),
     "entities": ("entities.py",),
     "reviews": ("reviews.py",),
+    "attributes": ("attributes.py",),
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),
     "sessions": ("sessions.py",),

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +24,10 @@ from daogou.domain.money import Money
 from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text, language_of
+from daogou.opinions.doubts import Doubt, doubts
+from daogou.opinions.mining import opinions
 from daogou.opinions.summary import ReviewSummary, summarise
+from daogou.opinions.voices import Voices
 from daogou.ports.stores import Appended, Stores
 from daogou.profile.build import Profile, build_profile
 from daogou.promotions.basket import Basket
@@ -35,6 +39,7 @@ from daogou.settings.synonyms import FILE as SYNONYMS
 from daogou.settings.synonyms import read_synonyms, with_group, write_synonyms
 from daogou.shop.searching import report
 from daogou.shop.shown import Shown
+from daogou.shop.suggesting import AttributeSuggestions
 
 NOW = Instant(1_750_000_000_000)
 
@@ -138,6 +143,18 @@ class FakeShop:
 
     def review_summary(self, id: str) -> ReviewSummary:
         return summarise(ProductId(id), self.reviews(id, limit=500))
+
+    @property
+    def voices(self) -> Voices:
+        return Voices.gather(self.stores.reviews.scan(), opinions)
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        return doubts(self.stores.reviews.scan())
+
+    @cached_property
+    def suggested_attributes(self) -> AttributeSuggestions:
+        return AttributeSuggestions(self.stores, self.clock)
 
     def reviews(self, id: str, *, limit: int = 50) -> list[Any]:
         return self.stores.reviews.of(ProductId(id), limit=limit)

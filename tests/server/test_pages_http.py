@@ -39,6 +39,9 @@ CONSOLE = (
     "/console/preview?q=shoes&kind=new",
     "/console/rules",
     "/console/searches",
+    "/console/reviews",
+    "/console/reviews?aspect=weight",
+    "/console/attributes",
 )
 
 

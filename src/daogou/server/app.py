@@ -18,6 +18,7 @@ from daogou.server.api import (
     embeddings,
     events,
     health,
+    insights,
     orders,
     products,
     promotions,
@@ -43,13 +44,13 @@ if TYPE_CHECKING:
 
 _SUBJECTS = (
     search, recommend, products, events, chat, shoppers, promotions, articles, orders, embeddings, tokens, admin,
-    health,
+    insights, health,
 )  # fmt: skip
 _BODIES = (
     search.Suggested, recommend.Recommended, recommend.RecommendIn, recommend.ArticleOut, events.EventIn,
     events.Recorded, chat.Line, promotions.BasketIn, embeddings.EmbeddingsIn, embeddings.Embedding,
     embeddings.Embeddings, tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, admin.SynonymIn,
-    admin.Synonyms, SearchReport, health.Alive, health.Ready,
+    admin.Synonyms, SearchReport, insights.Decision, health.Alive, health.Ready,
 )  # fmt: skip
 
 

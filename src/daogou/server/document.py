@@ -17,6 +17,9 @@ from daogou.domain.product import PricePoint, Product
 from daogou.domain.promotion import Promotion
 from daogou.domain.query import Understood
 from daogou.domain.review import RatingSummary, Review
+from daogou.knowledge.attributes import Suggestion
+from daogou.opinions.board import Side
+from daogou.opinions.doubts import Doubt
 from daogou.opinions.summary import ReviewSummary
 from daogou.profile.build import Profile
 from daogou.promotions.basket import Priced
@@ -31,7 +34,7 @@ Schema = dict[str, Any]
 
 _PREFIX = "#/components/schemas/"
 _PLAIN = (Article, Claim, Order, Priced, PricePoint, Product, Profile, Promotion, RatingSummary, Review,
-          ReviewSummary, Understood)  # fmt: skip
+          ReviewSummary, Side, Doubt, Suggestion, Understood)  # fmt: skip
 """Sent in their plain form: empty fields are left out."""
 _WIRE = (Problem, wire.Answered, wire.Item, wire.Text, wire.Money)
 _MEANINGS = {

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from daogou.domain.text import Language, Text
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
+    from daogou.opinions.doubts import Doubt
     from daogou.opinions.summary import ReviewSummary
+    from daogou.opinions.voices import Voices
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Appended, Stores
     from daogou.profile.build import Profile
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from daogou.recommend.request import Kind
     from daogou.search.suggest import Suggestion
     from daogou.shop.searching import SearchReport
+    from daogou.shop.suggesting import AttributeSuggestions
     from daogou.training.releases import Release, Releases
 
 Report = Callable[[str, float], None]
@@ -286,6 +289,23 @@ class Shop:
     def review_summary(self, id: str) -> ReviewSummary:
         """What a product's reviews say of which side of it, with the quotes behind every count."""
         return self.engine.review_summary(ProductId(id), self.reviews(id, limit=_SUMMED_REVIEWS))
+
+    @property
+    def voices(self) -> Voices | None:
+        """Every opinion of the reviews that the active release has read; None before the first training."""
+        return self.engine.opinions.voices
+
+    @property
+    def doubts(self) -> Sequence[Doubt]:
+        """The reviews that an operator should look at, most doubtful first, as of the active release."""
+        return self.engine.opinions.doubts
+
+    @cached_property
+    def suggested_attributes(self) -> AttributeSuggestions:
+        """Attributes that products seem to have, for an operator to decide."""
+        from daogou.shop.suggesting import AttributeSuggestions
+
+        return AttributeSuggestions(self.stores, self.clock)
 
     def ratings(self, ids: Iterable[str]) -> dict[ProductId, RatingSummary]:
         """How products are rated, for those that are."""

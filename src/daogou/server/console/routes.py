@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from daogou.server.console.attributes import AttributesPage
 from daogou.server.console.desk import Desk
 from daogou.server.console.preview import Preview
+from daogou.server.console.reviews import ReviewsPage
 from daogou.server.console.rules import RulesPage
 from daogou.server.console.searches import SearchesPage
 from daogou.server.pages.site import Site
@@ -23,6 +25,8 @@ def router(shop: Shop) -> APIRouter:
     preview = Preview(site)
     rules = RulesPage(site)
     searches = SearchesPage(site)
+    reviews = ReviewsPage(site)
+    attributes = AttributesPage(site)
     guarded = {
         "/console": desk.overview,
         "/console/imports": desk.imports,
@@ -32,12 +36,15 @@ def router(shop: Shop) -> APIRouter:
         "/console/preview": preview.show,
         "/console/rules": rules.show,
         "/console/searches": searches.show,
+        "/console/reviews": reviews.show,
+        "/console/attributes": attributes.show,
     }
     forms = {
         "/console/activate": desk.activate,
         "/console/rules": rules.save,
         "/console/searches": searches.save,
         "/console/synonym": searches.accept,
+        "/console/attributes": attributes.decide,
         "/console/sign-out": desk.sign_out,
     }
     routes = APIRouter(include_in_schema=False)

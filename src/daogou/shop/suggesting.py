@@ -1,0 +1,83 @@
+"""Attributes that products seem to have, for an operator to decide: nothing is written before somebody says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from daogou.domain.errors import NotFound
+from daogou.knowledge.attributes import Extractor, Suggestion
+
+if TYPE_CHECKING:
+    from daogou.domain.ids import Instant
+    from daogou.ports.stores import Stores
+
+LEDGER = "attribute"
+"""The kind of the ledger's entries: what was decided, by whom, and where the value came from."""
+
+
+_READ, _OFFERED = 20_000, 500
+"""Products that are read, and suggestions that are made at once: half a minute of reading at most."""
+
+
+class AttributeSuggestions:
+    """Reads the catalogue when it has changed since the last time, otherwise answers from memory."""
+
+    def __init__(self, stores: Stores, clock: Callable[[], Instant]) -> None:
+        self._stores = stores
+        self._clock = clock
+        self._found: tuple[int, list[Suggestion]] = (-1, [])
+        self._lock = threading.Lock()
+
+    def open(self) -> Sequence[Suggestion]:
+        """The suggestions that nobody has rejected, the surest first.
+
+        One that was accepted, and that an import has taken away again, is offered again.
+        """
+        rejected = {key for key, said in self._stores.ledger.of(LEDGER) if said["decision"] == "rejected"}
+        return [found for found in self._read() if _key(found) not in rejected]
+
+    def decide(self, product: str, name: str, *, accept: bool, by: str) -> Suggestion:
+        """Write the value into the catalogue, or never offer it again; either is put on record with its origin.
+
+        Raises NotFound where nothing is suggested for that attribute of the product (any more).
+        """
+        found = next((each for each in self.open() if (each.product, each.name) == (product, name)), None)
+        if found is None:
+            raise NotFound(f"no attribute {name!r} is suggested for product {product!r}", where="attribute")
+        if accept:
+            now = self._stores.catalogue.get([found.product])[found.product]
+            changed = replace(now, attributes={**now.attributes, name: (found.value,)})
+            self._stores.catalogue.put([changed], at=self._clock())
+            self._without(found)
+        record = {
+            "decision": "accepted" if accept else "rejected", "by": by, "at": int(self._clock()),
+            "origin": found.place, "context": found.context, "confidence": found.confidence,
+        }  # fmt: skip
+        self._stores.ledger.put(LEDGER, _key(found), record)
+        return found
+
+    def _read(self) -> list[Suggestion]:
+        with self._lock:
+            change, changed = self._stores.catalogue.changes(self._found[0])
+            if changed or self._found[0] < 0:
+                products = list(islice(self._stores.catalogue.scan(), _READ))
+                extractor = Extractor.learn(products)
+                shown = (product for product in products if not product.hidden)
+                found = list(islice((each for product in shown for each in extractor.suggestions(product)), _OFFERED))
+                found.sort(key=lambda each: (-each.confidence, each.name, each.product))
+                self._found = change, found
+            return self._found[1]
+
+    def _without(self, decided: Suggestion) -> None:
+        """Take one out without reading everything again: one product more teaches nothing."""
+        with self._lock:
+            change, _ = self._stores.catalogue.changes(self._found[0])
+            self._found = change, [each for each in self._found[1] if each != decided]
+
+
+def _key(found: Suggestion) -> str:
+    return f"{found.product}\n{found.name}\n{found.value.key}"
