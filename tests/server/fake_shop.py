@@ -24,6 +24,7 @@ from daogou.domain.money import Money
 from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text, language_of
+from daogou.opinions.aspects import lexicon
 from daogou.opinions.doubts import Doubt, doubts
 from daogou.opinions.mining import opinions
 from daogou.opinions.summary import ReviewSummary, summarise
@@ -143,6 +144,8 @@ class FakeShop:
 
     def review_summary(self, id: str) -> ReviewSummary:
         return summarise(ProductId(id), self.reviews(id, limit=500))
+
+    lexicon = lexicon()
 
     @property
     def voices(self) -> Voices:

@@ -361,3 +361,16 @@ def test_what_reviewers_like_can_be_searched_for_once_it_is_learnt(shop: Shop) -
     assert {hit.product for hit in first.items} == {f"boots-{n}" for n in range(6)}
     assert shop.search("comfortable hiking boots").items[0].product == "boots-1"
     assert not any(reason.kind == "reviews" for hit in first.items[1:] for reason in hit.because)
+
+
+def test_the_shops_own_words_for_sides_of_products_count(shop: Shop) -> None:
+    about = Review(ProductId("boots-1"), 5.0, NOW, text="抓地力yyds")
+    shop.stores.reviews.put([replace(about, id=ReviewId(f"g{n}")) for n in range(3)])
+    assert shop.review_summary("boots-1").aspects == ()
+    own = 'good = ["yyds"]\n[grip]\nlabel = { zh = "抓地", en = "Grip" }\nwords = ["抓地力"]\nasked = ["抓地好"]\n'
+    (shop.folder / "aspects.toml").write_text(own, "utf-8")
+    shop.train()
+    (grip,) = shop.review_summary("boots-1").aspects
+    assert (grip.label.en, grip.good, grip.quotes[0].text) == ("Grip", 3, "抓地力yyds")
+    first = shop.search("抓地好的徒步鞋").items[0]
+    assert "3 of 3 reviewers like the grip" in {reason.text.en for reason in first.because}

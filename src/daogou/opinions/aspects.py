@@ -131,7 +131,13 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The words that ship with Daogou."""
-    return lexicon_of(tomllib.loads((files("daogou.opinions") / "words.toml").read_text("utf-8")))
+    return lexicon_of(shipped_words())
+
+
+@cache
+def shipped_words() -> Mapping[str, Any]:
+    """The tables of the words.toml that ships with Daogou."""
+    return tomllib.loads((files("daogou.opinions") / "words.toml").read_text("utf-8"))
 
 
 def lexicon_of(tree: Mapping[str, Any]) -> Lexicon:

@@ -34,13 +34,13 @@ class Opinion:
     """The clause, as written."""
 
 
-def opinions(review: Review, model: TargetModel | None = None) -> list[Opinion]:
+def opinions(review: Review, model: TargetModel | None = None, words: Lexicon | None = None) -> list[Opinion]:
     """What a review says of which aspect, each aspect and polarity once: its first clause.
 
     With a model, a clause that names an aspect without a word of opinion is judged by it, where it is sure.
     """
     first: dict[tuple[str, Polarity], Opinion] = {}
-    words = lexicon()
+    words = words or lexicon()
     for text in (review.title, review.text):
         for start, end in spans(text):
             quote = text[start:end]
@@ -74,7 +74,7 @@ def _learnt(
     for aspect in _spoken_of(found, words):
         named = next(each for each in found if each.word in aspect.words)
         target = around(text, start + named.start, start + named.end)
-        content = float(model.score([target])[0, -1])
+        content = float(model.score([target], words)[0, -1])
         if abs(content - 0.5) >= SURE:
             yield aspect.id, "good" if content > 0.5 else "bad"
 

@@ -15,6 +15,7 @@ from daogou.opinions.quotes import Quote, representative
 
 if TYPE_CHECKING:
     from daogou.domain.review import Review
+    from daogou.opinions.aspects import Aspect, Lexicon
     from daogou.opinions.targets import TargetModel
 
 LEAST = 2
@@ -68,34 +69,36 @@ def summarise(
     *,
     model: TargetModel | None = None,
     doubted: Container[ReviewId] = frozenset(),
+    words: Lexicon | None = None,
 ) -> ReviewSummary:
     """Count the opinions of a product's reviews. One review counts once for an aspect and polarity.
 
     `model`: what the shop's reviews have taught, for clauses without a word of opinion. `doubted`: reviews that are not
-    counted, and said to be left out.
+    counted, and said to be left out. `words`: those in which opinions are found, if not those that ship with Daogou.
     """
+    words = words or lexicon()
     every = sorted(reviews, key=lambda review: (-review.helpful, -review.at, review.id))
     read = [review for review in every if review.id not in doubted]
     said: dict[str, dict[Polarity, list[Quote]]] = defaultdict(lambda: {"good": [], "bad": []})
     for review in read:
-        for found in opinions(review, model):
+        for found in opinions(review, model, words):
             quote = Quote(review.id, found.quote, found.polarity, review.verified, review.helpful)
             said[found.aspect][found.polarity].append(quote)
-    aspects = [_summed(aspect, quotes["good"], quotes["bad"]) for aspect, quotes in said.items()]
+    aspects = [_summed(words.aspects[aspect], quotes["good"], quotes["bad"]) for aspect, quotes in said.items()]
     aspects = [each for each in aspects if each.good + each.bad >= LEAST]
     aspects.sort(key=lambda each: (-(each.good + each.bad), each.aspect))
     return ReviewSummary(product, len(read), tuple(aspects), _headline(aspects), len(every) - len(read))
 
 
-def _summed(aspect: str, good: list[Quote], bad: list[Quote]) -> AspectSummary:
-    label = lexicon().aspects[aspect].label
+def _summed(aspect: Aspect, good: list[Quote], bad: list[Quote]) -> AspectSummary:
     n, fewer = len(good) + len(bad), min(len(good), len(bad))
     divided = fewer >= DIVIDED * n
     of_fewer = min(fewer, _QUOTES if divided else 1)
     of_more = _QUOTES if divided else _QUOTES_IN_ALL - of_fewer
     more, less = (good, bad) if len(good) >= len(bad) else (bad, good)
     quotes = (*representative(more, of_more), *representative(less, of_fewer))
-    return AspectSummary(aspect, label, len(good), len(bad), _sentence(label, len(good), len(bad)), quotes)
+    said = _sentence(aspect.label, len(good), len(bad))
+    return AspectSummary(aspect.id, aspect.label, len(good), len(bad), said, quotes)
 
 
 def _headline(aspects: Sequence[AspectSummary]) -> Text:
@@ -112,11 +115,10 @@ def _headline(aspects: Sequence[AspectSummary]) -> Text:
         )
         if found
     ]
+    en = "; ".join(f"{said}: {', '.join(each.label.show('en').lower() for each in found)}" for _, said, found in parts)
     return Text(
         zh="；".join(f"{said}：{'、'.join(each.label.show('zh') for each in found)}" for said, _, found in parts),
-        en="; ".join(
-            f"{said}: {', '.join(each.label.show('en').lower() for each in found)}" for _, said, found in parts
-        ),
+        en=en[:1].upper() + en[1:],
     )
 
 

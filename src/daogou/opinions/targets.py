@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.review import Review
+    from daogou.opinions.aspects import Lexicon
 
 LEAST = 200
 """Terms of each kind from which a shop learns."""
@@ -65,14 +66,19 @@ class TargetModel:
 
     @classmethod
     def fit(
-        cls, targets: Sequence[Target], judged: Sequence[int], *, config: TargetConfig | None = None
+        cls,
+        targets: Sequence[Target],
+        judged: Sequence[int],
+        *,
+        config: TargetConfig | None = None,
+        words: Lexicon | None = None,
     ) -> TargetModel:
         """Learn from terms and their classes, 0 and up. Raises ValueError unless there are two classes."""
         config = config or TargetConfig()
         classes = np.asarray(judged, np.int64)
         if len(np.unique(classes)) < 2:
             raise ValueError("nothing to tell apart: every term is judged alike")
-        hashed = [_hashed(target, config.places) for target in targets]
+        hashed = [_hashed(target, config.places, words) for target in targets]
         documents = np.bincount(
             np.fromiter((place for row in hashed for group in row for place in group[1]), np.int64),
             minlength=config.places,
@@ -83,9 +89,9 @@ class TargetModel:
         weights, bias = _solve(_matrix(hashed, idf), classes, config)
         return cls(weights.astype(np.float32), bias.astype(np.float32), idf)
 
-    def score(self, targets: Sequence[Target]) -> NDArray[np.float32]:
+    def score(self, targets: Sequence[Target], words: Lexicon | None = None) -> NDArray[np.float32]:
         """(targets, classes): the probability of each class."""
-        hashed = [_hashed(target, len(self.weights)) for target in targets]
+        hashed = [_hashed(target, len(self.weights), words) for target in targets]
         return _shares(_matrix(hashed, self.idf) @ self.weights + self.bias).astype(np.float32)
 
     def save(self, folder: Path) -> None:
@@ -101,24 +107,24 @@ class TargetModel:
         return cls(read_array(folder / "weights.npy"), bias, read_array(folder / "idf.npy"))
 
 
-def learn(reviews: Iterable[Review]) -> TargetModel | None:
+def learn(reviews: Iterable[Review], words: Lexicon | None = None) -> TargetModel | None:
     """Learn from the stars beside which sides of products are named; None where too few are."""
     found: list[tuple[Target, int]] = []
     for review in reviews:
         content = stars(review)
         if content is not None:
-            found += ((target, int(content)) for target in named(f"{review.title}\n{review.text}", content))
+            found += ((target, int(content)) for target in named(f"{review.title}\n{review.text}", content, words))
         if len(found) >= MOST:
             break
     judged = [content for _, content in found]
     if min(sum(judged), len(judged) - sum(judged)) < LEAST:
         return None
-    return TargetModel.fit([target for target, _ in found], judged)
+    return TargetModel.fit([target for target, _ in found], judged, words=words)
 
 
-def named(text: str, content: bool) -> Iterator[Target]:
+def named(text: str, content: bool, words: Lexicon | None = None) -> Iterator[Target]:
     """The sides that a text of a writer who is content or not names, but for clauses that say otherwise."""
-    words = lexicon()
+    words = words or lexicon()
     for start, end in spans(text):
         found = words.find(text[start:end])
         said = sum(map(words.sign, found))
@@ -136,11 +142,11 @@ def around(text: str, start: int, end: int) -> Target:
 _Hashed = list[tuple[str, dict[int, float]]]
 
 
-def _hashed(target: Target, places: int) -> _Hashed:
+def _hashed(target: Target, places: int, words: Lexicon | None) -> _Hashed:
     """The pieces of each group by place."""
     return [
         (name, {zlib.crc32(f"{name}|{piece}".encode()) % places: value for piece, value in group.items()})
-        for name, group in groups(target).items()
+        for name, group in groups(target, words).items()
     ]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.errors import NotFound, NotReady
 from daogou.knowledge.graph import Graph
+from daogou.opinions.aspects import lexicon
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import Like, RecommendRequest
 from daogou.retrieval.rules import Rulebook
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from daogou.domain.review import Review
     from daogou.domain.rule import Rule
     from daogou.domain.text import Language, Text
+    from daogou.opinions.aspects import Lexicon
     from daogou.opinions.summary import ReviewSummary
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
@@ -94,10 +96,12 @@ class Engine:
         synonyms: Watched[tuple[tuple[str, ...], ...]],
         encoder: Encoder | None = None,
         taxonomy: Iterable[Text] = (),
+        words: Lexicon | None = None,
     ) -> Engine:
         """Open the active release, or a shop that has none yet, over the live stores.
 
-        Raises CorruptRelease where an artifact is not what its manifest says.
+        `words`: those in which reviewers judge, if not those that ship with Daogou. Raises CorruptRelease where an
+        artifact is not what its manifest says.
         """
         release = releases.active()
         with _uncollected():
@@ -107,7 +111,7 @@ class Engine:
             recommender = Recommender(
                 release, shelf, stores.events, shoppers=stores.shoppers, config=settings.recommend
             )
-            opinions = Opinions.of(release)
+            opinions = Opinions.of(release, words or lexicon())
             lexical = Lexical.open(
                 release,
                 shelf=shelf,
@@ -115,8 +119,8 @@ class Engine:
                 settings=settings,
                 recommender=recommender,
                 encoder=encoder,
-                voices=opinions.voices,
                 taxonomy=taxonomy,
+                opinions=opinions,
             )
             return cls(
                 release,
@@ -137,7 +141,10 @@ class Engine:
         kept = self._summaries.get(product)
         if kept is None or kept[0] != written:
             opinions = self.opinions
-            kept = written, summarise(product, reviews, model=opinions.model, doubted=opinions.left_out)
+            kept = (
+                written,
+                summarise(product, reviews, model=opinions.model, doubted=opinions.left_out, words=opinions.words),
+            )
             if len(self._summaries) >= _SUMMARIES:
                 self._summaries.clear()
             self._summaries[product] = kept

@@ -21,6 +21,7 @@ from daogou.search.indexing import build
 from daogou.search.searcher import Searcher, ShopperContext
 from daogou.search.suggest import Phrases, phrases_of
 from daogou.shop.nearness import Nearness, open_nearness
+from daogou.shop.opining import Opinions
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.text import Language, Text
-    from daogou.opinions.voices import Voices
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.recommender import Recommender
@@ -113,12 +113,12 @@ class Lexical:
         settings: Settings,
         recommender: Recommender,
         encoder: Encoder | None = None,
-        voices: Voices | None = None,
+        opinions: Opinions | None = None,
         taxonomy: Iterable[Text] = (),
     ) -> Lexical:
         """Open the release's index in a live copy, or index the whole shelf where there is no release.
 
-        `voices`: what the shop's reviews say, so that “good battery” can be asked for.
+        `opinions`: what the shop's reviews say, so that “good battery” can be asked for.
         `taxonomy`: kinds of goods in both languages.
         """
         currency = settings.shop.currency
@@ -127,8 +127,12 @@ class Lexical:
             vocabulary = Vocabulary.from_learnt(words.learnt, taxonomy=taxonomy)
         else:
             vocabulary = Vocabulary.from_shelf(shelf, taxonomy=taxonomy)
-        spoken_of = frozenset(voices.aspects if voices else ())
-        understander = Understander(vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of))
+        opinions = opinions or Opinions(None)
+        voices, said = opinions.voices, opinions.words
+        spoken_of = frozenset(voices.aspects if voices else ()) & frozenset(said.aspects)
+        understander = Understander(
+            vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of, words=said)
+        )
         # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.
         live = tempfile.TemporaryDirectory(prefix="daogou-index-", ignore_cleanup_errors=True)
         index, after, queries = _opened(release, Path(live.name) / "index")
@@ -143,7 +147,7 @@ class Lexical:
             queries=queries,
             phrases=words.phrases if words else None,
             near=near,
-            praise=ShelfPraise(voices, shelf.row.get) if voices else None,
+            praise=ShelfPraise(voices, shelf.row.get, said) if voices else None,
         )
         lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live, near=near)
         lexical.refresh(stores.catalogue.changes(after)[1])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from daogou.opinions.aspects import lexicon
 from daogou.opinions.doubts import Doubt, doubts
 from daogou.opinions.mining import opinions
 from daogou.opinions.targets import TargetModel, learn
@@ -18,13 +19,14 @@ from daogou.opinions.voices import Voices
 if TYPE_CHECKING:
     from daogou.domain.ids import ReviewId
     from daogou.domain.review import Review
+    from daogou.opinions.aspects import Lexicon
     from daogou.ports.stores import Stores
     from daogou.training.releases import Release
 
 _MODEL, _VOICES, _DOUBTS = "model", "voices", "doubts.json"
 
 
-def write_opinions(stores: Stores, folder: Path) -> Mapping[str, float]:
+def write_opinions(stores: Stores, folder: Path, words: Lexicon) -> Mapping[str, float]:
     """Learn from the shop's reviews, read and doubt them, and write all of it as an artifact of a release."""
     doubted = doubts(stores.reviews.scan())
     left_out = {doubt.review for doubt in doubted if doubt.left_out}
@@ -32,10 +34,10 @@ def write_opinions(stores: Stores, folder: Path) -> Mapping[str, float]:
     def believed() -> Iterator[Review]:
         return (review for review in stores.reviews.scan() if review.id not in left_out)
 
-    model = learn(believed())
+    model = learn(believed(), words)
     if model is not None:
         model.save(folder / _MODEL)
-    voices = Voices.gather(believed(), lambda review: opinions(review, model))
+    voices = Voices.gather(believed(), lambda review: opinions(review, model, words))
     voices.save(folder / _VOICES)
     (folder / _DOUBTS).write_bytes(msgspec.json.encode(doubted))
     return {
@@ -51,11 +53,13 @@ class Opinions:
     """What a release knows of reviews; each part is read when it is first asked for."""
 
     folder: Path | None
+    words: Lexicon = field(default_factory=lexicon)
+    """The words of the shop."""
 
     @classmethod
-    def of(cls, release: Release | None) -> Opinions:
+    def of(cls, release: Release | None, words: Lexicon) -> Opinions:
         """Those of a release; nothing where there is none, or where it was made before there were any."""
-        return cls(release.path("opinions") if release and release.path("opinions").exists() else None)
+        return cls(release.path("opinions") if release and release.path("opinions").exists() else None, words)
 
     @cached_property
     def model(self) -> TargetModel | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from daogou.adapters.encoders import open_encoder
 from daogou.domain.errors import BadSettings
 from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId, current_instant
+from daogou.opinions.own_words import read_lexicon
 from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
 from daogou.settings.rules import FILE as RULES
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from daogou.domain.text import Language, Text
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
+    from daogou.opinions.aspects import Lexicon
     from daogou.opinions.doubts import Doubt
     from daogou.opinions.summary import ReviewSummary
     from daogou.opinions.voices import Voices
@@ -145,6 +147,7 @@ class Shop:
             synonyms=synonyms,
             encoder=self.encoder,
             taxonomy=self._taxonomy(),
+            words=self.lexicon,
         )
 
     def _taxonomy(self) -> list[Text]:
@@ -289,6 +292,11 @@ class Shop:
     def review_summary(self, id: str) -> ReviewSummary:
         """What a product's reviews say of which side of it, with the quotes behind every count."""
         return self.engine.review_summary(ProductId(id), self.reviews(id, limit=_SUMMED_REVIEWS))
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words in which reviewers judge: those that ship with Daogou and the shop's own. Raises BadSettings."""
+        return read_lexicon(self.folder)
 
     @property
     def voices(self) -> Voices | None:

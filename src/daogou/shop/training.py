@@ -47,7 +47,7 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
             "graph": lambda folder, _: write_graph(
                 shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
             ),
-            "opinions": lambda folder, _: write_opinions(shop.stores, folder),
+            "opinions": lambda folder, _: write_opinions(shop.stores, folder, shop.lexicon),
             **_meaning(shop, progress),
         },
         now=shop.clock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daogou.opinions.aspects import lexicon
+from daogou.domain.text import Text
 from daogou.opinions.board import Side, board, worst
 from daogou.server.pages.words import words_in
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from daogou.domain.product import Product
     from daogou.domain.review import Review
-    from daogou.domain.text import Text
     from daogou.opinions.doubts import Doubt
     from daogou.opinions.quotes import Quote
     from daogou.server.pages.site import Site
@@ -53,7 +52,7 @@ class ReviewsPage:
     def show(self, request: Request) -> Response:
         """All sides, one of them closely, and the doubtful reviews."""
         shop = self._site.shop
-        voices = shop.voices
+        voices, known = shop.voices, shop.lexicon.aspects
         sides = board(voices) if voices is not None and len(voices.good) else []
         asked = request.query_params.get("aspect", "")
         chosen = next((side for side in sides if side.aspect == asked), None)
@@ -65,7 +64,7 @@ class ReviewsPage:
             page="reviews",
             title=words_in(self._site.visitor(request).language)("console.reviews"),
             sides=sides,
-            label=_label,
+            label=lambda aspect: known[aspect].label if aspect in known else Text.of(aspect),
             trained=voices is not None,
             chosen=chosen,
             highest=max((month.good + month.bad for month in chosen.months), default=1) if chosen else 1,
@@ -99,7 +98,3 @@ class ReviewsPage:
             if product is not None and doubt.review in reviews:
                 found.append(Doubted(doubt, product, reviews[doubt.review]))
         return found
-
-
-def _label(aspect: str) -> Text:
-    return lexicon().aspects[aspect].label

@@ -27,7 +27,7 @@ class Card:
     picture: str
     rating: RatingSummary | None
     reason: Reason | None
-    """The strongest of the hit's reasons."""
+    """The reason that says most."""
     position: int
 
 
@@ -68,6 +68,9 @@ def cards(shop: Shop, hits: Iterable[Hit], name: str, *, first: int = 0, query: 
 
 
 def strongest(hit: Hit) -> Reason | None:
-    """The reason with the largest share; of equals the first; one without words explains nothing."""
+    """What reviewers say of a side that was asked for, else the reason with the largest share; of equals the first.
+
+    One without words explains nothing.
+    """
     worded = [reason for reason in hit.because if reason.text]
-    return max(worded, key=lambda reason: reason.share) if worded else None
+    return max(worded, key=lambda reason: (reason.kind == "reviews", reason.share)) if worded else None
