@@ -46,6 +46,8 @@ def test_own_sides_and_words_are_found_beside_the_others() -> None:
 def test_what_the_shop_calls_good_is_no_longer_bad() -> None:
     assert said("味道酸", lexicon()) == {("taste", "bad")}
     assert ("taste", "good") in said("味道酸", parse_lexicon(STEEP))
+    assert said("气味香", lexicon()) == {("smell", "good")}
+    assert said("气味香", parse_lexicon('[smell]\nbad = ["香"]')) == {("smell", "bad")}
 
 
 def test_without_a_file_the_words_are_those_that_ship(tmp_path: Path) -> None:
