@@ -7,9 +7,11 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import tantivy
 
 from daogou.domain.errors import CorruptRelease
@@ -23,6 +25,10 @@ FIELDS = ("title", "brand", "category", "attributes", "description")
 
 _IDS = "products.json"
 _HEAP_BYTES = 48_000_000
+_SPARE = 16
+"""Documents beyond those asked for, to see whether a tie goes on."""
+_TIED = 1_000
+"""Where it goes on, so many documents are looked at, and at least twice as many as are asked for."""
 _OTHER_FIELDS = 0.15
 """How much the fields besides a word's best one count; with 1 a word in every field outweighs two different words."""
 
@@ -89,7 +95,7 @@ class TantivyIndex:
         require_all: bool = False,
         instead: Instead = NOTHING_INSTEAD,
     ) -> list[Match]:
-        """The k best documents; ties in order of id.
+        """The k best documents; ties in order of id, unless very many are tied with the last, of which it takes any.
 
         A word counts with its best field, and for a fraction with its others; `weights` says which fields are read.
         """
@@ -97,16 +103,13 @@ class TantivyIndex:
         if query is None or k < 1:
             return []
         searcher = self._index.searcher()
-        hits, limit = [], k + 16
-        while True:
-            hits = searcher.search(query, limit=limit, count=False).hits
-            if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
-                break
-            limit += limit // 2
+        hits = searcher.search(query, limit=k + _SPARE, count=False).hits
+        if len(hits) == k + _SPARE and hits[-1][0] == hits[k - 1][0]:
+            hits = searcher.search(query, limit=max(2 * k, _TIED), count=False).hits
         numbers = searcher.fast_field_values("number", [address for _, address in hits])
-        ids = self._ids
-        found = sorted((-score, ids[int(number or 0)]) for (score, _), number in zip(hits, numbers, strict=True))
-        return [Match(id, -score) for score, id in found[:k]]
+        scores = [score for score, _ in hits]
+        ids = _in_order([self._ids[int(number or 0)] for number in numbers], scores)
+        return list(map(Match, ids[:k], scores[:k]))
 
     def save(self, folder: Path) -> None:
         with self._lock:
@@ -146,6 +149,15 @@ class TantivyIndex:
         if self._writer is None:
             self._writer = self._index.writer(_HEAP_BYTES, 1)
         return self._writer
+
+
+def _in_order(ids: list[ProductId], scores: Sequence[float]) -> list[ProductId]:
+    """The ids, best first already, with those of one score in their own order."""
+    edges = [0, *(np.flatnonzero(np.diff(scores)) + 1).tolist(), len(ids)]
+    for start, end in pairwise(edges):
+        if end - start > 1:
+            ids[start:end] = sorted(ids[start:end])
+    return ids
 
 
 def _schema() -> Any:

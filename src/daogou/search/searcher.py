@@ -311,7 +311,8 @@ class Searcher:
         `scored` are the scores of `said`.
         """
         pieces = list(dict.fromkeys(piece for word in words for piece in self.vocabulary.segmenter.cut(word)))
-        every = self._word_scores(pieces, instead, require_all=True)
+        one = len(pieces) == 1 and pieces == said
+        every = scored if one else self._word_scores(pieces, instead, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self.config.enough:
             some = scored if pieces == said else self._word_scores(pieces, instead)
             return (every > 0) | (some > self.config.tail * some.max(initial=0)), every > 0
@@ -339,13 +340,13 @@ class Searcher:
         """BM25 by row of the shelf; 0 where nothing matches."""
         scores = np.zeros(len(self.shelf), np.float32)
         if words:
-            row = self.shelf.row
             found = self.index.search(
                 words, self.config.reach, weights=self.config.fields, require_all=require_all, instead=instead
             )
-            for match in found:
-                if (at := row.get(match.id, -1)) >= 0:
-                    scores[at] = match.score
+            row = self.shelf.row
+            rows = np.fromiter((row.get(match.id, -1) for match in found), np.int64, len(found))
+            values = np.fromiter((match.score for match in found), np.float32, len(found))
+            scores[rows[rows >= 0]] = values[rows >= 0]
         return scores
 
     def _hit(self, found: Score, row: int, understood: Understood, wish: Wish, pin: Rule | None) -> Hit:
