@@ -28,6 +28,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "entities": ("entities.py",),
     "reviews": ("reviews.py",),
     "attributes": ("attributes.py",),
+    "encoder": ("encoder.py",),
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),
     "sessions": ("sessions.py",),

@@ -99,7 +99,7 @@ class Spanish:
 
 def test_a_shop_with_an_encoder_finds_what_no_word_of_it_says(tmp_path: Path) -> None:
     shop = build_shop(tmp_path / "shop")
-    encoder = shop.__dict__["encoder"] = Spanish()  # in place of what the settings name
+    encoder = shop.__dict__["base_encoder"] = Spanish()  # in place of what the settings name
     assert not shop.search("zapatos")
     shop.train()
     hits = shop.search("zapatos")

@@ -95,7 +95,7 @@ def test_products_wait_for_an_encoder_that_failed() -> None:
 
 def test_a_product_put_after_the_release_is_found_by_its_meaning(tmp_path: Path) -> None:
     shop = build_shop(tmp_path / "shop", train=False)
-    encoder = shop.__dict__["encoder"] = Spanish()  # in place of what the settings name
+    encoder = shop.__dict__["base_encoder"] = Spanish()  # in place of what the settings name
     shop.train()
     assert len(shop.search("zapatos")) == 6
     shop.stores.catalogue.put([product("late", Text(en="Ballet shoes"))], at=shop.clock())
@@ -110,7 +110,7 @@ def test_a_product_put_after_the_release_is_found_by_its_meaning(tmp_path: Path)
 def test_a_training_that_was_interrupted_encodes_only_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("daogou.retrieval.meaning._BLOCK_TEXTS", 10)
     shop = build_shop(tmp_path / "shop", train=False)
-    encoder = shop.__dict__["encoder"] = Spanish()
+    encoder = shop.__dict__["base_encoder"] = Spanish()
     seen: list[float] = []
 
     def interrupt(step: str, done: float) -> None:

@@ -18,6 +18,7 @@ from daogou.recommend.request import Like, RecommendRequest
 from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.shop.connecting import connected
+from daogou.shop.encoding import encoder_of
 from daogou.shop.lexical import Lexical
 from daogou.shop.opining import Opinions
 
@@ -68,6 +69,7 @@ class Engine:
         rules: Watched[tuple[Rule, ...]],
         synonyms: Watched[tuple[tuple[str, ...], ...]],
         opinions: Opinions,
+        encoder: Encoder | None = None,
     ) -> None:
         self.release_id = release.id if release else ""
         self.shelf = shelf
@@ -82,6 +84,7 @@ class Engine:
         self._looked = time.monotonic()
         self.rules = rules
         self.synonyms = synonyms
+        self.encoder = encoder
         self._rule()
         self._lexical.searcher.vocabulary.set_synonyms(synonyms.now)
 
@@ -112,6 +115,7 @@ class Engine:
                 release, shelf, stores.events, shoppers=stores.shoppers, config=settings.recommend
             )
             opinions = Opinions.of(release, words or lexicon())
+            encoder = encoder_of(release, encoder)
             lexical = Lexical.open(
                 release,
                 shelf=shelf,
@@ -131,6 +135,7 @@ class Engine:
                 rules=rules,
                 synonyms=synonyms,
                 opinions=opinions,
+                encoder=encoder,
             )
 
     def review_summary(self, product: ProductId, reviews: Sequence[Review]) -> ReviewSummary:

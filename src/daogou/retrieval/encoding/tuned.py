@@ -1,0 +1,114 @@
+"""How the packaged encoder is tuned to a shop, and the tuned encoder as a release holds it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from daogou.retrieval.encoding.e5 import E5
+from daogou.retrieval.encoding.static import Static
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from daogou.ports.encoder import Encoder
+    from daogou.retrieval.encoding.weights import Model
+
+_GRAPH, _ABOUT = "graph.onnx", "about.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticConfig:
+    """[training.encoder.static]: vectors of word pieces, distilled from the tuned encoder."""
+
+    serve: bool = False
+    """True: they are served in place of it. No network runs at query time; a little is lost, see the experiments."""
+    dim: int = 256
+    """Length of the vectors."""
+    copies: int = 2
+    """How often each query and each product's text is varied, beside the text itself."""
+    steps: int = 300
+    batch: int = 128
+    """Texts in a step."""
+    rate: float = 5e-3
+    """Learning rate of Adam; falls to nothing."""
+    ridge: float = 1.0
+    """Penalty of the map that gives pieces a vector which the shop's texts do not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class TuningConfig:
+    """[training.encoder]: whether and how the packaged encoder is tuned to what shoppers turn to."""
+
+    enabled: bool = False
+    """Off: it takes minutes, and a shop whose words are found needs no encoder. `daogou train --only encoder` tunes
+    once in any case; later releases keep what came of it."""
+    steps: int = 100
+    """Batches at most."""
+    batch: int = 32
+    """Pairs of texts in a batch; each is told from all others of its batch."""
+    rate: float = 5e-5
+    """Learning rate of AdamW; rises for a tenth of the steps, then falls to nothing."""
+    temperature: float = 0.05
+    """Cosines are divided by it before the softmax."""
+    rank: int = 0
+    """0 tunes all matrices; above, only additions to them of this rank (LoRA), which forget less and fit less."""
+    descriptions: float = 0.1
+    """Share of the pairs that are a product's name and its description."""
+    together: float = 0.05
+    """Share of the pairs that are two products of one purchase. The rest are queries with what was clicked after."""
+    typos: float = 0.1
+    """Share of the queries that get a typing mistake."""
+    swaps: float = 0.3
+    """Share of the queries in which a name that the shop has in both languages is put into the other one."""
+    drops: float = 0.6
+    """Share of the products' texts that are cut down to the name in one language."""
+    hard: int = 30
+    """From so many of what the untuned encoder finds for a query, one that is wrong is drawn as a further negative."""
+    same: float = 0.6
+    """Cosine (mean taken off) with the right product from which another counts as right too, and is no negative."""
+    dims: tuple[int, ...] = (384, 192, 96)
+    """The first so many numbers of a vector are each tuned to do alone (Matryoshka), so that it may be cut."""
+    dim: int = 384
+    """Numbers of a vector that are kept."""
+    look: int = 50
+    """Steps between looks at the held-back queries."""
+    patience: int = 2
+    """Looks without a gain after which it stops; the best weights are kept."""
+    least_queries: int = 100
+    """Below so many different queries with a click it is not tuned."""
+    most_judged: int = 3_000
+    """Products among which the held-back queries are judged; more are drawn with the seed."""
+    minutes: float = 10.0
+    """CPU minutes it may take."""
+    static: StaticConfig = field(default_factory=StaticConfig)
+
+
+class _About(msgspec.Struct):
+    name: str
+    dim: int
+    static: bool
+
+
+def save_tuned(folder: Path, graph: bytes, *, dim: int, static: Static | None) -> None:
+    """Write the tuned encoder, or what was distilled from it, in the place of what the folder had."""
+    for path in folder.iterdir():
+        path.unlink()
+    mark = hashlib.sha256(graph).hexdigest()[:8]
+    name = f"multilingual-e5-small tuned {mark}" + (" static" if static else "")
+    if static is None:
+        (folder / _GRAPH).write_bytes(graph)
+    else:
+        static.save(folder)
+    (folder / _ABOUT).write_bytes(msgspec.json.encode(_About(name, dim, static is not None)))
+
+
+def open_tuned(folder: Path, model: Model) -> Encoder:
+    """Read what `save_tuned` wrote."""
+    about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_About)
+    if about.static:
+        return Static.load(folder, model, about.name)
+    return E5(model, about.name, (folder / _GRAPH).read_bytes, dim=about.dim)

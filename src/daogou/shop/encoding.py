@@ -1,0 +1,94 @@
+"""The text encoder of a shop: the one of the settings, or what a release made of it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daogou.retrieval.encoding.e5 import E5
+from daogou.retrieval.encoding.tuned import open_tuned
+from daogou.retrieval.meaning import Meaning, text_of
+from daogou.training.lesson import Skip
+
+if TYPE_CHECKING:
+    from daogou.domain.product import Product
+    from daogou.ports.encoder import Encoder
+    from daogou.shop.shop import Report, Shop
+    from daogou.training.releases import Release
+    from daogou.training.train import Artifact
+
+
+def encoder_of(release: Release | None, given: Encoder | None) -> Encoder | None:
+    """The encoder that a release is served with: its own, where it was tuned from the one that is set."""
+    if release is None or not isinstance(given, E5) or not release.path("encoder").exists():
+        return given
+    return open_tuned(release.path("encoder"), given.model)
+
+
+class Encoding:
+    """Makes the artifacts of a training that have to do with meaning."""
+
+    def __init__(self, shop: Shop, *, only: Sequence[str], progress: Report | None) -> None:
+        self._shop = shop
+        self._before = shop.releases.active()
+        self._encoder = encoder_of(self._before, shop.base_encoder)
+        self._asked = shop.settings.training.encoder.enabled or "encoder" in only
+        self._progress = progress
+
+    def artifacts(self) -> Mapping[str, Artifact]:
+        """None where no encoder is set. The encoder comes first: products are encoded by it."""
+        if self._encoder is None:
+            return {}
+        own = {"encoder": self._tune} if isinstance(self._shop.base_encoder, E5) else {}
+        return {**own, "meaning": self._encode}
+
+    def finished(self) -> None:
+        """Throw away what was kept for an interruption."""
+        self._unfinished.unlink(missing_ok=True)
+
+    def _tune(self, folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
+        """Tune, if that is asked for; what was tuned before stays until something better comes."""
+        from daogou.training.tuning import Tuning, learn
+
+        shop, base = self._shop, self._shop.base_encoder
+        if self._before is not None and self._before.path("encoder").exists():
+            shutil.copytree(self._before.path("encoder"), folder, dirs_exist_ok=True)
+        if not self._asked:
+            raise Skip("switched off: [training.encoder] enabled = false")
+        assert isinstance(base, E5)
+        assert self._encoder is not None
+        training = shop.settings.training
+        kept = shop.folder / "cache" / "encoder.unfinished"
+        tuning = Tuning(base.model, self._encoder, training.encoder, training.seed, kept, self._tell)
+        metrics = learn(folder, products, shop.stores.events, tuning)
+        self._encoder = open_tuned(folder, base.model)
+        return metrics
+
+    def _encode(self, folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
+        """What products mean; only what is new or changed is encoded.
+
+        What is encoded is kept beside until the release is whole, so that an interrupted training goes on from there.
+        """
+        assert self._encoder is not None
+        before = self._before.path("meaning") if self._before is not None else None
+        known = Meaning.load(before) if before is not None and before.exists() else None
+        texts = [text_of(product) for product in products]
+        cpu = time.process_time()
+        Meaning.fit(texts, self._encoder, before=known, kept=self._unfinished, tell=self._part).save(folder)
+        self._part(1.0)
+        return {"products": float(len(products)), "cpu_s": round(time.process_time() - cpu, 2)}
+
+    @property
+    def _unfinished(self) -> Path:
+        return self._shop.folder / "cache" / "vectors.unfinished"
+
+    def _part(self, part: float) -> None:
+        if self._progress is not None:
+            self._progress("encoding products", part)
+
+    def _tell(self, what: str) -> None:
+        if self._progress is not None:
+            self._progress(what, 1.0)

@@ -1,0 +1,73 @@
+"""A text encoder for a shop: tuned, perhaps distilled, kept only if it beats the present one on held-back queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from daogou.retrieval.encoding.e5 import E5
+from daogou.retrieval.encoding.tuned import TuningConfig, save_tuned
+from daogou.training.exam import Exam
+from daogou.training.lesson import Skip
+from daogou.training.pairs import held_back, read_behaviour
+from daogou.training.recipes.encoder import Pairs, tune
+from daogou.training.recipes.static import distil
+
+if TYPE_CHECKING:
+    from daogou.domain.product import Product
+    from daogou.ports.encoder import Encoder
+    from daogou.ports.stores import Events
+    from daogou.retrieval.encoding.weights import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What a tuning is given."""
+
+    model: Model
+    current: Encoder
+    """The encoder that is in use: the packaged one, or one tuned before."""
+    config: TuningConfig
+    seed: int
+    kept: Path
+    """A file from which an interrupted tuning goes on."""
+    tell: Callable[[str], None]
+
+
+def learn(folder: Path, products: Sequence[Product], events: Events, tuning: Tuning) -> dict[str, float]:
+    """Tune and write the encoder into the folder; returns its metrics.
+
+    Raises Skip, with the reason, where it cannot be tuned, or is not better than the current one; the folder is then
+    as it was.
+    """
+    if find_spec("torch") is None:
+        raise Skip("torch not installed: pip install 'daogou[train]'")
+    config, model = tuning.config, tuning.model
+    behaviour = read_behaviour(events, {product.id: row for row, product in enumerate(products)})
+    learnt, judged = held_back(behaviour.wanted)
+    asked = len(behaviour.wanted)
+    if asked < config.least_queries or not learnt or not judged:
+        raise Skip(f"{asked} different queries with a click, fewer than least_queries = {config.least_queries}")
+    exam = Exam.of(products, judged, most=config.most_judged, seed=tuning.seed)
+    before = exam.recall(tuning.current)
+    tuning.tell(f"encoder: recall@10 {before:.4f} on held-back queries before")
+    pairs = Pairs(products, behaviour, learnt, encoder=tuning.current, config=config, random=Random(tuning.seed))
+    tuned = tune(model, pairs, exam, config=config, seed=tuning.seed, kept=tuning.kept, tell=tuning.tell)
+    static, recall = None, tuned.recall
+    if config.static.serve:
+        teacher = E5(model, "tuned", lambda: tuned.graph)
+        static = distil(model, teacher, products, learnt, config=config, seed=tuning.seed, tell=tuning.tell)
+        recall = exam.recall(static)
+    if recall <= before:
+        raise Skip(f"recall@10 {recall:.4f} on held-back queries, not above the {before:.4f} of {tuning.current.name}")
+    save_tuned(folder, tuned.graph, dim=config.dim, static=static)
+    return {
+        "recall@10": recall,
+        "recall@10.before": before,
+        "steps": float(tuned.steps),
+        "cpu_s": round(tuned.seconds, 1),
+    }

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shop_world import build_shop
+
+from daogou.domain.errors import BadRequest
+from daogou.retrieval.encoding.e5 import E5, in_integers
+from daogou.retrieval.encoding.tuned import save_tuned
+from daogou.retrieval.meaning import Meaning
+from daogou.shop.shop import Shop
+from daogou.testing.tiny_model import TinyModel
+from daogou.training.lesson import Skip
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """A shop whose settings name the packaged encoder, which is a tiny one here."""
+    made = build_shop(tmp_path / "shop", train=False)
+    model: Any = TinyModel()
+    made.__dict__["base_encoder"] = E5(model, "tiny", lambda: in_integers(model, model.weights()))
+    return made
+
+
+def tuned(folder: Path, *_: object) -> dict[str, float]:
+    """In place of minutes of tuning: the same weights under another name."""
+    model: Any = TinyModel()
+    save_tuned(folder, in_integers(model, model.weights()), dim=16, static=None)
+    return {"recall@10": 0.7}
+
+
+def refused(*_: object) -> dict[str, float]:
+    raise Skip("recall@10 0.5000 on held-back queries, not above the 0.6000 of tiny")
+
+
+def encoder_name(shop: Shop) -> str:
+    assert shop.encoder is not None
+    return shop.encoder.name
+
+
+def test_a_tuned_encoder_encodes_the_products_and_answers(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.train()
+    assert encoder_name(shop) == "tiny"
+    assert shop.releases.list()[-1].skipped["encoder"].startswith("switched off")
+    monkeypatch.setattr("daogou.training.tuning.learn", tuned)
+    release = shop.train(only=["encoder"])
+    assert release.manifest.metrics["encoder.recall@10"] == 0.7
+    name = encoder_name(shop)
+    assert name.startswith("multilingual-e5-small tuned ")
+    assert Meaning.load(release.path("meaning")).encoder == name
+    assert Meaning.load(release.path("meaning")).vectors.shape == (24, 16)
+    assert shop.search("zapatos").degraded is None
+    shop.close()
+
+
+def test_a_tuned_encoder_stays_until_a_better_one_comes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.train()
+    monkeypatch.setattr("daogou.training.tuning.learn", tuned)
+    shop.train(only=["encoder"])
+    name = encoder_name(shop)
+    shop.train()
+    assert encoder_name(shop) == name
+    monkeypatch.setattr("daogou.training.tuning.learn", refused)
+    release = shop.train(only=["encoder"])
+    assert "not above the 0.6000" in release.manifest.skipped["encoder"]
+    assert encoder_name(shop) == name
+    assert shop.search("zapatos").degraded is None
+    shop.close()
+
+
+def test_one_that_is_refused_leaves_the_packaged_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.train()
+    monkeypatch.setattr("daogou.training.tuning.learn", refused)
+    release = shop.train(only=["encoder"])
+    assert not release.path("encoder").exists()
+    assert encoder_name(shop) == "tiny"
+    shop.close()
+
+
+def test_without_an_encoder_there_is_none_to_tune(tmp_path: Path) -> None:
+    shop = build_shop(tmp_path / "shop")
+    with pytest.raises(BadRequest, match="no recipe 'encoder'"):
+        shop.train(only=["encoder"])
+    shop.close()

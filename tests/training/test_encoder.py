@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from daogou.adapters.memory.stores import open_memory
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, OrderId, ProductId, SessionId
+from daogou.domain.product import Product
+from daogou.domain.text import Text
+from daogou.retrieval.encoding.e5 import E5, in_integers
+from daogou.retrieval.encoding.static import Static
+from daogou.retrieval.encoding.tuned import StaticConfig, TuningConfig, open_tuned
+from daogou.testing.tiny_model import TinyModel
+from daogou.training.exam import Exam
+from daogou.training.lesson import Skip
+from daogou.training.pairs import Varied, held_back, read_behaviour
+from daogou.training.recipes.encoder import Tuned
+from daogou.training.tuning import Tuning, learn
+
+KINDS = ["tea", "shoe", "lamp", "book", "cup", "bag", "hat", "desk"]
+ZH = ["茶叶", "鞋子", "台灯", "书本", "杯子", "背包", "帽子", "桌椅"]
+
+
+def shop() -> tuple[Sequence[Product], Any]:
+    """Eight kinds of eight products in English; who asks in Chinese or English clicks on the kind, and buys."""
+    products = [
+        Product(
+            ProductId(f"{kind}{n}"),
+            Text(en=f"{kind} model {n}"),
+            description=Text(en=f"good {kind}"),
+            category=(Text(ZH[k], kind),),
+        )
+        for k, kind in enumerate(KINDS)
+        for n in range(8)
+    ]
+    events, at = [], 0
+    for k, kind in enumerate(KINDS):
+        for typed in (kind, f"{ZH[k]}", f"a {kind} 9", f"my {kind}", f"{ZH[k]} 7", f"old {kind}", f"{ZH[k]}{ZH[k][0]}"):
+            for n in range(4):
+                at += 1
+                visit, product = SessionId(f"v{at}"), ProductId(f"{kind}{n}")
+                said = {"session": visit, "product": product}
+                events.append(Event("click", Instant(at * 10), query=typed.upper(), **said))  # type: ignore[arg-type]
+                if n == 0:
+                    order = OrderId(f"o{at}")
+                    other = ProductId(f"{kind}5")
+                    events.append(Event("purchase", Instant(at * 10 + 1), order=order, **said))  # type: ignore[arg-type]
+                    events.append(Event("purchase", Instant(at * 10 + 2), order=order, session=visit, product=other))
+    stores = open_memory()
+    stores.events.append(events)
+    return products, stores.events
+
+
+CONFIG = TuningConfig(steps=60, batch=24, rate=3e-3, look=20, least_queries=10, dims=(32, 16), dim=16, hard=10)
+
+
+def tuning(folder: Path, *, config: TuningConfig = CONFIG, told: list[str] | None = None) -> Tuning:
+    model: Any = TinyModel()
+    current = E5(model, "tiny", lambda: in_integers(model, model.weights()))
+    tell = (told if told is not None else []).append
+    return Tuning(model, current, config, seed=3, kept=folder / "kept", tell=tell)
+
+
+def test_behaviour_is_read_off_the_log() -> None:
+    products, events = shop()
+    row = {product.id: at for at, product in enumerate(products)}
+    behaviour = read_behaviour(events, row)
+    assert len(behaviour.wanted) == 56
+    assert behaviour.wanted["tea"] == {row["tea0"]: 3, row["tea1"]: 1, row["tea2"]: 1, row["tea3"]: 1}
+    assert set(behaviour.bought_together) == {
+        pair for kind in KINDS for pair in ((row[f"{kind}0"], row[f"{kind}5"]), (row[f"{kind}5"], row[f"{kind}0"]))
+    }
+
+
+def test_longer_forms_of_a_query_are_on_its_side() -> None:
+    wanted = {query: {0: 1} for n in range(200) for query in (f"thing{n}", f"red thing{n}", f"thing{n} under 80")}
+    wanted |= {query: {0: 1} for query in ("跑鞋", "女跑鞋", "跑鞋子", "teapot")}
+    learnt, judged = held_back(wanted)
+    assert learnt.keys() | judged.keys() == wanted.keys()
+    assert not learnt.keys() & judged.keys()
+    assert 20 < sum("red" in query for query in judged) < 60
+    for side in (learnt, judged):
+        for n in range(200):
+            assert len({f"thing{n}" in side, f"red thing{n}" in side, f"thing{n} under 80" in side}) == 1
+        assert len({"跑鞋" in side, "女跑鞋" in side, "跑鞋子" in side}) == 1
+
+
+def test_texts_are_varied_as_often_as_asked() -> None:
+    products, _ = shop()
+    same = Varied(products, Random(0), typos=0, swaps=0, drops=0)
+    assert (same.query("old tea"), same.product(0)) == ("old tea", "tea model 0 茶叶 tea")
+    swapped = Varied(products, Random(0), typos=0, swaps=1, drops=1)
+    assert (swapped.query("old tea"), swapped.query("旧茶叶"), swapped.product(0)) == (
+        "old 茶叶",
+        "旧tea",
+        "tea model 0",
+    )
+    assert swapped.query("nothing known") == "nothing known"
+    mistyped = Varied(products, Random(0), typos=1, swaps=0, drops=0)
+    assert len({mistyped.query("running") for _ in range(30)} - {"running"}) > 5
+    assert mistyped.query("tea") == "tea"
+
+
+def test_recall_is_the_part_of_a_querys_products_that_is_found() -> None:
+    products, _ = shop()
+    exam = Exam.of(products, {"tea": {0: 1, 1: 2}, "shoe": {8: 1}}, most=3, seed=0)
+    assert exam.texts == ["tea model 0 茶叶 tea", "tea model 1 茶叶 tea", "shoe model 0 鞋子 shoe"]
+
+    def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[1, "1" in text] if "tea" in text else [0, 1] for text in texts], np.float32)
+
+    encoder: Any = SimpleNamespace(queries=vectors, passages=vectors)
+    assert exam.recall(encoder, k=1) == pytest.approx((1 / 2 + 0) / 2)
+    assert exam.recall(encoder, k=2) == pytest.approx((2 / 2 + 1) / 2)
+
+
+def test_a_worse_encoder_is_refused_and_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    products, events = shop()
+    told: list[str] = []
+    given = tuning(tmp_path, told=told)
+    monkeypatch.setattr("daogou.training.tuning.find_spec", lambda name: name)
+    (tmp_path / "out").mkdir()
+    behaviour = read_behaviour(events, {product.id: row for row, product in enumerate(products)})
+    before = Exam.of(products, held_back(behaviour.wanted)[1], most=3000, seed=3).recall(given.current)
+    for recall in (0.0, before):
+        monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, recall=recall, **__: Tuned(b"g", recall, 1, 1.0))
+        with pytest.raises(Skip, match=rf"{recall:.4f} on held-back queries, not above the {before:.4f} of tiny"):
+            learn(tmp_path / "out", products, events, given)
+    assert list((tmp_path / "out").iterdir()) == []
+    monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, **__: Tuned(b"g", before + 0.01, 1, 1.0))
+    assert learn(tmp_path / "out", products, events, given)["recall@10.before"] == before
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"graph.onnx", "about.json"}
+
+
+def test_without_torch_or_queries_it_is_skipped_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products, events = shop()
+    monkeypatch.setattr("daogou.training.tuning.find_spec", lambda name: None)
+    with pytest.raises(Skip, match=r"pip install 'daogou\[train\]'"):
+        learn(tmp_path, products, events, tuning(tmp_path))
+    monkeypatch.setattr("daogou.training.tuning.find_spec", lambda name: name)
+    few = TuningConfig(least_queries=57)
+    with pytest.raises(Skip, match="56 different queries with a click, fewer than least_queries = 57"):
+        learn(tmp_path, products, events, tuning(tmp_path, config=few))
+
+
+def test_a_static_encoder_is_saved_and_gives_unknown_pieces_the_models_vectors(tmp_path: Path) -> None:
+    model: Any = TinyModel()
+    ids = np.unique(model.pieces.ids("tea"))
+    vectors = np.arange(len(ids) * 2, dtype=np.float16).reshape(-1, 2) + 1
+    static = Static(model, "s", ids=ids, vectors=vectors, projection=np.ones((32, 2), np.float32))
+    static.save(tmp_path)
+    again = Static.load(tmp_path, model, "s")
+    found = again.queries(["tea", "", "tea x", "eat"])
+    np.testing.assert_array_equal(found, static.passages(["tea", "", "tea x", "eat"]))
+    sums = vectors[np.searchsorted(ids, model.pieces.ids("tea"))].astype(np.float32).sum(0)
+    np.testing.assert_allclose(found[0], sums / np.linalg.norm(sums), rtol=1e-5)
+    assert found[1].tolist() == [0, 0]
+    assert not np.allclose(found[2], found[0])
+
+
+def test_tuning_brings_queries_to_what_was_clicked(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    products, events = shop()
+    told: list[str] = []
+    given = tuning(tmp_path, told=told)
+    metrics = learn(tmp_path, products, events, given)
+    assert metrics["recall@10"] > metrics["recall@10.before"] + 0.1
+    assert any(line.startswith("encoder: step 20 of 60, recall@10") for line in told)
+    model: Any = given.model
+    encoder = open_tuned(tmp_path, model)
+    assert encoder.name.startswith("multilingual-e5-small tuned ")
+    assert encoder.passages(["tea"]).shape == (1, 16)
+    wanted = held_back(read_behaviour(events, {p.id: n for n, p in enumerate(products)}).wanted)[1]
+    assert Exam.of(products, wanted, most=3000, seed=3).recall(encoder) == metrics["recall@10"]
+
+
+@pytest.mark.parametrize("rank", [0, 4])
+def test_an_interrupted_tuning_goes_on_as_if_it_had_not_been(tmp_path: Path, rank: int) -> None:
+    pytest.importorskip("torch")
+    products, events = shop()
+    config = TuningConfig(steps=30, batch=16, rate=3e-3, look=10, least_queries=10, dims=(32,), dim=32, rank=rank)
+
+    def run(folder: Path, *, stop: str = "never") -> bytes:
+        (folder / "out").mkdir(parents=True, exist_ok=True)
+
+        def tell(line: str) -> None:
+            if stop in line:
+                raise KeyboardInterrupt
+
+        given = tuning(folder, config=config)
+        learn(folder / "out", products, events, Tuning(given.model, given.current, config, 3, folder / "kept", tell))
+        return (folder / "out" / "graph.onnx").read_bytes()
+
+    whole = run(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "twice", stop="step 20")
+    assert (tmp_path / "twice" / "kept").exists()
+    assert run(tmp_path / "twice") == whole
+    assert not (tmp_path / "twice" / "kept").exists()
+
+
+def test_what_is_distilled_finds_nearly_as_much(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    products, events = shop()
+    config = TuningConfig(
+        steps=60, batch=24, rate=3e-3, look=20, least_queries=10, dims=(32,), dim=32,
+        static=StaticConfig(serve=True, dim=24, rate=2e-2),
+    )  # fmt: skip
+    given = tuning(tmp_path, config=config)
+    metrics = learn(tmp_path, products, events, given)
+    assert metrics["recall@10"] > metrics["recall@10.before"]
+    encoder = open_tuned(tmp_path, given.model)
+    assert isinstance(encoder, Static)
+    assert encoder.dim == 24
+    assert encoder.name.endswith(" static")
