@@ -46,17 +46,17 @@ class TuningConfig:
     enabled: bool = False
     """Off: it takes minutes, and a shop whose words are found needs no encoder. `daogou train --only encoder` tunes
     once in any case; later releases keep what came of it."""
-    steps: int = 100
+    steps: int = 40
     """Batches at most."""
-    batch: int = 32
+    batch: int = 24
     """Pairs of texts in a batch; each is told from all others of its batch."""
-    rate: float = 5e-5
+    rate: float = 1e-4
     """Learning rate of AdamW; rises for a tenth of the steps, then falls to nothing."""
     temperature: float = 0.05
     """Cosines are divided by it before the softmax."""
     rank: int = 0
     """0 tunes all matrices; above, only additions to them of this rank (LoRA), which forget less and fit less."""
-    descriptions: float = 0.1
+    descriptions: float = 0.05
     """Share of the pairs that are a product's name and its description."""
     together: float = 0.05
     """Share of the pairs that are two products of one purchase. The rest are queries with what was clicked after."""
@@ -74,7 +74,7 @@ class TuningConfig:
     """The first so many numbers of a vector are each tuned to do alone (Matryoshka), so that it may be cut."""
     dim: int = 384
     """Numbers of a vector that are kept."""
-    look: int = 50
+    look: int = 20
     """Steps between looks at the held-back queries."""
     patience: int = 2
     """Looks without a gain after which it stops; the best weights are kept."""
