@@ -32,6 +32,9 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),
     "sessions": ("sessions.py",),
+    "graph": ("lastfm.py",),
+    "fake_accounts": ("shilling.py",),
+    "closed_loop": ("closed_loop.py",),
     "over_http": ("over_http.py",),
 }
 _RUNS = 5

@@ -171,8 +171,8 @@ def bought_together() -> None:
 # --- for you -------------------------------------------------------------------------------------------------------
 
 
-def for_you(data: Path) -> None:
-    """Print a line for each attack."""
+def for_you(data: Path, shares: Sequence[float]) -> None:
+    """Print a line for each attack, and before them one without."""
     sequences = [
         line.split()[1:]
         for line in gzip.decompress((data / "beauty_sequences.txt.gz").read_bytes()).decode().splitlines()
@@ -183,7 +183,7 @@ def for_you(data: Path) -> None:
     popular = names[np.argsort(-counts, kind="stable")[:200]]
     targets = rng.choice(names[counts == counts.min()], 3, replace=False).tolist()
     asked = [sequences[place] for place in rng.choice(len(sequences), 2_000, replace=False)]
-    for share in (0.0, *SHARES):
+    for share in (0.0, *shares):
         accounts = math.ceil(share * len(sequences))
         fakes = [
             [*rng.choice(popular, 8, replace=False).tolist(), target] for target in targets for _ in range(accounts)
@@ -225,11 +225,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lists", nargs="*", choices=["together", "for-you"], default=["together", "for-you"])
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[1] / "../shared/data/amazon14")
+    parser.add_argument("--shares", type=float, nargs="+", default=SHARES, help='of the attacks on "for you"')
     asked = parser.parse_args()
     if "together" in asked.lists:
         bought_together()
     if "for-you" in asked.lists:
-        for_you(asked.data)
+        for_you(asked.data, asked.shares)
 
 
 if __name__ == "__main__":

@@ -33,12 +33,11 @@ class Budget(Callback):
 
     def __init__(self) -> None:
         self.until = time.process_time() + BUDGET_CPU_S
-        self.best, self.kept, self.weights = float("inf"), 0, {}
+        self.best, self.kept, self.done, self.weights = float("inf"), 0, 0, {}
 
     def on_validation_end(self, trainer: Trainer, module: Any) -> None:
         loss = float(trainer.callback_metrics["val_loss"])
-        if trainer.sanity_checking:
-            return
+        self.done += 1
         if loss < self.best:
             self.best, self.kept = loss, trainer.current_epoch
             self.weights = {name: value.clone() for name, value in module.state_dict().items()}
@@ -46,7 +45,7 @@ class Budget(Callback):
             trainer.should_stop = True
 
     def on_train_end(self, trainer: Trainer, module: Any) -> None:
-        NOTES.update(epochs=trainer.current_epoch + 1, kept_epoch=self.kept + 1)
+        NOTES.update(epochs=self.done, kept_epoch=self.kept + 1)
         module.load_state_dict(self.weights)
 
 

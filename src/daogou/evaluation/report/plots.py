@@ -77,7 +77,7 @@ class Point:
 
 def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int = 300) -> str:
     """Points over a logarithmic x, each with its name; names are moved down where they would meet."""
-    left, right, bottom, head = 56, WIDTH - 130, height - 44, 34
+    left, right, bottom, head = 56, WIDTH - 130, height - 50, 34
     low = math.floor(math.log10(max(min((p.x for p in points), default=1.0), 1e-4)))
     high = max(math.ceil(math.log10(max((p.x for p in points), default=1.0))), low + 1)
     top = max((p.y for p in points), default=0.0) * 1.1 or 1.0
@@ -91,7 +91,7 @@ def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int 
         x, _ = at(10.0**power, 0)
         parts.append(
             f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{head}" y2="{bottom}"/>'
-            f'<text class="figure" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{10.0**power:g}</text>'
+            f'<text class="figure" x="{x:.1f}" y="{bottom + 22}" text-anchor="middle">{10.0**power:g}</text>'
         )
     for quarter in range(5):
         _, y = at(1.0, top * quarter / 4)
