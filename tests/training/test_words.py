@@ -60,6 +60,12 @@ def shop_of_brands() -> tuple[list[dict[str, float]], Steps]:
     return bags, Steps(offsets, np.concatenate(walks).astype(np.int32))
 
 
+def test_nothing_is_learnt_where_no_two_products_share_a_word() -> None:
+    _, steps = shop_of_brands()
+    alone = sp.csr_matrix(np.eye(40, dtype=np.float32))
+    assert words.learn(alone, steps, SMALL, content=ContentConfig(), seed=0) is None
+
+
 def test_words_that_shoppers_follow_weigh_more_than_words_just_as_rare() -> None:
     bags, steps = shop_of_brands()
     config = ContentConfig()

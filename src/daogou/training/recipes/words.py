@@ -50,7 +50,8 @@ class WordsConfig:
 def learn(
     matrix: Any, steps: Sequences, config: WordsConfig, *, content: ContentConfig, seed: int
 ) -> NDArray[np.float32] | None:
-    """The factor (words,) of each word's TF-IDF; None where there are too few steps to learn from.
+    """The factor (words,) of each word's TF-IDF; None where there are too few steps, or no two products share a
+    word.
 
     `matrix`: (products, words) CSR.
     """
@@ -61,6 +62,8 @@ def learn(
     squared = matrix.multiply(matrix).tocsr()
     asked, place = np.unique(first, return_inverse=True)
     near = nearest(matrix, asked, config=content)
+    if not len(near.rows):
+        return None
     worth = np.zeros(matrix.shape[1])  # logarithms
     mean, spread = np.zeros_like(worth), np.zeros_like(worth)
     for done, low in enumerate(range(0, len(first), config.batch), 1):
