@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,7 @@ class Mender:
             whole = self._vocabulary.solid("".join(token.text for token in run))
             apart = len(run) > 1 and all(map(self._vocabulary.knows, (token.text for token in run)))
             if whole is not None and not apart and not self._lexicon.names(join([token.text for token in run])):
-                return replace(words[place], text=whole, end=run[-1].end), place + len(run)
+                return words[place]._replace(text=whole, end=run[-1].end), place + len(run)
         return None
 
     def _latin(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
@@ -72,9 +72,9 @@ class Mender:
             if len(letters) >= _SPELT and all(map(self._is_strange, (token.text for token in run))):
                 spelt = self._best(self._vocabulary.sounds.spelt(letters))
                 if spelt is not None:
-                    return replace(word, text=spelt, end=run[-1].end), last
+                    return word._replace(text=spelt, end=run[-1].end), last
         nearest = self._vocabulary.spelling.nearest(word.text)
-        return replace(word, text=nearest or word.text), place + 1
+        return word._replace(text=nearest or word.text), place + 1
 
     def _chinese(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
         """Characters that sound like words of the shop; else a short name."""
@@ -87,10 +87,10 @@ class Mender:
             alike = self._vocabulary.sounds.like(text)
             like = self._best(alike) if alike and not self._lexicon.means(text) and self._is_odd(run) else None
             if like is not None and self._lexicon.names(like):
-                return replace(word, text=like, end=run[-1].end), last
+                return word._replace(text=like, end=run[-1].end), last
         if self._lexicon.is_plain(word.text) or self._vocabulary.knows(word.text) or self._lexicon.means(word.text):
             return word, place + 1
-        return replace(word, text=self._vocabulary.short_for(word.text) or word.text), place + 1
+        return word._replace(text=self._vocabulary.short_for(word.text) or word.text), place + 1
 
     def _is_odd(self, run: Sequence[Token]) -> bool:
         """Could these be the wrong characters? Some word is none of the shop's, and none means a thing of the shop."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import rjieba
 
@@ -18,6 +19,8 @@ _RUN = re.compile(
     r"(?![a-z\d]|[-_/+.]?[a-z])"
     r"|(?P<word>[^\W_㐀-䶿一-鿿豈-﫿]+(?:[-_./+'&][^\W_㐀-䶿一-鿿豈-﫿]+)*)"
 )
+_WORDS = 100_000
+"""Words whose folded forms are kept: a catalogue says the same ones again and again."""
 _INNER = re.compile(r"[-_./+&]")
 _MEASURE = re.compile(rf"(?P<number>\d+(?:\.\d+)?)(?P<unit>{_UNITS})?")
 
@@ -25,8 +28,7 @@ _MEASURE = re.compile(rf"(?P<number>\d+(?:\.\d+)?)(?P<unit>{_UNITS})?")
 _HEADS = frozenset("鞋靴包裙裤衣衫帽袜表灯锅杯壶碗刀床桌椅柜架书笔车球茶酒油水霜膏乳粉糖饼巾毯垫伞镜琴")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word in its place: characters `start` to `end` of the normalised text."""
 
     text: str
@@ -103,6 +105,7 @@ class Segmenter:
             yield from _latin(word)
 
 
+@lru_cache(maxsize=_WORDS)
 def fold(word: str) -> str:
     """Fold an English plural or possessive: shoes → shoe, batteries → battery, dresses → dress, women → woman.
 
@@ -157,9 +160,9 @@ def _chinese(word: str) -> Iterator[str]:
         yield word[-1]
 
 
-def _latin(word: str) -> Iterator[str]:
+@lru_cache(maxsize=_WORDS)
+def _latin(word: str) -> tuple[str, ...]:
     """A joined word whole without its joints, and its parts: wi-fi → wifi, wi, fi."""
     parts = [part for part in _INNER.split(word) if part]
-    if len(parts) > 1:
-        yield "".join(parts)
-    yield from (fold(part) for part in parts)
+    whole = ("".join(parts),) if len(parts) > 1 else ()
+    return (*whole, *(fold(part) for part in parts))
