@@ -373,7 +373,10 @@ def test_a_product_is_a_query_for_others_like_it() -> None:
     searcher = _shop()
     hits = searcher.search("", like=ProductId("nike"))
     assert _ids(hits) == ["zh", "leather"]
-    assert "Like the product you chose" in [reason.text.en for reason in hits.items[0].because]
+    said = [reason.text.en for hit in hits.items for reason in hit.because]
+    assert "Like the product you chose" in said
+    assert "Named in words of the product you chose" in said
+    assert not any("your" in each for each in said)
     assert _ids(searcher.search("", like=ProductId("nike"), where=Where(brands=frozenset({"clarks"})))) == ["leather"]
 
 

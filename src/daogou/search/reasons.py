@@ -32,7 +32,7 @@ SMALLEST = 0.02
 def because(
     parts: Mapping[str, float],
     *,
-    matched: Sequence[str],
+    matched: Sequence[str] | None,
     wishes: Sequence[Slot],
     where: Where,
     shelf: Shelf,
@@ -41,8 +41,9 @@ def because(
 ) -> tuple[Reason, ...]:
     """The reasons of one product, largest share first.
 
-    `liked` says how many reviewers like each side that was asked for. A rule that lowered the score and a filter that
-    it passed are stated with share 0.
+    `matched` are the typed words that the product contains, None where nothing was typed. `liked` says how many
+    reviewers like each side that was asked for. A rule that lowered the score and a filter that it passed are stated
+    with share 0.
     """
     total = sum(value for value in parts.values() if value > 0)
     reasons = [
@@ -59,12 +60,10 @@ def because(
     return (*reasons, *_filters(where, shelf)) or (_CATALOGUE,)
 
 
-def _reason(name: str, share: float, matched: Sequence[str], wishes: Sequence[Slot], shelf: Shelf) -> Reason:
+def _reason(name: str, share: float, matched: Sequence[str] | None, wishes: Sequence[Slot], shelf: Shelf) -> Reason:
     share = round(share, 4)
     if name == "words":
-        said = "、".join(matched)
-        text = Text(zh=f"匹配“{said}”", en=f"Matches “{', '.join(matched)}”") if matched else _IN_DESCRIPTION
-        return Reason("words", text, share, source="search.words")
+        return Reason("words", _words(matched), share, source="search.words")
     if name.startswith("wish:"):
         slot = wishes[int(name.removeprefix("wish:"))]
         return Reason("attribute", _value(slot.name, slot.value, shelf), share, source="search.wish")
@@ -72,8 +71,15 @@ def _reason(name: str, share: float, matched: Sequence[str], wishes: Sequence[Sl
     return Reason(kind, text, share, source=f"search.{name}")
 
 
+def _words(matched: Sequence[str] | None) -> Text:
+    if matched is None:
+        return Text(zh="名称与您选的商品用词相同", en="Named in words of the product you chose")
+    if not matched:
+        return Text(zh="商品介绍中提到", en="Its description mentions your words")
+    return Text(zh=f"匹配“{'、'.join(matched)}”", en=f"Matches “{', '.join(matched)}”")
+
+
 _CATALOGUE = Reason("rule", Text(zh="按商品目录顺序", en="In the order of the catalogue"), source="search.browse")
-_IN_DESCRIPTION = Text(zh="商品介绍中提到", en="Its description mentions your words")
 
 
 def _filters(where: Where, shelf: Shelf) -> list[Reason]:

@@ -373,8 +373,11 @@ class Searcher:
         asked = (part.removeprefix("aspect:") for part in parts if part.startswith("aspect:"))
         return {aspect: self._praise.said(aspect, row) for aspect in asked} if self._praise else {}
 
-    def _matched(self, product: Product, understood: Understood) -> list[str]:
-        """The wanted words that the product's fields besides the description contain, as typed."""
+    def _matched(self, product: Product, understood: Understood) -> list[str] | None:
+        """The wanted words that the product's fields besides the description contain, as typed; None where nothing was
+        typed."""
+        if not understood.text.strip():
+            return None
         cut, translate = self.vocabulary.segmenter.cut, self.vocabulary.translations
         present = set(cut(described(product)))
 
