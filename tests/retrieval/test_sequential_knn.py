@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,15 @@ def test_a_pair_counts_by_gap_days_and_direction() -> None:
     assert knn.count(0, 1) == pytest.approx(math.exp(-2 / 400))
     assert knn.count(0, 2) == pytest.approx(0.9 * math.exp(-4 / 400))
     assert knn.count(1, 0) == pytest.approx(0.25 * math.exp(-2 / 400))
+
+
+def test_minutes_count_in_a_shop_of_today() -> None:
+    """Moments are counted from the first step: since 1970, 32 bits would hold them to three minutes."""
+    config = SequentialConfig(tau_days=0.01, same_day=1.0)
+    walks = steps([0, 1], apart_ms=60_000)
+    today = replace(walks, at=walks.at + 20_500 * DAY_MS)
+    knn = SequentialKnn.fit(today, 2, config=config)
+    assert knn.count(0, 1) == pytest.approx(math.exp(-60_000 / DAY_MS / 0.01), rel=1e-4)
 
 
 def test_the_same_day_counts_more() -> None:

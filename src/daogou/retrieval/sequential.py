@@ -242,8 +242,9 @@ class _Pairs:
         self._config = config
         self._n = n_products
         self._rows = sequences.rows
-        self._days = ((sequences.at - sequences.at.min(initial=0)) / DAY_MS).astype(np.float32)
-        """Moments in days, to half a minute in ten years, which no count can be told apart by."""
+        first = sequences.at.min() if len(sequences.at) else 0
+        self._days = ((sequences.at - first) / DAY_MS).astype(np.float32)
+        """Days since the first step, to half a minute in ten years, which no count can be told apart by."""
         self._day = (sequences.at // DAY_MS).astype(np.int32)
         here = np.arange(len(sequences.rows), dtype=np.int64)
         self._before = np.minimum(here - np.repeat(sequences.offsets[:-1], lengths), config.gap).astype(np.int16)
