@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -130,6 +132,14 @@ def test_distinct_is_what_numpy_says(keys: list[int]) -> None:
     once, place = distinct(np.array(keys, np.int32))
     expected, inverse = np.unique(np.array(keys, np.int32), return_inverse=True)
     assert (once.tolist(), place.tolist()) == (expected.tolist(), inverse.tolist())
+
+
+def test_a_row_that_no_step_speaks_for_has_its_shares_too() -> None:
+    """On a thread of its own, which has not written under any key before."""
+    found = entries((3, 1.0, NO_CAUSE), (3, 2.0, NO_CAUSE), (4, 1.0, NO_CAUSE), (4, 3.0, 0))
+    with ThreadPoolExecutor(1) as fresh:
+        assert fresh.submit(found.shares, 3).result() == [(NO_CAUSE, 1.0)]
+    assert found.shares(4) == [(0, 0.75), (NO_CAUSE, 0.25)]
 
 
 def test_best_breaks_ties_in_order_of_row() -> None:

@@ -95,18 +95,18 @@ class Evidence:
     def shares(self, row: int) -> list[tuple[int, float]]:
         """The causes of one row with their parts of its score, largest first; the parts add up to 1."""
         mask = self.rows == row
-        causes, parts = totals(self.causes[mask], self.values[mask])
+        after, parts = totals(self.causes[mask] - NO_CAUSE, self.values[mask])  # keys are not negative
         whole = float(parts.sum())
         if whole <= 0:
             return []
         order = np.argsort(-parts, kind="stable")
-        return [(int(causes[i]), float(parts[i]) / whole) for i in order]
+        return [(int(after[i]) + NO_CAUSE, float(parts[i]) / whole) for i in order]
 
 
 def totals(keys: NDArray[np.int32], values: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Sum values by key; keys come back ascending. They are added in the order of the input, so sums are reproducible.
 
-    Memory goes with the largest key: keys are rows, steps or histories.
+    Memory goes with the largest key: keys are rows, steps or histories, none of them negative.
     """
     once, place = distinct(keys)
     return once, np.bincount(place, values, len(once)).astype(np.float32)
