@@ -20,7 +20,7 @@ class KeptVectors:
         self._path = path
         self._record = np.dtype([("hash", np.uint64), ("vector", np.float16, (dim,))])
         head = msgspec.json.encode({"encoder": encoder, "dim": dim}) + b"\n"
-        if not path.exists() or not path.read_bytes().startswith(head):
+        if not path.exists() or not _begins_with(path, head):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(head)
         self._head = len(head)
@@ -39,3 +39,9 @@ class KeptVectors:
         records["hash"], records["vector"] = hashes, vectors
         with self._path.open("ab") as file:
             file.write(records.tobytes())
+
+
+def _begins_with(path: Path, head: bytes) -> bool:
+    """Reads no more than that: the file may hold a million vectors."""
+    with path.open("rb") as file:
+        return file.read(len(head)) == head
