@@ -66,6 +66,12 @@ def test_nothing_is_learnt_where_no_two_products_share_a_word() -> None:
     assert words.learn(alone, steps, SMALL, content=ContentConfig(), seed=0) is None
 
 
+def test_nothing_is_learnt_from_no_pairs() -> None:
+    _, steps = shop_of_brands()
+    alike = sp.csr_matrix(np.ones((40, 1), np.float32))
+    assert words.learn(alike, steps, replace(SMALL, gap=0), content=ContentConfig(), seed=0) is None
+
+
 def test_words_that_shoppers_follow_weigh_more_than_words_just_as_rare() -> None:
     bags, steps = shop_of_brands()
     config = ContentConfig()

@@ -34,10 +34,11 @@ class FusionConfig:
     by_band: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
     """Factors that are tried on each source's weight within a band; kept where both halves of validation gain."""
     new: tuple[float, ...] = (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
-    """Factors, ascending, that are tried on the score of products without any event; empty: they are not raised."""
+    """Factors, ascending, that are tried on the score of products without any event. Empty, or without `bands`, they
+    are not raised."""
     new_cost: float = 0.01
-    """The highest of them is taken that costs no more than this part of NDCG on validation: what a shop pays so that
-    products nobody knows yet are seen at all."""
+    """They are tried upwards until one costs more than this part of NDCG on validation, and the one before is taken:
+    what a shop pays so that products nobody knows yet are seen at all."""
     new_least: int = 20
     """With fewer products without any event they are not raised, since what it costs could not be seen."""
     seen: tuple[float, ...] = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)

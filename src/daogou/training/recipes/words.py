@@ -34,7 +34,7 @@ class WordsConfig:
     least_pairs: int = 20_000
     """With fewer, rarity alone."""
     gap: int = 3
-    """A pair's second step comes at most so many after the first."""
+    """A pair's second step comes at most so many after the first; with 0, rarity alone."""
     others: int = 10
     """Products drawn for each pair."""
     scale: float = 8.0
@@ -82,7 +82,7 @@ def _pairs(
     """Steps and what came up to `gap` after them, in random order."""
     actor = np.repeat(np.arange(len(steps.offsets) - 1), np.diff(steps.offsets))
     rows = steps.rows
-    here, there = [], []
+    here, there = [rows[:0]], [rows[:0]]
     for gap in range(1, config.gap + 1):
         kept = np.flatnonzero((actor[:-gap] == actor[gap:]) & (rows[:-gap] != rows[gap:]))
         here.append(rows[kept])
