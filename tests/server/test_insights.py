@@ -17,6 +17,7 @@ from daogou.domain.review import Review
 from daogou.domain.text import Text
 from daogou.server.app import build_app
 from daogou.server.auth import create_key
+from daogou.shop import suggesting
 
 FAKE = "Best thing I ever bought in my whole life, buy it now, really"
 
@@ -71,6 +72,22 @@ def test_a_suggestion_is_written_only_when_accepted_and_its_origin_is_kept(http:
     assert len(http.get("/v1/admin/attributes/suggestions").json()["items"]) == 1
 
 
+def test_the_next_ones_are_offered_when_some_are_rejected(
+    http: TestClient, shop: PageShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggesting, "_OFFERED", 1)
+    new = shop.stores.catalogue.get([ProductId("new")])[ProductId("new")]
+    shop.stores.catalogue.put([replace(new, id=ProductId("newer"))], at=Instant(2))
+    offered = []
+    for _ in range(2):
+        (found,) = http.get("/v1/admin/attributes/suggestions").json()["items"]
+        offered.append(found["product"])
+        said = {"product": found["product"], "name": "color", "accept": False}
+        assert http.post("/v1/admin/attributes/suggestions", json=said).status_code == 200
+    assert sorted(offered) == ["new", "newer"]
+    assert http.get("/v1/admin/attributes/suggestions").json()["items"] == []
+
+
 def test_what_was_rejected_is_not_offered_again(http: TestClient, shop: PageShop) -> None:
     said = {"product": "new", "name": "color", "accept": False}
     assert http.post("/v1/admin/attributes/suggestions", json=said).status_code == 200
@@ -93,3 +110,11 @@ def test_the_console_shows_sides_with_quotes_and_doubts_with_signs(http: TestCli
     form = {"csrf": csrf[1], "product": "new", "name": "color", "accept": "1"}
     assert "There is nothing to suggest." in http.post("/console/attributes", data=form).text
     assert http.post("/console/attributes", data=form | {"csrf": "no"}).status_code == 403
+
+
+def test_a_side_that_nobody_has_spoken_of_for_years_has_a_page(shop: PageShop) -> None:
+    old = Review(ProductId("p1"), 5.0, Instant(1_500_000_000_000), text="屏幕很清晰", verified=True)
+    shop.stores.reviews.put([replace(old, id=ReviewId(f"o{n}"), at=Instant(old.at + n)) for n in range(3)])
+    with TestClient(build_app(shop), base_url="http://localhost") as client:  # type: ignore[arg-type]
+        client.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "eve")})
+        assert client.get("/console/reviews?aspect=screen&lang=en").status_code == 200

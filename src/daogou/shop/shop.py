@@ -191,7 +191,7 @@ class Shop:
     def search_report(self, *, days: int = 30) -> SearchReport:
         """What was searched for in the last days, what finds nothing, where shoppers click, and likely synonyms.
 
-        Every figure stands for at least ten different shoppers or sessions.
+        Every query and place stands for at least ten different shoppers or sessions.
         """
         from daogou.shop.searching import report
 

@@ -38,7 +38,7 @@ class AttributeSuggestions:
         One that was accepted, and that an import has taken away again, is offered again.
         """
         rejected = {key for key, said in self._stores.ledger.of(LEDGER) if said["decision"] == "rejected"}
-        return [found for found in self._read() if _key(found) not in rejected]
+        return list(islice((found for found in self._read() if _key(found) not in rejected), _OFFERED))
 
     def decide(self, product: str, name: str, *, accept: bool, by: str) -> Suggestion:
         """Write the value into the catalogue, or never offer it again; either is put on record with its origin.
@@ -67,7 +67,7 @@ class AttributeSuggestions:
                 products = list(islice(self._stores.catalogue.scan(), _READ))
                 extractor = Extractor.learn(products)
                 shown = (product for product in products if not product.hidden)
-                found = list(islice((each for product in shown for each in extractor.suggestions(product)), _OFFERED))
+                found = [each for product in shown for each in extractor.suggestions(product)]
                 found.sort(key=lambda each: (-each.confidence, each.name, each.product))
                 self._found = change, found
             return self._found[1]

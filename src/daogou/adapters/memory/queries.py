@@ -55,12 +55,12 @@ class MemoryQueries:
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
         visits = _grouped((e.session or e.shopper or "", e) for e in self._of(("search", "click"), since, named=False))
         who: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for visitor, events in visits.items():
+        for events in visits.values():
             ordered = sorted(events, key=lambda event: event.at)
             for before, after in pairwise(ordered):
                 soon = after.at - before.at <= _PAUSE_MS and before.type == after.type == "search"
                 if soon and before.query and after.query and before.query != after.query:
-                    who[before.query, after.query].add(visitor)
+                    who[before.query, after.query].add(actor(before))
         shared = [(*pair, len(visitors)) for pair, visitors in who.items() if len(visitors) >= shoppers]
         return sorted(shared, key=lambda found: (-found[2], found[0], found[1]))
 

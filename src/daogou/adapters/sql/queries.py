@@ -34,7 +34,7 @@ _CLICKED = (
     "AND query IN (SELECT query FROM shared) GROUP BY query, i.name, position ORDER BY query, i.name, position"
 )
 _REWORDED = (
-    "WITH act AS (SELECT coalesce(session, shopper) AS who, type, query, at, "
+    "WITH act AS (SELECT coalesce(shopper, session) AS who, type, query, at, "
     "lead(type) OVER visit AS next_type, lead(query) OVER visit AS next_query, lead(at) OVER visit AS next_at "
     "FROM event WHERE type IN (:search, :click) AND at >= :since "
     "WINDOW visit AS (PARTITION BY coalesce(session, shopper) ORDER BY at, seq)) "

@@ -98,7 +98,7 @@ def router(shop: Shop) -> APIRouter:
     async def searches(caller: Operators, days: Annotated[int, Query(ge=1, le=365)] = 30) -> Response:
         """Report the searches of the last days, what each finds now, clicks by place, and likely synonyms.
 
-        Every figure stands for at least ten different shoppers or sessions.
+        Every query and place stands for at least ten different shoppers or sessions.
         """
         return wire.answer(await run_in_threadpool(shop.search_report, days=days))
 

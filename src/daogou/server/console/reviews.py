@@ -67,7 +67,7 @@ class ReviewsPage:
             label=lambda aspect: known[aspect].label if aspect in known else Text.of(aspect),
             trained=voices is not None,
             chosen=chosen,
-            highest=max((month.good + month.bad for month in chosen.months), default=1) if chosen else 1,
+            highest=max((1, *(month.good + month.bad for month in chosen.months))) if chosen else 1,
             worst=self._worst(chosen) if chosen else [],
             doubted=self._doubted(doubts[:_DOUBTS]),
             n_doubts=len(doubts),

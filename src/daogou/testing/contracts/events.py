@@ -182,3 +182,12 @@ class EventsContract:
         ])  # fmt: skip
         assert stores.queries.reworded(since=Instant(0), shoppers=2) == [("trainers", "running shoes", 2)]
         assert stores.queries.reworded(since=Instant(0)) == []
+
+    def test_one_shopper_who_rewords_often_is_one(self, stores: Stores) -> None:
+        stores.events.append([
+            event("search", None, shopper="ann", session=f"s{visit}", at=place, query=query)
+            for visit in range(10)
+            for place, query in enumerate(("my own name", "mugs"))
+        ])  # fmt: skip
+        assert stores.queries.reworded(since=Instant(0), shoppers=2) == []
+        assert stores.queries.reworded(since=Instant(0), shoppers=1) == [("my own name", "mugs", 1)]
