@@ -1,4 +1,7 @@
+import threading
+
 import numpy as np
+import pytest
 
 from daogou.domain.ids import ProductId
 from daogou.retrieval.shelf import Shelf
@@ -66,3 +69,23 @@ def test_rows_newer_than_the_codes_are_like_nothing() -> None:
     _, codes = _codes()
     rows = np.array([0, 1, 7], np.int32)
     assert likeness(rows, np.ones(3, np.float32), codes)[2] == 0
+
+
+def test_no_product_is_put_between_the_rarity_of_values_and_their_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, codes = _codes()
+    rarity, taken = codes.rarity(), []
+
+    def take() -> None:
+        taken.append(codes.lock.acquire(blocking=False))
+        if taken[-1]:
+            codes.lock.release()
+
+    def observed() -> np.ndarray:
+        other = threading.Thread(target=take)
+        other.start()
+        other.join()
+        return rarity
+
+    monkeypatch.setattr(codes, "rarity", observed)
+    likeness(_ROWS, np.ones(3, np.float32), codes)
+    assert taken == [False]

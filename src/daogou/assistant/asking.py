@@ -188,8 +188,7 @@ def _traits(desk: Desk, id: ProductId) -> list[Said]:
     product = desk.tools.product(id)
     asked = [slot for slot in desk.turn.understood.slots if slot.kind == "attribute" and slot.name != "words"]
     names, said = phrases(desk.turn.language).attributes, []
-    for slot in dict.fromkeys((slot.name, slot.value) for slot in asked):
-        name, value = slot
+    for name, value in dict.fromkeys((slot.name, slot.value) for slot in asked):
         has = product is not None and value in {known.key for known in product.attributes.get(name, ())}
         recorded = {**_fields(id, "title"), "value": f"product:{id}#attribute:{name}"}
         said += first(

@@ -32,12 +32,13 @@ def likeness_to(
 
     Values are weighed by how rare they are on the shelf; a value that one product alone has says nothing of others.
     """
-    rarity = codes.rarity()
-    common = np.zeros(len(rarity))
-    values, owner, share = _shares(others, codes, rarity)
-    np.add.at(common, values, share * voices[owner])
-    common = common / max(float(np.linalg.norm(common)), 1e-9)
-    values, owner, share = _shares(rows, codes, rarity)
+    with codes.lock:  # a product put in between could have values that `rarity` does not know
+        rarity = codes.rarity()
+        common = np.zeros(len(rarity))
+        values, owner, share = _shares(others, codes, rarity)
+        np.add.at(common, values, share * voices[owner])
+        common = common / max(float(np.linalg.norm(common)), 1e-9)
+        values, owner, share = _shares(rows, codes, rarity)
     return np.bincount(owner, common[values] * share, len(rows)).astype(np.float32)
 
 
