@@ -36,6 +36,7 @@ _COMMANDS: dict[str, Entry] = {
     "releases": Entry("releases", "List the releases with their metrics.", "Run"),
     "activate": Entry("activate", "Serve another release; also rolls back.", "Run"),
     "evaluate": Entry("evaluate", "Measure the recommenders on held-out events, with a report.", "Run"),
+    "distil": Entry("distil", "Write the ranker as one small table, for where the engine does not run.", "Run"),
     "doctor": Entry("doctor", "Check every part of the shop and say what works.", "Run"),
     "backup": Entry("backup", "Write a consistent copy of the shop's facts.", "Run"),
     "restore": Entry("restore", "Put a backup back, after checking it.", "Run"),

@@ -44,7 +44,7 @@ def explore(order: Sequence[int], k: int, *, epsilon: float, random: np.random.G
 
 def epsilon_of(request: RecommendRequest, explored: Mapping[Kind, float]) -> float:
     """How much the answer to a request explores; a list the caller gave is only ranked."""
-    return 0.0 if request.candidates else explored.get(request.chosen(), 0.0)
+    return 0.0 if request.candidates or not request.explore else explored.get(request.chosen(), 0.0)
 
 
 def dice(request: RecommendRequest, at: int) -> np.random.Generator:

@@ -54,6 +54,8 @@ class RecommendRequest:
     in the basket keeps its place among them: the list is the caller's."""
     likes: tuple[Like, ...] = ()
     """They speak for less as the history grows."""
+    explore: bool = True
+    """False: no place goes by lot, whatever the settings say."""
 
     def chosen(self) -> Kind:
         """The kind asked for, or the one that fits what was given. Raises BadRequest."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from daogou.domain.errors import BadRequest
+from daogou.domain.errors import BadRequest, NotReady
 from daogou.domain.ids import ProductId
 from daogou.domain.money import Money
 from daogou.domain.query import Where
@@ -60,6 +60,16 @@ def recommend_lines(shop: Shop, lines: Iterable[bytes], *, k: int) -> Iterator[b
 
     for answer in histories(lines, shop.engine.recommender, k):
         yield msgspec.json.encode(answer)
+
+
+def distil_lines(shop: Shop, *, k: int) -> Iterator[bytes]:
+    """What the ranker answers to each product alone. Raises NotReady before the first training."""
+    from daogou.recommend.distilled import distil
+
+    recommender = shop.engine.recommender
+    if not recommender.release:
+        raise NotReady("there is no release to distil; run `daogou train`")
+    return distil(recommender, [product.id for product in shop.stores.catalogue.scan()], k=k)
 
 
 def ask_lines(shop: Shop, lines: Iterable[bytes]) -> Iterator[bytes]:
