@@ -89,3 +89,12 @@ def test_no_product_is_put_between_the_rarity_of_values_and_their_use(monkeypatc
     monkeypatch.setattr(codes, "rarity", observed)
     likeness(_ROWS, np.ones(3, np.float32), codes)
     assert taken == [False]
+
+
+def test_whoever_holds_the_owners_of_codes_does_not_keep_new_values_out() -> None:
+    shelf, codes = _codes()
+    held = codes.owners
+    shelf.put([product("d", attributes={"color": "green", "fabric": "wool"})])
+    codes.put([3])
+    assert len(held) == 3
+    assert [codes.names[place] for place in codes.owners.tolist()][3:] == ["color", "fabric"]

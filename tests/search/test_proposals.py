@@ -4,12 +4,13 @@ from daogou.search.proposals import Proposal, propose
 
 
 def _clicks(query: str, **products: int) -> list[Clicked]:
-    return [Clicked(query, ProductId(product), 0, shown=50, clicks=n) for product, n in products.items()]
+    return [Clicked(query, ProductId(product), n) for product, n in products.items()]
 
 
 def test_queries_whose_clicks_go_to_the_same_products_are_offered() -> None:
     clicked = [*_clicks("Sneakers", a=6, b=3), *_clicks("运动鞋", a=4, b=4), *_clicks("mug", c=9), *_clicks("cup", c=2)]
-    assert propose(clicked, []) == [Proposal(("sneakers", "运动鞋"), "clicks", 7)]
+    assert propose(clicked, [], least=7) == [Proposal(("sneakers", "运动鞋"), "clicks", 7)]
+    assert propose(clicked, [], least=8) == []
 
 
 def test_a_query_that_says_the_other_and_more_is_no_synonym() -> None:

@@ -36,8 +36,7 @@ from daogou.promotions.pricing import price
 from daogou.recommend.reading import Reading
 from daogou.server.auth import create_key
 from daogou.settings import Settings
-from daogou.settings.synonyms import FILE as SYNONYMS
-from daogou.settings.synonyms import read_synonyms, with_group, write_synonyms
+from daogou.settings.synonyms import add_group, read_synonyms, synonyms_text, write_synonyms
 from daogou.shop.searching import report
 from daogou.shop.shown import Shown
 from daogou.shop.suggesting import AttributeSuggestions
@@ -94,14 +93,13 @@ class FakeShop:
 
     @property
     def synonyms_text(self) -> str:
-        path = self.folder / SYNONYMS
-        return path.read_text("utf-8") if path.exists() else ""
+        return synonyms_text(self.folder)
 
-    def set_synonyms(self, text: str) -> Any:
-        return write_synonyms(self.folder, text)
+    def set_synonyms(self, text: str, *, seen: str | None = None) -> Any:
+        return write_synonyms(self.folder, text, seen=seen)
 
     def add_synonyms(self, words: Sequence[str]) -> Any:
-        return self.set_synonyms(with_group(self.synonyms_text, words))
+        return add_group(self.folder, words)
 
     def search_report(self, *, days: int = 30) -> Any:
         return report(self, days=days)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +86,26 @@ def test_the_next_ones_are_offered_when_some_are_rejected(
         assert http.post("/v1/admin/attributes/suggestions", json=said).status_code == 200
     assert sorted(offered) == ["new", "newer"]
     assert http.get("/v1/admin/attributes/suggestions").json()["items"] == []
+
+
+def test_what_changed_between_a_decision_and_its_record_is_read(
+    http: TestClient, shop: PageShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = shop.stores.catalogue.get([ProductId("new")])[ProductId("new")]
+    later = [replace(new, id=ProductId("later"))]
+    assert len(http.get("/v1/admin/attributes/suggestions").json()["items"]) == 1
+    put = shop.stores.catalogue.put
+
+    def put_and_another(products: Iterable[Product], *, at: Instant) -> int:
+        changed = put(products, at=at)
+        put(later, at=at)  # an import that runs beside
+        return changed
+
+    monkeypatch.setattr(shop.stores.catalogue, "put", put_and_another)
+    said = {"product": "new", "name": "color", "accept": True}
+    assert http.post("/v1/admin/attributes/suggestions", json=said).status_code == 200
+    (found,) = http.get("/v1/admin/attributes/suggestions").json()["items"]
+    assert found["product"] == "later"
 
 
 def test_what_was_rejected_is_not_offered_again(http: TestClient, shop: PageShop) -> None:

@@ -449,10 +449,17 @@ def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: Pag
     page = http.post("/console/synonym", data={**pair, "csrf": token[1]}).text
     assert shop.synonyms == (("sneakers", "trainers"),)
     assert 'name="one"' not in page
-    refused = http.post("/console/searches", data={"synonyms": "[[synonym]]\nwords = 3", "csrf": token[1]})
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    stated = {"csrf": token[1], "seen": seen[1]}
+    refused = http.post("/console/searches", data={"synonyms": "[[synonym]]\nwords = 3", **stated})
     assert refused.status_code == 400
     assert 'role="alert"' in refused.text
-    assert shop.synonyms == (("sneakers", "trainers"),)
+    shop.add_synonyms(["sofa", "couch"])  # somebody else, meanwhile
+    refused = http.post("/console/searches", data={"synonyms": "", **stated})
+    assert refused.status_code == 400
+    assert "has changed since" in refused.text
+    assert shop.synonyms == (("sneakers", "trainers"), ("sofa", "couch"))
 
 
 def test_the_console_shows_imports_with_counts_and_rejects(http: TestClient, shop: PageShop) -> None:

@@ -1,9 +1,20 @@
+import multiprocessing
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from daogou.domain.errors import BadSettings
-from daogou.settings.synonyms import FILE, parse_synonyms, read_synonyms, with_group, write_synonyms
+from daogou.settings.synonyms import (
+    FILE,
+    add_group,
+    parse_synonyms,
+    read_synonyms,
+    stamp,
+    with_group,
+    write_synonyms,
+)
 
 _GROUP = '[[synonym]]\nwords = ["sneakers", " trainers ", "运动鞋", "sneakers"]\n'
 
@@ -46,3 +57,31 @@ def test_a_group_is_added_whatever_its_words_hold() -> None:
     assert parse_synonyms(text)[1] == ('17" screen', "17 inch\\screen")
     with pytest.raises(BadSettings):
         with_group("", ["alone"])
+
+
+def _add(folder: Path, n: int) -> None:
+    add_group(folder, [f"word{n}", f"other{n}"])
+
+
+@pytest.mark.parametrize(
+    "executor",
+    [
+        partial(ThreadPoolExecutor, 8),
+        partial(ProcessPoolExecutor, 2, mp_context=multiprocessing.get_context("spawn")),
+    ],
+    ids=["threads", "processes"],
+)
+def test_groups_that_many_add_at_once_are_all_there(tmp_path: Path, executor: partial[Executor]) -> None:
+    with executor() as pool:
+        list(pool.map(_add, [tmp_path] * 40, range(40)))
+    assert {group[0] for group in read_synonyms(tmp_path)} == {f"word{n}" for n in range(40)}
+
+
+def test_a_text_that_was_written_over_an_older_one_is_refused(tmp_path: Path) -> None:
+    seen = stamp("")
+    add_group(tmp_path, ["sofa", "couch"])
+    with pytest.raises(BadSettings, match="changed since"):
+        write_synonyms(tmp_path, _GROUP, seen=seen)
+    assert read_synonyms(tmp_path) == (("sofa", "couch"),)
+    write_synonyms(tmp_path, _GROUP, seen=stamp((tmp_path / FILE).read_text("utf-8")))
+    assert read_synonyms(tmp_path)[0][0] == "sneakers"

@@ -53,6 +53,33 @@ def test_an_encoder_that_failed_is_left_alone_for_a_while() -> None:
     assert found[0] > found[1]
 
 
+def test_an_encoder_that_breaks_on_what_was_put_is_left_alone_for_a_while(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, now = Spanish(), 100.0
+    near = Nearness(Meaning.fit(["shoes", "tea"], encoder), encoder, clock=lambda: now)
+    vectors, tried = encoder.passages, []
+
+    def break_down(texts: Sequence[str]) -> NDArray[np.float32]:
+        tried.append(texts)
+        raise IndexError("a table of the encoder is too short")
+
+    monkeypatch.setattr(encoder, "passages", break_down)
+    near.put([(5, product("f", "blue shoes"))])
+    for _ in range(2):
+        assert near("zapatos") is not None  # what the release knows is still found
+        near.settle()
+    assert len(tried) == 1
+    assert "a table of the encoder is too short" in caplog.text
+    monkeypatch.setattr(encoder, "passages", vectors)
+    now += 31
+    near("zapatos")
+    near.settle()
+    found = near("zapatos")
+    assert found is not None
+    assert found[5] == found[0]
+
+
 def test_products_put_since_are_near_too_once_meaning_is_asked_for() -> None:
     encoder = Spanish()
     near = Nearness(Meaning.fit(["shoes", "tea", "cup"], encoder), encoder)

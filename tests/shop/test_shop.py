@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from shop_world import build_shop, events, products, write_lines
+from starlette.testclient import TestClient
 
 import daogou
 from daogou.cli.main import cli
@@ -22,6 +24,7 @@ from daogou.domain.product import Product
 from daogou.domain.review import Review
 from daogou.domain.text import Text
 from daogou.opinions.targets import LEAST
+from daogou.server.app import build_app
 from daogou.shop.backup import backup, restore
 from daogou.shop.batch import ask_lines, recommend_lines, search_lines
 from daogou.shop.shop import Shop, releases_of
@@ -374,3 +377,9 @@ def test_the_shops_own_words_for_sides_of_products_count(shop: Shop) -> None:
     assert (grip.label.en, grip.good, grip.quotes[0].text) == ("Grip", 3, "抓地力yyds")
     first = shop.search("抓地好的徒步鞋").items[0]
     assert "3 of 3 reviewers like the grip" in {reason.text.en for reason in first.because}
+    turns = {"id": "c", "turns": ["徒步鞋1型", "第一个的抓地力怎么样"]}
+    answers = [json.loads(line) for line in ask_lines(shop, [json.dumps(turns).encode()])]
+    assert "3 条评价提到抓地，都满意" in answers[1]["text"]
+    with TestClient(build_app(shop), base_url="http://localhost") as client:
+        page = client.get("/search", params={"q": "抓地好的徒步鞋", "lang": "en"}).text
+    assert re.search(r'class="chips".*</small> Grip<', page)

@@ -16,7 +16,6 @@ from daogou.assistant.references import settle
 from daogou.assistant.say import Said, every, first, say
 from daogou.domain.conversation import Action
 from daogou.domain.hit import Hit
-from daogou.opinions.aspects import lexicon
 from daogou.promotions.offers import offers
 
 if TYPE_CHECKING:
@@ -214,7 +213,7 @@ def _sides(desk: Desk, id: ProductId) -> list[Said]:
     said = []
     for side in desk.turn.sides[:COMPARED]:
         source = f"aspect:{id}/{side}#"
-        label = lexicon().aspects[side].label.show(desk.turn.language)
+        label = desk.tools.lexicon().aspects[side].label.show(desk.turn.language)
         counted = say(desk.records, "side", said=source + "said")
         said += first(counted, say(desk.records, "side_unknown", name=label))
         said += every(say(desk.records, "quote", quote=source + "quote") if counted else None)

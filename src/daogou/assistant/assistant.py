@@ -108,6 +108,7 @@ class Assistant:
             state=state,
             titled=lambda plain: titled(plain, state, understood, tools),
             about=lambda asked: page_about(asked, spoken, tools.pages()),
+            lexicon=tools.lexicon(),
         )
         records = Records(tools, spoken)
         draft = ACTS[turn.intent](Desk(turn, state, tools, records))

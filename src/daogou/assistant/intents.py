@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from daogou.assistant.phrases import normalised, phrases
 from daogou.assistant.references import References, references
-from daogou.opinions.aspects import lexicon
 
 if TYPE_CHECKING:
     from daogou.assistant.state import State
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from daogou.domain.ids import ProductId
     from daogou.domain.query import Understood
     from daogou.domain.text import Language
+    from daogou.opinions.aspects import Lexicon
 
 Intent = Literal[
     "find", "refine", "cheaper", "pricier", "another", "similar", "details", "price", "price_history", "stock", "trait",
@@ -57,16 +57,24 @@ class Turn:
 
 
 def read(
-    text: str, *, language: Language, understood: Understood, state: State, titled: FindTitles, about: FindPage
+    text: str,
+    *,
+    language: Language,
+    understood: Understood,
+    state: State,
+    titled: FindTitles,
+    about: FindPage,
+    lexicon: Lexicon,
 ) -> Turn:
     """Find the intent of a message.
 
-    `titled` finds the products whose titles stand in it, `about` the shop's page that it asks for.
+    `titled` finds the products whose titles stand in it, `about` the shop's page that it asks for, `lexicon` the sides
+    of a product that it names.
     """
     table = phrases(language)
     plain = normalised(text)
     cues = frozenset(name for name, pattern in table.intents.items() if pattern.search(plain))
-    sides = lexicon().sides(plain)
+    sides = lexicon.sides(plain)
     if sides and "opinion" in cues and not cues & _PLAIN_FACTS:
         cues |= {"reviews"}
     refers = references(plain, table, state)

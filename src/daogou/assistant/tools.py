@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from daogou.opinions.aspects import lexicon
+
 if TYPE_CHECKING:
     from daogou.domain.article import Article, ArticleKind
     from daogou.domain.hit import Hits
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import RatingSummary, Review
     from daogou.domain.text import Language
+    from daogou.opinions.aspects import Lexicon
     from daogou.opinions.summary import ReviewSummary
     from daogou.promotions.basket import BasketLine, Priced
 
@@ -80,6 +83,8 @@ class Toolbox:
     """Those that hold at the moment."""
     articles: ArticlesOf
     price_basket: PriceBasket
+    lexicon: Callable[[], Lexicon] = lexicon
+    """The words in which the shop's reviewers judge."""
 
     def for_shopper(self, shopper: ShopperId | None, *, at: Instant) -> Tools:
         """Bind the tools to whoever the session says is asking; None: not signed in."""
@@ -104,6 +109,9 @@ class Tools:
 
     def search(self, text: str, *, k: int, where: Where, sort: Sort, language: Language) -> Hits:
         return self.shop.search(text, k=k, where=where, sort=sort, shopper=self.shopper, language=language)
+
+    def lexicon(self) -> Lexicon:
+        return self.shop.lexicon()
 
     def similar(self, product: ProductId, *, k: int) -> Hits:
         return self.shop.similar(product, k=k, shopper=self.shopper)

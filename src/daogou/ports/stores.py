@@ -213,9 +213,10 @@ class Asked:
     searches: int
     shoppers: int
     """How many different shoppers or sessions searched for it."""
-    shown: int
-    """Impressions in the lists it brought."""
-    clicks: int
+    shown: int | None
+    """Impressions in the lists it brought; None: before fewer different people than may be told of, but some."""
+    clicks: int | None
+    """None: by fewer, but some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,19 +224,19 @@ class Place:
     """What became of one place in the lists of searches, 0 the first."""
 
     position: int
-    shown: int
-    clicks: int
+    shown: int | None
+    """None: before fewer different people than may be told of, but some."""
+    clicks: int | None
+    """None: by fewer, but some."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """How often a product was shown and clicked at a place in the answers to a query."""
+    """How many different shoppers or sessions clicked a product in the answers to a query."""
 
     query: str
     product: ProductId
-    position: int
-    shown: int
-    clicks: int
+    people: int
 
 
 class Queries(Protocol):
@@ -257,7 +258,10 @@ class Queries(Protocol):
         """The places of lists that searches brought since a moment, first place first."""
 
     def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
-        """What was shown and clicked since a moment where a search brought it, in order of query, product and place."""
+        """What was clicked since a moment where a search brought it, in order of query and product.
+
+        Of queries after which so many different shoppers or sessions clicked something; one product may be fewer's.
+        """
 
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
         """Which search followed which within three minutes of one visit without a click between, and for how many

@@ -66,8 +66,10 @@ class FacetCodes:
 
     @property
     def owners(self) -> NDArray[np.int32]:
-        """The place in `names` of each code's facet."""
-        return np.asarray(self._owner, np.int32)
+        """The place in `names` of each code's facet, as of now: an array that shared the buffer would keep it from
+        growing."""
+        with self.lock:
+            return np.array(self._owner, np.int32)
 
     def rarity(self) -> NDArray[np.float64]:
         """By code, the logarithm of how few of the rows have the value; 0 where one row alone has it."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _ALIKE = 0.6
 """Cosine of the clicks from which two queries are offered. A guess."""
-_CLICKS = 5
-"""Clicks that each of them needs."""
 _OFTEN = 0.3
 """Share of a query's rewordings that must go to the other one."""
 
@@ -31,15 +29,24 @@ class Proposal:
     words: tuple[str, str]
     because: Literal["clicks", "reworded"]
     n: int
-    """Clicks on products that both led to, or shoppers who put one in place of the other."""
+    """Clicks on products that both led to, each shopper and product once; or shoppers who put one in place of the
+    other."""
 
 
 def propose(
-    clicked: Iterable[Clicked], reworded: Iterable[tuple[str, str, int]], *, known: Iterable[Sequence[str]] = ()
+    clicked: Iterable[Clicked],
+    reworded: Iterable[tuple[str, str, int]],
+    *,
+    known: Iterable[Sequence[str]] = (),
+    least: int = 1,
 ) -> list[Proposal]:
-    """The proposals, strongest first; pairs of a `known` group are left out."""
+    """The proposals with such an `n` at least, strongest first.
+
+    Pairs of a `known` group are left out.
+    """
     apart = _Apart(known)
-    found = [*_by_clicks(clicked, apart), *_by_rewording(reworded, apart)]
+    made = (*_by_clicks(clicked, apart), *_by_rewording(reworded, apart))
+    found = [proposal for proposal in made if proposal.n >= least]
     best: dict[frozenset[str], Proposal] = {}
     for proposal in sorted(found, key=lambda each: (-each.n, each.words)):
         best.setdefault(frozenset(proposal.words), proposal)
@@ -62,9 +69,7 @@ class _Apart:
 def _by_clicks(clicked: Iterable[Clicked], apart: _Apart) -> Iterable[Proposal]:
     clicks: dict[str, Counter[str]] = defaultdict(Counter)
     for cell in clicked:
-        if cell.clicks:
-            clicks[plain(cell.query)][cell.product] += cell.clicks
-    clicks = {query: counts for query, counts in clicks.items() if counts.total() >= _CLICKS}
+        clicks[plain(cell.query)][cell.product] += cell.people
     by_product: dict[str, list[str]] = defaultdict(list)
     for query in sorted(clicks):
         for product in clicks[query]:

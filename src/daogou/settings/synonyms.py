@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from daogou.domain.errors import BadSettings
@@ -25,13 +28,50 @@ def read_synonyms(folder: Path) -> tuple[tuple[str, ...], ...]:
         raise BadSettings(f"{path}: {error}", where=str(path)) from None
 
 
-def write_synonyms(folder: Path, text: str) -> tuple[tuple[str, ...], ...]:
-    """Put a new synonyms.toml in the place of the old one, in one step. Raises BadSettings; then the old one stays."""
+def write_synonyms(folder: Path, text: str, *, seen: str | None = None) -> tuple[tuple[str, ...], ...]:
+    """Put a new synonyms.toml in the place of the old one, in one step. Raises BadSettings; then the old one stays.
+
+    `seen`: the `stamp` of the text that the new one was made from; one that somebody has changed since is not lost.
+    """
     groups = parse_synonyms(text)
+    with _alone(folder):
+        if seen is not None and seen != stamp(synonyms_text(folder)):
+            raise BadSettings(f"{FILE} has changed since this page was loaded: load it again", where=FILE)
+        _put(folder, text)
+    return groups
+
+
+def add_group(folder: Path, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Add one group at the end of synonyms.toml. Raises BadSettings; then the old one stays."""
+    with _alone(folder):
+        text = with_group(synonyms_text(folder), words)
+        _put(folder, text)
+    return parse_synonyms(text)
+
+
+def synonyms_text(folder: Path) -> str:
+    """synonyms.toml as it is; empty where there is none."""
+    path = folder / FILE
+    return path.read_text("utf-8", errors="replace") if path.exists() else ""
+
+
+def stamp(text: str) -> str:
+    """What tells one text from another."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One writer at a time, among threads and processes; the kernel lets go of the lock of one that dies."""
+    with (folder / f".{FILE}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _put(folder: Path, text: str) -> None:
     new = folder / f"{FILE}.new"
     new.write_text(text, "utf-8")
     new.replace(folder / FILE)
-    return groups
 
 
 def with_group(text: str, words: Sequence[str]) -> str:

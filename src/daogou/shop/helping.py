@@ -32,5 +32,6 @@ def make_assistant(shop: Shop) -> Assistant:
         promotions=shop.stores.promotions.active,
         articles=shop.stores.articles.of,
         price_basket=shop.price_basket,
+        lexicon=lambda: shop.lexicon,
     )
     return Assistant(toolbox, shop.stores.conversations, shop.clock)

@@ -39,7 +39,7 @@ class Nearness:
         self._meaning = meaning
         self._encoder = encoder
         self._clock = clock
-        self._silent_until = 0.0
+        self._silent_until = self._resting_until = 0.0
         self._waiting: dict[int, str] = {}
         self._later: dict[int, NDArray[np.float16]] = {}
         self._lock = threading.Lock()
@@ -95,7 +95,8 @@ class Nearness:
     def _start(self) -> None:
         with self._lock:
             running = self._worker is not None and self._worker.is_alive()
-            if self._waiting and self._used and not running and self._clock() >= self._silent_until:
+            rested = self._clock() >= max(self._silent_until, self._resting_until)
+            if self._waiting and self._used and not running and rested:
                 self._worker = threading.Thread(target=self._encode_waiting, name="daogou-nearness", daemon=True)
                 self._worker.start()
 
@@ -109,6 +110,10 @@ class Nearness:
                 vectors = self._encoder.passages(list(some.values())).astype(np.float16)
             except NotReady as error:
                 self._pause(error)
+                return
+            except Exception:  # whatever an encoder raises, it must not be asked the same again at every query
+                _log.exception("%d products could not be encoded; not tried again for %d s", len(some), _PAUSE_S)
+                self._resting_until = self._clock() + _PAUSE_S
                 return
             with self._lock:
                 for (row, text), vector in zip(some.items(), vectors, strict=True):

@@ -54,6 +54,7 @@ def report(shop: Shop, *, days: int = 30) -> SearchReport:
         queries.clicked(since=since, shoppers=AT_LEAST),
         queries.reworded(since=since, shoppers=AT_LEAST),
         known=shop.synonyms,
+        least=AT_LEAST,
     )
     return SearchReport(
         since,

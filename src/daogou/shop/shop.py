@@ -20,7 +20,7 @@ from daogou.settings import Settings, read
 from daogou.settings.rules import FILE as RULES
 from daogou.settings.rules import read_rules, write_rules
 from daogou.settings.synonyms import FILE as SYNONYMS
-from daogou.settings.synonyms import read_synonyms, with_group, write_synonyms
+from daogou.settings.synonyms import add_group, read_synonyms, synonyms_text, write_synonyms
 from daogou.settings.taxonomy import read_taxonomy
 from daogou.shop.engine import Engine
 from daogou.shop.shown import Shown
@@ -152,7 +152,7 @@ class Shop:
             synonyms=synonyms,
             encoder=self.base_encoder,
             taxonomy=self._taxonomy(),
-            words=self.lexicon,
+            words=read_lexicon(self.folder),
         )
 
     def _taxonomy(self) -> list[Text]:
@@ -177,16 +177,18 @@ class Shop:
     @property
     def synonyms_text(self) -> str:
         """synonyms.toml as it is; empty where there is none."""
-        path = self.folder / SYNONYMS
-        return path.read_text("utf-8", errors="replace") if path.exists() else ""
+        return synonyms_text(self.folder)
 
-    def set_synonyms(self, text: str) -> tuple[tuple[str, ...], ...]:
-        """Replace synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes."""
-        return write_synonyms(self.folder, text)
+    def set_synonyms(self, text: str, *, seen: str | None = None) -> tuple[tuple[str, ...], ...]:
+        """Replace synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes.
+
+        `seen`: the `stamp` of the text that was changed; where somebody else has changed it since, that is an error.
+        """
+        return write_synonyms(self.folder, text, seen=seen)
 
     def add_synonyms(self, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
         """Add a group to synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes."""
-        return self.set_synonyms(with_group(self.synonyms_text, words))
+        return add_group(self.folder, words)
 
     def search_report(self, *, days: int = 30) -> SearchReport:
         """What was searched for in the last days, what finds nothing, where shoppers click, and likely synonyms.
@@ -300,8 +302,9 @@ class Shop:
 
     @property
     def lexicon(self) -> Lexicon:
-        """The words in which reviewers judge: those that ship with Daogou and the shop's own. Raises BadSettings."""
-        return read_lexicon(self.folder)
+        """The words in which reviewers judge: those that ship with Daogou and the shop's own, as they were when the
+        release that answers was opened."""
+        return self.engine.opinions.words
 
     @property
     def voices(self) -> Voices | None:

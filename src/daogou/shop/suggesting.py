@@ -73,10 +73,14 @@ class AttributeSuggestions:
             return self._found[1]
 
     def _without(self, decided: Suggestion) -> None:
-        """Take one out without reading everything again: one product more teaches nothing."""
+        """Take one out without reading everything again, if it alone has changed: one product more teaches nothing."""
         with self._lock:
-            change, _ = self._stores.catalogue.changes(self._found[0])
-            self._found = change, [each for each in self._found[1] if each != decided]
+            read, found = self._found
+            change, changed = self._stores.catalogue.changes(read)
+            self._found = (
+                change if changed == [decided.product] else read,
+                [each for each in found if each != decided],
+            )
 
 
 def _key(found: Suggestion) -> str:

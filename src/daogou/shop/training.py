@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from daogou.features.trust import Trust
 from daogou.knowledge.recipe import write as write_graph
 from daogou.knowledge.together import Votes
+from daogou.opinions.own_words import read_lexicon
 from daogou.shop.encoding import Encoding
 from daogou.shop.lexical import build_index, note_catalogue
 from daogou.shop.opining import write_opinions
@@ -47,7 +48,7 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
             "graph": lambda folder, _: write_graph(
                 shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
             ),
-            "opinions": lambda folder, _: write_opinions(shop.stores, folder, shop.lexicon),
+            "opinions": lambda folder, _: write_opinions(shop.stores, folder, read_lexicon(shop.folder)),
             **encoding.artifacts(),
         },
         now=shop.clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeVar
@@ -27,7 +27,7 @@ class MemoryQueries:
 
     def asked(self, limit: int, *, since: Instant, shoppers: int = 10) -> list[Asked]:
         by_query = _grouped((event.query or "", event) for event in self._of(("search", "impression", "click"), since))
-        found = [_asked(query, events) for query, events in by_query.items()]
+        found = [_asked(query, events, shoppers) for query, events in by_query.items()]
         shared = [one for one in found if one.shoppers >= shoppers]
         return sorted(shared, key=lambda one: (-one.searches, one.query))[:limit]
 
@@ -35,21 +35,19 @@ class MemoryQueries:
         shown = (event for event in self._of(("impression", "click"), since) if event.position is not None)
         by_place = _grouped((event.position or 0, event) for event in shown)
         return [
-            Place(position, _count(events, "impression"), _count(events, "click"))
+            Place(position, _told(events, "impression", shoppers), _told(events, "click", shoppers))
             for position, events in sorted(by_place.items())
             if len(set(map(actor, events))) >= shoppers
         ]
 
     def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
-        shared = {one.query for one in self.asked(len(self._log()), since=since, shoppers=shoppers)}
-        placed = _grouped(
-            ((event.query or "", event.product, event.position), event)
-            for event in self._of(("impression", "click"), since)
-            if event.query in shared and event.product and event.position is not None
-        )
+        clicks = [event for event in self._of(("click",), since) if event.query is not None]
+        by_query = _grouped((event.query or "", event) for event in clicks)
+        shared = {query for query, events in by_query.items() if len(set(map(actor, events))) >= shoppers}
+        cells = _grouped(((e.query or "", e.product), e) for e in clicks if e.query in shared and e.product)
         return [
-            Clicked(query, ProductId(product), place, _count(events, "impression"), _count(events, "click"))
-            for (query, product, place), events in sorted(placed.items())
+            Clicked(query, ProductId(product), len(set(map(actor, events))))
+            for (query, product), events in sorted(cells.items())
         ]
 
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
@@ -79,11 +77,13 @@ def _grouped(pairs: Iterable[tuple[_Key, Event]]) -> dict[_Key, list[Event]]:
     return found
 
 
-def _asked(query: str, events: list[Event]) -> Asked:
+def _asked(query: str, events: list[Event], least: int) -> Asked:
     searches = [event for event in events if event.type == "search"]
     shoppers = len(set(map(actor, searches)))
-    return Asked(query, len(searches), shoppers, _count(events, "impression"), _count(events, "click"))
+    return Asked(query, len(searches), shoppers, _told(events, "impression", least), _told(events, "click", least))
 
 
-def _count(events: Iterable[Event], type: str) -> int:
-    return Counter(event.type for event in events)[type]  # type: ignore[index]
+def _told(events: Iterable[Event], type: str, least: int) -> int | None:
+    """How many of a type, unless they are some, but of fewer people than may be told of."""
+    found = [event for event in events if event.type == type]
+    return None if 0 < len(set(map(actor, found))) < least else len(found)

@@ -14,24 +14,32 @@ _MOST = (
     "SELECT query, count(*) AS n FROM event WHERE type = ? AND query IS NOT NULL GROUP BY query "
     "HAVING count(DISTINCT coalesce(shopper, session)) >= ? ORDER BY n DESC, query LIMIT ?"
 )
+
+
+def _told(type: str) -> str:
+    """Counts the events of a type, unless they are some, but of fewer people than may be told of."""
+    people = f"count(DISTINCT CASE WHEN type = {type} THEN coalesce(shopper, session) END)"
+    return f"CASE WHEN {people} BETWEEN 1 AND :shoppers - 1 THEN NULL ELSE sum(type = {type}) END"
+
+
 _ASKED = (
-    "SELECT query, sum(type = :search) AS n, "
+    "SELECT query, sum(type = :search) AS n, "  # noqa: S608 (constants of ours)
     "count(DISTINCT CASE WHEN type = :search THEN coalesce(shopper, session) END) AS who, "
-    "sum(type = :shown), sum(type = :click) "
+    f"{_told(':shown')}, {_told(':click')} "
     "FROM event WHERE type IN (:search, :shown, :click) AND at >= :since AND query IS NOT NULL "
     "GROUP BY query HAVING who >= :shoppers ORDER BY n DESC, query LIMIT :limit"
 )
 _PLACES = (
-    "SELECT position, sum(type = :shown), sum(type = :click) FROM event "
+    f"SELECT position, {_told(':shown')}, {_told(':click')} FROM event "  # noqa: S608 (constants of ours)
     "WHERE type IN (:shown, :click) AND at >= :since AND query IS NOT NULL AND position IS NOT NULL "
     "GROUP BY position HAVING count(DISTINCT coalesce(shopper, session)) >= :shoppers ORDER BY position"
 )
 _CLICKED = (
-    "WITH shared AS (SELECT query FROM event WHERE type = :search AND at >= :since AND query IS NOT NULL "
+    "WITH shared AS (SELECT query FROM event WHERE type = :click AND at >= :since AND query IS NOT NULL "
     "GROUP BY query HAVING count(DISTINCT coalesce(shopper, session)) >= :shoppers) "
-    "SELECT query, i.name, position, sum(type = :shown), sum(type = :click) FROM event e JOIN item i ON i.id = e.item "
-    "WHERE type IN (:shown, :click) AND at >= :since AND position IS NOT NULL "
-    "AND query IN (SELECT query FROM shared) GROUP BY query, i.name, position ORDER BY query, i.name, position"
+    "SELECT query, i.name, count(DISTINCT coalesce(shopper, session)) FROM event e JOIN item i ON i.id = e.item "
+    "WHERE type = :click AND at >= :since AND query IN (SELECT query FROM shared) "
+    "GROUP BY query, i.name ORDER BY query, i.name"
 )
 _REWORDED = (
     "WITH act AS (SELECT coalesce(shopper, session) AS who, type, query, at, "
@@ -61,7 +69,7 @@ class SqlQueries:
 
     def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
         rows = self._rows(_CLICKED, since, shoppers)
-        return [Clicked(query, ProductId(product), *rest) for query, product, *rest in rows]
+        return [Clicked(query, ProductId(product), people) for query, product, people in rows]
 
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
         return [(before, after, n) for before, after, n in self._rows(_REWORDED, since, shoppers, pause=_PAUSE_MS)]

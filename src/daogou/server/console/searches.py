@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.errors import BadSettings
 from daogou.server.console.session import Sessions
 from daogou.server.pages.words import words_in
-from daogou.settings.synonyms import parse_synonyms
+from daogou.settings.synonyms import parse_synonyms, stamp
 from daogou.shop.searching import AT_LEAST
 
 if TYPE_CHECKING:
@@ -30,16 +30,20 @@ class SearchesPage:
 
     def show(self, request: Request) -> Response:
         """The figures, the synonyms and what may be one more."""
-        return self._page(request, self._site.shop.synonyms_text)
+        text = self._site.shop.synonyms_text
+        return self._page(request, text, seen=stamp(text))
 
     def save(self, request: Request, form: Form) -> Response:
-        """Put the new text in the place of the old; one with a mistake is shown again with what is wrong (400)."""
+        """Put the new text in the place of the old one, unless somebody has changed that since it was shown.
+
+        One that is not taken is shown again with what is wrong (400).
+        """
         request.state.operator = self._sessions.demand_form(request, form)
-        text = form.get("synonyms", "").replace("\r\n", "\n")
+        text, seen = form.get("synonyms", "").replace("\r\n", "\n"), form.get("seen", "")
         try:
-            self._site.shop.set_synonyms(text)
-        except BadSettings:
-            return self._page(request, text)
+            self._site.shop.set_synonyms(text, seen=seen)
+        except BadSettings as error:
+            return self._page(request, text, seen=seen, wrong=error.message)
         return self._site.go(request, "/console/searches")
 
     def accept(self, request: Request, form: Form) -> Response:
@@ -48,9 +52,9 @@ class SearchesPage:
         self._site.shop.add_synonyms([form.get("one", ""), form.get("other", "")])
         return self._site.go(request, "/console/searches")
 
-    def _page(self, request: Request, text: str) -> Response:
+    def _page(self, request: Request, text: str, *, seen: str, wrong: str | None = None) -> Response:
         try:
-            groups, wrong = parse_synonyms(text), None
+            groups = parse_synonyms(text)
         except BadSettings as error:
             groups, wrong = (), error.message
         asked = request.query_params.get("days", "")
@@ -65,6 +69,7 @@ class SearchesPage:
             report=self._site.shop.search_report(days=days),
             groups=groups,
             text=text,
+            seen=seen,
             wrong=wrong,
             days=days,
             choices=DAYS,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daogou.domain.money import Money
-from daogou.opinions.aspects import lexicon
 
 if TYPE_CHECKING:
     from daogou.domain.query import Slot, Understood
     from daogou.domain.text import Language
+    from daogou.opinions.aspects import Lexicon
     from daogou.retrieval.shelf import Shelf
     from daogou.server.pages.words import Words
     from daogou.server.storefront.asked import Asked
@@ -26,9 +26,12 @@ class Chip:
     negated: bool = False
 
 
-def chips(asked: Asked, understood: Understood | None, *, shelf: Shelf, t: Words, currency: str) -> list[Chip]:
+def chips(
+    asked: Asked, understood: Understood | None, *, shelf: Shelf, lexicon: Lexicon, t: Words, currency: str
+) -> list[Chip]:
     """Chips for what was understood in the words, then for what was chosen beside them."""
-    found = [_understood(asked, slot, shelf=shelf, t=t) for slot in (understood.slots if understood else ())]
+    slots = understood.slots if understood else ()
+    found = [_understood(asked, slot, shelf=shelf, lexicon=lexicon, t=t) for slot in slots]
     for facet, value in asked.chosen:
         label = shelf.label(facet.removeprefix("a."), value).show(t.language)
         found.append(Chip(facet, label, asked.without(facet, value)))
@@ -45,20 +48,19 @@ def chips(asked: Asked, understood: Understood | None, *, shelf: Shelf, t: Words
     return found
 
 
-def _understood(asked: Asked, slot: Slot, *, shelf: Shelf, t: Words) -> Chip:
+def _understood(asked: Asked, slot: Slot, *, shelf: Shelf, lexicon: Lexicon, t: Words) -> Chip:
     """A condition found in the words goes when the words that stated it go."""
     shortened = f"{asked.text[: slot.start].rstrip()} {asked.text[slot.end :].lstrip()}".strip()
-    return Chip(
-        slot.kind, _label(asked.text, slot, shelf=shelf, language=t.language), asked.with_text(shortened), slot.negated
-    )
+    label = _label(asked.text, slot, shelf=shelf, lexicon=lexicon, language=t.language)
+    return Chip(slot.kind, label, asked.with_text(shortened), slot.negated)
 
 
-def _label(text: str, slot: Slot, *, shelf: Shelf, language: Language) -> str:
+def _label(text: str, slot: Slot, *, shelf: Shelf, lexicon: Lexicon, language: Language) -> str:
     """The catalogue's own words for what it knows, the shopper's words for the rest."""
     if slot.kind in {"category", "brand"}:
         return shelf.label(slot.kind, slot.value).show(language)
     if slot.kind == "attribute":
         return shelf.label(slot.name, slot.value).show(language)
-    if slot.kind == "aspect" and slot.name in lexicon().aspects:
-        return lexicon().aspects[slot.name].label.show(language)
+    if slot.kind == "aspect" and slot.name in lexicon.aspects:
+        return lexicon.aspects[slot.name].label.show(language)
     return text[slot.start : slot.end].strip() or slot.value

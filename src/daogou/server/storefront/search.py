@@ -77,7 +77,7 @@ class SearchPage:
             asked=asked,
             hits=hits,
             row=row,
-            chips=chips(asked, hits.understood, shelf=shop.engine.shelf, t=t, currency=currency),
+            chips=chips(asked, hits.understood, shelf=shop.engine.shelf, lexicon=shop.lexicon, t=t, currency=currency),
             facets=facets(asked, hits, t),
             sorts=SORTS,
             pages=_pages(asked, hits),

@@ -147,22 +147,40 @@ class EventsContract:
             *(event("search", None, session=f"x{n}", at=n, query="鞋") for n in range(4)),
             *(event("impression", "a", session=f"x{n}", at=n, query="鞋", list="search", position=0) for n in range(4)),
             *(event("impression", "b", session=f"x{n}", at=n, query="鞋", list="search", position=1) for n in range(4)),
-            event("click", "b", session="x1", at=9, query="鞋", list="search", position=1),
+            *(event("click", "b", session=f"x{n}", at=9, query="鞋", list="search", position=1) for n in range(4)),
             event("click", "b", session="x1", at=9, list="home", position=1),
             *(event("search", None, shopper="s1", at=n, query="my secret") for n in range(9)),
             event("click", "c", shopper="s1", at=9, query="my secret", list="search", position=5),
         ])  # fmt: skip
         start = Instant(0)
-        assert stores.queries.asked(9, since=start, shoppers=4) == [Asked("鞋", 4, 4, shown=8, clicks=1)]
-        assert stores.queries.places(since=start, shoppers=4) == [Place(0, 4, 0), Place(1, 4, 1)]
-        assert stores.queries.clicked(since=start, shoppers=4) == [
-            Clicked("鞋", ProductId("a"), 0, shown=4, clicks=0),
-            Clicked("鞋", ProductId("b"), 1, shown=4, clicks=1),
-        ]
+        assert stores.queries.asked(9, since=start, shoppers=4) == [Asked("鞋", 4, 4, shown=8, clicks=4)]
+        assert stores.queries.places(since=start, shoppers=4) == [Place(0, 4, 0), Place(1, 4, 4)]
+        assert stores.queries.clicked(since=start, shoppers=4) == [Clicked("鞋", ProductId("b"), people=4)]
         assert stores.queries.asked(1, since=Instant(4), shoppers=1) == [Asked("my secret", 5, 1, shown=0, clicks=1)]
         assert stores.queries.asked(9, since=start) == []
         assert stores.queries.places(since=start) == []
         assert stores.queries.clicked(since=start) == []
+
+    def test_what_fewer_clicked_beside_a_shared_query_is_not_told(self, stores: Stores) -> None:
+        def click(who: str, product: str, at: int) -> Event:
+            return event("click", product, session=who, at=at, query="鞋", list="search", position=0)
+
+        stores.events.append([
+            *(event("search", None, session=f"x{n}", at=n, query="鞋") for n in range(4)),
+            *(event("impression", "a", session=f"x{n}", at=n, query="鞋", list="search", position=0) for n in range(4)),
+            event("impression", "a", session="x0", at=1, query="鞋", list="search", position=1),
+            *(click("x1", "a", at) for at in range(40)),
+        ])  # fmt: skip
+        start = Instant(0)
+        assert stores.queries.asked(9, since=start, shoppers=4) == [Asked("鞋", 4, 4, shown=5, clicks=None)]
+        assert stores.queries.places(since=start, shoppers=4) == [Place(0, 4, None)]
+        assert stores.queries.clicked(since=start, shoppers=4) == []
+        stores.events.append([click(who, "b", 50) for who in ("x0", "x2", "x3")])
+        assert stores.queries.clicked(since=start, shoppers=4) == [
+            Clicked("鞋", ProductId("a"), people=1),
+            Clicked("鞋", ProductId("b"), people=3),
+        ]
+        assert stores.queries.places(since=start, shoppers=4) == [Place(0, 4, 43)]
 
     def test_a_search_that_follows_another_without_a_click_reworded_it(self, stores: Stores) -> None:
         def visit(name: str, *acts: tuple[str | None, int]) -> list[Event]:
