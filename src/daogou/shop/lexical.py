@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from daogou.adapters.tantivy_index import TantivyIndex
-from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Learnt, Vocabulary
 from daogou.opinions.voices import ShelfPraise
@@ -50,31 +49,33 @@ class Words:
     phrases: Phrases
 
 
-def build_index(products: Sequence[Product]) -> TantivyIndex:
-    """Index products, as an artifact of a release."""
-    index = TantivyIndex()
-    build(index, products, Segmenter())
-    return index
+class Indexing:
+    """Makes the index of a release and what is kept beside it; what both need of the words is learnt once."""
 
+    def __init__(self, stores: Stores) -> None:
+        """Look how far the catalogue has come.
 
-def note_catalogue(stores: Stores) -> Callable[[Path, Sequence[Product]], Mapping[str, float]]:
-    """Look how far the catalogue has come; returns what keeps that with a release, with its words and queries.
+        Make it before the products are read: what changes in between is then indexed twice rather than never.
+        """
+        self._stores = stores
+        self._change, _ = stores.catalogue.changes(0)
+        self._vocabulary = Vocabulary()
 
-    Call it before the products are read: what changes in between is then indexed twice rather than never.
-    """
-    change, ids = stores.catalogue.changes(0)
+    def index(self, products: Iterable[Product]) -> TantivyIndex:
+        """Index the products. Comes before `note`."""
+        index, products = TantivyIndex(), list(products)
+        self._vocabulary.learn(products)
+        build(index, products, self._vocabulary.segmenter, vocabulary=self._vocabulary)
+        return index
 
-    def write(folder: Path, _: Sequence[Product]) -> Mapping[str, float]:
-        queries = stores.queries.most(_MOST_QUERIES)
-        (folder / _CHANGE).write_bytes(msgspec.json.encode(change))
+    def note(self, folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
+        """Keep how far the catalogue had come, with its words and what shoppers typed."""
+        queries = self._stores.queries.most(_MOST_QUERIES)
+        (folder / _CHANGE).write_bytes(msgspec.json.encode(self._change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        vocabulary, products = Vocabulary(), list(stores.catalogue.get(ids).values())
-        vocabulary.learn(products)
-        words = Words(vocabulary.learnt(), phrases_of(products))
+        words = Words(self._vocabulary.learnt(), phrases_of(products))
         (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
         return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
-
-    return write
 
 
 class Lexical:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from daogou.features.trust import Trust
@@ -10,15 +10,13 @@ from daogou.knowledge.recipe import write as write_graph
 from daogou.knowledge.together import Votes
 from daogou.opinions.own_words import read_lexicon
 from daogou.shop.encoding import Encoding
-from daogou.shop.lexical import build_index, note_catalogue
+from daogou.shop.lexical import Indexing
 from daogou.shop.opining import write_opinions
 from daogou.training import train as recipes
 
 if TYPE_CHECKING:
-    from daogou.domain.product import Product
     from daogou.features.trust import TrustConfig
     from daogou.knowledge.together import Purchases
-    from daogou.ports.index import LexicalIndex
     from daogou.shop.shop import Report, Shop
     from daogou.training.releases import Release
 
@@ -34,25 +32,28 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
         if progress is not None:
             progress("training", seen.done / seen.total)
 
-    encoding = Encoding(shop, only=only, progress=progress)
     with_meaning = ["meaning"] if "encoder" in only else []
-    release = recipes.train(
-        shop.stores,
-        shop.releases,
-        config=shop.settings.training,
-        index_factory=_indexed,
-        progress=report,
-        only=[*only, *(_INDEXED if _INDEXED & set(only) else ()), *with_meaning],
-        extra_artifacts={
-            "catalogue": note_catalogue(shop.stores),
-            "graph": lambda folder, _: write_graph(
-                shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
-            ),
-            "opinions": lambda folder, _: write_opinions(shop.stores, folder, read_lexicon(shop.folder)),
-            **encoding.artifacts(),
-        },
-        now=shop.clock,
-    )
+    only = [*only, *(_INDEXED if _INDEXED & set(only) else ()), *with_meaning]
+    indexing = Indexing(shop.stores)
+    with Encoding(shop, only=only, progress=progress) as encoding:
+        release = recipes.train(
+            shop.stores,
+            shop.releases,
+            config=shop.settings.training,
+            index_factory=indexing.index,
+            progress=report,
+            only=only,
+            extra_artifacts={
+                "catalogue": indexing.note,
+                "graph": lambda folder, _: write_graph(
+                    shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
+                ),
+                "opinions": lambda folder, _: write_opinions(shop.stores, folder, read_lexicon(shop.folder)),
+                **encoding.artifacts(),
+            },
+            on_read=encoding.begin,
+            now=shop.clock,
+        )
     encoding.finished()
     if progress is not None:
         progress("training", 1.0)
@@ -63,7 +64,3 @@ def _votes(bought: Purchases, config: TrustConfig) -> Votes:
     """Believe buyers in the graph as far as in bought together."""
     trust = Trust.of(bought.buyer, bought.day, config)
     return Votes(trust.voice, trust.believed)
-
-
-def _indexed(products: Iterable[Product]) -> LexicalIndex:
-    return build_index(list(products))

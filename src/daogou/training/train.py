@@ -93,12 +93,14 @@ def train(
     progress: Callable[[Progress], None] | None = None,
     only: Collection[str] = (),
     extra_artifacts: Mapping[str, Artifact] | None = None,
+    on_read: Callable[[Sequence[Product]], None] = lambda products: None,
     now: Callable[[], Instant] = current_instant,
 ) -> Release:
     """Make a release and activate it.
 
-    `only` names the recipes to run; the other artifacts are taken from the active release. Raises BadRequest for an
-    unknown recipe, or where there is no active release to take the rest from.
+    `only` names the recipes to run; the other artifacts are taken from the active release. `on_read` is given the
+    products before any recipe runs. Raises BadRequest for an unknown recipe, or where there is no active release to
+    take the rest from.
     """
     config = config or TrainingConfig()
     extra_artifacts = extra_artifacts or {}
@@ -112,6 +114,7 @@ def train(
     read = facts.read(stores)
     id = _new_id(created, read.hash, {manifest.id for manifest in releases.list()})
     with releases.writer(id) as draft:
+        on_read(read.products)
         _fit_and_save(read, config, wanted, draft.folder, run)
         run.step("lexical")
         if "lexical" in wanted and index_factory is not None:
