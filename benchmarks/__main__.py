@@ -23,6 +23,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "ingest": ("ingest.py",),
     "shops": ("shops.py",),
     "search": ("search.py",),
+    "upsert": ("upsert.py",),
     "understanding": ("understanding.py",),
     "intents": ("intents.py",),
     "entities": ("entities.py",),

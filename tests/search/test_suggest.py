@@ -1,6 +1,7 @@
 from daogou.domain.text import Text
 from daogou.language.vocabulary import Vocabulary
 from daogou.retrieval.shelf import Shelf
+from daogou.search.exact import ExactNames
 from daogou.search.suggest import Suggester, phrases_of
 from daogou.testing.builders import product
 
@@ -15,7 +16,8 @@ def _suggester(**queries: int) -> Suggester:
             product("2", "Hat", category=[Text("帽子", "Hats")], stock=0),
         ]
     )
-    return Suggester(shelf, Vocabulary.from_shelf(shelf), queries={k.replace("_", " "): n for k, n in queries.items()})
+    asked = {query.replace("_", " "): n for query, n in queries.items()}
+    return Suggester(shelf, Vocabulary.from_shelf(shelf), queries=asked, exact=ExactNames(shelf.products))
 
 
 def _texts(suggester: Suggester, prefix: str) -> list[str]:
@@ -38,8 +40,8 @@ def test_forgives_a_typing_error() -> None:
     assert _texts(_suggester(), "runing") == ["Running shoes"]
 
 
-def test_offers_no_category_that_is_sold_out() -> None:
-    assert [found.kind for found in _suggester().suggest("hat")] == ["product"]
+def test_offers_neither_a_product_that_is_sold_out_nor_its_category() -> None:
+    assert _suggester().suggest("hat") == []
 
 
 def test_nothing_typed_offers_nothing() -> None:
@@ -47,7 +49,11 @@ def test_nothing_typed_offers_nothing() -> None:
 
 
 def test_learns_new_products() -> None:
-    suggester = _suggester()
+    shelf = Shelf()
+    exact = ExactNames()
+    suggester = Suggester(shelf, Vocabulary(), queries={}, exact=exact)
+    shelf.put([product("3", "Umbrella")])
+    exact.put([product("3", "Umbrella")], [0])
     suggester.put([product("3", "Umbrella")])
     assert _texts(suggester, "umb") == ["Umbrella"]
 
@@ -59,9 +65,9 @@ def test_what_was_learnt_before_completes_as_what_is_read_now() -> None:
     ]
     shelf = Shelf()
     shelf.put(products)
-    vocabulary, queries = Vocabulary.from_shelf(shelf), {"light tent": 3}
-    now = Suggester(shelf, vocabulary, queries=queries)
-    before = Suggester(shelf, vocabulary, queries=queries, phrases=phrases_of(products))
+    vocabulary, queries, exact = Vocabulary.from_shelf(shelf), {"light tent": 3}, ExactNames(products)
+    now = Suggester(shelf, vocabulary, queries=queries, exact=exact)
+    before = Suggester(shelf, vocabulary, queries=queries, exact=exact, phrases=phrases_of(products))
     for suggester in (now, before):
         suggester.put([product("3", "Light trainers", brand="Nike")])
     for typed in ("li", "run", "nike", "鞋", "tr", "lihgt"):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.language.vocabulary import Vocabulary
     from daogou.retrieval.shelf import Shelf
+    from daogou.search.exact import ExactNames
 
 SuggestionKind = Literal["category", "brand", "query", "product"]
 Name = tuple[str, SuggestionKind, int]
@@ -50,11 +51,14 @@ class Suggester:
         vocabulary: Vocabulary,
         *,
         queries: Mapping[str, int],
+        exact: ExactNames,
         prior: NDArray[np.float32] | None = None,
         phrases: Phrases | None = None,
     ) -> None:
-        """`phrases` are those of the shelf as it was before; without them the shelf is read."""
+        """`exact` knows the products by their titles as they are now. `phrases` are those of the shelf as it was;
+        without them it is read."""
         self._shelf = shelf
+        self._exact = exact
         self._vocabulary = vocabulary
         self._prior = prior
         if phrases is None:
@@ -92,16 +96,19 @@ class Suggester:
             if folded not in found or found[folded][0] < worth:
                 found[folded] = (worth, suggestion)
         best = sorted(found.values(), key=lambda pair: (-pair[0], len(pair[1].text), pair[1].text))
-        return [suggestion for _, suggestion in best[:limit] if self._leads_somewhere(suggestion)]
+        return list(islice((each for _, each in best if self._leads_somewhere(each)), limit))
 
     def _worth(self, suggestion: Suggestion, *, from_start: bool) -> float:
         common = suggestion.n / (suggestion.n + 20)
         return _WORTH[suggestion.kind] + common + (2.5 if from_start else 0.0)
 
     def _leads_somewhere(self, suggestion: Suggestion) -> bool:
-        """Categories and brands that are sold out or hidden as a whole are not offered."""
-        if suggestion.kind not in ("category", "brand"):
+        """Neither products that are sold out, hidden or called otherwise by now are offered, nor categories and brands
+        that have only such."""
+        if suggestion.kind == "query":
             return True
+        if suggestion.kind == "product":
+            return bool(self._shelf.available[self._exact.find(suggestion.text)].any())
         terms = self._vocabulary.meanings(self._vocabulary.phrase(suggestion.text))
         return any((self._shelf.having(term.name, term.value) & self._shelf.available).any() for term in terms)
 

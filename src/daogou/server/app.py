@@ -14,6 +14,7 @@ from daogou.server import document, errors
 from daogou.server.api import (
     admin,
     articles,
+    catalogue,
     chat,
     embeddings,
     events,
@@ -43,11 +44,12 @@ if TYPE_CHECKING:
     from daogou.shop.shop import Shop
 
 _SUBJECTS = (
-    search, recommend, products, events, chat, shoppers, promotions, articles, orders, embeddings, tokens, admin,
-    insights, health,
+    search, recommend, products, catalogue, events, chat, shoppers, promotions, articles, orders, embeddings,
+    tokens, admin, insights, health,
 )  # fmt: skip
 _BODIES = (
-    search.Suggested, recommend.Recommended, recommend.RecommendIn, recommend.ArticleOut, events.EventIn,
+    search.Suggested, recommend.Recommended, recommend.RecommendIn, recommend.ArticleOut, catalogue.ProductIn,
+    catalogue.ProductChange, catalogue.Changed, events.EventIn,
     events.Recorded, chat.Line, promotions.BasketIn, embeddings.EmbeddingsIn, embeddings.Embedding,
     embeddings.Embeddings, tokens.TokenFor, tokens.Token, admin.ReleaseOut, admin.Activated, admin.SynonymIn,
     admin.Synonyms, SearchReport, insights.Decision, health.Alive, health.Ready,
