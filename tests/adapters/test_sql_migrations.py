@@ -9,14 +9,18 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from daogou.adapters.addresses import open_stores
 from daogou.adapters.sql import schema
 from daogou.adapters.sql.schema import HEAD, engine_for, upgrade, version
 from daogou.adapters.sql.tables import metadata
 from daogou.domain.errors import CorruptStore
+from daogou.testing.builders import review
 
 # Forks a child for each n, which kills itself at its n-th statement; prints how many children died before one lived.
 KILLER = """
@@ -100,6 +104,24 @@ def test_killed_at_any_statement_the_schema_is_whole(tmp_path: Path) -> None:
     assert int(killed.stdout) > 20
     upgrade(untouched)
     assert dump(path) == dump(untouched)
+
+
+def test_reviews_of_the_first_schema_are_kept_and_new_ones_are_numbered_after_them(tmp_path: Path) -> None:
+    path, folder = tmp_path / "shop.db", Path(schema.__file__).with_name("migrations")
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    with engine_for(path).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        body = '{"product":"p1","rating":5.0,"at":1,"id":"r1"}'
+        row = f"INSERT INTO review (id, product, rating, helpful, at, body) VALUES ('r1', 'p1', 5, 0, 1, '{body}')"
+        connection.exec_driver_sql(row)
+    stores = open_stores(f"sqlite:///{path}")
+    assert [found.id for found in stores.reviews.scan()] == ["r1"]
+    assert stores.reviews.changes(0) == (0, [])
+    stores.reviews.put([review("p2")])
+    assert stores.reviews.changes(0) == (1, ["p2"])
+    stores.close()
 
 
 def test_newer_schema_is_refused(tmp_path: Path) -> None:

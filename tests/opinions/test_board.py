@@ -13,7 +13,7 @@ JUNE, JANUARY = 1_781_000_000_000, 1_768_000_000_000
 
 def voices(*said: tuple[str, str, int]) -> Voices:
     reviews = [Review(ProductId(product), None, Instant(at), text=text) for product, text, at in said]
-    return Voices.gather(reviews, opinions)
+    return Voices.gather((review, opinions(review)) for review in reviews)
 
 
 def test_sides_are_counted_with_their_months_and_change() -> None:

@@ -20,7 +20,7 @@ def review(product: str, text: str) -> Review:
 
 
 def voices(*said: tuple[str, str]) -> Voices:
-    return Voices.gather([review(product, text) for product, text in said], opinions)
+    return Voices.gather((each, opinions(each)) for product, text in said for each in [review(product, text)])
 
 
 def test_voices_are_counted_by_product_and_side() -> None:
@@ -65,3 +65,29 @@ def test_a_shelf_is_told_what_is_liked_and_in_what_words() -> None:
     assert praise.said("battery", 1).en == "12 of 14 reviewers like the battery"
     assert praise.said("battery", 1).zh == "14 条评价提到电池，12 条满意"
     assert praise.sure("smell").tolist() == [0, 0]
+
+
+def test_what_is_said_anew_of_a_product_takes_the_place_of_what_was_said() -> None:
+    before = voices(("a", "续航很好"), ("b", "电池不行，屏幕清晰"))
+    found = before.with_anew({ProductId("b"): voices(("b", "有异味")), ProductId("c"): voices(("c", "电池耐用"))})
+
+    def said(aspect: str) -> dict[str, tuple[int, int]]:
+        counts = zip(found.products, *found.counts(aspect), strict=True)
+        return {str(product): (int(good), int(bad)) for product, good, bad in counts if good or bad}
+
+    assert (said("battery"), said("screen"), said("smell")) == ({"a": (1, 0), "c": (1, 0)}, {}, {"b": (0, 1)})
+
+
+def test_praise_that_is_heard_later_counts_at_its_row_even_if_that_is_not_there_yet() -> None:
+    row = {ProductId("a"): 0}
+    praise = ShelfPraise(voices(("a", "续航很好")), row.get)
+    assert praise.sure("battery").tolist() == pytest.approx([0.0])
+    praise.put(ProductId("c"), {"battery": (3, 0)})
+    assert len(praise.sure("battery")) == 1
+    row[ProductId("c")] = 2
+    praise.placed([ProductId("c")])
+    assert (praise.sure("battery") > 0.4).tolist() == [False, False, True]
+    assert praise.said("battery", 2).en == "3 of 3 reviewers like the battery"
+    praise.put(ProductId("a"), {"screen": (1, 0)})
+    assert praise.said("battery", 0).en == "0 of 0 reviewers like the battery"
+    assert praise.said("screen", 0).en == "1 of 1 reviewers like the screen"

@@ -147,7 +147,7 @@ class FakeShop:
 
     @property
     def voices(self) -> Voices:
-        return Voices.gather(self.stores.reviews.scan(), opinions)
+        return Voices.gather((review, opinions(review)) for review in self.stores.reviews.scan())
 
     @property
     def doubts(self) -> list[Doubt]:

@@ -21,8 +21,10 @@ from daogou.domain.event import Event, EventType
 from daogou.domain.ids import Instant, ProductId, ReviewId, SessionId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
+from daogou.domain.query import Where
 from daogou.domain.review import Review
 from daogou.domain.text import Text
+from daogou.opinions.board import board
 from daogou.opinions.targets import LEAST
 from daogou.server.app import build_app
 from daogou.shop.backup import backup, restore
@@ -364,6 +366,77 @@ def test_what_reviewers_like_can_be_searched_for_once_it_is_learnt(shop: Shop) -
     assert {hit.product for hit in first.items} == {f"boots-{n}" for n in range(6)}
     assert shop.search("comfortable hiking boots").items[0].product == "boots-1"
     assert not any(reason.kind == "reviews" for hit in first.items[1:] for reason in hit.because)
+
+
+def test_reviews_that_are_imported_after_the_training_count_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+
+    def write(product: str, said: dict[str, tuple[int, str]]) -> None:
+        lines = [
+            {"id": id, "product": product, "rating": stars, "text": text, "at": f"2026-04-{n + 1:02d}"}
+            for n, (id, (stars, text)) in enumerate(said.items())
+        ]
+        assert shop.import_files([write_lines(shop.folder / "reviews.jsonl", lines)]).clean
+
+    def sides() -> dict[str, tuple[int, int]]:
+        assert shop.voices is not None
+        return {side.aspect: (side.good, side.bad) for side in board(shop.voices)}
+
+    def wished() -> list[str]:
+        return [slot.name for slot in shop.understand("舒服的徒步鞋").slots if slot.kind == "aspect"]
+
+    write("boots-1", {f"b{n}": (5, "尺码偏大") for n in range(3)})
+    shop.train()
+    assert (sides(), wished()) == ({"fit": (0, 3)}, [])
+    write("boots-2", {f"c{n}": (5, f"穿着很舒服，第{n}次买") for n in range(4)})
+    assert sides() == {"fit": (0, 3), "comfort": (4, 0)}
+    assert wished() == ["comfort"]
+    first = shop.search("舒服的徒步鞋").items[0]
+    assert first.product == "boots-2"
+    assert "4 of 4 reviewers like the comfort" in {reason.text.en for reason in first.because}
+    rated = shop.search("", where=Where(rating_min=5.0)).items
+    assert {hit.product for hit in rated} == {"boots-1", "boots-2"}
+    write("boots-1", {"b0": (5, "尺码正好，穿着很舒服"), "b9": (1, "不舒服")})
+    assert sides() == {"fit": (1, 2), "comfort": (5, 1)}
+    assert {hit.product for hit in shop.search("", where=Where(rating_min=5.0)).items} == {"boots-2"}
+    assert shop.train()
+    assert sides() == {"fit": (1, 2), "comfort": (5, 1)}
+
+
+def test_reviews_that_could_not_be_read_are_read_later(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    shop.stores.reviews.put([Review(ProductId("boots-1"), 5.0, NOW, text="穿着很舒服")])
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.stores.reviews, "of", lambda product, limit: [][limit])
+        with pytest.raises(IndexError):
+            shop.search("boots")
+    assert shop.voices is not None
+    assert len(shop.voices.good) == 1
+
+
+def test_copied_reviews_that_come_after_the_training_are_doubted_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    praise = Review(ProductId("boots-1"), 5.0, NOW, text="穿着很舒服，是我这辈子买过的最好的一双鞋，强烈推荐给大家")
+    shop.stores.reviews.put([replace(praise, id=ReviewId(f"f{n}")) for n in range(6)])
+    assert [(doubt.review, doubt.left_out) for doubt in shop.doubts] == [(f"f{n}", True) for n in range(6)]
+    assert shop.voices is not None
+    assert len(shop.voices.good) == 0
+    assert shop.review_summary("boots-1").left_out == 6
+
+
+def test_a_release_that_does_not_say_which_reviews_it_read_keeps_to_these(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    monkeypatch.setattr("daogou.shop.opining.Opinions.read", None)
+    shop.stores.reviews.put([Review(ProductId("boots-1"), 5.0, NOW, text="穿着很舒服")])
+    assert shop.search("boots").items
+    assert shop.voices is not None
+    assert len(shop.voices.good) == 0
 
 
 def test_the_shops_own_words_for_sides_of_products_count(shop: Shop) -> None:

@@ -5,9 +5,9 @@ Kept with a release, without the quotes: these are found again in the reviews of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 import numpy as np
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from daogou.opinions.mining import Opinion
 
 _NAMES = "names.json"
+_Name = TypeVar("_Name", bound=str)
 _COLUMNS = ("product", "aspect", "good", "at")
 
 
@@ -45,13 +46,13 @@ class Voices:
     """When the review was written, epoch milliseconds."""
 
     @classmethod
-    def gather(cls, reviews: Iterable[Review], opinions: Callable[[Review], Iterable[Opinion]]) -> Voices:
-        """Collect what `opinions` finds in the reviews."""
+    def gather(cls, said: Iterable[tuple[Review, Iterable[Opinion]]]) -> Voices:
+        """Collect what was found in each review."""
         products: dict[ProductId, int] = {}
         aspects: dict[str, int] = {}
         rows: list[tuple[int, int, bool, int]] = []
-        for review in reviews:
-            for found in opinions(review):
+        for review, opinions in said:
+            for found in opinions:
                 product = products.setdefault(review.product, len(products))
                 aspect = aspects.setdefault(found.aspect, len(aspects))
                 rows.append((product, aspect, found.polarity == "good", review.at))
@@ -64,6 +65,19 @@ class Voices:
             good=table[:, 2].astype(bool),
             at=table[:, 3].copy(),
         )
+
+    def with_anew(self, later: Mapping[ProductId, Voices]) -> Voices:
+        """These, but for some products what is given for each of them instead."""
+        gone = [place for place, product in enumerate(self.products) if product in later]
+        kept = ~np.isin(self.product, gone)
+        products = _places((*self.products, *later))
+        aspects = _places((*self.aspects, *(aspect for each in later.values() for aspect in each.aspects)))
+        parts = [(self.product[kept], self.aspect[kept], self.good[kept], self.at[kept])]
+        for product, each in later.items():
+            own = np.array([aspects[aspect] for aspect in each.aspects], np.int16)
+            parts.append((np.full(len(each.good), products[product], np.int32), own[each.aspect], each.good, each.at))
+        columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Voices(tuple(products), tuple(aspects), *columns)
 
     def counts(self, aspect: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """How many reviews like this side, and how many do not, by place of the product."""
@@ -87,6 +101,11 @@ class Voices:
         return cls(tuple(products), tuple(aspects), *(read_array(folder / f"{name}.npy") for name in _COLUMNS))
 
 
+def _places(names: Iterable[_Name]) -> dict[_Name, int]:
+    """Each name once, in order, with its place."""
+    return {name: place for place, name in enumerate(dict.fromkeys(names))}
+
+
 def sureness(good: NDArray[np.int64], bad: NDArray[np.int64]) -> NDArray[np.float32]:
     """How far the lower end of the share that likes it lies above one half, from 0 to 1.
 
@@ -108,6 +127,20 @@ class ShelfPraise:
     row: Callable[[ProductId], int | None]
     words: Lexicon = field(default_factory=lexicon)
     _kept: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+    _later: dict[ProductId, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+
+    def put(self, product: ProductId, counts: Mapping[str, tuple[int, int]]) -> None:
+        """From now on so many reviews like each side of a product, and so many do not."""
+        self._later[product] = counts
+        self.placed([product])
+
+    def placed(self, products: Iterable[ProductId]) -> None:
+        """Note that these products may have come onto the shelf, or to another row."""
+        for product in products:
+            row = self.row(product)
+            if product in self._later and row is not None:
+                for aspect, kept in self._kept.items():
+                    self._kept[aspect] = _with(kept, row, self._later[product].get(aspect, (0, 0)))
 
     def sure(self, aspect: str) -> NDArray[np.float32]:
         """How sure it is that more reviewers like this side than not, from 0 to 1, by row."""
@@ -134,4 +167,15 @@ class ShelfPraise:
                 by_row[rows] = counts[at]
                 found.append(by_row)
             self._kept[aspect] = (found[0], found[1])
+            self.placed(self._later)
         return self._kept[aspect]
+
+
+def _with(
+    kept: tuple[NDArray[np.int64], NDArray[np.int64]], row: int, counts: tuple[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The counts with those of one row replaced."""
+    grown = [np.append(each, np.zeros(max(0, row + 1 - len(each)), np.int64)) for each in kept]
+    for each, n in zip(grown, counts, strict=True):
+        each[row] = n
+    return grown[0], grown[1]

@@ -148,6 +148,12 @@ class Reviews(Protocol):
     def of(self, product: ProductId, *, limit: int = 50) -> list[Review]:
         """Most helpful first, then newest."""
 
+    def changes(self, after: int) -> tuple[int, list[ProductId]]:
+        """The newest change number, and the products of the reviews put since `after`, oldest change first, each once.
+
+        Reviews that are put together may share a number.
+        """
+
     def summaries(self, products: Iterable[ProductId]) -> dict[ProductId, RatingSummary]:
         """For those of the products that have a rated review."""
 

@@ -19,6 +19,7 @@ from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.shop.connecting import connected
 from daogou.shop.encoding import encoder_of
+from daogou.shop.hearing import Hearing
 from daogou.shop.lexical import Lexical
 from daogou.shop.opining import Opinions
 
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from daogou.domain.rule import Rule
     from daogou.domain.text import Language, Text
     from daogou.opinions.aspects import Lexicon
+    from daogou.opinions.doubts import Doubt
     from daogou.opinions.summary import ReviewSummary
+    from daogou.opinions.voices import Voices
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.explanation import Explanation
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 _CATALOGUE_EVERY_S = 0.25
 """How often the catalogue is asked for changes; a changed product is found within this time."""
 
+_REVIEWS_AT_ONCE = 16
+"""Reviews put since the release that are read at once, some 0.1 to 0.4 ms each, while somebody waits for an answer."""
 _SUMMARIES = 10_000
 """Summaries of reviews that are kept."""
 _LIKED = 200
@@ -76,7 +81,7 @@ class Engine:
         self.recommender = recommender
         self._stores = stores
         self._release = release
-        self.opinions = opinions
+        self._hearing = Hearing(opinions, stores.reviews)
         self._summaries: dict[ProductId, tuple[int, ReviewSummary]] = {}
         self._lexical = lexical
         self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
@@ -142,18 +147,54 @@ class Engine:
         """Sum up what a product's reviews say; kept until one of them changes."""
         from daogou.opinions.summary import summarise
 
-        written = hash(tuple(reviews))
+        left_out = self._hearing.left_out(product)
+        written = hash((tuple(reviews), left_out))
         kept = self._summaries.get(product)
         if kept is None or kept[0] != written:
-            opinions = self.opinions
+            opinions = self._hearing.release
             kept = (
                 written,
-                summarise(product, reviews, model=opinions.model, doubted=opinions.left_out, words=opinions.words),
+                summarise(product, reviews, model=opinions.model, doubted=left_out, words=opinions.words),
             )
             if len(self._summaries) >= _SUMMARIES:
                 self._summaries.clear()
             self._summaries[product] = kept
         return kept[1]
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words in which reviewers judge."""
+        return self._hearing.release.words
+
+    @property
+    def voices(self) -> Voices | None:
+        """Every opinion of the reviews, also of those put since the release; None where there is no release."""
+        self._catch_up()
+        with self._turn:
+            return self._hearing.voices
+
+    @property
+    def doubts(self) -> Sequence[Doubt]:
+        """The reviews that an operator should look at, most doubtful first."""
+        self._catch_up()
+        with self._turn:
+            return self._hearing.doubts
+
+    def _catch_up(self) -> None:
+        """Read every review that was put; others may be answered in between."""
+        behind = True
+        while behind:
+            with self._turn:
+                self._listen()
+                behind = self._hearing.behind
+
+    def _listen(self) -> None:
+        """Take in some of the reviews that were put since the release."""
+        changed = self._hearing.listen(_REVIEWS_AT_ONCE)
+        for product in changed:
+            self._lexical.hear(product, self._hearing.said_of(product))
+        if changed:
+            self.shelf.rate((id, rating.mean) for id, rating in self._stores.reviews.summaries(changed).items())
 
     def close(self) -> None:
         """Remove what only this engine needs from the disk. It answers nothing after."""
@@ -232,7 +273,7 @@ class Engine:
         return self._graph
 
     def _refresh(self) -> None:
-        """Take in what changed in the catalogue, the rules and the synonyms; the recommender takes in events itself."""
+        """Take in what changed: catalogue, reviews, rules, synonyms. The recommender takes in events itself."""
         if time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
             return
         self._looked = time.monotonic()
@@ -243,6 +284,7 @@ class Engine:
         changed = self.shelf.refresh(self._stores.catalogue)
         if changed:
             self._lexical.refresh(changed)
+        self._listen()
 
     def _rule(self) -> None:
         """Let the rules hold in every list."""

@@ -90,13 +90,24 @@ class Lexical:
         currency: str,
         live: tempfile.TemporaryDirectory[str],
         near: Nearness | None = None,
+        praise: ShelfPraise | None = None,
+        spoken_of: set[str] | None = None,
     ) -> None:
+        """`spoken_of`: the sides that can be wished for, to which those are added that are heard of later."""
         self.searcher = searcher
         self._understander = understander
         self._recommender = recommender
         self._currency = currency
         self._live = live
         self._near = near
+        self._praise = praise
+        self._spoken_of = set() if spoken_of is None else spoken_of
+
+    def hear(self, product: ProductId, counts: Mapping[str, tuple[int, int]]) -> None:
+        """From now on so many reviews like each side of the product, and so many do not."""
+        if self._praise is not None:
+            self._praise.put(product, counts)
+            self._spoken_of.update(counts.keys() & self._praise.words.aspects.keys())
 
     def close(self) -> None:
         """Remove the live index; nothing can be searched after. One that is never closed goes with its process."""
@@ -130,7 +141,7 @@ class Lexical:
             vocabulary = Vocabulary.from_shelf(shelf, taxonomy=taxonomy)
         opinions = opinions or Opinions(None)
         voices, said = opinions.voices, opinions.words
-        spoken_of = frozenset(voices.aspects if voices else ()) & frozenset(said.aspects)
+        spoken_of = set(voices.aspects if voices else ()) & set(said.aspects)
         understander = Understander(
             vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of, words=said)
         )
@@ -138,6 +149,7 @@ class Lexical:
         live = tempfile.TemporaryDirectory(prefix="daogou-index-", ignore_cleanup_errors=True)
         index, after, queries = _opened(release, Path(live.name) / "index")
         near = open_nearness(release, encoder)
+        praise = ShelfPraise(voices, shelf.row.get, said) if voices else None
         searcher = Searcher(
             shelf,
             index,
@@ -148,9 +160,18 @@ class Lexical:
             queries=queries,
             phrases=words.phrases if words else None,
             near=near,
-            praise=ShelfPraise(voices, shelf.row.get, said) if voices else None,
+            praise=praise,
         )
-        lexical = cls(searcher, understander, recommender=recommender, currency=currency, live=live, near=near)
+        lexical = cls(
+            searcher,
+            understander,
+            recommender=recommender,
+            currency=currency,
+            live=live,
+            near=near,
+            praise=praise,
+            spoken_of=spoken_of,
+        )
         lexical.refresh(stores.catalogue.changes(after)[1])
         return lexical
 
@@ -185,6 +206,8 @@ class Lexical:
             shelf = self.searcher.shelf
             rows = [shelf.row[id] for id in changed if id in shelf.row]
             self._near.put((row, product) for row in rows if (product := shelf.products[row]) is not None)
+        if self._praise is not None:
+            self._praise.placed(changed)
         self.searcher.prior = self._recommender.prior()
 
 

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from daogou.ports.stores import Stores
     from daogou.training.releases import Release
 
-_MODEL, _VOICES, _DOUBTS = "model", "voices", "doubts.json"
+_MODEL, _VOICES, _DOUBTS, _READ = "model", "voices", "doubts.json", "read.json"
 
 
 def write_opinions(stores: Stores, folder: Path, words: Lexicon) -> Mapping[str, float]:
     """Learn from the shop's reviews, read and doubt them, and write all of it as an artifact of a release."""
+    change, _ = stores.reviews.changes(0)  # before they are read: one that is put meanwhile is then read again
     doubted = doubts(stores.reviews.scan())
     left_out = {doubt.review for doubt in doubted if doubt.left_out}
 
@@ -37,9 +38,10 @@ def write_opinions(stores: Stores, folder: Path, words: Lexicon) -> Mapping[str,
     model = learn(believed(), words)
     if model is not None:
         model.save(folder / _MODEL)
-    voices = Voices.gather(believed(), lambda review: opinions(review, model, words))
+    voices = Voices.gather((review, opinions(review, model, words)) for review in believed())
     voices.save(folder / _VOICES)
     (folder / _DOUBTS).write_bytes(msgspec.json.encode(doubted))
+    (folder / _READ).write_bytes(msgspec.json.encode(change))
     return {
         "found": float(len(voices.good)),
         "learnt": float(model is not None),
@@ -76,6 +78,12 @@ class Opinions:
     def doubts(self) -> Sequence[Doubt]:
         """The reviews that an operator should look at, most doubtful first."""
         return msgspec.json.decode((self.folder / _DOUBTS).read_bytes(), type=list[Doubt]) if self.folder else ()
+
+    @cached_property
+    def read(self) -> int | None:
+        """The change of reviews up to which they are read; None where there is no release, or it does not say."""
+        kept = self.folder and self.folder / _READ
+        return msgspec.json.decode(kept.read_bytes(), type=int) if kept and kept.exists() else None
 
     @cached_property
     def left_out(self) -> frozenset[ReviewId]:

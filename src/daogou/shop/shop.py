@@ -304,17 +304,20 @@ class Shop:
     def lexicon(self) -> Lexicon:
         """The words in which reviewers judge: those that ship with Daogou and the shop's own, as they were when the
         release that answers was opened."""
-        return self.engine.opinions.words
+        return self.engine.lexicon
 
     @property
     def voices(self) -> Voices | None:
-        """Every opinion of the reviews that the active release has read; None before the first training."""
-        return self.engine.opinions.voices
+        """Every opinion of the reviews as they are now; None before the first training."""
+        return self.engine.voices
 
     @property
     def doubts(self) -> Sequence[Doubt]:
-        """The reviews that an operator should look at, most doubtful first, as of the active release."""
-        return self.engine.opinions.doubts
+        """The reviews that an operator should look at, most doubtful first.
+
+        Of reviews put since the last training only what the reviews of their product tell is known.
+        """
+        return self.engine.doubts
 
     @cached_property
     def suggested_attributes(self) -> AttributeSuggestions:

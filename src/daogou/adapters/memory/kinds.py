@@ -40,9 +40,23 @@ class MemoryReviews(Records[ReviewId, Review]):
 
     def __init__(self) -> None:
         super().__init__(lambda review: review.id)
+        self._change = 0
+        self._changed: dict[ProductId, int] = {}
 
     def put(self, values: Iterable[Review]) -> int:
         return super().put(replace(review, id=review_id(review)) for review in values)
+
+    def changes(self, after: int) -> tuple[int, list[ProductId]]:
+        with self._lock:
+            found = [(change, product) for product, change in self._changed.items() if change > after]
+            return self._change, [product for _, product in sorted(found)]
+
+    def _put(self, value: Review) -> bool:
+        changed = super()._put(value)
+        if changed:
+            self._change += 1
+            self._changed[value.product] = self._change
+        return changed
 
     def of(self, product: ProductId, *, limit: int = 50) -> list[Review]:
         found = [review for review in self._all() if review.product == product]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,7 +27,7 @@ _SHOPPER: Layout[Shopper] = Layout(
 )
 _REVIEW: Layout[Review] = Layout(
     table="review",
-    columns=("product", "rating", "helpful", "at"),
+    columns=("product", "rating", "helpful", "at", "change"),
     row=lambda review: (review.id, review.product, review.rating, review.helpful, review.at),
     decode=msgspec.json.Decoder(Review).decode,
 )
@@ -58,7 +59,20 @@ class SqlReviews(Records[ReviewId, Review]):
         super().__init__(database, _REVIEW)
 
     def put(self, values: Iterable[Review]) -> int:
-        return super().put(review if review.id else replace(review, id=review_id(review)) for review in values)
+        named = (review if review.id else replace(review, id=review_id(review)) for review in values)
+        layout = self._layout
+        with self._database.writing() as connection:
+            change = _newest_change(connection) + 1
+            return self._write(connection, ((*layout.row(each), change, layout.encode(each)) for each in named))
+
+    def changes(self, after: int) -> tuple[int, list[ProductId]]:
+        with self._database.reading() as connection:
+            newest = _newest_change(connection)
+            sql = (
+                "SELECT product FROM review WHERE change > ? AND change <= ? "
+                "GROUP BY product ORDER BY max(change), product"
+            )
+            return newest, [product for (product,) in connection.execute(sql, (after, newest))]
 
     def of(self, product: ProductId, *, limit: int = 50) -> list[Review]:
         return self._select("WHERE product = ? ORDER BY helpful DESC, at DESC, id LIMIT ?", (product, limit))
@@ -71,6 +85,11 @@ class SqlReviews(Records[ReviewId, Review]):
             for product, rating in select_in(connection, sql, wanted):
                 stars.setdefault(product, Counter())[rating] += 1
         return {id: summarise(stars[id]) for id in wanted if id in stars}
+
+
+def _newest_change(connection: sqlite3.Connection) -> int:
+    (newest,) = connection.execute("SELECT max(change) FROM review").fetchone()
+    return newest or 0
 
 
 class SqlPromotions(Records[PromotionId, Promotion]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -55,11 +56,8 @@ class Records(Generic[K, T]):
     def put(self, values: Iterable[T]) -> int:
         """Insert or replace in one transaction; returns how many changed."""
         layout = self._layout
-        rows = ((*layout.row(value), layout.encode(value)) for value in values)
         with self._database.writing() as connection:
-            before = connection.total_changes
-            connection.executemany(self._upsert, rows)
-            return connection.total_changes - before
+            return self._write(connection, ((*layout.row(value), layout.encode(value)) for value in values))
 
     def get(self, id: K) -> T | None:
         body = self._database.value(self._get, (id,))
@@ -72,6 +70,11 @@ class Records(Generic[K, T]):
 
     def count(self) -> int:
         return int(self._database.value(self._count))
+
+    def _write(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> int:
+        before = connection.total_changes
+        connection.executemany(self._upsert, rows)
+        return connection.total_changes - before
 
     def _select(self, tail: str, parameters: tuple[Any, ...]) -> list[T]:
         bodies = self._database.rows(f"SELECT body FROM {self._layout.table} {tail}", parameters)  # noqa: S608

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -98,8 +99,10 @@ review = _records(
     Column("rating", Float),
     Column("helpful", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("change", BigInteger, nullable=False, server_default=text("0")),
 )
 Index("review_by_product", review.c.product, review.c.rating)
+Index("review_by_change", review.c.change)
 promotion = _records(
     "promotion",
     Column("starts", BigInteger),

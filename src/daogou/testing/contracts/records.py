@@ -78,6 +78,20 @@ class ReviewsContract:
         assert [found.at for found in stores.reviews.of(ProductId("p1"))] == [1, 3, 2]
         assert [found.at for found in stores.reviews.of(ProductId("p1"), limit=2)] == [1, 3]
 
+    def test_changes_name_the_products_whose_reviews_were_put(self, stores: Stores) -> None:
+        assert stores.reviews.changes(0) == (0, [])
+        stores.reviews.put([review("p1")])
+        stores.reviews.put([review("p2")])
+        first, products = stores.reviews.changes(0)
+        assert products == ["p1", "p2"]
+        stores.reviews.put([review("p2")])
+        assert stores.reviews.changes(first) == (first, [])
+        stores.reviews.put([review("p1", helpful=3)])
+        second, products = stores.reviews.changes(first)
+        assert second > first
+        assert products == ["p1"]
+        assert stores.reviews.changes(0) == (second, ["p2", "p1"])
+
     def test_summaries_count_the_rated(self, stores: Stores) -> None:
         stars = (1, 4, 4.5, 5, None)
         stores.reviews.put([*(review("p1", rating, at=n) for n, rating in enumerate(stars)), review("p2", None)])
