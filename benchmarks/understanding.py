@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 
 from daogou.adapters.addresses import open_stores
+from daogou.adapters.cedict import Cedict
 from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text
@@ -28,6 +29,8 @@ from daogou.evaluation.showcase.products import build_products
 from daogou.evaluation.showcase.vocabulary import vocabulary
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
+from daogou.language.glossary import Glossary
+from daogou.language.glossing import learn
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
 from daogou.retrieval.shelf import Shelf
@@ -67,9 +70,9 @@ def main() -> None:
     parser.add_argument("--file", type=Path, default=UTTERANCES)
     given = parser.parse_args()
     rows = [json.loads(line) for line in given.file.read_text("utf-8").splitlines()]
-    understanders = {"showcase": Understander(_showcase())}
+    understanders = {"showcase": _showcase()}
     if (given.data / "litemall").is_dir():
-        understanders["litemall"] = Understander(_litemall(given.data))
+        understanders["litemall"] = _litemall(given.data)
     parts = [given.part] if given.part else list(dict.fromkeys(row["part"] for row in rows))
     report = {part: measure([row for row in rows if row["part"] == part], understanders) for part in parts}
     print(json.dumps({"benchmark": "understanding", **report}, indent=2, ensure_ascii=False))
@@ -134,15 +137,15 @@ def _list(keys: Iterable[Key]) -> str:
     return ", ".join(f"{'!' * negated}{kind}/{name}={value}" for kind, name, value, negated in sorted(keys)) or "-"
 
 
-def _showcase() -> Vocabulary:
+def _showcase() -> Understander:
     goods = build_products(vocabulary(), Random(f"{SEED} goods"), scale=1.0, end=END)
-    return _vocabulary(good.product for good in goods)
+    return _understander(good.product for good in goods)
 
 
-def _litemall(data: Path) -> Vocabulary:
+def _litemall(data: Path) -> Understander:
     stores = open_stores("memory://")
     import_paths([data / "litemall"], stores, options=ImportOptions(now=END))
-    return _vocabulary(stores.catalogue.scan(), taxonomy(data))
+    return _understander(stores.catalogue.scan(), taxonomy(data))
 
 
 def taxonomy(data: Path) -> list[Text]:
@@ -160,10 +163,13 @@ def taxonomy(data: Path) -> list[Text]:
     return [Text(name["zh"], name["en"]) for name in names.values() if len(name) == 2]
 
 
-def _vocabulary(products: Iterable[Product], kinds: Iterable[Text] = ()) -> Vocabulary:
-    shelf = Shelf()
+def _understander(products: Iterable[Product], kinds: Iterable[Text] = ()) -> Understander:
+    """One with the glossary that training would learn."""
+    products, shelf = list(products), Shelf()
     shelf.put(products)
-    return Vocabulary.from_shelf(shelf, taxonomy=kinds)
+    known = Vocabulary.from_shelf(shelf, taxonomy=kinds)
+    glosses = learn(Cedict(), known, (f"{product.title.zh} {product.title.en}" for product in products))
+    return Understander(known, glossary=Glossary(glosses))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pytest
 from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.domain.errors import CorruptRelease
 from daogou.domain.ids import ProductId
-from daogou.ports.index import Document
+from daogou.ports.index import Document, Row
 
 _WEIGHTS = {"title": 3.0, "brand": 2.0, "description": 0.5}
 
@@ -95,6 +95,6 @@ def test_a_row_of_words_may_stand_in_the_place_of_one() -> None:
         _document("b", title="running shoe red"),
         _document("c", title="running red"),
     )
-    instead = {"sneaker": [["running", "shoe"]]}
+    instead = {"sneaker": [Row(["running", "shoe"])]}
     found = index.search(["sneaker", "red"], 9, weights=_WEIGHTS, require_all=True, instead=instead)
     assert {match.id for match in found} == {"a", "b"}

@@ -35,6 +35,14 @@ def test_an_accepted_synonym_holds_from_the_next_search_on(shop: Shop, monkeypat
     assert shop.search("wellies").total == 0
 
 
+def test_a_trained_shop_has_a_dictionary_for_words_it_does_not_use(shop: Shop) -> None:
+    hits = shop.search("靴子")
+    assert hits.understood is not None
+    assert [meant.phrase for meant in hits.understood.meant["靴子"]] == ["boot"]
+    assert hits.total == shop.search("boots").total != 0
+    assert hits.items[0].because[0].text.en == "Matches “靴子”"
+
+
 def test_a_product_as_the_query_must_exist_and_is_not_among_the_answers(shop: Shop) -> None:
     found = [hit.product for hit in shop.search("", like="boots-1", k=50)]
     assert found

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,17 +131,20 @@ class TantivyIndex:
         if not words or not fields:
             return None
         occur = tantivy.Occur.Must if require_all else tantivy.Occur.Should
+        whole = partial(self._in_fields, weights=weights, fields=fields)
         parts = []
         for word in dict.fromkeys(words):
-            said = self._in_fields(word, weights, fields)
+            said = whole(word)
             others = [
-                query.boolean_query([(tantivy.Occur.Must, self._in_fields(each, weights, fields)) for each in row])
+                query.boost_query(
+                    query.boolean_query([(tantivy.Occur.Must, whole(each)) for each in row.words]), row.worth
+                )
                 for row in instead.get(word, ())
             ]
             parts.append((occur, query.disjunction_max_query([said, *others]) if others else said))
         return query.boolean_query(parts)
 
-    def _in_fields(self, word: str, weights: Mapping[str, float], fields: Sequence[str]) -> Any:
+    def _in_fields(self, word: str, *, weights: Mapping[str, float], fields: Sequence[str]) -> Any:
         query, schema = tantivy.Query, self._index.schema
         found = [query.boost_query(query.term_query(schema, field, word, "freq"), weights[field]) for field in fields]
         return query.disjunction_max_query(found, _OTHER_FIELDS)

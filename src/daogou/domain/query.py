@@ -79,6 +79,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What a word that the shop does not use may stand for."""
+
+    phrase: str
+    """In words of the shop."""
+    share: float
+    """How sure it is beside the first meaning, which has 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A query taken apart; shown to the shopper as chips that can be removed."""
 
@@ -97,3 +107,13 @@ class Understood:
     """Which part of the text is in which language."""
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Words of the text for which the shop has synonyms, with these, which are searched as well."""
+    meant: Mapping[str, tuple[Meant, ...]] = field(default_factory=dict)
+    """Words of the text that the shop does not use, as typed, with what a dictionary says of them in words of the shop:
+    the first was read in their place, the others may be meant as well."""
+
+    def worded(self, start: int = 0, end: int | None = None) -> str:
+        """Characters `start` to `end` of the text, in words that the shop uses."""
+        said = self.text[start:end]
+        for typed, meanings in self.meant.items():
+            said = said.replace(typed, f" {meanings[0].phrase} ")
+        return " ".join(said.split()) if self.meant else said

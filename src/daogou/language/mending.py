@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from daogou.domain.query import Meant
 from daogou.language.pinyin import LONGEST
+from daogou.language.segment import Token
 from daogou.language.spelling import common_words
 from daogou.language.vocabulary import join
 
 if TYPE_CHECKING:
+    from daogou.language.glossary import Glossary, Piece
     from daogou.language.lexicon import Lexicon
-    from daogou.language.segment import Token
 
 _SPELT = 4
 """Letters of the shortest word that is read as pinyin, and most syllables that may stand apart: pao bu xie."""
+
+_LIKELY = 0.1
+"""The share of the surest meaning below which another is not thought of,"""
+_MEANT = 6
+"""and how many are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +32,16 @@ class Mended:
 
     token: Token
     better: bool = False
+    meant: tuple[Meant, ...] = ()
+    """Where the word is none of the shop's: what it was taken for, the phrase of which the token is a part first."""
 
 
 class Mender:
     """Corrects words to those of the shop; a word that the shop or everybody knows is left alone."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, glossary: Glossary) -> None:
         self._lexicon = lexicon
+        self._glossary = glossary
         self._vocabulary = lexicon.vocabulary
 
     def mend(self, words: Sequence[Token]) -> list[Mended]:
@@ -41,9 +51,53 @@ class Mender:
         while place < len(words):
             token, last = self._meant(words, place)
             better = token.text != words[place].text or last > place + 1
-            mended += [Mended(part, better) for part in self._parts(token)]
-            place = last
+            glossed = None if better else self._glossed(words, place)
+            if glossed is not None:
+                parts, place = glossed
+                mended += parts
+            else:
+                mended += [Mended(part, better) for part in self._parts(token)]
+                place = last
         return mended
+
+    def _glossed(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
+        """Chinese from here that is no word of the shop, in words of the shop, and the place after it."""
+        last = place
+        while (
+            last < len(words)
+            and self._is_open(words[last])
+            and (last == place or words[last - 1].end == words[last].start)
+        ):
+            last += 1
+        run = words[place:last]
+        if all(self._lexicon.knows(token.text) for token in run):
+            return None
+        pieces = self._glossary.apart(
+            "".join(token.text for token in run),
+            self._is_own,
+            before=words[place - 1].text if place else "",
+            after=words[last].text if last < len(words) else "",
+        )
+        mended = [part for piece in pieces for part in self._in_words_of_the_shop(piece, run)]
+        return (mended, last) if any(part.meant for part in mended) else None
+
+    def _in_words_of_the_shop(self, piece: Piece, run: Sequence[Token]) -> Iterator[Mended]:
+        typed = "".join(token.text for token in run)[piece.start : piece.end]
+        here = Token(typed, run[0].start + piece.start, run[0].start + piece.end)
+        if not piece.meanings or piece.meanings[0].phrase == typed:
+            yield Mended(here)
+            return
+        best = piece.meanings[0].weight
+        shares = ((phrase, min(1.0, weight / best)) for phrase, weight in piece.meanings)
+        meant = tuple(Meant(phrase, round(share, 2)) for phrase, share in shares if share >= _LIKELY)[:_MEANT]
+        yield from (Mended(here._replace(text=word), meant=meant) for word in meant[0].phrase.split())
+
+    def _is_open(self, token: Token) -> bool:
+        """Is this Chinese that says more than a filler does?"""
+        return token.text[0] > "\u33ff" and not self._lexicon.is_plain(token.text)
+
+    def _is_own(self, word: str) -> bool:
+        return self._vocabulary.has(word) or self._lexicon.means(word)
 
     def _meant(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
         """What the words from here were meant to be, and the place after them."""

@@ -11,6 +11,7 @@ from daogou.domain.text import language_of
 from daogou.language.aspects import no_aspects
 from daogou.language.comparisons import comparisons
 from daogou.language.counts import counts
+from daogou.language.glossary import Glossary
 from daogou.language.lexicon import Lexicon
 from daogou.language.measures import measures, sizes
 from daogou.language.mending import Mender
@@ -24,7 +25,7 @@ from daogou.language.wishes import Finder, Said, Wish, found
 
 if TYPE_CHECKING:
     from daogou.domain.money import Money
-    from daogou.domain.query import SlotKind, Sort
+    from daogou.domain.query import Meant, SlotKind, Sort
     from daogou.language.aspects import AspectReader
 
 FAIR = 0.5
@@ -81,25 +82,27 @@ class Understander:
         *,
         rates: Mapping[str, float] | None = None,
         aspects: AspectReader = no_aspects,
+        glossary: Glossary | None = None,
     ) -> None:
         """`rates`: what one unit of a foreign currency is worth in the shop's, for prices like "under $80".
 
         Without a rate such a price is kept as a slot of confidence 0 and listed in `unknown`, never guessed.
-        `aspects` finds what reviewers shall like, such as 续航好.
+        `aspects` finds what reviewers shall like, such as 续航好. `glossary` says what words that the shop does not use
+        mean in words that it does.
         """
         self.vocabulary = vocabulary
         self._rates = dict(rates or {})
         self._aspects = aspects
         self._finders = (*FINDERS, self._liked)
         self._lexicon = Lexicon(vocabulary)
-        self._mender = Mender(self._lexicon)
+        self._mender = Mender(self._lexicon, glossary or Glossary())
 
     def understand(self, text: str, *, currency: str) -> Understood:
         """Take the text apart. Never raises; spans of slots lie inside `text`."""
         typed = text[:LONGEST_TEXT]
         normal = normalise(typed)
         wishes = found(Said(typed, normal, currency, self.vocabulary), self._finders)
-        words, corrected = self._words(normal.text, wishes)
+        words, corrected, meant = self._words(typed, normal, wishes)
         reading = _Reading(normal, words, wishes)
         self._find_category(reading)
         self._read(reading, currency)
@@ -116,6 +119,7 @@ class Understander:
             unknown=tuple(reading.unknown),
             spans=tuple(_languages(typed)),
             also=self._also(reading),
+            meant=meant,
         )
 
     def _also(self, reading: _Reading) -> dict[str, tuple[str, ...]]:
@@ -136,9 +140,13 @@ class Understander:
             if not any(self.vocabulary.meanings(token.text) for token in inside):
                 yield Wish(wish.start, wish.end, "aspect", wish.aspect, "good")
 
-    def _words(self, text: str, wishes: Sequence[Wish]) -> tuple[list[Token], str | None]:
-        """The words, misspelt ones mended, with a token for each wish; and the whole text if any word was mended."""
-        around = text
+    def _words(
+        self, typed: str, normal: Normal, wishes: Sequence[Wish]
+    ) -> tuple[list[Token], str | None, dict[str, tuple[Meant, ...]]]:
+        """The words, misspelt ones mended, with a token for each wish; the whole text if any word was mended; and
+        what words that the shop does not use were taken for."""
+        text = around = normal.text
+        meant: dict[str, tuple[Meant, ...]] = {}
         for wish in wishes:
             around = around[: wish.start] + " " * (wish.end - wish.start) + around[wish.end :]
         pieces: list[str] = []
@@ -147,11 +155,13 @@ class Understander:
         for mended in self._mender.mend(self.vocabulary.segmenter.tokens(around)):
             token = mended.token
             tokens.append(token)
+            if mended.meant:
+                meant[typed[slice(*normal.span(token.start, token.end))]] = mended.meant
             if mended.better:
                 pieces += [text[done : token.start], token.text]
                 done = token.end
         tokens.sort(key=lambda token: token.start)
-        return tokens, "".join([*pieces, text[done:]]) if pieces else None
+        return tokens, "".join([*pieces, text[done:]]) if pieces else None, meant
 
     def _find_category(self, reading: _Reading) -> None:
         said = [token.text for token in reading.words]

@@ -27,8 +27,15 @@ class Match(NamedTuple):
     score: float
 
 
-Instead = Mapping[str, Sequence[Sequence[str]]]
-"""For a word, rows of words which may stand in its place, each row as a whole."""
+class Row(NamedTuple):
+    """Words that may stand, all of them, in the place of one, and how much less than it they are worth."""
+
+    words: Sequence[str]
+    worth: float = 1.0
+
+
+Instead = Mapping[str, Sequence[Row]]
+"""What may stand in the place of a word."""
 NOTHING_INSTEAD: Instead = MappingProxyType({})
 
 

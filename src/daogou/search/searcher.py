@@ -13,7 +13,7 @@ from daogou.domain.hit import Hit, Hits
 from daogou.domain.ids import current_instant
 from daogou.domain.query import Understood, Where
 from daogou.language.speech import FILLERS
-from daogou.ports.index import NOTHING_INSTEAD
+from daogou.ports.index import NOTHING_INSTEAD, Row
 from daogou.retrieval.rules import Rulebook
 from daogou.search.codes import FacetCodes
 from daogou.search.exact import ExactNames
@@ -299,7 +299,7 @@ class Searcher:
             if slot.kind in ("category", "brand", "attribute") and not slot.negated:
                 label = self.shelf.label(slot.name, slot.value)
                 said += cut(
-                    f"{label.zh} {label.en}" if understood.corrected else understood.text[slot.start : slot.end]
+                    f"{label.zh} {label.en}" if understood.corrected else understood.worded(slot.start, slot.end)
                 )
             elif slot.kind == "aspect":
                 said += [word for word in cut(understood.text[slot.start : slot.end]) if word not in FILLERS]
@@ -330,10 +330,13 @@ class Searcher:
     def _instead(self, understood: Understood) -> Instead:
         """What may stand in the place of each piece of a word that has synonyms."""
         cut = self.vocabulary.segmenter.cut
-        found: dict[str, list[list[str]]] = {}
+        found: dict[str, list[Row]] = {}
         for phrase, others in understood.also.items():
             for piece in cut(phrase):
-                found.setdefault(piece, []).extend(cut(other) for other in others)
+                found.setdefault(piece, []).extend(Row(cut(other)) for other in others)
+        for first, *rest in understood.meant.values():
+            for piece in cut(first.phrase):
+                found.setdefault(piece, []).extend(Row(cut(other.phrase), other.share**2) for other in rest)
         return found
 
     def _word_scores(
@@ -383,20 +386,20 @@ class Searcher:
         cut, translate = self.vocabulary.segmenter.cut, self.vocabulary.translations
         present = set(cut(described(product)))
 
+        typed = {word: here for here, (first, *_) in understood.meant.items() for word in first.phrase.split()}
+
         def same(word: str) -> Iterable[str]:
-            return (
-                other
-                for phrase, others in understood.also.items()
-                if word in (phrase, *cut(phrase))
-                for other in others
-            )
+            yield from (meant.phrase for meant in understood.meant.get(word, ()))
+            for phrase, others in understood.also.items():
+                if word in (phrase, *cut(phrase)):
+                    yield from others
 
         said = [
             understood.text[slot.start : slot.end] for slot in understood.slots if _is_matched(slot.kind, slot.negated)
         ]
         return [
             word
-            for word in dict.fromkeys((*said, *understood.words))
+            for word in dict.fromkeys((*said, *(typed.get(word, word) for word in understood.words)))
             if not present.isdisjoint(cut(" , ".join((word, *translate(word), *same(word)))))
         ]
 
@@ -406,11 +409,15 @@ _SILENT = "the text encoder does not answer: words the shop does not know were n
 
 def _thing(understood: Understood) -> list[str]:
     """What was asked for, without brands, traits and prices: in the order in which it was said."""
-    said = [
-        (slot.start, understood.text[slot.start : slot.end]) for slot in understood.slots if slot.kind == "category"
-    ]
-    words = [(understood.text.find(word), word) for word in understood.words]
-    return [word for _, word in sorted({*said, *words})]
+    named = [(slot.start, slot.end) for slot in understood.slots if slot.kind == "category"]
+    said = [(start, understood.worded(start, end)) for start, end in named]
+    typed = {
+        word: understood.text.find(here)
+        for here, (first, *_) in understood.meant.items()
+        for word in first.phrase.split()
+    }
+    said += [(typed.get(word, understood.text.find(word)), word) for word in understood.words]
+    return [word for _, word in sorted(dict.fromkeys(said), key=lambda pair: pair[0])]
 
 
 def _is_matched(kind: str, negated: bool) -> bool:

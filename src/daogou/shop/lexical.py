@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from daogou.adapters.cedict import Cedict
 from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.language.glossary import Glossary, Glosses
+from daogou.language.glossing import learn
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Learnt, Vocabulary
 from daogou.opinions.voices import ShelfPraise
@@ -47,6 +50,7 @@ class Words:
 
     learnt: Learnt
     phrases: Phrases
+    glosses: Glosses = Glosses()
 
 
 class Indexing:
@@ -73,7 +77,9 @@ class Indexing:
         queries = self._stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(self._change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        words = Words(self._vocabulary.learnt(), phrases_of(products))
+        titles = (f"{product.title.zh} {product.title.en}" for product in products)
+        glosses = learn(Cedict(), self._vocabulary, titles)
+        words = Words(self._vocabulary.learnt(), phrases_of(products), glosses)
         (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
         return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
 
@@ -143,7 +149,10 @@ class Lexical:
         voices, said = opinions.voices, opinions.words
         spoken_of = set(voices.aspects if voices else ()) & set(said.aspects)
         understander = Understander(
-            vocabulary, rates=settings.rates, aspects=partial(wishes, spoken_of=spoken_of, words=said)
+            vocabulary,
+            rates=settings.rates,
+            aspects=partial(wishes, spoken_of=spoken_of, words=said),
+            glossary=Glossary(words.glosses) if words else None,
         )
         # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.
         live = tempfile.TemporaryDirectory(prefix="daogou-index-", ignore_cleanup_errors=True)

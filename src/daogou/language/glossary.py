@@ -1,0 +1,178 @@
+"""What words that a shop does not use mean in words that it does: 沙发 is its sofa, learnt once from a dictionary."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LONGEST = 8
+"""Characters of the longest Chinese word that is looked up."""
+
+
+class Meaning(NamedTuple):
+    """A phrase of the shop that a word may stand for, and how sure that is beside its others."""
+
+    phrase: str
+    weight: float
+
+
+class Piece(NamedTuple):
+    """Characters `start` to `end` of a text, and what they may mean, the chosen meaning first; nothing if unknown."""
+
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glosses:
+    """A glossary as plain values: what a release keeps."""
+
+    lines: bytes = b""
+    """Sorted lines `word, tab, phrase, tab, weight in hundredths, tab, phrase …`: no object for each word, so that a
+    glossary takes no more memory than its letters."""
+    pairs: bytes = b""
+    """Sorted hashes of two words that titles have in common, four bytes each,"""
+    counts: bytes = b""
+    """and how many titles, two bytes each."""
+    elsewhere: bytes = b""
+    """Sorted hashes of words that the dictionary has and the shop has nothing for, four bytes each."""
+
+
+class Glossary:
+    """Looks words up, and takes Chinese compounds apart into words it has. Never changes."""
+
+    def __init__(self, glosses: Glosses | None = None) -> None:
+        glosses = glosses or Glosses()
+        self._lines = glosses.lines
+        ends = np.flatnonzero(np.frombuffer(self._lines, np.uint8) == ord("\n"))
+        self._starts = np.concatenate([[0], ends + 1]).astype(np.uint32)
+        self._pairs = np.frombuffer(glosses.pairs, "<u4")
+        self._counts = np.frombuffer(glosses.counts, "<u2")
+        self._elsewhere = np.frombuffer(glosses.elsewhere, "<u4")
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def meanings(self, word: str) -> tuple[Meaning, ...]:
+        """What the word can mean in this shop, the surest first; nothing for a word it does not have."""
+        wanted = word.encode()
+        place = bisect_left(range(len(self)), wanted, key=self._word)
+        if place == len(self) or self._word(place) != wanted:
+            return ()
+        _, *said = self._line(place).decode().split("\t")
+        return tuple(Meaning(phrase, int(weight) / 100) for phrase, weight in zip(said[::2], said[1::2], strict=True))
+
+    def apart(self, text: str, known: Callable[[str], bool], *, before: str = "", after: str = "") -> list[Piece]:
+        """Chinese characters as words of the shop, chosen together: 包 after 笔记本电脑 is a bag, not a parcel.
+
+        Viterbi over where words end and what they mean: few words, sure meanings, and such as titles have in common.
+        A word of the dictionary that the shop has nothing for is not taken apart: 吉他 is a guitar or nothing.
+        `known` words are the shop's own and mean themselves; `before` and `after` are the words around.
+        """
+        best: list[dict[Meaning | None, _Path]] = [{Meaning(before, 1.0) if before else None: _Path(0.0, ())}]
+        for end in range(1, len(text) + 1):
+            here: dict[Meaning | None, _Path] = {}
+            for start in range(max(0, end - LONGEST), end):
+                for meaning, piece, cost in self._pieces(text, start, end, known):
+                    for last, path in best[start].items():
+                        score = path.score - cost + self._together(last, meaning)
+                        if meaning not in here or score > here[meaning].score:
+                            here[meaning] = _Path(score, (*path.pieces, piece))
+            best.append(here)
+        end_word = Meaning(after, 1.0) if after else None
+        paths = (_Path(path.score + self._together(last, end_word), path.pieces) for last, path in best[-1].items())
+        return list(max(paths, key=lambda path: path.score).pieces)
+
+    def _pieces(
+        self, text: str, start: int, end: int, known: Callable[[str], bool]
+    ) -> Iterator[tuple[Meaning | None, Piece, float]]:
+        """What the characters can mean, each meaning with what it costs to take it."""
+        word = text[start:end]
+        meanings = (Meaning(word, 1.0),) if known(word) else self.meanings(word)
+        for meaning in meanings:
+            others = (other for other in meanings if other != meaning)
+            yield meaning, Piece(start, end, (meaning, *others)), _WORD - math.log(meaning.weight)
+        if not meanings and (len(word) == 1 or self._is_elsewhere(word)):
+            yield None, Piece(start, end, ()), _UNKNOWN if len(word) == 1 else _ELSEWHERE
+
+    def _together(self, last: Meaning | None, meaning: Meaning | None) -> float:
+        """How much two meanings in a row support one another."""
+        if last is None or meaning is None:
+            return 0.0
+        left, words = last.phrase.split()[-1], meaning.phrase.split()
+        near = max(self._titles(beside(left, word)) for word in {words[0], words[-1]})
+        return _BESIDE * math.log1p(near) + _TOGETHER * math.log1p(self._titles(together(left, words[-1])))
+
+    def _titles(self, hash: int) -> int:
+        place = _place(hash, self._pairs)
+        return 0 if place is None else int(self._counts[place])
+
+    def _is_elsewhere(self, word: str) -> bool:
+        return _place(zlib.crc32(word.encode()), self._elsewhere) is not None
+
+    def _line(self, place: int) -> bytes:
+        return self._lines[self._starts[place] : self._starts[place + 1] - 1]
+
+    def _word(self, place: int) -> bytes:
+        return self._line(place).partition(b"\t")[0]
+
+
+class _Path(NamedTuple):
+    """How a text can be read up to a place."""
+
+    score: float
+    pieces: tuple[Piece, ...]
+
+
+def _place(hash: int, hashes: NDArray[np.uint32]) -> int | None:
+    place = int(np.searchsorted(hashes, np.uint32(hash)))
+    return place if place < len(hashes) and hashes[place] == hash else None
+
+
+def pack(found: Mapping[str, Sequence[Meaning]], pairs: Mapping[int, int], elsewhere: Iterable[str] = ()) -> Glosses:
+    """Write a glossary down: words with their meanings, how many titles have the words of each pair, and words for
+    things that the shop does not have."""
+    lines = (
+        "\t".join((word, *(f"{phrase}\t{max(1, round(weight * 100))}" for phrase, weight in meanings))).encode()
+        for word, meanings in found.items()
+        if meanings
+    )
+    kept = np.array(sorted(pairs.items()), np.int64).reshape(-1, 2)
+    counts = np.minimum(kept[:, 1], np.iinfo(np.uint16).max)
+    others = np.unique(np.array([zlib.crc32(word.encode()) for word in elsewhere], "<u4"))
+    return Glosses(
+        b"".join(line + b"\n" for line in sorted(lines)),
+        kept[:, 0].astype("<u4").tobytes(),
+        counts.astype("<u2").tobytes(),
+        others.tobytes(),
+    )
+
+
+def beside(left: str, right: str) -> int:
+    """The hash under which two words are counted that stand beside one another in this order."""
+    return zlib.crc32(f"{left} {right}".encode())
+
+
+def together(one: str, other: str) -> int:
+    """The hash under which two words of one title are counted, in any order."""
+    return zlib.crc32("|".join(sorted((one, other))).encode())
+
+
+_WORD = 3.5
+"""What every further word costs: fewer, longer words are likelier."""
+_UNKNOWN = 8.0
+"""What a character costs that nobody knows,"""
+_ELSEWHERE = 4.0
+"""and a word for something that the shop does not have."""
+_BESIDE, _TOGETHER = 0.5, 0.4
+"""What titles count that have two meanings side by side, and anywhere, for each time that they are e times as many."""

@@ -1,0 +1,182 @@
+"""What words that a shop does not use mean in words that it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.domain.ids import ProductId
+from daogou.domain.product import Product
+from daogou.domain.query import Understood
+from daogou.domain.text import Text
+from daogou.language.glossary import Glossary, Meaning, pack
+from daogou.language.glossing import learn, phrases
+from daogou.language.understand import Understander
+from daogou.language.vocabulary import Vocabulary
+from daogou.ports.dictionary import Entry
+
+_ENTRIES = {
+    "沙发": "sofa (loanword)/CL:條|条[tiao2]",
+    "键盘": "keyboard",
+    "游戏": "game/to play",
+    "手机": "cell phone; mobile phone",
+    "手": "hand/personally",
+    "包": "to cover/to wrap/bag/parcel",
+    "书包": "schoolbag",
+    "壳": "shell",
+    "机壳": "phone case",
+    "外壳": "case",
+    "平板": "plate/tablet",
+    "吉他": "guitar",
+    "吉": "lucky",
+    "他": "phone",
+    "台式机": "desktop computer",
+}
+
+
+class Small:
+    """A dictionary of a few words."""
+
+    def entries(self) -> Iterator[Entry]:
+        for word, said in _ENTRIES.items():
+            yield Entry(word, tuple(said.split("/")))
+
+
+_TITLES = {
+    "Sofas": ["Grey sofa", "Corner sofa", "Sofa with lucky charm"],
+    "Keyboards": ["Gaming keyboard", "Gaming keyboard RGB", "Gaming keyboard small", "Keyboard for a game"],
+    "Phone cases": ["Mobile phone case", "Phone case red", "Phone case blue", "Phone case green"],
+    "Tablets": ["Tablet 10", "Tablet 11", "Tablet 12"],
+    "Plates": ["Dinner plate", "Plate of glass", "Plate of gold", "Plate of wood", "Deep plate"],
+    "Hands": ["Hand cream", "Hand soap", "Hand shell"],
+    "Desktops": ["Desktop 1", "Desktop 2", "Desktop 3", "Computer 4"],
+}
+
+
+def _products() -> list[Product]:
+    return [
+        Product(ProductId(f"{kind} {n}"), Text("", title), category=(Text("", kind),))
+        for kind, titles in _TITLES.items()
+        for n, title in enumerate(titles)
+    ]
+
+
+def _vocabulary(*more: Product) -> Vocabulary:
+    vocabulary = Vocabulary()
+    vocabulary.learn([*_products(), *more])
+    return vocabulary
+
+
+def _glossary(vocabulary: Vocabulary | None = None) -> Glossary:
+    titles = [title for titles in _TITLES.values() for title in titles]
+    return Glossary(learn(Small(), vocabulary or _vocabulary(), titles))
+
+
+def _understand(text: str, *more: Product) -> Understood:
+    vocabulary = _vocabulary(*more)
+    return Understander(vocabulary, glossary=_glossary(vocabulary)).understand(text, currency="CNY")
+
+
+def test_a_word_the_shop_does_not_use_is_read_as_its_own() -> None:
+    understood = _understand("灰色沙发")
+    assert understood.where.category == "sofas"
+    (slot,) = (slot for slot in understood.slots if slot.kind == "category")
+    assert understood.text[slot.start : slot.end] == "沙发"
+    assert [meant.phrase for meant in understood.meant["沙发"]] == ["sofa"]
+    assert understood.unknown == ()
+    assert understood.corrected is None
+
+
+def test_meanings_of_a_compound_are_those_titles_have_in_common() -> None:
+    assert _understand("手机壳").worded().split() == ["mobile", "phone", "case"]
+    assert _understand("游戏键盘").worded().split() == ["gaming", "keyboard"]
+
+
+def test_the_words_around_say_which_meaning_it_is() -> None:
+    assert _understand("平板").worded().split() == ["plate"]
+    glossary = Glossary(pack({"线": [Meaning("line", 0.6), Meaning("cable", 0.2)]}, {}))
+    assert glossary.apart("线", _never)[0].meanings[0].phrase == "line"
+    vocabulary = _vocabulary()
+    titles = ["HDMI cable black", "HDMI cable white", "HDMI cable red", "Line of five"]
+    vocabulary.learn([Product(ProductId(title), Text("", title)) for title in titles])
+    _ENTRIES["线"] = "line/cable"
+    try:
+        learnt = Glossary(learn(Small(), vocabulary, titles))
+    finally:
+        del _ENTRIES["线"]
+    understood = Understander(vocabulary, glossary=learnt).understand("hdmi线", currency="CNY")
+    assert understood.meant["线"][0].phrase == "cable"
+
+
+def test_a_word_for_a_thing_the_shop_does_not_have_is_not_taken_apart() -> None:
+    understood = _understand("吉他")
+    assert understood.meant == {}
+    assert understood.unknown == ("吉他",)
+
+
+def test_a_word_of_the_shop_means_what_the_shop_means_by_it() -> None:
+    own = Product(ProductId("own"), Text("沙发", ""), category=(Text("沙发", ""),))
+    understood = _understand("沙发", own)
+    assert understood.meant == {}
+    assert understood.where.category == "沙发"
+
+
+def test_a_desktop_computer_is_a_desktop_where_the_shop_says_so() -> None:
+    assert _understand("台式机").where.category == "desktops"
+
+
+def test_a_synonym_of_the_shop_comes_before_the_dictionary() -> None:
+    vocabulary = _vocabulary()
+    understander = Understander(vocabulary, glossary=_glossary(vocabulary))
+    vocabulary.set_synonyms([("沙发", "keyboards")])
+    understood = understander.understand("沙发", currency="CNY")
+    assert understood.meant == {}
+    assert understood.where.category == "keyboards"
+
+
+@pytest.mark.parametrize(
+    ("meaning", "said"),
+    [
+        ("tablet computer (iPad, Android devices etc)", ["tablet computer"]),
+        ("to wrap", ["wrap"]),
+        ("sports shoes; sneakers", ["sports shoes", "sneakers"]),
+        ("CD or DVD Drive", ["CD", "DVD Drive", "CD Drive"]),
+        ("solid-state drive (SSD)", ["solid-state drive", "SSD"]),
+        ("CL:臺|台[tai2]", []),
+        ("variant of 鞋[xie2]", []),
+    ],
+)
+def test_what_a_meaning_says(meaning: str, said: list[str]) -> None:
+    assert list(phrases(meaning)) == said
+
+
+_words = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=6)
+_meanings = st.lists(
+    st.builds(
+        Meaning, st.from_regex("[a-z]{1,9}( [a-z]{1,9})?", fullmatch=True), st.integers(1, 100).map(lambda n: n / 100)
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(st.dictionaries(_words, _meanings, max_size=9), st.lists(_words, max_size=3))
+def test_every_word_is_found_as_it_was_written(found: dict[str, list[Meaning]], others: list[str]) -> None:
+    glossary = Glossary(pack(found, {}))
+    assert len(glossary) == len(found)
+    for word in (*found, *others):
+        assert glossary.meanings(word) == tuple(found.get(word, ()))
+
+
+@given(st.dictionaries(_words, _meanings, max_size=9), _words, st.lists(_words, max_size=3))
+def test_pieces_make_up_the_text(found: dict[str, list[Meaning]], text: str, elsewhere: list[str]) -> None:
+    pieces = Glossary(pack(found, {}, elsewhere)).apart(text, _never)
+    assert "".join(text[piece.start : piece.end] for piece in pieces) == text
+    assert all(set(piece.meanings) <= set(found.get(text[piece.start : piece.end], ())) for piece in pieces)
+
+
+def _never(word: str) -> bool:
+    return False
