@@ -2,12 +2,13 @@
 
 A simulated showcase (3/10 of the usual size) is imported and trained, without the transformer. In each round 600
 shoppers, drawn at random, look at "for you": they examine, click, read and buy as the simulator's choice model says,
-from tastes that are known, and a week goes by. Then everything is trained anew. Printed are, for each round, how
+from tastes that are known, and a week goes by. What was shown and what was done is on record at once, as in a shop that
+reports impressions. Then everything is trained anew. Printed are, for each round, how
 unevenly the ten places were spread over the products on sale (Gini), the part of the products that anyone was shown,
 and how well the lists met true tastes (1 is the best there could be). What is to be feared is a Gini that grows; beside
 it stands that of the lists which true tastes would choose. There are no other events in these weeks: nobody searches.
 
-    python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0]
+    python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0] [--trusting]
 """
 
 from __future__ import annotations
@@ -19,20 +20,23 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from daogou.adapters.addresses import open_stores
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, SessionId, ShopperId
+from daogou.domain.hit import Hit
+from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
 from daogou.evaluation.showcase import build
 from daogou.evaluation.simulator import choice
 from daogou.evaluation.simulator.truth import Truth
+from daogou.features.exposure import ExposureConfig
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
 from daogou.ports.stores import Stores
 from daogou.recommend.recommender import Recommender
-from daogou.recommend.request import RecommendRequest
+from daogou.recommend.request import Kind, RecommendRequest
 from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.metrics import gini
@@ -44,6 +48,7 @@ from daogou.training.train import train
 SCALE = 0.3
 SHOPPERS = 600
 K = 10
+LIST: Kind = "for-you"
 WEEK_MS = 7 * 86_400_000
 
 
@@ -53,6 +58,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--explore", type=float, default=0.0, help="the part of the places that explores")
     parser.add_argument("--variety", type=float, default=0.0, help="the dial of variety")
+    parser.add_argument("--trusting", action="store_true", help="learn from every click alike ([training.exposure])")
     asked = parser.parse_args()
     arranged = RecommendConfig(explore={"for-you": asked.explore}, variety=Variety(dial=asked.variety))
     with tempfile.TemporaryDirectory() as folder:
@@ -66,17 +72,23 @@ def main() -> None:
         for number in range(1, asked.rounds + 1):
             began = time.process_time()
             at = Instant(truth.end + number * WEEK_MS)
-            recommender, on_sale = opened(stores, Path(folder) / str(number), arranged)
+            recommender, on_sale = opened(stores, Path(folder) / str(number), arranged, by_looks=not asked.trusting)
             shoppers = rng.choice(list(truth.shoppers), SHOPPERS, replace=False).tolist()
-            lists = {who: [hit.product for hit in recommender.recommend(_request(who, at)).items] for who in shoppers}
-            events = [event for who, shown in lists.items() for event in reactions(who, shown, truth, at, rng)]
-            stores.events.append(events)
+            lists: dict[str, list[str]] = {}
+            events: list[Event] = []
+            for who in shoppers:
+                shown = recommender.recommend(_request(who, at)).items
+                lists[who] = [hit.product for hit in shown]
+                done = reactions(who, lists[who], truth, at, rng)
+                stores.events.append([*impressions(who, shown, at), *done])
+                events += done
             counts = showings(lists, truth)
             line = {
                 "benchmark": "closed_loop",
                 "round": number,
                 "explore": asked.explore,
                 "variety": asked.variety,
+                "trusting": asked.trusting,
                 "on_sale": len(on_sale),
                 "gini": round(gini(counts[[truth.products[id] for id in on_sale]]), 4),
                 "gini_of_true_tastes": round(wished(shoppers, on_sale, truth, at), 4),
@@ -88,9 +100,9 @@ def main() -> None:
             print(json.dumps(line), flush=True)
 
 
-def opened(stores: Stores, folder: Path, arranged: RecommendConfig) -> tuple[Recommender, list[str]]:
+def opened(stores: Stores, folder: Path, arranged: RecommendConfig, *, by_looks: bool) -> tuple[Recommender, list[str]]:
     """Train on everything so far; the recommender, and what is on sale."""
-    config = TrainingConfig()
+    config = TrainingConfig(exposure=ExposureConfig(enabled=by_looks))
     config = replace(config, transformer=replace(config.transformer, enabled=False))
     release = train(stores, Releases(folder), config=config)
     shelf = Shelf(release.items())
@@ -116,24 +128,45 @@ def wished(shoppers: Sequence[str], on_sale: Sequence[str], truth: Truth, at: In
     return gini(counts[rows])
 
 
+def impressions(who: str, shown: Sequence[Hit], at: Instant) -> list[Event]:
+    """What a page reports of a list it shows."""
+    return [
+        Event(
+            "impression",
+            at,
+            **_visit(who, at),
+            product=hit.product,
+            list=LIST,
+            position=place,
+            propensity=hit.propensity,
+        )
+        for place, hit in enumerate(shown)
+    ]
+
+
 def reactions(who: str, shown: list[str], truth: Truth, at: Instant, rng: np.random.Generator) -> list[Event]:
     """What a shopper does about a list: `simulator.choice`, place by place; a bought product was clicked and carted."""
     utilities = truth.utilities(who, at)
     looked = rng.random(len(shown)) < choice.examination(len(shown))
     events: list[Event] = []
-    for id, seen in zip(shown, looked.tolist(), strict=True):
+    for place, (id, seen) in enumerate(zip(shown, looked.tolist(), strict=True)):
         worth = float(utilities[truth.products[id]])
         steps = (("click", choice.CLICK), ("cart", choice.CART), ("purchase", choice.BUY))
         for type, threshold in steps if seen else ():
             if rng.random() >= choice.chance(worth, threshold):
                 break
             when = Instant(at + 60_000 * (len(events) + 1))
-            events.append(Event(type, when, shopper=ShopperId(who), session=SessionId(f"{who}.{at}"), product=id))
+            origin = {"list": LIST, "position": place} if type == "click" else {}
+            events.append(Event(type, when, **_visit(who, at), product=ProductId(id), **origin))
     return events
 
 
+def _visit(who: str, at: Instant) -> dict[str, Any]:
+    return {"shopper": ShopperId(who), "session": SessionId(f"{who}.{at}")}
+
+
 def _request(who: str, at: Instant) -> RecommendRequest:
-    return RecommendRequest(shopper=ShopperId(who), kind="for-you", k=K, at=at)
+    return RecommendRequest(shopper=ShopperId(who), kind=LIST, k=K, at=at)
 
 
 if __name__ == "__main__":

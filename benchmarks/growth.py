@@ -107,6 +107,7 @@ class Columns:
             type=types_of[events["type"]],
             at=events["at"],
             value=np.full(n_events, np.nan, np.float32),
+            offered=np.zeros(n_events, np.bool_),
             last_seq=0,
         )
 

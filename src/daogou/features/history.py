@@ -127,6 +127,8 @@ class Sequences:
     rows: NDArray[np.int32]
     at: NDArray[np.int64]
     strength: NDArray[np.float32]
+    offered: NDArray[np.bool_]
+    """True for steps that began in a list that the shop chose."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -137,8 +139,12 @@ class Sequences:
         held = self.offsets[1:][lengths >= 3] - 1
         kept = np.ones(len(self), bool)
         kept[held] = False
-        offsets = np.concatenate(([0], np.cumsum(lengths - (lengths >= 3))))
-        return Sequences(self.actors, offsets, self.rows[kept], self.at[kept], self.strength[kept]), held
+        return self.only(kept), held
+
+    def only(self, kept: NDArray[np.bool_]) -> Sequences:
+        """These without the others of their steps."""
+        offsets = np.concatenate(([0], np.cumsum(kept)))[self.offsets]
+        return Sequences(self.actors, offsets, self.rows[kept], self.at[kept], self.strength[kept], self.offered[kept])
 
 
 def sequences(columns: EventColumns, row: Mapping[str, int], *, newest: int = 2_000) -> Sequences:
@@ -159,7 +165,8 @@ def sequences(columns: EventColumns, row: Mapping[str, int], *, newest: int = 2_
     starts, strongest = starts[recent], strongest[recent]
     lengths = np.bincount(actor[starts], minlength=len(columns.shoppers))
     offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-    return Sequences(columns.shoppers, offsets, rows[starts], columns.at[order][starts], strongest)
+    first = order[starts]
+    return Sequences(columns.shoppers, offsets, rows[starts], columns.at[first], strongest, columns.offered[first])
 
 
 def _disliked(columns: EventColumns) -> NDArray[np.bool_]:

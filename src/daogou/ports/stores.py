@@ -58,6 +58,8 @@ class EventColumns:
     """Epoch milliseconds."""
     value: NDArray[np.float32]
     """NaN where there is none."""
+    offered: NDArray[np.bool_]
+    """True where the event names a place in a list that nobody typed words for: the shop chose what to show."""
     last_seq: int
     """The newest log number that was read, so that a live reader can go on from there."""
 
@@ -245,10 +247,19 @@ class Clicked:
     people: int
 
 
-class Queries(Protocol):
-    """What shoppers typed and what they did then, read off the event log.
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """How often a product was shown at a place, 0 the first, of lists that nobody typed words for."""
 
-    Nothing is told of what fewer different shoppers or sessions did than asked for: one person's words stay theirs.
+    product: ProductId
+    position: int
+    shown: int
+
+
+class Queries(Protocol):
+    """What shoppers typed, were shown and did then, read off the event log.
+
+    Of words nothing is told that fewer different shoppers or sessions typed than asked for: one person's stay theirs.
     """
 
     def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
@@ -272,6 +283,9 @@ class Queries(Protocol):
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
         """Which search followed which within three minutes of one visit without a click between, and for how many
         shoppers or sessions; most first, ties in order of the texts."""
+
+    def offered(self, *, until: Instant) -> list[Offered]:
+        """What was shown up to a moment in lists that nobody typed words for, in order of product and place."""
 
 
 @dataclass(frozen=True, slots=True)

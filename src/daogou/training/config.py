@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from daogou.features.exposure import ExposureConfig
 from daogou.features.trust import TrustConfig
 from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.content import ContentConfig
@@ -55,6 +56,7 @@ class TrainingConfig:
     """Fit on everything once the choices are made. False keeps the fit without the held-back events."""
     validation_shoppers: int = 6_000
     """How many shoppers' last events are used to choose weights; they are drawn with the seed."""
+    exposure: ExposureConfig = field(default_factory=ExposureConfig)
     sequential: SequentialConfig = field(default_factory=SequentialConfig)
     content: ContentConfig = field(default_factory=ContentConfig)
     words: WordsConfig = field(default_factory=WordsConfig)

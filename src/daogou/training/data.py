@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from daogou.domain.ids import Instant
+from daogou.features.exposure import looks, thinned
 from daogou.features.history import STEP_TYPES, Sequences, sequences
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from daogou.ports.stores import EventColumns, Stores
 
 DAY_MS = 86_400_000
+_ALWAYS = Instant(2**62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,11 @@ class TrainingData:
         return len(self.products)
 
 
-def read(stores: Stores) -> TrainingData:
-    """Read catalogue, events, orders and shoppers once."""
+def read(stores: Stores, *, by_looks: bool = True) -> TrainingData:
+    """Read catalogue, events, orders and shoppers once.
+
+    With `by_looks`, steps out of the shop's own lists are thinned where their products were looked at often.
+    """
     products = tuple(stores.catalogue.scan())
     row: dict[str, int] = {product.id: place for place, product in enumerate(products)}
     columns = stores.events.columns(STEP_TYPES)
@@ -61,10 +67,13 @@ def read(stores: Stores) -> TrainingData:
         for shopper in stores.shoppers.scan()
         if shopper.labels
     }
+    steps = sequences(columns, row)
+    if by_looks:
+        steps = thinned(steps, looks(stores.queries.offered(until=_ALWAYS), row))
     return TrainingData(
         products=products,
         row=row,
-        steps=sequences(columns, row),
+        steps=steps,
         lines=_lines(columns, row, stores),
         labels=labels,
         last_seq=columns.last_seq,

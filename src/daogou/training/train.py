@@ -111,7 +111,7 @@ def train(
     started, created = time.perf_counter(), now()
     run = _Run(total=9 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
     run.step("read")
-    read = facts.read(stores)
+    read = facts.read(stores, by_looks=config.exposure.enabled)
     id = _new_id(created, read.hash, {manifest.id for manifest in releases.list()})
     with releases.writer(id) as draft:
         on_read(read.products)

@@ -72,6 +72,7 @@ class MemoryEvents:
             type=np.array([EVENT_TYPES.index(event.type) for event in events], np.int8),
             at=np.array([event.at for event in events], np.int64),
             value=np.array([np.nan if event.value is None else event.value for event in events], np.float32),
+            offered=np.array([event.position is not None and event.query is None for event in events], np.bool_),
             last_seq=len(log),
         )
 

@@ -1,8 +1,8 @@
-"""What shoppers typed and what they did then, counted over the list of events."""
+"""What shoppers typed, were shown and did then, counted over the list of events."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from itertools import pairwise
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from daogou.adapters.memory.events import MemoryEvents, actor
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant, ProductId
-from daogou.ports.stores import Asked, Clicked, Place
+from daogou.ports.stores import Asked, Clicked, Offered, Place
 
 _PAUSE_MS = 180_000
 _Key = TypeVar("_Key", bound=Hashable)
@@ -61,6 +61,15 @@ class MemoryQueries:
                     who[before.query, after.query].add(actor(before))
         shared = [(*pair, len(visitors)) for pair, visitors in who.items() if len(visitors) >= shoppers]
         return sorted(shared, key=lambda found: (-found[2], found[0], found[1]))
+
+    def offered(self, *, until: Instant) -> list[Offered]:
+        shown = Counter(
+            (event.product, event.position)
+            for event in self._log()
+            if event.type == "impression" and event.at <= until and event.query is None
+            if event.product is not None and event.position is not None
+        )
+        return [Offered(product, place, n) for (product, place), n in sorted(shown.items())]
 
     def _of(self, types: Collection[str], since: Instant, *, named: bool = True) -> Iterator[Event]:
         """The events of these types since the moment; with `named` only those that say their query."""

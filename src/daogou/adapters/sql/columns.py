@@ -13,11 +13,12 @@ from daogou.adapters.sql.event_rows import CODES
 from daogou.domain.event import EVENT_TYPES, EventType
 from daogou.ports.stores import EventColumns
 
-_ROW = np.dtype([("actor", "<i8"), ("item", "<i8"), ("type", "<i2"), ("at", "<i8"), ("value", "<f8")])
+_ROW = np.dtype([("actor", "<i8"), ("item", "<i8"), ("type", "<i2"), ("at", "<i8"), ("value", "<f8"), ("offered", "?")])
 _NO_VALUE = -1e300
 """Stands for "no value" on the way out of SQLite, which has no NaN; real values are stars, thumbs and seconds."""
 _SELECT = (
-    "SELECT coalesce(shopper, session), item, type, at, coalesce(value, ?) FROM event "
+    "SELECT coalesce(shopper, session), item, type, at, coalesce(value, ?), "
+    "position IS NOT NULL AND query IS NULL FROM event "
     "WHERE seq <= ? AND item IS NOT NULL AND coalesce(shopper, session) IS NOT NULL AND type IN ({}) ORDER BY seq"
 )
 
@@ -41,6 +42,7 @@ def read(connection: sqlite3.Connection, types: Sequence[EventType]) -> EventCol
         type=_TYPE_OF_CODE[rows["type"]],
         at=rows["at"].copy(),
         value=value.astype(np.float32),
+        offered=rows["offered"].copy(),
         last_seq=newest or 0,
     )
 

@@ -1,11 +1,11 @@
-"""What shoppers typed and what they did then."""
+"""What shoppers typed, were shown and did then."""
 
 from __future__ import annotations
 
 from daogou.adapters.sql.database import Database, Row
 from daogou.adapters.sql.event_rows import CODES
 from daogou.domain.ids import Instant, ProductId
-from daogou.ports.stores import Asked, Clicked, Place
+from daogou.ports.stores import Asked, Clicked, Offered, Place
 
 _SEARCH, _SHOWN, _CLICK = CODES["search"], CODES["impression"], CODES["click"]
 _PAUSE_MS = 180_000
@@ -50,6 +50,11 @@ _REWORDED = (
     "WHERE type = :search AND next_type = :search AND next_query != query AND next_at - at <= :pause "
     "GROUP BY query, next_query HAVING n >= :shoppers ORDER BY n DESC, query, next_query"
 )
+_OFFERED = (
+    "SELECT i.name, position, count(*) FROM event e JOIN item i ON i.id = e.item "
+    "WHERE type = :shown AND at <= :until AND position IS NOT NULL AND query IS NULL "
+    "GROUP BY i.name, position ORDER BY i.name, position"
+)
 
 
 class SqlQueries:
@@ -73,6 +78,10 @@ class SqlQueries:
 
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
         return [(before, after, n) for before, after, n in self._rows(_REWORDED, since, shoppers, pause=_PAUSE_MS)]
+
+    def offered(self, *, until: Instant) -> list[Offered]:
+        rows = self._database.rows(_OFFERED, {"shown": _SHOWN, "until": until})
+        return [Offered(ProductId(product), *rest) for product, *rest in rows]
 
     def _rows(self, sql: str, since: Instant, shoppers: int, **more: int) -> list[Row]:
         given = {"search": _SEARCH, "shown": _SHOWN, "click": _CLICK, "since": since, "shoppers": shoppers, **more}

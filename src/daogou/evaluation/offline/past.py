@@ -15,14 +15,15 @@ from daogou.evaluation.offline.splits import Split, only
 
 if TYPE_CHECKING:
     from daogou.domain.order import Order
-    from daogou.ports.stores import Appended, Asked, Clicked, EventColumns, Orders, Place, Stores
+    from daogou.ports.stores import Appended, Asked, Clicked, EventColumns, Offered, Orders, Place, Stores
 
 
 class PastEvents:
     """`ports.stores.Events`, `PlainEvents` and `Queries` over columns; what was typed is not among them."""
 
-    def __init__(self, columns: EventColumns) -> None:
+    def __init__(self, columns: EventColumns, offered: Sequence[Offered] = ()) -> None:
         self._columns = columns
+        self._offered = offered
         self._actor = {name: place for place, name in enumerate(columns.shoppers)}
         self._order = np.argsort(columns.shopper, kind="stable")
         counts = np.bincount(columns.shopper, minlength=len(columns.shoppers))
@@ -75,6 +76,9 @@ class PastEvents:
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
         return []
 
+    def offered(self, *, until: Instant) -> list[Offered]:
+        return list(self._offered)
+
     def _recorded(self, place: int) -> Recorded:
         columns = self._columns
         actor = columns.shoppers[columns.shopper[place]]
@@ -121,7 +125,7 @@ class PastOrders:
 
 def past_of(stores: Stores, split: Split) -> Stores:
     """The stores with events and orders up to the split. Catalogue and shoppers are those of today."""
-    events = PastEvents(only(split.columns, split.past))
+    events = PastEvents(only(split.columns, split.past), stores.queries.offered(until=split.moment))
     orders = PastOrders(stores.orders, split.ends(), split.moment)
     return replace(stores, events=events, plain_events=events, queries=events, orders=orders, close=lambda: None)
 

@@ -90,6 +90,7 @@ def only(columns: EventColumns, mask: NDArray[np.bool_]) -> EventColumns:
         type=columns.type[mask],
         at=columns.at[mask],
         value=columns.value[mask],
+        offered=columns.offered[mask],
         last_seq=int(np.count_nonzero(mask)),
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from daogou.domain.event import EVENT_TYPES, Event, plain
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
-from daogou.ports.stores import Appended, Asked, Clicked, Place, Stores
+from daogou.ports.stores import Appended, Asked, Clicked, Offered, Place, Stores
 from daogou.testing.builders import event
 
 
@@ -102,9 +102,9 @@ class EventsContract:
 
     def test_columns_are_ordered_by_time_then_log(self, stores: Stores) -> None:
         stores.events.append([
-            event("purchase", "b", shopper="s2", at=20),
+            event("purchase", "b", shopper="s2", at=20, list="for-you", position=0),
             event("rating", "a", shopper="s1", at=10, value=4.5),
-            event("purchase", "a", session="x", at=20),
+            event("purchase", "a", session="x", at=20, list="search", position=0, query="shoes"),
             event("purchase", "a", shopper="s1", session="x", at=30),
             event("view", "never", shopper="s1", at=5),
             event("search", None, shopper="s1", at=5, query="shoes"),
@@ -117,6 +117,7 @@ class EventsContract:
         assert columns.product.tolist() == [0, 1, 0, 0]
         assert columns.at.tolist() == [10, 20, 20, 30]
         np.testing.assert_array_equal(columns.value, np.array([4.5, np.nan, np.nan, np.nan], np.float32))
+        assert columns.offered.tolist() == [False, True, False, False]
         assert columns.last_seq == stores.events.head()
         dtypes = [column.dtype for column in (columns.shopper, columns.product, columns.type, columns.at)]
         assert dtypes == [np.int32, np.int32, np.int8, np.int64]
@@ -181,6 +182,19 @@ class EventsContract:
             Clicked("鞋", ProductId("b"), people=3),
         ]
         assert stores.queries.places(since=start, shoppers=4) == [Place(0, 4, 43)]
+
+    def test_what_the_shop_chose_to_show_is_counted_by_place(self, stores: Stores) -> None:
+        stores.events.append([
+            *(event("impression", "b", session=f"x{n}", at=n, list="for-you", position=0) for n in range(3)),
+            event("impression", "b", session="x0", at=3, list="home", position=0),
+            event("impression", "a", session="x0", at=3, list="for-you", position=7),
+            event("impression", "a", session="x0", at=3, list="search", position=7, query="shoes"),
+            event("impression", "a", session="x0", at=3, list="for-you"),
+            event("click", "a", session="x0", at=3, list="for-you", position=7),
+        ])  # fmt: skip
+        a, b = ProductId("a"), ProductId("b")
+        assert stores.queries.offered(until=Instant(3)) == [Offered(a, 7, 1), Offered(b, 0, 4)]
+        assert stores.queries.offered(until=Instant(1)) == [Offered(b, 0, 2)]
 
     def test_a_search_that_follows_another_without_a_click_reworded_it(self, stores: Stores) -> None:
         def visit(name: str, *acts: tuple[str | None, int]) -> list[Event]:
