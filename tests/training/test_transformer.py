@@ -111,15 +111,19 @@ def test_what_is_served_is_what_torch_computed() -> None:
 
     config = replace(SMALL, dim=8, words_dim=6, layers=2)
     torch.manual_seed(3)
-    model = transformer.build(np.random.default_rng(0).normal(size=(10, 6)).astype(np.float32), config).eval()
-    for parameter in model.parameters():
+    seen = np.random.default_rng(0).normal(size=(10, 6)).astype(np.float32)
+    models = [transformer.build(seen, config).eval() for _ in range(3)]
+    for parameter in (parameter for model in models for parameter in model.parameters()):
         torch.nn.init.normal_(parameter, std=0.5)
     words = WordVectors({}, np.zeros(0, np.float32), np.zeros((0, 6), np.float32))
-    served = transformer.export(model, words, replace(config, sharpness=1.0))
+    served = transformer.export(models, words, replace(config, sharpness=1.0))
     for rows in ([4], [4, 2, 2, 9], list(range(8))):
-        with torch.no_grad():
-            steps = model.products(torch.tensor(rows[::-1]))[None]
-            expected = (model(steps)[0, -1] @ model.products(torch.arange(10)).T).softmax(0).numpy()
+        scores = []
+        for model in models:
+            with torch.no_grad():
+                steps = model.products(torch.tensor(rows[::-1]))[None]
+                scores.append(model(steps)[0, -1] @ model.products(torch.arange(10)).T)
+        expected = torch.stack(scores).mean(0).softmax(0).numpy()
         entries = served.evidence(Trail.of(rows))
         assert np.allclose(entries.values, expected[entries.rows], atol=1e-5)
 

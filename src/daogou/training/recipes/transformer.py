@@ -198,7 +198,6 @@ def fit(lesson: Lesson) -> Transformer:
         config = lesson.before.config
     threads = torch.get_num_threads()
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(lesson.config.seed)
         torch.set_num_threads(1)
         try:
             return _train(lesson, config)
@@ -207,57 +206,77 @@ def fit(lesson: Lesson) -> Transformer:
 
 
 def _train(lesson: Lesson, config: TransformerConfig) -> Transformer:
-    import torch
-
     vectors, words = lesson.words.vectors(config.words_dim)
-    model = build(vectors, config)
-    with torch.no_grad():  # nothing is learnt of products without steps: their vectors are those of their words
-        model.own.weight[np.setdiff1d(np.arange(lesson.facts.n), lesson.steps.rows)] = 0.0
-    pieces = windows(lesson.steps, config.length)
-    negatives = Negatives.of(lesson.steps.rows, lesson.facts.n, config.negative_power)
-    random = np.random.default_rng(lesson.config.seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.rate, weight_decay=config.decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: 1 - 0.9 * done / config.epochs)
+    towers = [_Tower(lesson, vectors, config, number) for number in range(config.towers)]
     started = time.process_time()
     best, chosen, kept = -1.0, config.stop, None
     for epoch in range(1, (config.stop or config.epochs) + 1):
-        model.train()
-        for rows, real in batches(forgetful(pieces, config.forget, random), config.batch, random):
-            drawn, expected = map(torch.from_numpy, negatives.draw(config.negatives, random))
-            loss = loss_of(model, torch.from_numpy(rows), torch.from_numpy(real), drawn=drawn, expected=expected)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        schedule.step()
-        ndcg = quality(model, lesson.held, config) if lesson.held and not config.stop else 0.0
+        for tower in towers:
+            tower.epoch()
+        models = [tower.model for tower in towers]
+        ndcg = quality(models, lesson.held, config) if lesson.held and not config.stop else 0.0
         lesson.tell(f"transformer: epoch {epoch}" + (f", NDCG@10 {ndcg:.4f} on held-back steps" if ndcg else ""))
         if not config.stop and ndcg > best:
-            best, chosen, kept = ndcg, epoch, copy.deepcopy(model.state_dict())
+            best, chosen, kept = ndcg, epoch, [copy.deepcopy(model.state_dict()) for model in models]
         late = time.process_time() - started > 60 * config.minutes
         if late or (not config.stop and epoch - chosen >= config.patience):
             break
-    if kept is not None:
-        model.load_state_dict(kept)
-    return export(model, words, replace(config, stop=chosen))
+    for tower, weights in zip(towers, kept or [], strict=False):
+        tower.model.load_state_dict(weights)
+    return export([tower.model for tower in towers], words, replace(config, stop=chosen))
+
+
+class _Tower:
+    """One model and what it learns from: the same steps as the others, in another order."""
+
+    def __init__(self, lesson: Lesson, vectors: NDArray[np.float32], config: TransformerConfig, number: int) -> None:
+        import torch
+
+        self._config = config
+        self._random = np.random.default_rng(lesson.config.seed + number)
+        torch.manual_seed(lesson.config.seed + number)
+        self.model = build(vectors, config)
+        with torch.no_grad():  # nothing is learnt of products without steps: their vectors are those of their words
+            self.model.own.weight[np.setdiff1d(np.arange(lesson.facts.n), lesson.steps.rows)] = 0.0
+        self._pieces = windows(lesson.steps, config.length)
+        self._negatives = Negatives.of(lesson.steps.rows, lesson.facts.n, config.negative_power)
+        self._optimizer = torch.optim.AdamW(self.model.parameters(), lr=config.rate, weight_decay=config.decay)
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, lambda done: 1 - 0.9 * done / config.epochs)
+
+    def epoch(self) -> None:
+        """Show it everything once."""
+        import torch
+
+        config, random = self._config, self._random
+        self.model.train()
+        for rows, real in batches(forgetful(self._pieces, config.forget, random), config.batch, random):
+            drawn, expected = map(torch.from_numpy, self._negatives.draw(config.negatives, random))
+            loss = loss_of(self.model, torch.from_numpy(rows), torch.from_numpy(real), drawn=drawn, expected=expected)
+            self._optimizer.zero_grad()
+            loss.backward()
+            self._optimizer.step()
+        self._schedule.step()
 
 
 # --- metrics ------------------------------------------------------------------------------------------------------
 
 
-def quality(model: Any, held: Sequence[Case], config: TransformerConfig, *, k: int = 10) -> float:
-    """NDCG@k of the held-back steps over all products; seen ones do not count, as they are not recommended."""
+def quality(models: Sequence[Any], held: Sequence[Case], config: TransformerConfig, *, k: int = 10) -> float:
+    """NDCG@k of the models' mean on the held-back steps, over all products; seen ones do not count, as they are not
+    recommended."""
     import torch
 
-    model.eval()
     gains: list[float] = []
     with torch.no_grad():
-        vectors = model.products(torch.arange(len(model.words)))
+        products = [model.eval().products(torch.arange(len(model.words))) for model in models]
         for low in range(0, len(held), config.batch):
             asked = held[low : low + config.batch]
             rows, real = padded([case.trail.newest(config.length).rows[::-1] for case in asked])
             newest = torch.from_numpy(real.sum(1) - 1)
-            said = model(vectors[torch.from_numpy(rows)])[torch.arange(len(asked)), newest]  # (batch, dim)
-            scores = (said @ vectors.T).numpy()  # (batch, products)
+            scores = np.zeros((len(asked), len(products[0])), np.float32)  # (batch, products)
+            for model, vectors in zip(models, products, strict=True):
+                said = model(vectors[torch.from_numpy(rows)])[torch.arange(len(asked)), newest]  # (batch, dim)
+                scores += (said @ vectors.T).numpy()
             for line, case in zip(scores, asked, strict=True):
                 line[case.trail.rows] = -np.inf
                 rank = np.count_nonzero(line > line[case.target])
@@ -268,35 +287,36 @@ def quality(model: Any, held: Sequence[Case], config: TransformerConfig, *, k: i
 # --- artifact -----------------------------------------------------------------------------------------------------
 
 
-def export(model: Any, words: WordVectors, config: TransformerConfig) -> Transformer:
+def export(models: Sequence[Any], words: WordVectors, config: TransformerConfig) -> Transformer:
     """The graph from product vectors to the vector of what comes next, and the vectors of all products."""
     import torch
     from torch import Tensor, nn
 
     class Newest(nn.Module):
-        """What comes after the last step."""
+        """What comes after the last step, of all models side by side."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.model = model
+            self.models = nn.ModuleList(models)
 
         def forward(self, steps: Tensor) -> Tensor:
-            return self.model(steps)[:, -1]
+            parts = steps.chunk(len(models), dim=-1)
+            said = [model(part)[:, -1] for model, part in zip(self.models, parts, strict=True)]
+            return torch.cat(said, -1) / len(models)
 
-    model.eval()
     file = io.BytesIO()
     with torch.no_grad(), warnings.catch_warnings():
         # The newer exporter needs onnxscript and takes seconds; torch says the older one is deprecated.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             Newest().eval(),
-            (torch.zeros(1, 2, config.dim),),
+            (torch.zeros(1, 2, len(models) * config.dim),),
             file,  # the older exporter writes to files too
             dynamo=False,
             input_names=["steps"],
             output_names=["next"],
             dynamic_axes={"steps": {1: "length"}},
         )
-        vectors = model.products(torch.arange(len(model.words))).numpy()
-        turn = model.from_words.weight.T.numpy()
+        vectors = np.hstack([model.products(torch.arange(len(model.words))).numpy() for model in models])
+        turn = np.hstack([model.from_words.weight.T.numpy() for model in models])
     return Transformer(file.getvalue(), vectors, words.turned(turn), config)
