@@ -40,7 +40,7 @@ def test_conversations_do_not_run_into_each_other_and_leave_no_trace() -> None:
     assistant = World().assistant()
     lines = [line(id="a", turns=["running shoes"]), line(id="a", turns=["how much is the second one"])]
     assert list(answer_lines(assistant, lines))[1]["products"] == []
-    assert assistant.conversations.count() == 0
+    assert assistant.conversations.messages == []
 
 
 @pytest.mark.parametrize(

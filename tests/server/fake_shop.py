@@ -37,6 +37,7 @@ from daogou.recommend.reading import Reading
 from daogou.server.auth import create_key
 from daogou.settings import Settings
 from daogou.settings.synonyms import add_group, read_synonyms, synonyms_text, write_synonyms
+from daogou.shop.questioning import Questions
 from daogou.shop.searching import report
 from daogou.shop.shown import Shown
 from daogou.shop.suggesting import AttributeSuggestions
@@ -156,6 +157,10 @@ class FakeShop:
     @cached_property
     def suggested_attributes(self) -> AttributeSuggestions:
         return AttributeSuggestions(self.stores, self.clock)
+
+    @cached_property
+    def questions(self) -> Questions:
+        return Questions(self)  # type: ignore[arg-type]
 
     def reviews(self, id: str, *, limit: int = 50) -> list[Any]:
         return self.stores.reviews.of(ProductId(id), limit=limit)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from fake_shop import NOW
 from page_shop import HOSTILE, PageShop, furnish
 from starlette.testclient import TestClient
 
 import daogou.server
 from daogou.adapters.memory.stores import open_memory
+from daogou.domain.conversation import Answer, Message
 from daogou.domain.errors import NotFound, Overloaded
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, ProductId, SessionId
+from daogou.domain.hit import Hit
+from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
 from daogou.domain.query import SlotKind
@@ -41,6 +45,7 @@ CONSOLE = (
     "/console/searches",
     "/console/reviews",
     "/console/reviews?aspect=weight",
+    "/console/questions",
     "/console/attributes",
 )
 
@@ -430,6 +435,48 @@ def test_the_console_tells_what_finds_nothing_and_what_few_asked_stays_theirs(ht
     assert "lamp" not in nothing
     assert "lamp" in frequent
     assert "my secret" not in page
+
+
+def _asked(shop: PageShop, product: str, *questions: str, people: int = 10) -> None:
+    """Some visitors ask the assistant about a product."""
+    for n in range(people):
+        for place, text in enumerate(("?", *questions)):
+            said = Message(ConversationId(f"web:v{n}"), Instant(NOW + place), "shopper", text)
+            about = Answer("", "en", "price", {"focus": product}, (Hit(ProductId(product), 1.0),))
+            shop.stores.conversations.append(said)
+            shop.stores.conversations.append(replace(said, role="assistant", text="", answer=about))
+
+
+def test_a_product_shows_what_is_asked_often_where_the_record_answers(http: TestClient, shop: PageShop) -> None:
+    _asked(shop, "p0", "what colour is it?", "is it waterproof, asks Zhang San?", people=9)
+    assert "Asked often" not in http.get("/product/p0?lang=en").text
+    _asked(shop, "p0", "what colours are there?", "防水吗")
+    page = http.get("/product/p0?lang=en").text
+    assert '<dt>Colour</dt><dd><div class="reply">Black' in page
+    assert "<dt>Waterproof</dt>" not in page
+    service = {"Authorization": f"Bearer {create_key(shop.stores, 'service', 'svc')}"}
+    found = http.get("/v1/products/p0/questions", headers=service).json()["items"]
+    assert [(each["topic"]["id"], each["people"]) for each in found] == [("color", 10), ("waterproof", 10)]
+    assert found[1].get("replies", []) == []
+
+
+def test_an_operator_fills_in_what_is_asked_and_missing(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    assert "Not enough people have asked" in http.get("/console/questions?lang=en").text
+    _asked(shop, "p0", "is it waterproof, asks Zhang San?")
+    page = http.get("/console/questions").text
+    assert "10 people asked" in page
+    assert "9 of 9 products do not say" in page
+    assert "Zhang San" not in page
+    token = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert token
+    value = {"product": "p0", "name": "waterproof", "value": "Up to 2 m"}
+    assert http.post("/console/questions", data=value).status_code == 403
+    page = http.post("/console/questions", data={**value, "csrf": token[1]}).text
+    assert "8 of 9 products do not say" in page
+    assert '<dt>Waterproof</dt><dd><div class="reply">Up to 2 m' in http.get("/product/p0").text
+    refused = http.post("/console/questions", data={**value, "value": " ", "csrf": token[1]})
+    assert refused.status_code == 400
 
 
 def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: PageShop) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from daogou.assistant.tools import Toolbox, Tools
     from daogou.domain.ids import ConversationId, Instant, ShopperId
     from daogou.domain.text import Language
-    from daogou.ports.stores import Conversations
+    from daogou.ports.stores import Dialogue
 
 LONGEST_MESSAGE = 2000
 """Characters of one message; a longer one is a paste, and is refused."""
@@ -67,7 +67,7 @@ class Assistant:
     """Answers messages, one turn at a time; every fact it states is a verified claim."""
 
     tools: Toolbox
-    conversations: Conversations
+    conversations: Dialogue
     clock: Callable[[], Instant]
     deadline_s: float = 5.0
     """An answer is given within this time; what is not ready by then is left out and the answer marked degraded."""

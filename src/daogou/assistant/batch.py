@@ -28,9 +28,6 @@ class Transcript:
     def of(self, id: ConversationId, *, limit: int = 40) -> list[Message]:
         return [message for message in self.messages if message.conversation == id][-limit:]
 
-    def count(self) -> int:
-        return len(self.messages)
-
 
 def answer_lines(assistant: Assistant, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Answer each line {"id", "shopper"?, "turns": [...]}: one record per turn, in order.

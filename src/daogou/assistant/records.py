@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from daogou.assistant.extract import extract
 from daogou.assistant.phrases import phrases
 from daogou.assistant.quoting import is_quotable
 from daogou.domain.conversation import Claim, ClaimKind
 from daogou.domain.ids import OrderId, ProductId
 from daogou.domain.text import language_of
+from daogou.language.extract import extract
 from daogou.promotions.basket import BasketLine
 
 if TYPE_CHECKING:

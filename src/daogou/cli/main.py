@@ -30,6 +30,7 @@ _COMMANDS: dict[str, Entry] = {
     "recommend": Entry("recommend", "Recommend products.", "Ask"),
     "chat": Entry("chat", "Talk to the shopping assistant.", "Ask"),
     "ask": Entry("ask", "Answer a file of conversations.", "Ask"),
+    "questions": Entry("questions", "List what shoppers ask often, and what lacks an answer.", "Ask"),
     "explain": Entry("explain", "Say why a product would be recommended to a shopper.", "Ask"),
     "graph": Entry("graph", "Query the knowledge graph with SPARQL, or export it.", "Ask"),
     "profile": Entry("profile", "Show what is known of a shopper.", "Ask"),

@@ -44,6 +44,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     _out.print(grid)
 
 
+def say(text: str) -> None:
+    """Print a line."""
+    _out.print(escape(text))
+
+
 def print_hits(shop: Shop, hits: Hits) -> None:
     """Products with price and their strongest reason."""
     language = shop.settings.shop.language

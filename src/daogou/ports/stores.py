@@ -183,10 +183,25 @@ class Articles(Protocol):
     def count(self) -> int: ...
 
 
-class Conversations(Protocol):
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message with the number that orders all of them."""
+
+    number: int
+    message: Message
+
+
+class Dialogue(Protocol):
+    """What answering in a conversation needs."""
+
     def append(self, message: Message) -> None: ...
     def of(self, id: ConversationId, *, limit: int = 40) -> list[Message]:
         """The newest messages, oldest first."""
+
+
+class Conversations(Dialogue, Protocol):
+    def since(self, number: int, *, limit: int = 1000) -> list[Kept]:
+        """Messages of all conversations with a number above this one, in the order in which they were kept."""
 
     def count(self) -> int: ...
 
@@ -256,10 +271,22 @@ class Offered:
     shown: int
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A search, or a click on a product that it brought."""
+
+    at: Instant
+    who: str
+    """The shopper's id, or "session:" and the session's."""
+    query: str
+    product: ProductId | None
+
+
 class Queries(Protocol):
     """What shoppers typed, were shown and did then, read off the event log.
 
     Of words nothing is told that fewer different shoppers or sessions typed than asked for: one person's stay theirs.
+    Only `typed` gives single searches, for counting; their words go no further.
     """
 
     def most(self, limit: int, *, shoppers: int = 3) -> dict[str, int]:
@@ -286,6 +313,9 @@ class Queries(Protocol):
 
     def offered(self, *, until: Instant) -> list[Offered]:
         """What was shown up to a moment in lists that nobody typed words for, in order of product and place."""
+
+    def typed(self, after: int, upto: int) -> list[Typed]:
+        """The searches, and the clicks that they brought, with log numbers above `after` and up to `upto`, in order."""
 
 
 @dataclass(frozen=True, slots=True)

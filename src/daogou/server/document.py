@@ -26,6 +26,7 @@ from daogou.promotions.basket import Priced
 from daogou.server import wire
 from daogou.server.auth import Allow
 from daogou.server.errors import Problem
+from daogou.shop.questioning import AskedLine, OftenAsked
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -34,7 +35,7 @@ Schema = dict[str, Any]
 
 _PREFIX = "#/components/schemas/"
 _PLAIN = (Article, Claim, Order, Priced, PricePoint, Product, Profile, Promotion, RatingSummary, Review,
-          ReviewSummary, Side, Doubt, Suggestion, Understood)  # fmt: skip
+          ReviewSummary, Side, Doubt, Suggestion, OftenAsked, AskedLine, Understood)  # fmt: skip
 """Sent in their plain form: empty fields are left out."""
 _WIRE = (Problem, wire.Answered, wire.Item, wire.Text, wire.Money)
 _MEANINGS = {

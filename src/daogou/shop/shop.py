@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from daogou.recommend.reading import Reading
     from daogou.recommend.request import Kind
     from daogou.search.suggest import Suggestion
+    from daogou.shop.questioning import Questions
     from daogou.shop.searching import SearchReport
     from daogou.shop.suggesting import AttributeSuggestions
     from daogou.training.releases import Release, Releases
@@ -325,6 +326,13 @@ class Shop:
         from daogou.shop.suggesting import AttributeSuggestions
 
         return AttributeSuggestions(self.stores, self.clock)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What shoppers ask often, with what the record says."""
+        from daogou.shop.questioning import Questions
+
+        return Questions(self)
 
     def ratings(self, ids: Iterable[str]) -> dict[ProductId, RatingSummary]:
         """How products are rated, for those that are."""

@@ -8,17 +8,22 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from daogou.domain.errors import NotFound
+from daogou.domain.errors import BadRequest, NotFound
+from daogou.domain.ids import ProductId
+from daogou.domain.text import Text
 from daogou.knowledge.attributes import Extractor, Suggestion
 
 if TYPE_CHECKING:
     from daogou.domain.ids import Instant
+    from daogou.domain.product import Product
     from daogou.ports.stores import Stores
 
 LEDGER = "attribute"
 """The kind of the ledger's entries: what was decided, by whom, and where the value came from."""
 
 
+_LONGEST = 200
+"""Characters of a name and of a value that an operator fills in."""
 _READ, _OFFERED = 20_000, 500
 """Products that are read, and suggestions that are made at once: half a minute of reading at most."""
 
@@ -59,6 +64,25 @@ class AttributeSuggestions:
         }  # fmt: skip
         self._stores.ledger.put(LEDGER, _key(found), record)
         return found
+
+    def fill(self, product: str, name: str, value: str, *, by: str) -> Product:
+        """Write a value that an operator knows into the catalogue, where the attribute lacks; put on record who did.
+
+        Raises NotFound for an unknown product, BadRequest for an empty value or where the attribute is filled in.
+        """
+        id, text = ProductId(product), " ".join(value.split())
+        now = self._stores.catalogue.get([id]).get(id)
+        if now is None:
+            raise NotFound(f"no product {product!r}", where="product")
+        if name in now.attributes or not name or len(name) > _LONGEST:
+            raise BadRequest(f"{name!r} is filled in already, or is no name of an attribute", where="name")
+        if not 0 < len(text) <= _LONGEST:
+            raise BadRequest(f"a value has 1 to {_LONGEST} characters, this one {len(text)}", where="value")
+        changed = replace(now, attributes={**now.attributes, name: (Text.of(text),)})
+        self._stores.catalogue.put([changed], at=self._clock())
+        record = {"decision": "filled", "by": by, "at": int(self._clock()), "value": text}
+        self._stores.ledger.put(LEDGER, f"{id}\n{name}\n{Text.of(text).key}", record)
+        return changed
 
     def _read(self) -> list[Suggestion]:
         with self._lock:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from daogou.adapters.memory.events import MemoryEvents, actor
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant, ProductId
-from daogou.ports.stores import Asked, Clicked, Offered, Place
+from daogou.ports.stores import Asked, Clicked, Offered, Place, Typed
 
 _PAUSE_MS = 180_000
 _Key = TypeVar("_Key", bound=Hashable)
@@ -70,6 +70,14 @@ class MemoryQueries:
             if event.product is not None and event.position is not None
         )
         return [Offered(product, place, n) for (product, place), n in sorted(shown.items())]
+
+    def typed(self, after: int, upto: int) -> list[Typed]:
+        log = (each.event for each in self._events.since(after, limit=self._events.head()) if each.seq <= upto)
+        return [
+            Typed(event.at, actor(event), event.query, event.product)
+            for event in log
+            if event.type in {"search", "click"} and event.query is not None
+        ]
 
     def _of(self, types: Collection[str], since: Instant, *, named: bool = True) -> Iterator[Event]:
         """The events of these types since the moment; with `named` only those that say their query."""

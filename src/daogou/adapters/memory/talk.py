@@ -11,6 +11,7 @@ import msgspec
 from daogou.domain.conversation import Message
 from daogou.domain.edge import Edge
 from daogou.domain.ids import ConversationId
+from daogou.ports.stores import Kept
 
 
 class MemoryConversations:
@@ -18,11 +19,17 @@ class MemoryConversations:
 
     def __init__(self) -> None:
         self._messages: dict[ConversationId, list[Message]] = {}
+        self._all: list[Message] = []
         self._lock = threading.RLock()
 
     def append(self, message: Message) -> None:
         with self._lock:
             self._messages.setdefault(message.conversation, []).append(message)
+            self._all.append(message)
+
+    def since(self, number: int, *, limit: int = 1000) -> list[Kept]:
+        with self._lock:
+            return [Kept(number + n, each) for n, each in enumerate(self._all[number : number + limit], 1)]
 
     def of(self, id: ConversationId, *, limit: int = 40) -> list[Message]:
         with self._lock:

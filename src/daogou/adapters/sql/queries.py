@@ -5,7 +5,7 @@ from __future__ import annotations
 from daogou.adapters.sql.database import Database, Row
 from daogou.adapters.sql.event_rows import CODES
 from daogou.domain.ids import Instant, ProductId
-from daogou.ports.stores import Asked, Clicked, Offered, Place
+from daogou.ports.stores import Asked, Clicked, Offered, Place, Typed
 
 _SEARCH, _SHOWN, _CLICK = CODES["search"], CODES["impression"], CODES["click"]
 _PAUSE_MS = 180_000
@@ -55,6 +55,11 @@ _OFFERED = (
     "WHERE type = :shown AND at <= :until AND position IS NOT NULL AND query IS NULL "
     "GROUP BY i.name, position ORDER BY i.name, position"
 )
+_TYPED = (
+    "SELECT at, a.name, query, i.name FROM event e JOIN actor a ON a.id = coalesce(e.shopper, e.session) "
+    "LEFT JOIN item i ON i.id = e.item "
+    "WHERE seq > ? AND seq <= ? AND type IN (?, ?) AND query IS NOT NULL ORDER BY seq"
+)
 
 
 class SqlQueries:
@@ -82,6 +87,9 @@ class SqlQueries:
     def offered(self, *, until: Instant) -> list[Offered]:
         rows = self._database.rows(_OFFERED, {"shown": _SHOWN, "until": until})
         return [Offered(ProductId(product), *rest) for product, *rest in rows]
+
+    def typed(self, after: int, upto: int) -> list[Typed]:
+        return [Typed(*row) for row in self._database.rows(_TYPED, (after, upto, _SEARCH, _CLICK))]
 
     def _rows(self, sql: str, since: Instant, shoppers: int, **more: int) -> list[Row]:
         given = {"search": _SEARCH, "shown": _SHOWN, "click": _CLICK, "since": since, "shoppers": shoppers, **more}

@@ -11,6 +11,7 @@ from daogou.adapters.sql.records import encode
 from daogou.domain.conversation import Message
 from daogou.domain.edge import Edge
 from daogou.domain.ids import ConversationId
+from daogou.ports.stores import Kept
 
 _message = msgspec.json.Decoder(Message).decode
 _facts = msgspec.json.Decoder(dict[str, object]).decode
@@ -38,6 +39,10 @@ class SqlConversations:
         with self._database.writing() as connection:
             row = (message.conversation, encode(message))
             connection.execute("INSERT INTO message (conversation, body) VALUES (?, ?)", row)
+
+    def since(self, number: int, *, limit: int = 1000) -> list[Kept]:
+        sql = "SELECT row, body FROM message WHERE row > ? ORDER BY row LIMIT ?"
+        return [Kept(row, _message(body)) for row, body in self._database.rows(sql, (number, limit))]
 
     def of(self, id: ConversationId, *, limit: int = 40) -> list[Message]:
         sql = "SELECT body FROM message WHERE conversation = ? ORDER BY row DESC LIMIT ?"

@@ -15,7 +15,7 @@ from daogou.evaluation.offline.splits import Split, only
 
 if TYPE_CHECKING:
     from daogou.domain.order import Order
-    from daogou.ports.stores import Appended, Asked, Clicked, EventColumns, Offered, Orders, Place, Stores
+    from daogou.ports.stores import Appended, Asked, Clicked, EventColumns, Offered, Orders, Place, Stores, Typed
 
 
 class PastEvents:
@@ -78,6 +78,9 @@ class PastEvents:
 
     def offered(self, *, until: Instant) -> list[Offered]:
         return list(self._offered)
+
+    def typed(self, after: int, upto: int) -> list[Typed]:
+        return []
 
     def _recorded(self, place: int) -> Recorded:
         columns = self._columns

@@ -17,6 +17,7 @@ from daogou.opinions.doubts import Doubt
 from daogou.server import wire
 from daogou.server.auth import Operators
 from daogou.server.document import answers, listing, merged, ref, takes
+from daogou.shop.questioning import AskedLine
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
@@ -52,6 +53,11 @@ def router(shop: Shop) -> APIRouter:
     async def doubts(caller: Operators, limit: _Limit = 100) -> Response:
         """List the reviews that are probably not what a buyer thinks, with their signs, most doubtful first."""
         return wire.plainly({"items": (await run_in_threadpool(lambda: shop.doubts))[:limit]})
+
+    @routes.get("/questions", **answers(listing(AskedLine)))
+    async def questions(caller: Operators) -> Response:
+        """List what shoppers ask often, with the products and kinds of goods for which the record has no answer."""
+        return wire.plainly({"items": await run_in_threadpool(shop.questions.report)})
 
     @routes.get("/attributes/suggestions", **answers(listing(Suggestion)))
     async def suggestions(caller: Operators, limit: _Limit = 100) -> Response:

@@ -17,6 +17,7 @@ from daogou.server import wire
 from daogou.server.api.parameters import Cards, Id, K
 from daogou.server.auth import Anyone, Caller
 from daogou.server.document import answers, listing, ref
+from daogou.shop.questioning import OftenAsked
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
@@ -57,6 +58,15 @@ def router(shop: Shop) -> APIRouter:
         if caller.role == "shopper":
             written = [replace(review, shopper=None) for review in written]
         return wire.plainly({"items": written} | _rating(shop, id))
+
+    @routes.get("/v1/products/{id:path}/questions", **answers(listing(OftenAsked), 404))
+    async def questions(caller: Anyone, id: Id) -> Response:
+        """List what many ask about the product or its kind, with what the record says on it.
+
+        Each topic was asked about by at least ten different shoppers or sessions in the last ninety days.
+        """
+        found = _product(shop, id, caller)
+        return wire.plainly({"items": await run_in_threadpool(shop.questions.of, found)})
 
     @routes.get("/v1/products/{id:path}/price-history", **answers(listing(PricePoint), 404))
     async def price_history(caller: Anyone, id: Id) -> Response:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from daogou.server.console.attributes import AttributesPage
 from daogou.server.console.desk import Desk
 from daogou.server.console.preview import Preview
+from daogou.server.console.questions import QuestionsPage
 from daogou.server.console.reviews import ReviewsPage
 from daogou.server.console.rules import RulesPage
 from daogou.server.console.searches import SearchesPage
@@ -27,6 +28,7 @@ def router(shop: Shop) -> APIRouter:
     searches = SearchesPage(site)
     reviews = ReviewsPage(site)
     attributes = AttributesPage(site)
+    questions = QuestionsPage(site)
     guarded = {
         "/console": desk.overview,
         "/console/imports": desk.imports,
@@ -37,6 +39,7 @@ def router(shop: Shop) -> APIRouter:
         "/console/rules": rules.show,
         "/console/searches": searches.show,
         "/console/reviews": reviews.show,
+        "/console/questions": questions.show,
         "/console/attributes": attributes.show,
     }
     forms = {
@@ -44,6 +47,7 @@ def router(shop: Shop) -> APIRouter:
         "/console/rules": rules.save,
         "/console/searches": searches.save,
         "/console/synonym": searches.accept,
+        "/console/questions": questions.fill,
         "/console/attributes": attributes.decide,
         "/console/sign-out": desk.sign_out,
     }

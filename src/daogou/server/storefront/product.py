@@ -70,6 +70,7 @@ class ProductPage:
             guides=[article for article, found in shop.articles_for(product=product.id, k=_GUIDES) if found.score],
             summary=summary,
             aspects=summary.aspects[:_ASPECTS],
+            often=[each for each in shop.questions.of(product) if each.replies],
             rows=rows,
             brand_key=Text.of(product.brand or "").key,
             promotions=self._promotions(product),

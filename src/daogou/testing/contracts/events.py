@@ -10,7 +10,7 @@ import numpy as np
 from daogou.domain.event import EVENT_TYPES, Event, plain
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
-from daogou.ports.stores import Appended, Asked, Clicked, Offered, Place, Stores
+from daogou.ports.stores import Appended, Asked, Clicked, Offered, Place, Stores, Typed
 from daogou.testing.builders import event
 
 
@@ -195,6 +195,23 @@ class EventsContract:
         a, b = ProductId("a"), ProductId("b")
         assert stores.queries.offered(until=Instant(3)) == [Offered(a, 7, 1), Offered(b, 0, 4)]
         assert stores.queries.offered(until=Instant(1)) == [Offered(b, 0, 2)]
+
+    def test_single_searches_and_their_clicks_between_two_log_numbers(self, stores: Stores) -> None:
+        stores.events.append([event("search", None, shopper="s1", at=1, query="鞋")])
+        first = stores.events.head()
+        stores.events.append([
+            event("search", None, session="x", at=2, query="is it dry"),
+            event("impression", "a", session="x", at=2, query="is it dry"),
+            event("click", "a", session="x", at=3, query="is it dry", list="search", position=0),
+            event("click", "a", session="x", at=4, list="home"),
+            event("view", "a", session="x", at=4),
+        ])  # fmt: skip
+        head = stores.events.head()
+        searched = Typed(Instant(2), "session:x", "is it dry", None)
+        clicked = Typed(Instant(3), "session:x", "is it dry", ProductId("a"))
+        assert stores.queries.typed(first, head) == [searched, clicked]
+        assert stores.queries.typed(0, first) == [Typed(Instant(1), "s1", "鞋", None)]
+        assert stores.queries.typed(head, head) == []
 
     def test_a_search_that_follows_another_without_a_click_reworded_it(self, stores: Stores) -> None:
         def visit(name: str, *acts: tuple[str | None, int]) -> list[Event]:

@@ -33,6 +33,15 @@ class ConversationsContract:
             stores.conversations.append(message("c2", str(n)))
         assert [found.text for found in stores.conversations.of(ConversationId("c1"), limit=2)] == ["3", "4"]
 
+    def test_messages_of_all_conversations_in_the_order_in_which_they_were_kept(self, stores: Stores) -> None:
+        assert stores.conversations.since(0) == []
+        for n in range(3):
+            stores.conversations.append(message(f"c{n % 2}", str(n)))
+        first = stores.conversations.since(0, limit=2)
+        rest = stores.conversations.since(first[-1].number)
+        assert [kept.message.text for kept in (*first, *rest)] == ["0", "1", "2"]
+        assert stores.conversations.since(rest[-1].number) == []
+
     def test_count_counts_conversations(self, stores: Stores) -> None:
         for id in ("c1", "c1", "c2"):
             stores.conversations.append(message(id))

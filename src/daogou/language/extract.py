@@ -7,6 +7,11 @@ import re
 _SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?\n]|\.(?=\s|$)|$)")
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, with their marks; those without words are left out."""
+    return [found for one in _SENTENCE.findall(text) if (found := one.strip())]
+
+
 def extract(text: str, *, limit: int = 240) -> str:
     """The leading sentences that fit in `limit` characters; a longer first sentence is cut with an ellipsis."""
     flat = " ".join(text.split())

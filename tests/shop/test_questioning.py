@@ -1,0 +1,144 @@
+"""What shoppers ask, through the public doors: the assistant, the search, the pages, the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from shop_world import build_shop
+
+from daogou.cli.main import cli
+from daogou.domain.errors import BadRequest, NotFound
+from daogou.domain.event import Event
+from daogou.domain.ids import Instant, ProductId, SessionId
+from daogou.shop.plain import plain_json
+from daogou.shop.questioning import DAYS, AskedLine
+from daogou.shop.shop import Shop
+from daogou.testing.builders import article
+
+SECRET = "my name is Zhang San"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = build_shop(tmp_path / "shop", train=False)
+    yield made
+    made.close()
+
+
+def chat(shop: Shop, visitor: str, *lines: str, shopper: str | None = None) -> None:
+    for line in lines:
+        asyncio.run(shop.chat(line, conversation=visitor, shopper=shopper))
+
+
+def lines(shop: Shop) -> dict[tuple[str, str], AskedLine]:
+    return {(line.product or line.about.en or "shop", line.topic.id): line for line in shop.questions.report()}
+
+
+def often(shop: Shop, product: str) -> list[tuple[str, int, str]]:
+    found = shop.product(product)
+    assert found is not None
+    return [(each.topic.id, each.people, each.of) for each in shop.questions.of(found, within_s=None)]
+
+
+def test_what_ten_people_ask_the_assistant_is_told_and_what_nine_ask_is_not(shop: Shop) -> None:
+    for n in range(9):
+        chat(shop, f"web:v{n}", "how much is Hiking boots model 1", f"is it waterproof? {SECRET}", "能不能机洗")
+    chat(shop, "web:v0", *["能不能机洗"] * 5)
+    assert shop.questions.report() == []
+    assert often(shop, "boots-1") == []
+    chat(shop, "web:v9", "徒步鞋1型多少钱", "防水吗？")
+    found = lines(shop)
+    assert set(found) == {("boots-1", "waterproof"), ("Hiking boots", "waterproof")}
+    assert (found["boots-1", "waterproof"].people, found["boots-1", "waterproof"].answered) == (10, False)
+    of_kind = found["Hiking boots", "waterproof"]
+    assert (len(of_kind.silent), of_kind.looked_at) == (6, 6)
+    assert often(shop, "boots-1") == [("waterproof", 10, "product")]
+    assert often(shop, "boots-2") == [("waterproof", 10, "kind")]
+    assert often(shop, "socks-1") == []
+    assert SECRET not in plain_json(shop.questions.report())
+
+
+def test_a_visitor_who_asks_twice_in_different_places_is_one(shop: Shop) -> None:
+    for n in range(9):
+        chat(shop, f"web:v{n}", "can hiking boots get wet in the rain?")
+    shop.record([Event("search", shop.clock(), session=SessionId("v0"), query="are hiking boots waterproof")])
+    assert lines(shop) == {}
+    shop.record([Event("search", shop.clock(), session=SessionId("v9"), query="are hiking boots waterproof")])
+    assert set(lines(shop)) == {("Hiking boots", "waterproof")}
+
+
+def test_a_search_that_asks_counts_for_the_product_that_was_clicked_then(shop: Shop) -> None:
+    people = [SessionId(f"x{n}") for n in range(10)]
+    query = "does model 2 need dry cleaning or can i wash it"
+    shop.record([Event("search", shop.clock(), session=who, query=query) for who in people])
+    assert often(shop, "pack-2") == []
+    shop.record([Event("click", shop.clock(), session=who, product=ProductId("pack-2"), query=query) for who in people])
+    assert often(shop, "pack-2") == [("washing", 10, "product")]
+    assert often(shop, "pack-1") == [("washing", 10, "kind")]
+
+
+def test_old_questions_and_those_on_ones_own_orders_are_not_counted(shop: Shop) -> None:
+    now = shop.clock()
+    shop.clock = lambda: Instant(now - (DAYS + 1) * 86_400_000)
+    for n in range(10):
+        chat(shop, f"web:v{n}", "are hiking boots waterproof?")
+    shop.clock = lambda: now
+    for n in range(10):
+        chat(shop, f"web:w{n}", "has my order been delivered yet?", shopper=f"s{n}")
+    assert lines(shop) == {}
+
+
+def test_an_answer_that_is_filled_in_answers_at_once_and_is_on_record(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    for n in range(10):
+        chat(shop, f"web:v{n}", "how much is Hiking boots model 1", "is it waterproof?", "可以退货吗")
+    assert lines(shop)["boots-1", "waterproof"].silent == ("boots-1",)
+    assert not lines(shop)["shop", "returns"].answered
+    shop.suggested_attributes.fill("boots-1", "waterproof", " 防泼水 ", by="eve")
+    line = lines(shop)["boots-1", "waterproof"]
+    assert (line.answered, line.replies[0].name, line.replies[0].text.zh) == (True, "waterproof", "防泼水")
+    assert "boots-1" not in lines(shop)["Hiking boots", "waterproof"].silent
+    ((_, record),) = shop.stores.ledger.of("attribute")
+    assert (record["decision"], record["by"], record["value"]) == ("filled", "eve", "防泼水")
+    shop.stores.articles.put([article("back", "Returns", "Send it back.", kind="policy", topic="returns")])
+    assert lines(shop)["shop", "returns"].answered
+    for wrong, error in (
+        (("boots-1", "waterproof", "no"), BadRequest),
+        (("boots-2", "waterproof", "  "), BadRequest),
+        (("boots-2", "", "yes"), BadRequest),
+        (("none", "waterproof", "yes"), NotFound),
+    ):
+        with pytest.raises(error):
+            shop.suggested_attributes.fill(*wrong, by="eve")
+
+
+def test_the_command_line_lists_topics_and_what_the_record_says(shop: Shop) -> None:
+    folder = str(shop.folder)
+    said = CliRunner().invoke(cli, ["--shop", folder, "questions"])
+    assert "not enough people have asked the same" in said.output
+    for n in range(10):
+        chat(shop, f"web:v{n}", "how much is Hiking boots model 1", "what is it made of?", "is it waterproof?")
+    said = CliRunner().invoke(cli, ["--shop", folder, "questions"])
+    assert "6 of 6 products do not say" in said.output
+    said = CliRunner().invoke(cli, ["--shop", folder, "questions", "boots-1"])
+    assert "material: mesh" in said.output
+    found = json.loads(CliRunner().invoke(cli, ["--shop", folder, "--json", "questions", "boots-1"]).output)
+    assert {each["topic"]["id"] for each in found} == {"material", "waterproof"}
+    assert CliRunner().invoke(cli, ["--shop", folder, "questions", "none"]).exit_code == 1
+
+
+def test_other_words_for_sides_count_what_was_asked_anew(shop: Shop) -> None:
+    for n in range(10):
+        chat(shop, f"web:v{n}", "how much is Hiking boots model 1", "抓地力怎么样")
+    assert often(shop, "boots-1") == []
+    own = '[grip]\nlabel = { zh = "抓地", en = "Grip" }\nwords = ["抓地力"]\n'
+    (shop.folder / "aspects.toml").write_text(own, "utf-8")
+    shop.train()
+    assert often(shop, "boots-1") == [("grip", 10, "product")]
