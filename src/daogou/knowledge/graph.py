@@ -56,7 +56,7 @@ class Graph:
     def label(self, node: str) -> Text | None:
         """How the node is written for people; None for an unknown node."""
         number = self.links.number.get(node)
-        return None if number is None else self.links.labels[number]
+        return None if number is None else self.links.label(number)
 
     def common(self, one: ProductId, other: ProductId) -> list[Path]:
         """The walks of one or two steps between two products, the most telling first."""

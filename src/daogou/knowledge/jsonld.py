@@ -68,7 +68,7 @@ def graph_nodes(links: Links) -> Iterator[JsonLd]:
         kind = class_iri(node)
         if kind:
             data["@type"] = kind
-        names = [{"@value": text, "@language": language} for language, text in _spoken(links.labels[number])]
+        names = [{"@value": text, "@language": language} for language, text in _spoken(links.label(number))]
         if names:
             data[NAME] = names
         for edge in map(links.edge, links.touching_edges(number).tolist()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,31 +11,34 @@ import msgspec
 import numpy as np
 
 from daogou.domain.edge import Edge
+from daogou.domain.errors import CorruptRelease
 from daogou.domain.text import Text
 from daogou.knowledge.names import BOUGHT_WITH
+from daogou.knowledge.strings import Strings, mapped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ARRAYS = ("head", "relation", "tail", "weight", "source")
+_EDGES = ("head", "relation", "tail", "weight", "source")
+_INDEX = ("starts", "touching", "leaving", "said", "said_by", "pairs", "paired_by")
+_NAMES = "names.json"
 
 
 class _Names(msgspec.Struct):
-    """The part of the artifact that is text."""
+    """What is named once for many edges."""
 
-    nodes: list[str]
-    zh: list[str]
-    en: list[str]
-    relations: list[str]
-    sources: list[str]
+    relations: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
     """Nodes by number, edges in columns, and for each node the edges that touch it."""
 
-    nodes: tuple[str, ...]
-    labels: tuple[Text, ...]
+    nodes: Strings
+    zh: Strings
+    en: Strings
+    """What each node is called; empty where it has no name in the language."""
     relations: tuple[str, ...]
     sources: tuple[str, ...]
     head: NDArray[np.int32]
@@ -80,19 +83,19 @@ class Links:
             number.setdefault(node, len(number))
         columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), ()]
         return cls._indexed(
-            nodes=tuple(number),
-            labels=tuple(labels.get(node, Text()) for node in number),
+            number,
+            [labels.get(node, Text()) for node in number],
             relations=tuple(relations),
             sources=tuple(sources),
-            columns={name: np.array(column) for name, column in zip(_ARRAYS, columns, strict=True)},
+            columns={name: np.array(column) for name, column in zip(_EDGES, columns, strict=True)},
         )
 
     @classmethod
     def _indexed(
         cls,
+        number: dict[str, int],
+        labels: Sequence[Text],
         *,
-        nodes: tuple[str, ...],
-        labels: tuple[Text, ...],
         relations: tuple[str, ...],
         sources: tuple[str, ...],
         columns: Mapping[str, NDArray[np.generic]],
@@ -102,16 +105,17 @@ class Links:
         ends = np.concatenate([head, tail])
         edge = np.tile(np.arange(len(head), dtype=np.int32), 2)
         order = np.lexsort((edge, -weight[edge], ends))
-        counts = np.bincount(ends, minlength=len(nodes))
+        counts = np.bincount(ends, minlength=len(number))
         relation = columns["relation"].astype(np.int16)
         together = relation == _number_of(BOUGHT_WITH, relations)
         said_by = np.flatnonzero(~together)
         said_by = said_by[np.argsort(head[said_by], kind="stable")]
-        pairs = head[together].astype(np.int64) * len(nodes) + tail[together]
+        pairs = head[together].astype(np.int64) * len(number) + tail[together]
         ascending = np.argsort(pairs, kind="stable")
         return cls(
-            nodes=nodes,
-            labels=labels,
+            nodes=Strings.of(number),
+            zh=Strings.of(label.zh for label in labels),
+            en=Strings.of(label.en for label in labels),
             relations=relations,
             sources=sources,
             head=head,
@@ -119,11 +123,11 @@ class Links:
             tail=tail,
             weight=weight,
             source=columns["source"].astype(np.int16),
-            number={node: n for n, node in enumerate(nodes)},
+            number=number,
             starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             touching=edge[order],
-            leaving=np.searchsorted(head[said_by], np.arange(len(nodes) + 1)).astype(np.int64),
-            said=relation[said_by].astype(np.int64) * len(nodes) + tail[said_by],
+            leaving=np.searchsorted(head[said_by], np.arange(len(number) + 1)).astype(np.int64),
+            said=relation[said_by].astype(np.int64) * len(number) + tail[said_by],
             said_by=said_by.astype(np.int32),
             pairs=pairs[ascending],
             paired_by=np.flatnonzero(together)[ascending].astype(np.int32),
@@ -131,28 +135,35 @@ class Links:
 
     def save(self, folder: Path) -> None:
         """Write into a folder; the same graph gives the same bytes."""
-        names = _Names(
-            nodes=list(self.nodes),
-            zh=[label.zh for label in self.labels],
-            en=[label.en for label in self.labels],
-            relations=list(self.relations),
-            sources=list(self.sources),
-        )
-        (folder / "names.json").write_bytes(msgspec.json.encode(names))
-        for name in _ARRAYS:
+        (folder / _NAMES).write_bytes(msgspec.json.encode(_Names(self.relations, self.sources)))
+        for name in ("nodes", "zh", "en"):
+            getattr(self, name).save(folder, name)
+        for name in (*_EDGES, *_INDEX):
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> Links:
-        """Read what `save` wrote."""
-        names = msgspec.json.decode((folder / "names.json").read_bytes(), type=_Names)
-        return cls._indexed(
-            nodes=tuple(names.nodes),
-            labels=tuple(Text(zh, en) for zh, en in zip(names.zh, names.en, strict=True)),
-            relations=tuple(names.relations),
-            sources=tuple(names.sources),
-            columns={name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS},
+        """Map what `save` wrote; only the numbers of the nodes are in memory from the start.
+
+        Raises CorruptRelease for a graph that an earlier version wrote.
+        """
+        if not (folder / f"{_INDEX[0]}.npy").exists():
+            raise CorruptRelease(f"{folder} was written by an earlier version: run `daogou train`", where=str(folder))
+        names = msgspec.json.decode((folder / _NAMES).read_bytes(), type=_Names)
+        nodes = Strings.load(folder, "nodes")
+        return cls(
+            nodes=nodes,
+            zh=Strings.load(folder, "zh"),
+            en=Strings.load(folder, "en"),
+            relations=names.relations,
+            sources=names.sources,
+            number={node: n for n, node in enumerate(nodes)},
+            **{name: mapped(folder / f"{name}.npy") for name in (*_EDGES, *_INDEX)},
         )
+
+    def label(self, node: int) -> Text:
+        """How the node is written for people."""
+        return Text(self.zh[node], self.en[node])
 
     def touching_edges(self, node: int) -> NDArray[np.int32]:
         """Numbers of the edges that start or end at the node, heaviest first."""

@@ -29,7 +29,8 @@ def write_quads(links: Links, path: Path) -> int:
 def quads(links: Links) -> Iterator[str]:
     """Nodes with class and name first, then the edges."""
     iris = [f"<{node_iri(node)}>" for node in links.nodes]
-    for iri, node, label in zip(iris, links.nodes, links.labels, strict=True):
+    labels = map(links.label, range(len(links.nodes)))
+    for iri, node, label in zip(iris, links.nodes, labels, strict=True):
         kind = class_iri(node)
         if kind:
             yield f"{iri} <{TYPE}> <{kind}> {_CATALOGUE} .\n"

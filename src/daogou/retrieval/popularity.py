@@ -45,9 +45,10 @@ class PopularityConfig:
 class Fading:
     """One decayed counter per row, with its top rows at hand."""
 
-    def __init__(self, counts: NDArray[np.float64], *, half_life_days: float, base: int, pool: int) -> None:
+    def __init__(self, counts: NDArray[np.floating], *, half_life_days: float, base: int, pool: int) -> None:
         """`base`: the moment the counts are as of, epoch milliseconds; 0 where nothing has been counted yet."""
-        self._counts = np.array(counts, np.float64)
+        self._counts = counts
+        """Those of a release stay mapped until the first event."""
         self._half_life = half_life_days * DAY_MS
         self._base = base
         self._pool = pool
@@ -74,6 +75,8 @@ class Fading:
 
     def observe(self, row: int, at: int, weight: float) -> None:
         """Count one event."""
+        if self._counts.dtype != np.float64 or not self._counts.flags.writeable:
+            self._counts = self._counts.astype(np.float64)
         if row >= len(self._counts):
             self._counts = np.concatenate([self._counts, np.zeros(max(1024, row + 1 - len(self._counts)))])
         if self._base == 0:
@@ -120,12 +123,12 @@ class Fading:
         largest = max(float(self._counts.max(initial=0.0)), 1e-300)
         return Candidates.best((self.of(rows) / largest).astype(np.float32), len(rows), rows=rows)
 
-    def state(self) -> tuple[NDArray[np.float64], int]:
+    def state(self) -> tuple[NDArray[np.floating], int]:
         """Counts and the moment they are as of."""
         return self._counts, self._base
 
 
-def _relative(counts: NDArray[np.float64]) -> NDArray[np.float32]:
+def _relative(counts: NDArray[np.floating]) -> NDArray[np.float32]:
     """Counts as parts of the largest: only then do they fit 32 bits."""
     largest = counts.max(initial=0.0)
     return (counts / largest if largest > 0 else counts).astype(np.float32)

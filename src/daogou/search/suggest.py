@@ -10,11 +10,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from daogou.domain.text import Language, language_of
 from daogou.language.normalise import plain
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from daogou.domain.product import Product
@@ -64,7 +65,9 @@ class Suggester:
         if phrases is None:
             phrases = phrases_of(product for product in shelf.products if product is not None)
         self._names = list(phrases.names)
-        self._keys = list(phrases.keys)
+        self._folded = list(phrases.folded)
+        self._number = np.frombuffer(phrases.numbers, np.int32)
+        self._place = np.frombuffer(phrases.places, np.uint8)
         self._learn([(text, "query", n) for text, n in queries.items()])
 
     def put(self, products: Iterable[Product]) -> None:
@@ -84,15 +87,19 @@ class Suggester:
         return found
 
     def _complete(self, typed: str, limit: int) -> list[Suggestion]:
-        first = bisect.bisect_left(self._keys, (typed,))
+        first = bisect.bisect_left(range(len(self._number)), typed, key=self._key)
         found: dict[str, tuple[float, Suggestion]] = {}
-        for key, number in self._keys[first : first + _LOOKED_AT]:
-            if not key.startswith(typed):
+        for number, place in zip(
+            self._number[first : first + _LOOKED_AT].tolist(),
+            self._place[first : first + _LOOKED_AT].tolist(),
+            strict=True,
+        ):
+            folded = self._folded[number]
+            if not folded.startswith(typed, place):
                 break
             text, kind, n = self._names[number]
             suggestion = Suggestion(text, kind, language_of(text), n)
-            worth = self._worth(suggestion, from_start=plain(suggestion.text).startswith(typed))
-            folded = plain(suggestion.text)
+            worth = self._worth(suggestion, from_start=folded.startswith(typed))
             if folded not in found or found[folded][0] < worth:
                 found[folded] = (worth, suggestion)
         best = sorted(found.values(), key=lambda pair: (-pair[0], len(pair[1].text), pair[1].text))
@@ -116,21 +123,33 @@ class Suggester:
         found = _merged(names)
         if not found:
             return
-        new: list[tuple[str, int]] = []
+        new: list[tuple[str, int, int]] = []
         for folded, (text, kind, n) in found:
             number = self._numbers.setdefault((kind, folded), len(self._names))
             if number == len(self._names):
                 self._names.append((text, kind, n))
-                new += [(key, number) for key in _beginnings(folded, kind)]
+                self._folded.append(folded)
+                new += [(folded[place:LONGEST_PREFIX], number, place) for place in _beginnings(folded, kind)]
             else:
                 known, _, times = self._names[number]
                 self._names[number] = (known, kind, times + n)
-        self._keys = sorted([*self._keys, *sorted(new)])
+        new.sort()
+        entries = range(len(self._number))
+        where = [bisect.bisect_right(entries, key, key=self._key) for key, _, _ in new]
+        self._number = np.insert(self._number, where, [number for _, number, _ in new])
+        self._place = np.insert(self._place, where, [place for _, _, place in new])
+
+    def _key(self, at: int) -> str:
+        """What the entry at this place of the order is found by."""
+        return self._folded[int(self._number[at])][int(self._place[at]) : LONGEST_PREFIX]
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], int]:
         """The number of each name by its kind and how it is folded; only needed where more is learnt."""
-        return {(kind, plain(text)): number for number, (text, kind, _) in enumerate(self._names)}
+        return {
+            (kind, folded): number
+            for number, ((_, kind, _), folded) in enumerate(zip(self._names, self._folded, strict=True))
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +158,28 @@ class Phrases:
 
     names: list[Name]
     """Each once, however it is written."""
-    keys: list[tuple[str, int]]
-    """Ascending: what a name can be found by, and which name."""
+    folded: list[str]
+    """How each is looked up."""
+    numbers: bytes
+    """(entries,) int32: which name, in ascending order of what it is found by: the folded name from a place on."""
+    places: bytes
+    """(entries,) uint8: from which place on."""
 
 
 def phrases_of(products: Iterable[Product]) -> Phrases:
     """What these products, their categories and brands are called."""
     found = _merged(names_of(products))
     keys = sorted(
-        (key, number) for number, (folded, (_, kind, _)) in enumerate(found) for key in _beginnings(folded, kind)
+        (folded[place:LONGEST_PREFIX], number, place)
+        for number, (folded, (_, kind, _)) in enumerate(found)
+        for place in _beginnings(folded, kind)
     )
-    return Phrases([name for _, name in found], keys)
+    return Phrases(
+        names=[name for _, name in found],
+        folded=[folded for folded, _ in found],
+        numbers=np.array([number for _, number, _ in keys], np.int32).tobytes(),
+        places=np.array([place for _, _, place in keys], np.uint8).tobytes(),
+    )
 
 
 def _merged(names: Iterable[Name]) -> list[tuple[str, Name]]:
@@ -176,8 +206,8 @@ def names_of(products: Iterable[Product]) -> list[Name]:
     return [(text, kind, n) for (text, kind), n in found.items() if text]
 
 
-def _beginnings(text: str, kind: SuggestionKind) -> Iterator[str]:
-    """The folded text from each of its first words on; Chinese from each of its first characters on.
+def _beginnings(text: str, kind: SuggestionKind) -> Iterator[int]:
+    """Where the first words of the folded text begin; of Chinese, its first characters.
 
     Titles are many and long, so they are found by fewer of their words than categories, brands and queries are.
     """
@@ -187,5 +217,4 @@ def _beginnings(text: str, kind: SuggestionKind) -> Iterator[str]:
         for place in range(len(folded))
         if folded[place] > "\u2fff" or (folded[place].isalnum() and (place == 0 or not folded[place - 1].isalnum()))
     )
-    for place in islice(places, 4 if kind == "product" else 12):
-        yield folded[place:]
+    return islice(places, 4 if kind == "product" else 12)

@@ -13,6 +13,7 @@ import msgspec
 
 from daogou.adapters.cedict import Cedict
 from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.domain.errors import CorruptRelease
 from daogou.language.glossary import Glossary, Glosses
 from daogou.language.glossing import learn
 from daogou.language.understand import Understander
@@ -231,8 +232,14 @@ def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Map
 
 
 def _words(release: Release | None) -> Words | None:
-    """What was learnt when the release was made; None where it has an index without words, or no index."""
+    """What was learnt when the release was made; None where it has an index without words, or no index.
+
+    Raises CorruptRelease for words that an earlier version wrote.
+    """
     if release is None or not release.path("lexical").exists():
         return None
     kept = release.path("catalogue") / _WORDS
-    return msgspec.msgpack.decode(kept.read_bytes(), type=Words) if kept.exists() else None
+    try:
+        return msgspec.msgpack.decode(kept.read_bytes(), type=Words) if kept.exists() else None
+    except msgspec.ValidationError:
+        raise CorruptRelease(f"{kept} was written by an earlier version: run `daogou train`", where=str(kept)) from None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,14 @@ class _Run:
         if self.report is not None:
             self.report(Progress(name, self.done, self.total))
 
+    @contextmanager
+    def spending(self, part: str) -> Iterator[None]:
+        """Add the processor seconds of a block to the metric of its part."""
+        cpu = time.process_time()
+        yield
+        key = f"cpu_s.{part}"
+        self.metrics[key] = round(self.metrics.get(key, 0.0) + time.process_time() - cpu, 3)
+
     def skip(self, name: str, reason: str) -> None:
         """Record and say that a component is not part of the release."""
         self.skipped[name] = reason
@@ -111,14 +120,16 @@ def train(
     started, created = time.perf_counter(), now()
     run = _Run(total=9 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
     run.step("read")
-    read = facts.read(stores, by_looks=config.exposure.enabled)
+    with run.spending("read"):
+        read = facts.read(stores, by_looks=config.exposure.enabled)
     id = _new_id(created, read.hash, {manifest.id for manifest in releases.list()})
     with releases.writer(id) as draft:
         on_read(read.products)
         _fit_and_save(read, config, wanted, draft.folder, run)
         run.step("lexical")
         if "lexical" in wanted and index_factory is not None:
-            index_factory(read.products).save(_made(draft.folder / "lexical"))
+            with run.spending("lexical"):
+                index_factory(read.products).save(_made(draft.folder / "lexical"))
         for name, write in extra_artifacts.items():
             run.step(name)
             if name in wanted:
@@ -162,26 +173,29 @@ def _fit_and_save(
     steps, held = read.steps.newest_left_out()
     run.step("content")
     if further or {"content", "hybrid", "fusion"} & set(wanted):
-        by_words = content.fit(read.products, steps, config)
+        with run.spending("content"):
+            by_words = content.fit(read.products, steps, config)
     choosing = {"hybrid", "fusion"} & set(wanted)
     run.step("held-back fit")
     learning = choosing or further or not config.refit
-    fitted, whole, questions = _fit_held_back(steps, held, read, config, learning=bool(learning))
+    fitted, whole, questions = _fit_held_back(steps, held, read, config, run, learning=bool(learning))
     firsts = [case for case in questions if not case.again]
     learnt: dict[str, Retriever] = {}
     if by_words is not None:
         learnt = _fit_further(further, Lesson(steps, read, by_words, firsts, None, config, run.tell), run)
     if fitted is not None and by_words is not None and choosing:
         run.step("choose")
-        chosen, alpha = _choose(fitted, learnt, by_words, questions, config)
+        with run.spending("weights"):
+            chosen, alpha = _choose(fitted, learnt, by_words, questions, config)
         run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall, "alpha": alpha}
     run.step("fit")
     if fitted is None or config.refit:
-        fitted = _fit_behaviour(whole, read.steps, read, config)
+        fitted = _fit_behaviour(whole, read.steps, read, config, run)
     for name, retriever in learnt.items():
         if name in wanted and by_words is not None:
             everything = Lesson(read.steps, read, by_words, (), retriever, config, run.tell)
-            _refitted(name, retriever, everything).save(_made(folder / name))
+            with run.spending(name):
+                _refitted(name, retriever, everything).save(_made(folder / name))
     if "sequential" in wanted:
         fitted.sequential.save(_made(folder / "sequential"))
     if "popularity" in wanted:
@@ -190,27 +204,38 @@ def _fit_and_save(
         by_words.save(_made(folder / "content"))
     run.step("hybrid")
     if by_words is not None and "hybrid" in wanted:
-        hybrid.mix(fitted.behaviour, by_words.table, alpha, config).save(_made(folder / "hybrid"))
+        with run.spending("hybrid"):
+            hybrid.mix(fitted.behaviour, by_words.table, alpha, config).save(_made(folder / "hybrid"))
     if "fusion" in wanted:
-        repeat.fit(read.lines, read.n, config).save(folder / "repeat")
+        with run.spending("repeat"):
+            repeat.fit(read.lines, read.n, config).save(folder / "repeat")
         (_made(folder / "fusion") / "fusion.json").write_bytes(msgspec.json.encode(chosen.fusion))
     run.step("together")
     if "together" in wanted:
-        together.fit(read.lines, read.n, config).save(_made(folder / "together"))
+        with run.spending("together"):
+            together.fit(read.lines, read.n, config).save(_made(folder / "together"))
     run.metrics |= {"products": read.n, "steps": len(read.steps), "purchases": len(read.lines.row)}
 
 
 def _fit_held_back(
-    steps: Sequences, held: NDArray[np.int64], read: facts.TrainingData, config: TrainingConfig, *, learning: bool
+    steps: Sequences,
+    held: NDArray[np.int64],
+    read: facts.TrainingData,
+    config: TrainingConfig,
+    run: _Run,
+    *,
+    learning: bool,
 ) -> tuple[_Behaviour | None, SequentialKnn, list[Case]]:
     """Where there is something to choose, what has not seen the held-back steps and the questions they make; and the
     pair counts of all steps, which are counted along with those."""
     if not learning:
-        return None, sequential.fit(read.steps, read.n, config), []
+        with run.spending("sequential"):
+            return None, sequential.fit(read.steps, read.n, config), []
     questions = cases(read.steps, held, limit=config.validation_shoppers, seed=config.seed)
-    without, whole = sequential.fit_both(read.steps, held, read.n, config)
+    with run.spending("sequential"):
+        without, whole = sequential.fit_both(read.steps, held, read.n, config)
     only = hybrid.asked(questions) if config.refit else None
-    return _fit_behaviour(without, steps, read, config, only=only), whole, questions
+    return _fit_behaviour(without, steps, read, config, run, only=only), whole, questions
 
 
 def _fit_behaviour(
@@ -218,14 +243,14 @@ def _fit_behaviour(
     steps: Sequences,
     read: facts.TrainingData,
     config: TrainingConfig,
+    run: _Run,
     *,
     only: NDArray[np.int64] | None = None,
 ) -> _Behaviour:
-    return _Behaviour(
-        followed,
-        popularity.fit(steps, read.n, read.labels, config),
-        hybrid.fit_behaviour(steps, read.n, config, only=only),
-    )
+    with run.spending("popularity"):
+        counted = popularity.fit(steps, read.n, read.labels, config)
+    with run.spending("hybrid"):
+        return _Behaviour(followed, counted, hybrid.fit_behaviour(steps, read.n, config, only=only))
 
 
 def _fit_further(names: Iterable[str], lesson: Lesson, run: _Run) -> dict[str, Retriever]:
@@ -233,13 +258,13 @@ def _fit_further(names: Iterable[str], lesson: Lesson, run: _Run) -> dict[str, R
     learnt: dict[str, Retriever] = {}
     for name in names:
         run.step(name)
-        cpu = time.process_time()
-        found = retrievers.fit(name, lesson)
+        with run.spending(name):
+            found = retrievers.fit(name, lesson)
         if isinstance(found, str):
             run.skip(name, found)
         else:
             learnt[name] = found
-            run.metrics[f"{name}.cpu_s"] = round(time.process_time() - cpu, 2)
+            run.metrics[f"{name}.cpu_s"] = run.metrics[f"cpu_s.{name}"]
     return learnt
 
 
