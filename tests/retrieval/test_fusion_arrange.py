@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -8,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daogou.retrieval.arrange import Variety, arrange
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
 from daogou.retrieval.weighing import Bands, New, choose, choose_seen
+from daogou.training.config import TrainingConfig
+from daogou.training.recipes.fusion import fit as learn_fusion
+from daogou.training.validation import Case
 
 
 def entries(*found: tuple[int, float, int]) -> Evidence:
@@ -85,6 +89,25 @@ def test_a_factor_for_products_with_few_events_is_one_for_those_without() -> Non
     assert (fusion.bands, fusion.by_band) == ((0, 2), {"a": (0.5, 0.5, 1.0)})
 
 
+@pytest.mark.parametrize(("after_known", "power"), [(2, 0.4), (3, 0.0)])
+def test_words_fade_behind_what_people_did_where_that_tells_more(after_known: int, power: float) -> None:
+    """Many were at product 0 and nobody at 1; pairs speak for 2 and 4, words for 3 and 5."""
+
+    class Said:
+        def __init__(self, after: Mapping[int, int]) -> None:
+            self._after = after
+
+        def evidence(self, trail: Trail) -> Evidence:
+            return entries((self._after[int(trail.rows[0])], 1.0, 0))
+
+    sources = {"sequential": Said({0: 2, 1: 4}), "content": Said({0: 3, 1: 5})}
+    cases = [Case(Trail.of([0]), after_known), Case(Trail.of([1]), 5)] * 3
+    events = np.array([99.0, 0, 1, 1, 1, 1])
+    chosen = learn_fusion(sources, entries((0, 0.1, NO_CAUSE)), cases, events=events, config=TrainingConfig())
+    assert chosen.fusion.fading == ({"content": power} if power else {})
+    assert chosen.ndcg == 1.0
+
+
 def test_seen_products_count_as_much_as_people_come_back() -> None:
     found = {"a": entries((0, 1.0, 0), (1, 0.5, 0))}
     seen, events = np.array([0], np.int32), np.ones(2)
@@ -106,13 +129,19 @@ def test_what_the_table_says_is_the_sum_of_the_entries(
 ) -> None:
     """Against a dictionary, one entry after the other."""
     found = {name: entries(*said) if said else Evidence.none() for name, said in (("a", a), ("b", b))}
-    fusion = Fusion({"a": 1.0, "b": 0.5}, bands=(3,), by_band={"a": (1.0, 2.0)}, seen=0.25)
+    fusion = Fusion({"a": 1.0, "b": 0.5}, bands=(3,), by_band={"a": (1.0, 2.0)}, fading={"a": 1.0}, seen=0.25)
     events = np.arange(6.0)  # row 6 is newer
-    fused = fusion.fuse(found, events, np.array([1, 9], np.int32), np.array(allowed))
+    fused = fusion.fuse(found, events, np.array([1, 9, 3, 0], np.int32), np.array(allowed))
+    known = {0: 2.0, 1: 1.0, 2: 4.0, 3: 1.0, NO_CAUSE: 1.0}  # 1 + the events of rows 1, 9, 3 and 0
     expected: dict[tuple[int, str, int], float] = {}
     for name, said in (("a", a), ("b", b)):
         for row, value, cause in said:
-            worth = fusion.weights[name] * (2.0 if name == "a" and 3 < row < 6 else 1.0) * (0.25 if row == 1 else 1.0)
+            worth = (
+                fusion.weights[name]
+                * (2.0 if name == "a" and 3 < row < 6 else 1.0)
+                * (0.25 if row in {0, 1, 3} else 1.0)
+            )
+            worth /= known[cause] if name == "a" else 1.0
             if allowed[row]:
                 expected[row, name, cause] = expected.get((row, name, cause), 0.0) + worth * value
     rows = [6, 0, 1, 2, 3, 4, 5]

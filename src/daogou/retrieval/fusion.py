@@ -1,8 +1,9 @@
 """Fusion of several sources into one score that can still be taken apart.
 
 Each source is divided by its usual best score (measured once, on validation requests) so that sources are comparable,
-then weighed, more or less for products with few or with many events. All of it is linear: what an entry adds to the
-fused score does not depend on the other entries.
+then weighed, more or less for products with few or with many events, and less where the step behind an entry is on a
+product of which much is known otherwise. All of it is linear: what an entry adds to the fused score does not depend on
+the other entries.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ class Fusion:
     """Ascending: a product with up to bands[0] events is in band 0, one with more than the last is in the last band."""
     by_band: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """For each source what its weight is multiplied with in each band; a source that is not named keeps its weight."""
+    fading: Mapping[str, float] = field(default_factory=dict)
+    """For some sources the power of 1 + the events of the step behind an entry by which the entry is divided: what
+    people did with a product tells more of what comes next the more of them there are, its words always the same."""
     seen: float = 1.0
     """What the score of a product that the shopper has been at is multiplied with."""
 
@@ -49,11 +53,15 @@ class Fusion:
     ) -> Fused:
         """Put the sources' entries into one list, each remembering its source.
 
-        `events`: how many events each row has, where bands are to be regarded; rows past its end have none.
-        `seen`: the rows that the shopper has been at. `allowed`: only entries of these rows (a mask) are kept.
+        `events`: how many events each row has, where bands and fading are to be regarded; rows past its end have none.
+        `seen`: the rows that the shopper has been at, which the causes of entries stand for. `allowed`: only entries of
+        these rows (a mask) are kept.
         """
         names = [name for name, evidence in found.items() if len(evidence) and self.factor(name) > 0]
         parts = [found[name] for name in names]
+        if events is not None and seen is not None:
+            powers = [self.fading.get(name, 0.0) for name in names]
+            parts = [faded(part, seen, events, power) for part, power in zip(parts, powers, strict=True)]
         joined = Evidence.join(parts)
         sources = np.arange(len(names), dtype=np.int32).repeat([len(part) for part in parts])
         if allowed is not None:
@@ -81,6 +89,18 @@ class Fusion:
         cell = sources * np.int32(table.shape[1])
         cell += band_of(rows, events, self.bands)
         return table.take(cell)
+
+
+def faded(evidence: Evidence, trail: NDArray[np.int32], events: NDArray[np.floating], power: float) -> Evidence:
+    """The entries divided by (1 + the events of the step behind each) ** power; those without a cause stay.
+
+    `trail`: the rows of the steps. `events`: by row; rows past the end have none.
+    """
+    if power == 0 or not len(evidence) or not len(events):
+        return evidence
+    known = np.where(trail < len(events), events.take(trail, mode="clip"), 0.0)
+    worth = np.append((1.0 + known) ** -power, 1.0).astype(np.float32)  # NO_CAUSE is the place of the last one
+    return Evidence(evidence.rows, evidence.values * worth.take(evidence.causes, mode="wrap"), evidence.causes)
 
 
 def band_of(rows: NDArray[np.int32], events: NDArray[np.floating], bands: Sequence[int]) -> NDArray[np.int32]:

@@ -61,9 +61,9 @@ class TransformerConfig:
     """Weight decay."""
     batch: int = 128
     """Histories in a batch."""
-    epochs: int = 20
+    epochs: int = 12
     """At most so many."""
-    patience: int = 3
+    patience: int = 4
     """Epochs without a gain on the held-back steps after which it stops; the best weights are kept."""
     stop: int = 0
     """Stop after so many epochs; 0: look at the held-back steps. In a release: the epochs that were chosen."""

@@ -30,6 +30,9 @@ class FusionConfig:
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
     others: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 6.0)
     """For each further retriever; one that helps nobody on validation is silent."""
+    fading: tuple[float, ...] = (0.0, 0.4)
+    """Powers of 1 + the events of a step by which what its words say is divided; the one that does best beside the
+    sequential source is used."""
     bands: tuple[int, ...] = (2, 20)
     """Events of a product up to which it is in a band of its own: hardly known, known, and (above) much seen."""
     by_band: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
