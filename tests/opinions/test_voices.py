@@ -62,7 +62,7 @@ def test_a_shelf_is_told_what_is_liked_and_in_what_words() -> None:
     rows = {ProductId("a"): 0, ProductId("b"): 1}
     praise = ShelfPraise(voices(*said), rows.get)
     assert praise.sure("battery").tolist() == [0, pytest.approx(0.480, abs=0.01)]
-    assert praise.said("battery", 1).en == "12 of 14 reviewers like the battery"
+    assert praise.said("battery", 1).en == "Battery: 12 of 14 reviews that mention it like it"
     assert praise.said("battery", 1).zh == "14 条评价提到电池，12 条满意"
     assert praise.sure("smell").tolist() == [0, 0]
 
@@ -87,7 +87,7 @@ def test_praise_that_is_heard_later_counts_at_its_row_even_if_that_is_not_there_
     row[ProductId("c")] = 2
     praise.placed([ProductId("c")])
     assert (praise.sure("battery") > 0.4).tolist() == [False, False, True]
-    assert praise.said("battery", 2).en == "3 of 3 reviewers like the battery"
-    praise.put(ProductId("a"), {"screen": (1, 0)})
-    assert praise.said("battery", 0).en == "0 of 0 reviewers like the battery"
-    assert praise.said("screen", 0).en == "1 of 1 reviewers like the screen"
+    assert praise.said("battery", 2).en == "Battery: all 3 reviews that mention it like it"
+    praise.put(ProductId("a"), {"screen": (1, 1)})
+    assert praise.sure("battery")[0] == 0
+    assert praise.said("screen", 0).en == "Screen: 1 of 2 reviews that mention it like it"

@@ -22,7 +22,7 @@ from daogou.domain.event import Event
 from daogou.domain.hit import Hit
 from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId
 from daogou.domain.money import Money
-from daogou.domain.product import Product
+from daogou.domain.product import PricePoint, Product
 from daogou.domain.query import SlotKind
 from daogou.domain.review import Review
 from daogou.domain.text import Text
@@ -553,3 +553,14 @@ class Outline(HTMLParser):
     @property
     def unlabelled(self) -> list[str | None]:
         return [id for id, labelled in self._fields if not labelled and id not in self._labels]
+
+
+def test_a_price_that_never_changed_is_said_to_be_steady(http: TestClient, shop: PageShop) -> None:
+    price = Money(9900, "CNY")
+    steady = Product(ProductId("steady"), Text("壶", "Pot"), price=price)
+    shop.stores.catalogue.put([steady], at=NOW)
+    shop.stores.catalogue.put_prices(
+        [PricePoint(steady.id, Instant(NOW - 86_400_000 * days), price) for days in (9, 5)]
+    )
+    page = http.get("/product/steady?lang=en").text
+    assert "¥99.00 since 6 Jun 2025, without a change." in page

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.ids import ProductId, ReviewId
 from daogou.domain.text import Text
 from daogou.opinions.aspects import lexicon
+from daogou.opinions.counted import counted
 from daogou.opinions.mining import Polarity, opinions
 from daogou.opinions.quotes import Quote, representative
 
@@ -97,7 +98,7 @@ def _summed(aspect: Aspect, good: list[Quote], bad: list[Quote]) -> AspectSummar
     of_more = _QUOTES if divided else _QUOTES_IN_ALL - of_fewer
     more, less = (good, bad) if len(good) >= len(bad) else (bad, good)
     quotes = (*representative(more, of_more), *representative(less, of_fewer))
-    said = _sentence(aspect.label, len(good), len(bad))
+    said = counted(aspect.label, len(good), len(bad))
     return AspectSummary(aspect.id, aspect.label, len(good), len(bad), said, quotes)
 
 
@@ -120,13 +121,3 @@ def _headline(aspects: Sequence[AspectSummary]) -> Text:
         zh="；".join(f"{said}：{'、'.join(each.label.show('zh') for each in found)}" for said, _, found in parts),
         en=en[:1].upper() + en[1:],
     )
-
-
-def _sentence(label: Text, good: int, bad: int) -> Text:
-    n = good + bad
-    en, zh = label.show("en"), label.show("zh")
-    if not bad:
-        return Text(zh=f"{n} 条评价提到{zh}，都满意", en=f"{en}: all {n} reviews that mention it like it")
-    if not good:
-        return Text(zh=f"{n} 条评价提到{zh}，都不满意", en=f"{en}: none of the {n} reviews that mention it like it")
-    return Text(zh=f"{n} 条评价提到{zh}，{good} 条满意", en=f"{en}: {good} of {n} reviews that mention it like it")

@@ -15,6 +15,7 @@ import numpy as np
 from daogou.domain.ids import ProductId
 from daogou.domain.text import Text
 from daogou.opinions.aspects import lexicon
+from daogou.opinions.counted import counted
 from daogou.retrieval.files import read_array, write_array
 
 if TYPE_CHECKING:
@@ -149,11 +150,7 @@ class ShelfPraise:
     def said(self, aspect: str, row: int) -> Text:
         """How many reviewers like this side, as a sentence."""
         good, bad = (int(counts[row]) for counts in self._counts(aspect))
-        label, n = self.words.aspects[aspect].label, good + bad
-        return Text(
-            zh=f"{n} 条评价提到{label.show('zh')}，{good} 条满意",
-            en=f"{good} of {n} reviewers like the {label.show('en').lower()}",
-        )
+        return counted(self.words.aspects[aspect].label, good, bad)
 
     def _counts(self, aspect: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if aspect not in self._kept:
