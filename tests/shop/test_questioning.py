@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +16,10 @@ from shop_world import build_shop
 from daogou.cli.main import cli
 from daogou.domain.errors import BadRequest, NotFound
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, ProductId, SessionId
+from daogou.domain.ids import Instant, ProductId, ReviewId, SessionId
+from daogou.domain.review import Review
+from daogou.domain.text import Text
+from daogou.shop.batch import ask_lines
 from daogou.shop.plain import plain_json
 from daogou.shop.questioning import DAYS, AskedLine
 from daogou.shop.shop import Shop
@@ -82,6 +87,12 @@ def test_a_search_that_asks_counts_for_the_product_that_was_clicked_then(shop: S
     assert often(shop, "pack-1") == [("washing", 10, "kind")]
 
 
+def test_other_goods_that_a_question_names_are_what_it_is_about(shop: Shop) -> None:
+    for n in range(10):
+        chat(shop, f"web:v{n}", "how much is Hiking boots model 1", "can merino socks be machine washed?")
+    assert set(lines(shop)) == {("Merino socks", "washing")}
+
+
 def test_old_questions_and_those_on_ones_own_orders_are_not_counted(shop: Shop) -> None:
     now = shop.clock()
     shop.clock = lambda: Instant(now - (DAYS + 1) * 86_400_000)
@@ -142,3 +153,34 @@ def test_other_words_for_sides_count_what_was_asked_anew(shop: Shop) -> None:
     (shop.folder / "aspects.toml").write_text(own, "utf-8")
     shop.train()
     assert often(shop, "boots-1") == [("grip", 10, "product")]
+
+
+def test_the_assistant_answers_what_the_record_says_and_says_where_it_says_nothing(shop: Shop) -> None:
+    (boots,) = shop.stores.catalogue.get([ProductId("boots-1")]).values()
+    said = Text("耐走。可以机洗，水温三十度。", "Made to walk in. Machine wash at 30 degrees.")
+    worn = Review(boots.id, 5.0, shop.clock(), text="穿着很舒服")
+    shop.stores.catalogue.put([replace(boots, description=said)], at=shop.clock())
+    shop.stores.reviews.put([replace(worn, id=ReviewId(f"r{n}")) for n in range(3)])
+    shop.stores.articles.put([article("sizes", "Sizes", "They run true.", kind="faq", topic="sizes")])
+
+    def answers(*turns: str) -> list[dict[str, Any]]:
+        first = "how much is Hiking boots model 1" if turns[0].isascii() else "徒步鞋1型多少钱"
+        lines = ask_lines(shop, [json.dumps({"id": "c", "turns": [first, *turns]}).encode()])
+        return [json.loads(line) for line in lines][1:]
+
+    wash, wool, rain, box, size = answers(
+        "can I wash it in the machine?", "is it warm enough for winter?", "are they ok in the rain?",
+        "does it come with laces?", "does it run small?",
+    )  # fmt: skip
+    assert "Its description says: “Machine wash at 30 degrees.”" in wash["text"]
+    claim = next(each for each in wash["claims"] if each["source"].endswith("#description:washing"))
+    assert claim["text"] == "Machine wash at 30 degrees."
+    assert wool["text"] == "Nothing is on record for Hiking boots model 1 about this: warmth and breathability."
+    assert "about this: waterproof." in rain["text"]
+    assert "about this: what is included." in box["text"]
+    assert "Sizes: They run true." in size["text"]
+    wash, worn_well, heavy = answers("能机洗吗", "穿着舒不舒服", "重不重")
+    assert "商品描述里写着：“可以机洗，水温三十度。”" in wash["text"]
+    assert "3 条评价提到舒适，都满意" in worn_well["text"]
+    assert heavy["text"] == "徒步鞋1型没有关于“重量”的记录。"
+    assert [each["intent"] for each in answers("red running shoes", "有没有防水的双肩包")] == ["find", "find"]

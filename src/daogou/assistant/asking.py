@@ -13,7 +13,8 @@ from daogou.assistant.intents import names_goods
 from daogou.assistant.phrases import normalised, phrases
 from daogou.assistant.quoting import quotable
 from daogou.assistant.references import settle
-from daogou.assistant.say import Said, every, first, say
+from daogou.assistant.say import Said, every, fields_of, first, say
+from daogou.assistant.traits import opinions_on, traits
 from daogou.domain.conversation import Action
 from daogou.domain.hit import Hit
 from daogou.promotions.offers import offers
@@ -41,7 +42,7 @@ def stock(desk: Desk) -> Draft:
 
 def trait(desk: Desk) -> Draft:
     """Say whether the record lists what is asked; what it does not list is said to be unknown, never denied."""
-    return _about(desk, _traits)
+    return _about(desk, traits)
 
 
 def reviews(desk: Desk) -> Draft:
@@ -109,25 +110,21 @@ def _target(desk: Desk) -> tuple[ProductId, ...]:
     return tuple(id for id in chosen if desk.tools.product(id))[:COMPARED]
 
 
-def _fields(id: str, *names: str) -> dict[str, str]:
-    return {name: f"product:{id}#{name}" for name in names}
-
-
 def _price(desk: Desk, id: ProductId, *, history: bool = False) -> list[Said]:
     records = desk.records
     product = desk.tools.product(id)
     if product is None or product.price is None:
-        return every(say(records, "price_unknown", **_fields(id, "title")))
+        return every(say(records, "price_unknown", **fields_of(id, "title")))
     reduced = product.list_price is not None and product.list_price > product.price
     said = first(
-        say(records, "price_reduced", **_fields(id, "title", "price", "list_price")) if reduced else None,
-        say(records, "price", **_fields(id, "title", "price")),
+        say(records, "price_reduced", **fields_of(id, "title", "price", "list_price")) if reduced else None,
+        say(records, "price", **fields_of(id, "title", "price")),
     )
     quantity = desk.turn.refers.quantity
     if quantity > 1:
         basket = f"basket:{id}*{quantity}#"
         total = say(
-            records, "basket_total", **_fields(id, "title"), quantity=basket + "quantity", total=basket + "total"
+            records, "basket_total", **fields_of(id, "title"), quantity=basket + "quantity", total=basket + "total"
         )
         said += every(total, say(records, "basket_saved", discount=basket + "discount"))
     if history:
@@ -140,15 +137,15 @@ def _stock(desk: Desk, id: ProductId) -> list[Said]:
     product = desk.tools.product(id)
     asked = _asked_variants(desk, product) if product else None
     if asked is None:
-        return every(say(desk.records, "stock", **_fields(id, "title", "stock")))
+        return every(say(desk.records, "stock", **fields_of(id, "title", "stock")))
     if not asked:
-        return every(say(desk.records, "no_such_variant", **_fields(id, "title")))
+        return every(say(desk.records, "no_such_variant", **fields_of(id, "title")))
     return every(
         *(
             say(
                 desk.records,
                 "variant_stock",
-                **_fields(id, "title"),
+                **fields_of(id, "title"),
                 variant=f"variant:{id}/{variant.id}#title",
                 stock=f"variant:{id}/{variant.id}#stock",
             )
@@ -183,20 +180,6 @@ def _asked_variants(desk: Desk, product: Product) -> list[Variant] | None:
     ]
 
 
-def _traits(desk: Desk, id: ProductId) -> list[Said]:
-    product = desk.tools.product(id)
-    asked = [slot for slot in desk.turn.understood.slots if slot.kind == "attribute" and slot.name != "words"]
-    names, said = phrases(desk.turn.language).attributes, []
-    for name, value in dict.fromkeys((slot.name, slot.value) for slot in asked):
-        has = product is not None and value in {known.key for known in product.attributes.get(name, ())}
-        recorded = {**_fields(id, "title"), "value": f"product:{id}#attribute:{name}"}
-        said += first(
-            say(desk.records, "trait_yes" if has else "trait_other", name=names.get(name, name), **recorded),
-            say(desk.records, "trait_unknown", name=names.get(name, name), **_fields(id, "title")),
-        )
-    return said
-
-
 def _stands_in(plain: str, value: Text) -> bool:
     names = {normalised(name) for name in (value.zh, value.en) if name}
     return any(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", plain) for name in names)
@@ -204,7 +187,7 @@ def _stands_in(plain: str, value: Text) -> bool:
 
 def _reviews(desk: Desk, id: ProductId) -> list[Said]:
     if desk.turn.sides:
-        return every(say(desk.records, "reviews_of", **_fields(id, "title"))) + _sides(desk, id)
+        return every(say(desk.records, "reviews_of", **fields_of(id, "title"))) + _sides(desk, id)
     return _rating(desk, id)
 
 
@@ -212,19 +195,16 @@ def _sides(desk: Desk, id: ProductId) -> list[Said]:
     """What reviewers say of each side that the message names."""
     said = []
     for side in desk.turn.sides[:COMPARED]:
-        source = f"aspect:{id}/{side}#"
         label = desk.tools.lexicon().aspects[side].label.show(desk.turn.language)
-        counted = say(desk.records, "side", said=source + "said")
-        said += first(counted, say(desk.records, "side_unknown", name=label))
-        said += every(say(desk.records, "quote", quote=source + "quote") if counted else None)
+        said += opinions_on(desk, id, side) or every(say(desk.records, "side_unknown", name=label))
     return said
 
 
 def _rating(desk: Desk, id: ProductId) -> list[Said]:
     fields = {"rating": f"product:{id}#rating", "n": f"product:{id}#n_reviews"}
     said = first(
-        say(desk.records, "rating", **_fields(id, "title"), **fields),
-        say(desk.records, "no_reviews", **_fields(id, "title")),
+        say(desk.records, "rating", **fields_of(id, "title"), **fields),
+        say(desk.records, "no_reviews", **fields_of(id, "title")),
     )
     said += every(say(desk.records, "side", said=f"opinions:{id}#said"))
     review = quotable(desk.tools.shop.reviews(id, limit=50), desk.turn.language)
@@ -235,7 +215,8 @@ def _details(desk: Desk, id: ProductId) -> list[Said]:
     product = desk.tools.product(id)
     records, names = desk.records, phrases(desk.turn.language).attributes
     said = first(
-        say(records, "details_brand", **_fields(id, "title", "brand")), say(records, "details", **_fields(id, "title"))
+        say(records, "details_brand", **fields_of(id, "title", "brand")),
+        say(records, "details", **fields_of(id, "title")),
     )
     said += every(
         *(
@@ -247,7 +228,7 @@ def _details(desk: Desk, id: ProductId) -> list[Said]:
 
 
 def _summary(desk: Desk, id: ProductId) -> list[Said]:
-    fields = _fields(id, "title", "price", "stock")
+    fields = fields_of(id, "title", "price", "stock")
     rated = {"rating": f"product:{id}#rating", "n": f"product:{id}#n_reviews"}
     return first(say(desk.records, "item_rated", **fields, **rated), say(desk.records, "item", **fields))
 
@@ -256,7 +237,7 @@ def _offers(desk: Desk, id: ProductId) -> list[Said]:
     product = desk.tools.product(id)
     found = offers(product, desk.tools.promotions(), desk.tools.at) if product else []
     lines = _promotion_lines(desk, [offer.promotion.id for offer in found])
-    opening = say(desk.records, "promotions_of" if lines else "no_promotions_of", **_fields(id, "title"))
+    opening = say(desk.records, "promotions_of" if lines else "no_promotions_of", **fields_of(id, "title"))
     return every(opening) + lines
 
 
@@ -275,9 +256,9 @@ def _promotion_lines(desk: Desk, ids: list[str]) -> list[Said]:
 def _draft(desk: Desk, id: ProductId) -> list[Said]:
     product = desk.tools.product(id)
     if product is None or not product.available:
-        return every(say(desk.records, "sold_out_draft", **_fields(id, "title", "stock")))
+        return every(say(desk.records, "sold_out_draft", **fields_of(id, "title", "stock")))
     quantity = f"basket:{id}*{desk.turn.refers.quantity}#quantity"
-    return every(say(desk.records, "draft", **_fields(id, "title"), quantity=quantity))
+    return every(say(desk.records, "draft", **fields_of(id, "title"), quantity=quantity))
 
 
 def _actions(desk: Desk, ids: tuple[ProductId, ...]) -> tuple[Action, ...]:

@@ -109,6 +109,7 @@ class Assistant:
             titled=lambda plain: titled(plain, state, understood, tools),
             about=lambda asked: page_about(asked, spoken, tools.pages()),
             lexicon=tools.lexicon(),
+            topics=self.tools.topics,
         )
         records = Records(tools, spoken)
         draft = ACTS[turn.intent](Desk(turn, state, tools, records))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from daogou.assistant.phrases import normalised, phrases
 from daogou.assistant.references import References, references
+from daogou.opinions.topics import is_question
 
 if TYPE_CHECKING:
     from daogou.assistant.state import State
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from daogou.domain.query import Understood
     from daogou.domain.text import Language
     from daogou.opinions.aspects import Lexicon
+    from daogou.opinions.topics import Topic
 
 Intent = Literal[
     "find", "refine", "cheaper", "pricier", "another", "similar", "details", "price", "price_history", "stock", "trait",
@@ -50,6 +52,8 @@ class Turn:
     """What about the shop is asked, where the phrase table does not say."""
     sides: tuple[str, ...] = ()
     """The sides of a product that the message names: comfort, battery."""
+    topics: tuple[Topic, ...] = ()
+    """What of a product is asked: washing, what is included."""
 
     @property
     def has_content(self) -> bool:
@@ -65,11 +69,12 @@ def read(
     titled: FindTitles,
     about: FindPage,
     lexicon: Lexicon,
+    topics: Callable[[str], Sequence[Topic]],
 ) -> Turn:
     """Find the intent of a message.
 
     `titled` finds the products whose titles stand in it, `about` the shop's page that it asks for, `lexicon` the sides
-    of a product that it names.
+    of a product that it names, `topics` what else of a product it asks about.
     """
     table = phrases(language)
     plain = normalised(text)
@@ -80,15 +85,16 @@ def read(
     refers = references(plain, table, state)
     if asks_about_a_product(cues):
         refers = refers.or_titled(titled(plain))
+    asked = tuple(topics(plain)) if "trait" in cues or is_question(plain) else ()
     intent = (
         _service(cues, understood)
-        or _on_the_table(cues, understood, refers, state)
+        or _on_the_table(cues, understood, refers, state, asked)
         or _going_on(cues, understood, refers, state)
     )
     page = about(text) if intent is None and not has_content(understood) else None
     if intent is None:
         intent = "question" if page else _looking(cues, understood, refers, state) or _by_words(cues, understood)
-    return Turn(text, language, intent, understood, refers, cues, page, sides)
+    return Turn(text, language, intent, understood, refers, cues, page, sides, asked)
 
 
 def has_content(understood: Understood) -> bool:
@@ -122,7 +128,9 @@ def _service(cues: frozenset[str], understood: Understood) -> Intent | None:
     return "order_status" if "order" in cues else None
 
 
-def _on_the_table(cues: frozenset[str], understood: Understood, refers: References, state: State) -> Intent | None:
+def _on_the_table(
+    cues: frozenset[str], understood: Understood, refers: References, state: State, topics: Sequence[Topic]
+) -> Intent | None:
     """Questions about a product that was shown or is named."""
     if "promotions" in cues and not (has_content(understood) and "find" in cues):
         return "promotions"
@@ -135,16 +143,20 @@ def _on_the_table(cues: frozenset[str], understood: Understood, refers: Referenc
     asked = next((question for question in _QUESTIONS if question in cues), None)
     if asked and meant:
         return asked
-    if _asks_a_trait(cues, understood, refers, state):
+    if _asks_a_trait(cues, understood, refers, state, topics):
         return "trait"
     return "details" if refers.superlative and not names_goods(understood) else None
 
 
-def _asks_a_trait(cues: frozenset[str], understood: Understood, refers: References, state: State) -> bool:
-    """A yes or no question on what a product on the table is or has: “这个防水吗”, "is the first one waterproof?"."""
+def _asks_a_trait(
+    cues: frozenset[str], understood: Understood, refers: References, state: State, topics: Sequence[Topic]
+) -> bool:
+    """A question on what a product on the table is or has: “这个防水吗”, "is the first one machine washable?"."""
+    if topics and refers.products:
+        return True  # whatever its words are elsewhere: “can I wash it” is no wish for a body wash
     about = refers.products or (state.focus and not cues & {"find", "another", "refine"})
-    traits = any(slot.kind == "attribute" and slot.name != "words" for slot in understood.slots)
-    return "trait" in cues and bool(about) and traits and not names_goods(understood)
+    traits = "trait" in cues and any(s.kind == "attribute" and s.name != "words" for s in understood.slots)
+    return bool(about) and (traits or bool(topics)) and not names_goods(understood)
 
 
 def _going_on(cues: frozenset[str], understood: Understood, _: References, state: State) -> Intent | None:

@@ -1,6 +1,7 @@
 """Facts as claims: one function makes a claim from a record, and the same function proves it again later.
 
-A source names the record: "product:p1#price", "product:p1#attribute:color", "variant:p1/v2#stock",
+A source names the record: "product:p1#price", "product:p1#attribute:color", "product:p1#description:washing" (the
+sentence of the description that speaks of the topic), "variant:p1/v2#stock",
 "basket:p1*3#total", "order:o7#status", "shipment:o7/s1#expected", "promotion:x#benefit", "article:returns#extract",
 "review:p1/r9#text", "aspect:p1/comfort#said", "compare:p1|p2#cheapest".
 """
@@ -95,10 +96,18 @@ class Records:
             values = product.category[-1:]
         elif field.startswith("attribute:"):
             values = product.attributes.get(field.removeprefix("attribute:"), ())
+        elif field.startswith("description:"):
+            return self._described(product, field.removeprefix("description:"))
         else:
             return None
         shown = ("、" if self.language == "zh" else ", ").join(value.show(self.language) for value in values)
         return Fact("attribute", "|".join(value.key for value in values), shown)
+
+    def _described(self, product: Product, topic: str) -> Fact | None:
+        """The sentence of the description that speaks of a topic."""
+        replies = self.tools.shop.replies(topic, product)
+        text = next((reply.text.show(self.language) for reply in replies if reply.kind == "description"), "")
+        return Fact("attribute", text, text)
 
     def _stock(self, stock: int | None) -> Fact:
         if stock is None:

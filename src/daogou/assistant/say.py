@@ -33,6 +33,11 @@ def say(records: Records, template: str, /, *, name: str = "", **sources: str) -
     return Said(phrases(records.language).say[template].format(name=name, **words), tuple(stated.values()))
 
 
+def fields_of(id: str, *names: str) -> dict[str, str]:
+    """Sources of fields of a product, as `say` takes them."""
+    return {name: f"product:{id}#{name}" for name in names}
+
+
 def first(*options: Said | None) -> list[Said]:
     """The first sentence that could be said, as a list; empty if none could."""
     return next(([said] for said in options if said is not None), [])

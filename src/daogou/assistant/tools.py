@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from daogou.domain.review import RatingSummary, Review
     from daogou.domain.text import Language
     from daogou.opinions.aspects import Lexicon
+    from daogou.opinions.replies import Reply
     from daogou.opinions.summary import ReviewSummary
+    from daogou.opinions.topics import Topic
     from daogou.promotions.basket import BasketLine, Priced
 
 ORDERS_LOOKED_AT = 500
@@ -85,6 +87,10 @@ class Toolbox:
     price_basket: PriceBasket
     lexicon: Callable[[], Lexicon] = lexicon
     """The words in which the shop's reviewers judge."""
+    topics: Callable[[str], Sequence[Topic]] = lambda text: ()
+    """What a question is about: washing, what is included."""
+    replies: Callable[[str, Product], Sequence[Reply]] = lambda topic, product: ()
+    """What the record says on a topic, by its id, of one product."""
 
     def for_shopper(self, shopper: ShopperId | None, *, at: Instant) -> Tools:
         """Bind the tools to whoever the session says is asking; None: not signed in."""

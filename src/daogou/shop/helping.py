@@ -33,5 +33,7 @@ def make_assistant(shop: Shop) -> Assistant:
         articles=shop.stores.articles.of,
         price_basket=shop.price_basket,
         lexicon=lambda: shop.lexicon,
+        topics=shop.questions.topics_of,
+        replies=shop.questions.on,
     )
     return Assistant(toolbox, shop.stores.conversations, shop.clock)

@@ -107,6 +107,14 @@ class Questions:
             for topic in [self._topics.topic(id)]
         ]
 
+    def topics_of(self, text: str) -> list[Topic]:
+        """The topics that a text names."""
+        return [self._topics.topic(id) for id in self._topics.asked(text)]
+
+    def on(self, topic: str, product: Product) -> tuple[Reply, ...]:
+        """What the record says on a topic, by its id, of one product."""
+        return self._replies(self._topics.topic(topic), product)
+
     def report(self) -> list[AskedLine]:
         """What enough people asked, what lacks an answer first, then most asked first."""
         with self._lock:
@@ -159,6 +167,7 @@ class Questions:
         self._topics = topics_of(self._lexicon)
         self._tally = Tally()
         self._event = self._message = 0
+        self._forgotten = self._since()
         self._said: dict[ConversationId, Message] = {}
         self._table: dict[ConversationId, ProductId] = {}
 
@@ -170,7 +179,9 @@ class Questions:
         for _ in self._read():
             if within_s is not None and time.monotonic() - began > within_s:
                 return
-        self._tally.forget(self._since())
+        if self._since() - self._forgotten > _DAY_MS:  # what is older is not counted in between either
+            self._forgotten = self._since()
+            self._tally.forget(self._forgotten)
 
     def _read(self) -> Iterator[None]:
         while kept := self._shop.stores.conversations.since(self._message, limit=_MESSAGES):
