@@ -24,6 +24,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "shops": ("shops.py",),
     "search": ("search.py",),
     "upsert": ("upsert.py",),
+    "clicks": ("clicks.py",),
     "understanding": ("understanding.py",),
     "intents": ("intents.py",),
     "entities": ("entities.py",),

@@ -69,6 +69,7 @@ class FakeShop:
     """How many times events came in."""
 
     release_id = "r1"
+    looked = (1.0, 0.55)
 
     def clock(self) -> Instant:
         return self.now

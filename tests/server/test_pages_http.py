@@ -489,6 +489,7 @@ def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: Pag
     http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
     page = http.get("/console/searches").text
     assert 'name="one" value="sneakers"' in page
+    assert "<td>1.00</td>" in page  # how much the first place is looked at
     token = re.search(r'name="csrf" value="([^"]+)"', page)
     assert token
     pair = {"one": "sneakers", "other": "trainers"}

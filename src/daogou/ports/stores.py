@@ -319,6 +319,25 @@ class Queries(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A person was shown a product at a place of a search's list, once or more often."""
+
+    who: str
+    query: str
+    product: ProductId
+    position: int
+    clicked: bool
+
+
+class Lists(Protocol):
+    """The lists of searches person by person, for training: what is told of them comes from `Queries`."""
+
+    def seen(self, *, since: Instant, limit: int) -> list[Seen]:
+        """What each person was shown after a query since a moment, where it says the place, and whether they clicked it
+        there; each person, query, product and place once, in this order, the first `limit`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stores:
     """Everything a shop has on record."""
 
@@ -327,6 +346,7 @@ class Stores:
     plain_events: PlainEvents
     """The log of `events`, written from plain rows."""
     queries: Queries
+    lists: Lists
     shoppers: Shoppers
     orders: Orders
     reviews: Reviews

@@ -23,6 +23,7 @@ _PLAIN: Mapping[str, tuple[ReasonKind, Text]] = {
     "kind": ("words", Text(zh="正是这类商品", en="The kind of thing you named")),
     "popular": ("popular", Text(zh="近期受欢迎", en="Popular in this shop")),
     "history": ("history", Text(zh="符合您最近的浏览和购买", en="Close to what you viewed and bought")),
+    "chosen": ("popular", Text(zh="搜索此词的顾客常选", en="Chosen often after this search")),
     "new": ("new", Text(zh="新品", en="New here")),
 }
 SMALLEST = 0.02

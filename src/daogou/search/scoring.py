@@ -56,8 +56,8 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "words", "complete", "kind", "alike", "like", "meaning", "popular", "history", "new", "wish:" with
-    the place of a slot, "aspect:" with the side that is liked, and sources of rules."""
+    """"exact", "words", "complete", "kind", "alike", "like", "meaning", "popular", "history", "chosen", "new", "wish:"
+    with the place of a slot, "aspect:" with the side that is liked, and sources of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -86,16 +86,17 @@ def score(
     kind: NDArray[np.bool_] | None = None,
     wishes: Sequence[Slot] = (),
     liked: Mapping[str, NDArray[np.float32]] | None = None,
+    chosen: NDArray[np.float32] | None = None,
     prior: NDArray[np.float32] | None = None,
     history: NDArray[np.float32] | None = None,
     ruling: Ruling = NO_RULING,
 ) -> Score:
-    """Score the rows. `words`, `meaning`, `prior`, `history` and those of `liked` are over all rows of the shelf; rows
-    they lack count nothing.
+    """Score the rows. `words`, `meaning`, `prior`, `history`, `chosen` and those of `liked` are over all rows of the
+    shelf; rows they lack count nothing.
 
-    Each but `liked`, which says how sure it is from 0 to 1, is divided by its best value within the result, so that
-    weights mean the same in every shop. `complete` and `kind` count where they tell products of the result apart;
-    with `codes` those like the best matches rise, or those like the row `like`.
+    Each but `liked`, which says how sure it is from 0 to 1, and `chosen`, which has its weight already, is divided by
+    its best value within the result, so that weights mean the same in every shop. `complete` and `kind` count where
+    they tell products of the result apart; with `codes` those like the best matches rise, or those like the row `like`.
     """
     parts: dict[str, NDArray[np.float32]] = {}
     for name, values, weight in (
@@ -125,6 +126,8 @@ def score(
         parts["like"] = likeness_to(rows, one, np.ones(1, np.float32), codes) * np.float32(weights.like)
     elif codes is not None and "words" in parts and len(rows) > BEST:
         parts["alike"] = likeness(rows, Score(rows, parts).total, codes) * np.float32(weights.alike)
+    if chosen is not None and (often := _at(chosen, rows)).any():
+        parts["chosen"] = often
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
     for rule, about in ruling.weighed:
         parts[rule.source] = Score(rows, parts).total * about[rows] * np.float32(rule.factor - 1)

@@ -15,6 +15,7 @@ from daogou.domain.query import Understood, Where
 from daogou.language.speech import FILLERS
 from daogou.ports.index import NOTHING_INSTEAD, Row
 from daogou.retrieval.rules import Rulebook
+from daogou.search.chosen import Chosen
 from daogou.search.codes import FacetCodes
 from daogou.search.exact import ExactNames
 from daogou.search.facets import FacetConfig, FacetCounter
@@ -103,13 +104,14 @@ class Searcher:
         phrases: Phrases | None = None,
         near: Near | None = None,
         praise: Praise | None = None,
+        chosen: Chosen | None = None,
         config: SearchConfig | None = None,
     ) -> None:
         """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions.
 
         `phrases` are what `phrases_of` found for the suggestions before; without them the shelf's products are read.
         `near` says how near products are in meaning to a text whose words the shop does not know, `praise` which side
-        of which product its reviewers like.
+        of which product its reviewers like, `chosen` what shoppers choose after which query.
         """
         self.shelf = shelf
         self.prior = prior
@@ -129,6 +131,7 @@ class Searcher:
         )
         self._near = near
         self._praise = praise
+        self.chosen = chosen or Chosen()
         self._lock = threading.Lock()
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
@@ -187,6 +190,7 @@ class Searcher:
             kind=self._kinds.named(_thing(understood)),
             wishes=wishes,
             liked=self._liked(understood),
+            chosen=self._chosen_after(text),
             prior=self.prior,
             history=shopper_context.affinity if shopper_context else None,
             ruling=ruling,
@@ -209,6 +213,10 @@ class Searcher:
         if self._praise is None:
             return {}
         return {slot.name: self._praise.sure(slot.name) for slot in understood.slots if slot.kind == "aspect"}
+
+    def _chosen_after(self, text: str) -> NDArray[np.float32] | None:
+        found = self.chosen.after(text, self.shelf.row)
+        return None if found is None else found * np.float32(self.chosen.weight)
 
     def _pinning(self, ruling: Ruling, given: Where, sorting: Sort) -> Ruling:
         """The ruling with the places that hold here: of what may be shown, where the shop decides the order."""

@@ -196,6 +196,11 @@ class Engine:
         if changed:
             self.shelf.rate((id, rating.mean) for id, rating in self._stores.reviews.summaries(changed).items())
 
+    @property
+    def looked(self) -> tuple[float, ...]:
+        """How likely each place of a search's list is looked at, as the release has learnt it."""
+        return self._lexical.searcher.chosen.looked
+
     def close(self) -> None:
         """Remove what only this engine needs from the disk. It answers nothing after."""
         self._lexical.close()

@@ -39,6 +39,8 @@ class SearchReport:
     """Most frequent first."""
     places: tuple[Place, ...]
     proposals: tuple[Proposal, ...]
+    looked: tuple[float, ...] = ()
+    """How likely each place is looked at, beside the first, as the release has learnt it; empty where it has not."""
 
     @property
     def nothing(self) -> tuple[QueryLine, ...]:
@@ -61,6 +63,7 @@ def report(shop: Shop, *, days: int = 30) -> SearchReport:
         queries=tuple(_line(shop, asked) for asked in queries.asked(_QUERIES, since=since, shoppers=AT_LEAST)),
         places=tuple(queries.places(since=since, shoppers=AT_LEAST)),
         proposals=tuple(proposals[:_PROPOSALS]),
+        looked=shop.looked,
     )
 
 

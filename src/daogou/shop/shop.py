@@ -191,6 +191,11 @@ class Shop:
         """Add a group to synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes."""
         return add_group(self.folder, words)
 
+    @property
+    def looked(self) -> tuple[float, ...]:
+        """How likely each place of a search's list is looked at, beside the first; empty where clicks do not tell."""
+        return self.engine.looked
+
     def search_report(self, *, days: int = 30) -> SearchReport:
         """What was searched for in the last days, what finds nothing, where shoppers click, and likely synonyms.
 

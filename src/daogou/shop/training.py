@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release
 
 
-_INDEXED = frozenset({"lexical", "catalogue"})
-"""The index, and how far the catalogue had come when it was built: one without the other would lose products."""
+_INDEXED = frozenset({"lexical", "catalogue", "clicks"})
+"""The index, and how far the catalogue had come when it was built: one without the other would lose products. What
+clicks say is asked of the index."""
 
 
 def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
@@ -34,7 +35,7 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
 
     with_meaning = ["meaning"] if "encoder" in only else []
     only = [*only, *(_INDEXED if _INDEXED & set(only) else ()), *with_meaning]
-    indexing = Indexing(shop.stores)
+    indexing = Indexing(shop.stores, shop.settings, now=shop.clock)
     with Encoding(shop, only=only, progress=progress) as encoding:
         release = recipes.train(
             shop.stores,
@@ -45,6 +46,7 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
             only=only,
             extra_artifacts={
                 "catalogue": indexing.note,
+                "clicks": indexing.choose,
                 "graph": lambda folder, _: write_graph(
                     shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
                 ),

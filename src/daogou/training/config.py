@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from daogou.features.clicks import ClicksConfig
 from daogou.features.exposure import ExposureConfig
 from daogou.features.trust import TrustConfig
 from daogou.retrieval.als import AlsConfig
@@ -73,4 +74,5 @@ class TrainingConfig:
     session_knn: SessionKnnConfig = field(default_factory=SessionKnnConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     encoder: TuningConfig = field(default_factory=TuningConfig)
+    clicks: ClicksConfig = field(default_factory=ClicksConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)

@@ -10,14 +10,14 @@ from typing import TypeVar
 from daogou.adapters.memory.events import MemoryEvents, actor
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant, ProductId
-from daogou.ports.stores import Asked, Clicked, Offered, Place, Typed
+from daogou.ports.stores import Asked, Clicked, Offered, Place, Seen, Typed
 
 _PAUSE_MS = 180_000
 _Key = TypeVar("_Key", bound=Hashable)
 
 
 class MemoryQueries:
-    """`ports.stores.Queries`."""
+    """`ports.stores.Queries` and `Lists`."""
 
     def __init__(self, events: MemoryEvents) -> None:
         self._events = events
@@ -79,12 +79,29 @@ class MemoryQueries:
             if event.type in {"search", "click"} and event.query is not None
         ]
 
+    def seen(self, *, since: Instant, limit: int) -> list[Seen]:
+        cells = _grouped(
+            ((_who(e), e.query or "", e.product, e.position), e)
+            for e in self._of(("impression", "click"), since)
+            if e.product is not None and e.position is not None and actor(e)
+        )
+        found = [
+            Seen(who, query, ProductId(product or ""), place or 0, any(event.type == "click" for event in events))
+            for (who, query, product, place), events in cells.items()
+            if any(event.type == "impression" for event in events)
+        ]
+        return sorted(found, key=lambda one: (one.who, one.query, one.product, one.position))[:limit]
+
     def _of(self, types: Collection[str], since: Instant, *, named: bool = True) -> Iterator[Event]:
         """The events of these types since the moment; with `named` only those that say their query."""
         return (e for e in self._log() if e.type in types and e.at >= since and (e.query is not None or not named))
 
     def _log(self) -> list[Event]:
         return [recorded.event for recorded in self._events.since(0, limit=self._events.head())]
+
+
+def _who(event: Event) -> str:
+    return f"s{event.shopper}" if event.shopper is not None else f"v{event.session}"
 
 
 def _grouped(pairs: Iterable[tuple[_Key, Event]]) -> dict[_Key, list[Event]]:

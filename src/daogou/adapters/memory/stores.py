@@ -19,11 +19,13 @@ from daogou.ports.stores import Stores
 def open_memory(address: str = "memory://") -> Stores:
     """Open new, empty stores; two calls never share anything, whatever the address says."""
     events = MemoryEvents()
+    queries = MemoryQueries(events)
     return Stores(
         catalogue=MemoryCatalogue(),
         events=events,
         plain_events=events,
-        queries=MemoryQueries(events),
+        queries=queries,
+        lists=queries,
         shoppers=MemoryShoppers(),
         orders=MemoryOrders(),
         reviews=MemoryReviews(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from daogou.adapters.sql.database import Database, Row
 from daogou.adapters.sql.event_rows import CODES
 from daogou.domain.ids import Instant, ProductId
-from daogou.ports.stores import Asked, Clicked, Offered, Place, Typed
+from daogou.ports.stores import Asked, Clicked, Offered, Place, Seen, Typed
 
 _SEARCH, _SHOWN, _CLICK = CODES["search"], CODES["impression"], CODES["click"]
 _PAUSE_MS = 180_000
@@ -60,10 +60,18 @@ _TYPED = (
     "LEFT JOIN item i ON i.id = e.item "
     "WHERE seq > ? AND seq <= ? AND type IN (?, ?) AND query IS NOT NULL ORDER BY seq"
 )
+_SEEN = (
+    "SELECT coalesce('s' || shopper, 'v' || session) AS who, query, i.name AS product, position, max(type = :click) "
+    "FROM event e JOIN item i ON i.id = e.item "
+    "WHERE type IN (:shown, :click) AND at >= :since "
+    "AND query IS NOT NULL AND position IS NOT NULL AND who IS NOT NULL "
+    "GROUP BY who, query, product, position HAVING max(type = :shown) "
+    "ORDER BY who, query, product, position LIMIT :limit"
+)
 
 
 class SqlQueries:
-    """`ports.stores.Queries`."""
+    """`ports.stores.Queries` and `Lists`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -90,6 +98,12 @@ class SqlQueries:
 
     def typed(self, after: int, upto: int) -> list[Typed]:
         return [Typed(*row) for row in self._database.rows(_TYPED, (after, upto, _SEARCH, _CLICK))]
+
+    def seen(self, *, since: Instant, limit: int) -> list[Seen]:
+        rows = self._rows(_SEEN, since, 1, limit=limit)
+        return [
+            Seen(who, query, ProductId(product), place, bool(clicked)) for who, query, product, place, clicked in rows
+        ]
 
     def _rows(self, sql: str, since: Instant, shoppers: int, **more: int) -> list[Row]:
         given = {"search": _SEARCH, "shown": _SHOWN, "click": _CLICK, "since": since, "shoppers": shoppers, **more}

@@ -36,11 +36,13 @@ def path_of(address: str) -> Path:
 def stores_on(database: Database) -> Stores:
     """Every store over one database; closing them closes it."""
     events = SqlEvents(database)
+    queries = SqlQueries(database)
     return Stores(
         catalogue=SqlCatalogue(database),
         events=events,
         plain_events=events,
-        queries=SqlQueries(database),
+        queries=queries,
+        lists=queries,
         shoppers=SqlShoppers(database),
         orders=SqlOrders(database),
         reviews=SqlReviews(database),

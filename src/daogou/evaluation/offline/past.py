@@ -15,7 +15,7 @@ from daogou.evaluation.offline.splits import Split, only
 
 if TYPE_CHECKING:
     from daogou.domain.order import Order
-    from daogou.ports.stores import Appended, Asked, Clicked, EventColumns, Offered, Orders, Place, Stores, Typed
+    from daogou.ports.stores import Appended, Asked, Clicked, EventColumns, Offered, Orders, Place, Seen, Stores, Typed
 
 
 class PastEvents:
@@ -71,6 +71,9 @@ class PastEvents:
         return []
 
     def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
+        return []
+
+    def seen(self, *, since: Instant, limit: int) -> list[Seen]:
         return []
 
     def reworded(self, *, since: Instant, shoppers: int = 10) -> list[tuple[str, str, int]]:
@@ -130,7 +133,9 @@ def past_of(stores: Stores, split: Split) -> Stores:
     """The stores with events and orders up to the split. Catalogue and shoppers are those of today."""
     events = PastEvents(only(split.columns, split.past), stores.queries.offered(until=split.moment))
     orders = PastOrders(stores.orders, split.ends(), split.moment)
-    return replace(stores, events=events, plain_events=events, queries=events, orders=orders, close=lambda: None)
+    return replace(
+        stores, events=events, plain_events=events, queries=events, lists=events, orders=orders, close=lambda: None
+    )
 
 
 def _placed(order: Order) -> Order:

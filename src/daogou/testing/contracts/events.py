@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from daogou.domain.event import EVENT_TYPES, Event, plain
+from daogou.domain.event import EVENT_TYPES, Event, EventType, plain
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.ports.stores import Appended, Asked, Clicked, Offered, Place, Stores, Typed
@@ -161,6 +161,25 @@ class EventsContract:
         assert stores.queries.asked(9, since=start) == []
         assert stores.queries.places(since=start) == []
         assert stores.queries.clicked(since=start) == []
+
+    def test_what_each_person_saw_after_a_query_is_told_once(self, stores: Stores) -> None:
+        def at(type: EventType, product: str, place: int | None, **who: str) -> Event:
+            return event(type, product, at=5, query="鞋", list="search", position=place, **who)
+
+        stores.events.append([
+            *(event("impression", "a", shopper="s1", at=n, query="鞋", list="search", position=0) for n in range(3)),
+            at("click", "a", 0, shopper="s1"), at("impression", "a", 2, shopper="s1"),
+            at("impression", "b", 1, session="s1"), at("click", "b", None, session="s1"),
+            at("click", "never-shown", 4, session="s1"), at("impression", "a", None, session="x2"),
+            event("impression", "a", session="x2", at=5, list="home", position=0),
+        ])  # fmt: skip
+        seen = stores.lists.seen(since=Instant(0), limit=9)
+        assert len({one.who for one in seen}) == 2
+        assert [(one.query, one.product, one.position, one.clicked) for one in seen] == [
+            ("鞋", "a", 0, True), ("鞋", "a", 2, False), ("鞋", "b", 1, False),
+        ]  # fmt: skip
+        assert stores.lists.seen(since=Instant(0), limit=1) == seen[:1]
+        assert stores.lists.seen(since=Instant(6), limit=9) == []
 
     def test_what_fewer_clicked_beside_a_shared_query_is_not_told(self, stores: Stores) -> None:
         def click(who: str, product: str, at: int) -> Event:
