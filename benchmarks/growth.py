@@ -30,13 +30,14 @@ import numpy as np
 from daogou.adapters.addresses import open_stores
 from daogou.domain.event import EVENT_TYPES, EventType, Recorded
 from daogou.domain.ids import Instant, ProductId
+from daogou.domain.kinds import Kind
 from daogou.domain.product import Product
 from daogou.domain.text import Text
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
 from daogou.ports.stores import EventColumns, Stores
 from daogou.recommend.recommender import Recommender
-from daogou.recommend.request import Kind, RecommendRequest
+from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.shelf import Shelf
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Releases

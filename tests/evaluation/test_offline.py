@@ -13,6 +13,7 @@ from daogou.adapters.memory.stores import open_memory
 from daogou.domain.errors import BadRequest, NotReady
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant, ShopperId
+from daogou.domain.kinds import Kind
 from daogou.domain.text import Text
 from daogou.evaluation.offline.engine import FUSED, Engine
 from daogou.evaluation.offline.past import past_of
@@ -21,7 +22,6 @@ from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
 from daogou.evaluation.offline.splits import READ, leave_one_out, time_split
 from daogou.evaluation.offline.systems import DEPTH, Counts, baselines
 from daogou.ports.stores import Stores
-from daogou.recommend.request import Kind
 from daogou.testing.builders import event, order, product
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Releases

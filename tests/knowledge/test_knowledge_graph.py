@@ -18,7 +18,7 @@ from daogou.domain.text import Text
 from daogou.knowledge import build, graph
 from daogou.knowledge.graph import Graph
 from daogou.knowledge.jsonld import product_jsonld, script_json
-from daogou.knowledge.reasons import grounds
+from daogou.knowledge.reasons import named
 from daogou.knowledge.together import TogetherConfig, purchases
 
 SHOES, RUNNING = Text("鞋靴", "Footwear"), Text("跑鞋", "Running shoes")
@@ -113,20 +113,19 @@ def test_hidden_products_are_not_in_the_graph(opened: Graph) -> None:
     assert opened.label("product:hidden") is None
 
 
-def test_a_reason_names_what_is_shared_with_the_walk_that_proves_it(opened: Graph) -> None:
-    found = grounds(opened, ProductId("a"), ProductId("b"), share=0.25)
+def test_a_reason_names_what_is_shared(opened: Graph) -> None:
+    found = named(opened, ProductId("a"), ProductId("b"), share=0.25)
     assert found is not None
-    assert found.reason.text == Text("与「鞋a」同品牌、同材质、同品类", "Same brand, material and category as “Shoe a”")
-    assert (found.reason.kind, found.reason.share, found.reason.products) == ("graph", 0.25, ("a",))
-    assert [edge.tail for edge in found.paths[0].edges] == ["brand:nike", "brand:nike"]
+    assert found.text == Text("与「鞋a」同品牌、同材质、同品类", "Same brand, material and category as “Shoe a”")
+    assert (found.kind, found.share, found.products) == ("graph", 0.25, ("a",))
 
 
 def test_a_reason_is_only_given_where_the_graph_has_one(opened: Graph) -> None:
-    together = grounds(opened, ProductId("a"), ProductId("sock"))
+    together = named(opened, ProductId("a"), ProductId("sock"), share=0.0)
     assert together is not None
-    assert together.reason.text.en == "Often bought together with “Shoe a”"
-    assert grounds(opened, ProductId("b"), ProductId("sock")) is None
-    assert grounds(opened, ProductId("a"), ProductId("unknown")) is None
+    assert together.text.en == "Often bought together with “Shoe a”"
+    assert named(opened, ProductId("b"), ProductId("sock"), share=0.0) is None
+    assert named(opened, ProductId("a"), ProductId("unknown"), share=0.0) is None
 
 
 def test_walks_are_shortest_and_at_most_three_steps(opened: Graph) -> None:

@@ -9,12 +9,11 @@ from typing import Literal
 
 from daogou.domain.hit import Reason
 from daogou.domain.ids import ProductId
+from daogou.domain.kinds import Kind
 from daogou.domain.text import Text
 
 Action = Literal["boost", "bury", "pin", "hide", "only"]
-RuledList = Literal["search", "for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new",
-    "group",
-]  # fmt: skip
+RuledList = Literal["search", Kind]
 
 
 @dataclass(frozen=True, slots=True)

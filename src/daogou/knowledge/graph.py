@@ -63,23 +63,12 @@ class Graph:
         ends = self._ends(one, other)
         return walks.common(self.links, *ends) if ends else []
 
-    def shared(self, one: ProductId, other: ProductId) -> list[Path]:
-        """The walks over what both products say of themselves alike, the most telling first."""
-        ends = self._ends(one, other)
-        return walks.shared(self.links, *ends) if ends else []
-
-    def bought_with(self, one: ProductId, other: ProductId) -> Edge | None:
-        """The edge that says that two products are bought together; None where there is none."""
-        ends = self._ends(one, other)
-        edge = self.links.bought_with(*ends) if ends else None
-        return None if edge is None else self.links.edge(edge)
-
     def tie(self, one: ProductId, other: ProductId) -> list[str]:
-        """How two products belong together, without the walks: bought together, or else the relations of `shared`."""
+        """How two products belong together: bought together, or else the relations of what both say of themselves."""
         ends = self._ends(one, other)
         if ends is None:
             return []
-        if self.links.bought_with(*ends) is not None:
+        if self.links.bought_with(*ends):
             return [BOUGHT_WITH]
         n, relations = len(self.links.nodes), self.links.relations
         return [relations[fact // n] for fact in walks.alike(self.links, *ends)]

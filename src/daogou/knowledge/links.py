@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EDGES = ("head", "relation", "tail", "weight", "source")
-_INDEX = ("starts", "touching", "leaving", "said", "said_by", "pairs", "paired_by")
+_INDEX = ("starts", "touching", "leaving", "said", "pairs")
 _NAMES = "names.json"
 
 
@@ -56,12 +56,8 @@ class Links:
     """(nodes + 1): where what each node says of itself begins in `said`."""
     said: NDArray[np.int64] = field(repr=False)
     """What nodes say of themselves, as relation * nodes + tail, by node."""
-    said_by: NDArray[np.int32] = field(repr=False)
-    """The edge of each."""
     pairs: NDArray[np.int64] = field(repr=False)
     """What is bought together, as head * nodes + tail, ascending."""
-    paired_by: NDArray[np.int32] = field(repr=False)
-    """The edge of each."""
 
     @classmethod
     def of(cls, edges: Iterable[Edge], labels: Mapping[str, Text]) -> Links:
@@ -111,7 +107,6 @@ class Links:
         said_by = np.flatnonzero(~together)
         said_by = said_by[np.argsort(head[said_by], kind="stable")]
         pairs = head[together].astype(np.int64) * len(number) + tail[together]
-        ascending = np.argsort(pairs, kind="stable")
         return cls(
             nodes=Strings.of(number),
             zh=Strings.of(label.zh for label in labels),
@@ -128,9 +123,7 @@ class Links:
             touching=edge[order],
             leaving=np.searchsorted(head[said_by], np.arange(len(number) + 1)).astype(np.int64),
             said=relation[said_by].astype(np.int64) * len(number) + tail[said_by],
-            said_by=said_by.astype(np.int32),
-            pairs=pairs[ascending],
-            paired_by=np.flatnonzero(together)[ascending].astype(np.int32),
+            pairs=np.sort(pairs),
         )
 
     def save(self, folder: Path) -> None:
@@ -174,17 +167,13 @@ class Links:
         facts: list[int] = self.said[self.leaving[node] : self.leaving[node + 1]].tolist()
         return facts
 
-    def saying(self, node: int, fact: int) -> int:
-        """The edge by which the node says this of itself; of several the first."""
-        return int(self.said_by[int(self.leaving[node]) + self.facts(node).index(fact)])
-
-    def bought_with(self, one: int, other: int) -> int | None:
-        """The edge that says that two products are bought together; None where there is none."""
+    def bought_with(self, one: int, other: int) -> bool:
+        """Are two products bought together?"""
         wanted = np.array([one * len(self.nodes) + other, other * len(self.nodes) + one])
         for place, pair in zip(self.pairs.searchsorted(wanted).tolist(), wanted.tolist(), strict=True):
             if place < len(self.pairs) and self.pairs[place] == pair:
-                return int(self.paired_by[place])
-        return None
+                return True
+        return False
 
     def degree(self, node: int) -> int:
         return int(self.starts[node + 1] - self.starts[node])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daogou.domain.edge import Path
 from daogou.domain.hit import Reason
 from daogou.domain.text import Text
 from daogou.knowledge.names import BOUGHT_WITH, product_node
@@ -41,34 +39,12 @@ RELATION_WORDS = {
 """How a shared property is called; one that is missing here is called by its own name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """A reason with the walks through the graph that prove it."""
-
-    reason: Reason
-    paths: tuple[Path, ...]
-
-
-def grounds(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float = 0.0) -> Grounds | None:
+def named(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float) -> Reason | None:
     """Why the graph leads from a product of the history to a candidate; None if it shares nothing and is not bought
     with it.
 
     `share` is the part of the candidate's score that the caller gave it for this.
     """
-    reason = named(graph, owned, candidate, share=share)
-    if reason is None:
-        return None
-    together = graph.bought_with(owned, candidate)
-    if together is not None:
-        return Grounds(reason, (Path((together,)),))
-    first: dict[str, Path] = {}
-    for path in graph.shared(owned, candidate):
-        first.setdefault(path.edges[0].relation, path)
-    return Grounds(reason, tuple(first.values())[:MOST_NAMED])
-
-
-def named(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float) -> Reason | None:
-    """The reason alone, without the walks that prove it."""
     relations = graph.tie(owned, candidate)
     label = graph.label(product_node(owned)) if relations else None
     if not label:

@@ -25,17 +25,6 @@ def common(links: Links, one: int, other: int) -> list[Path]:
     return [path for _, path in found]
 
 
-def shared(links: Links, one: int, other: int) -> list[Path]:
-    """The walks over something that both nodes say of themselves alike; those through the rarest first.
-
-    They are among those of `common`, found without looking at all that is next to either.
-    """
-    return [
-        Path((links.edge(links.saying(one, fact)), links.edge(links.saying(other, fact))))
-        for fact in alike(links, one, other)
-    ]
-
-
 def alike(links: Links, one: int, other: int) -> list[int]:
     """What both nodes say of themselves, as relation * nodes + tail; what is next to the fewest nodes first."""
     n = len(links.nodes)

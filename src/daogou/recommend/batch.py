@@ -10,7 +10,8 @@ import msgspec
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant, ProductId, ShopperId
-from daogou.recommend.request import MOST, Kind, RecommendRequest
+from daogou.domain.kinds import Kind
+from daogou.recommend.request import MOST, RecommendRequest
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits

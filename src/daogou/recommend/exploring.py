@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from daogou.recommend.request import Kind, RecommendRequest
+    from daogou.domain.kinds import Kind
+    from daogou.recommend.request import RecommendRequest
 
 HOUR_MS = 3_600_000
 POOL = 5

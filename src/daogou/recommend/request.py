@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
+from daogou.domain.kinds import Kind
 from daogou.domain.query import Where
 
-Kind = Literal["for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new", "group"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST = 1000
 """Products of one answer, and candidates of one request."""

@@ -3,7 +3,6 @@ apart again."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -119,29 +118,29 @@ def distinct(keys: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int
     """
     if len(keys) == 0:
         return np.empty(0, np.int32), np.empty(0, np.int32)
-    under = _board.of(int(keys.max()) + 1)
+    under = _board(int(keys.max()) + 1)
     here = np.arange(len(keys), dtype=np.int32)
     under[keys] = here
     once = keys[under.take(keys) == here]
     once.sort()
     under[once] = here[: len(once)]
-    return once, under.take(keys)
+    place = under.take(keys)
+    _boards.append(under)
+    return once, place
 
 
-class _Board(threading.local):
-    """A place to write under a key. Nothing is read from it that was not written just before."""
-
-    def __init__(self) -> None:
-        self._places = np.empty(0, np.int32)
-
-    def of(self, size: int) -> NDArray[np.int32]:
-        """At least so many places."""
-        if len(self._places) < size:
-            self._places = np.empty(2 * size, np.int32)
-        return self._places
+_boards: list[NDArray[np.int32]] = []
+"""Places to write under a key that nobody writes in now: as many as there ever were threads at it at one moment, not as
+many as there are threads. Nothing is read from one that was not written just before."""
 
 
-_board = _Board()
+def _board(size: int) -> NDArray[np.int32]:
+    """At least so many places, for one thread alone; it gives them back."""
+    try:
+        board = _boards.pop()
+    except IndexError:
+        return np.empty(2 * size, np.int32)
+    return board if len(board) >= size else np.empty(2 * size, np.int32)
 
 
 def gather(offsets: NDArray[np.int64], wanted: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from daogou.domain.conversation import Answer
     from daogou.domain.event import Event
     from daogou.domain.hit import Hits
+    from daogou.domain.kinds import Kind
     from daogou.domain.product import PricePoint, Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import RatingSummary, Review
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from daogou.promotions.basket import BasketLine, Priced
     from daogou.recommend.explanation import Explanation
     from daogou.recommend.reading import Reading
-    from daogou.recommend.request import Kind
     from daogou.search.suggest import Suggestion
     from daogou.shop.questioning import Questions
     from daogou.shop.searching import SearchReport

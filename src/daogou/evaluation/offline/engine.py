@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.kinds import Kind
 from daogou.evaluation.offline.systems import DEPTH, Ranked, best
 from daogou.recommend import sources
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
-from daogou.recommend.request import Kind, RecommendRequest
+from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import RecommendConfig, look
 from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from daogou.domain.kinds import Kind, PersonalKind
 from daogou.domain.text import Language
-from daogou.recommend.request import MOST, MOST_LIKES, MOST_PEOPLE, Kind
+from daogou.recommend.request import MOST, MOST_LIKES, MOST_PEOPLE
 from daogou.server import wire
 from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam
 from daogou.server.auth import Anyone, acting_as
@@ -21,7 +22,6 @@ from daogou.server.document import answers, listing, merged, ref, takes
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
 
-RecommendKind = Literal["for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new"]
 _Id = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID)]
 
 
@@ -80,7 +80,7 @@ def router(shop: Shop) -> APIRouter:
         session: SessionParam = None,
         product: IdParam = None,
         basket: Keys = [],  # noqa: B006 (FastAPI copies it)
-        kind: RecommendKind | None = None,
+        kind: PersonalKind | None = None,
         k: K = 10,
         language: Language | None = None,
         cards: Cards = False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from daogou.domain.ids import ProductId, ShopperId
-from daogou.recommend.request import Kind
+from daogou.domain.kinds import Kind
 from daogou.server.pages.words import words_in
 from daogou.server.storefront.cards import cards
 
