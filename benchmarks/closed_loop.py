@@ -8,7 +8,7 @@ unevenly the ten places were spread over the products on sale (Gini), the part o
 and how well the lists met true tastes (1 is the best there could be). What is to be feared is a Gini that grows; beside
 it stands that of the lists which true tastes would choose. There are no other events in these weeks: nobody searches.
 
-    python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0] [--trusting]
+    python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0] [--trusting] [--most 2]
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from daogou.adapters.addresses import open_stores
 from daogou.domain.event import Event
 from daogou.domain.hit import Hit
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
+from daogou.domain.kinds import Kind
 from daogou.evaluation.showcase import build
 from daogou.evaluation.simulator import choice
 from daogou.evaluation.simulator.truth import Truth
@@ -36,7 +37,8 @@ from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
 from daogou.ports.stores import Stores
 from daogou.recommend.recommender import Recommender
-from daogou.recommend.request import Kind, RecommendRequest
+from daogou.recommend.request import RecommendRequest
+from daogou.recommend.showings import Exposure
 from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.metrics import gini
@@ -58,9 +60,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--explore", type=float, default=0.0, help="the part of the places that explores")
     parser.add_argument("--variety", type=float, default=0.0, help="the dial of variety")
+    parser.add_argument("--most", type=float, help="[recommend.exposure] most; default: no limit")
     parser.add_argument("--trusting", action="store_true", help="learn from every click alike ([training.exposure])")
     asked = parser.parse_args()
-    arranged = RecommendConfig(explore={"for-you": asked.explore}, variety=Variety(dial=asked.variety))
+    arranged = RecommendConfig(
+        explore={"for-you": asked.explore}, variety=Variety(dial=asked.variety), exposure=Exposure(asked.most)
+    )
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
         source.mkdir()
@@ -89,6 +94,7 @@ def main() -> None:
                 "explore": asked.explore,
                 "variety": asked.variety,
                 "trusting": asked.trusting,
+                "most": asked.most,
                 "on_sale": len(on_sale),
                 "gini": round(gini(counts[[truth.products[id] for id in on_sale]]), 4),
                 "gini_of_true_tastes": round(wished(shoppers, on_sale, truth, at), 4),

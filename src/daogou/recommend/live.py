@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.ids import SessionId, ShopperId
 from daogou.features.history import STRENGTH, History
+from daogou.recommend.showings import Showings
 
 if TYPE_CHECKING:
     from daogou.domain.event import Recorded
@@ -28,12 +29,23 @@ _LABELLED = 100_000
 class Live:
     """Histories of actors, loaded when first needed, and the live part of the counters. Callers hold one lock."""
 
-    def __init__(self, models: Models, shelf: Shelf, events: Events, shoppers: Shoppers | None) -> None:
+    def __init__(
+        self,
+        models: Models,
+        shelf: Shelf,
+        events: Events,
+        shoppers: Shoppers | None,
+        *,
+        most_shown: float | None = None,
+    ) -> None:
+        """`most_shown`: `Exposure.most`."""
         self.seq = models.last_seq
         self._models = models
         self._shelf = shelf
         self._events = events
         self._shoppers = shoppers
+        self.showings = None if most_shown is None else Showings(most_shown)
+        """What the shop's own lists have shown since the release; None where nobody asks."""
         self._histories: OrderedDict[str, History] = OrderedDict()
         self._labels: dict[str, tuple[str, ...]] = {}
 
@@ -88,6 +100,13 @@ class Live:
         row = self._shelf.row.get(event.product) if event.product is not None else None
         if row is None or (event.shopper is None and event.session is None):
             return
+        if (
+            self.showings is not None
+            and event.type == "impression"
+            and event.position is not None
+            and event.query is None
+        ):
+            self.showings.observe(row)
         if event.type not in STRENGTH and event.type != "return":
             return
         history = self.history(shopper=event.shopper, session=None if event.shopper is not None else event.session)

@@ -15,6 +15,7 @@ from daogou.domain.text import Text
 from daogou.recommend import wording
 from daogou.recommend.group import SOURCE as GROUP
 from daogou.recommend.group import suited
+from daogou.recommend.showings import EXPOSURE
 from daogou.retrieval.evidence import NO_CAUSE
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     "fresh": ("new", wording.NEW),
     "repeat": ("repeat", wording.REPEAT),
     "given": ("given", wording.GIVEN),
+    EXPOSURE: ("rule", wording.EXPOSURE),
 }
 """Sources that rest on no step of the trail."""
 _NAMED = {"segment", "likes", GROUP}

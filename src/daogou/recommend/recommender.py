@@ -61,8 +61,8 @@ class Recommender:
             raise ValueError("the shelf's rows are not the release's: build it with Shelf(release.items())")
         self._models = Models.open(release) if release else Models.untrained(max(0, events.head() - _TAIL_UNTRAINED))
         self._shelf = shelf
-        self._live = Live(self._models, shelf, events, shoppers)
         self._config = config or RecommendConfig()
+        self._live = Live(self._models, shelf, events, shoppers, most_shown=self._config.exposure.most)
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
         self._clock = clock

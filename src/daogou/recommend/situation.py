@@ -10,8 +10,9 @@ import numpy as np
 from msgspec import Meta
 
 from daogou.domain.event import EventType
+from daogou.domain.kinds import Kind
 from daogou.features.history import STRENGTH, History
-from daogou.recommend.request import Kind
+from daogou.recommend.showings import EXPOSURE, Exposure, Showings
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.fusion import Fusion
@@ -45,6 +46,8 @@ class RecommendConfig:
     """Newest steps of the history an answer rests on."""
     variety: Variety = field(default_factory=Variety)
     """Default: rank by score alone."""
+    exposure: Exposure = field(default_factory=Exposure)
+    """Default: what was shown often is shown again."""
     explore: Mapping[Kind, Annotated[float, Meta(ge=0, le=1)]] = field(default_factory=lambda: {"new": 0.1})
     """By kind of list: the part of its places that go to a product drawn from the next best, so that what nobody could
     see can be learnt. Each place then carries its propensity, which belongs into the impression that is reported."""
@@ -78,6 +81,8 @@ class Situation:
     """Of a group: each one's own."""
     ruling: Ruling = NO_RULING
     """What the shop's rules say of this answer."""
+    showings: Showings | None = None
+    """What has been shown to everybody, where that is to be limited."""
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -95,7 +100,7 @@ class Situation:
         """The same with what the rules add or take."""
         for rule, rows in self.ruling.weighed:
             fused = fused.weighed(rule.source, rows, rule.factor)
-        return fused
+        return fused if self.showings is None else fused.scaled(EXPOSURE, self.showings.factors(fused.totals[0]))
 
 
 def look(
@@ -145,6 +150,7 @@ def look(
         likes=request.likes,
         basket=min(len(laid), len(steps)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
+        showings=live.showings if config.exposure.most is not None and not request.candidates else None,
     )
 
 

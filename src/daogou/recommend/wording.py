@@ -13,6 +13,7 @@ NEW = Text(zh="新品上架", en="New in the shop")
 REPEAT = Text(zh="您常买这款", en="You buy this often")
 GIVEN = Text(zh="按给定的顺序", en="In the order given")
 TO_READ = Text(zh="新文章", en="New to read")
+EXPOSURE = Text(zh="近期展示较多，排序靠后", en="Shown later, since it was shown to many already")
 EXPLORED = Text(zh="试着推荐，看看是否合您的心意", en="Shown to learn whether it is liked")
 RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")
 _DID: Mapping[EventType, tuple[str, str]] = {

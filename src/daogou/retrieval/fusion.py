@@ -152,10 +152,15 @@ class Fused:
 
     def weighed(self, source: str, rows: NDArray[np.bool_], factor: float) -> Fused:
         """The same with the score of some rows (a mask) multiplied; the difference is an entry of its own source."""
+        return self.scaled(source, np.where(rows[self.totals[0]], np.float32(factor), np.float32(1)))
+
+    def scaled(self, source: str, factors: NDArray[np.float32]) -> Fused:
+        """The same with the score of each row of `totals` multiplied with its factor; the differences are entries of
+        their own source."""
         found, scores = self.totals
-        here = rows[found]
+        here = np.flatnonzero(factors != 1)
         change = Evidence(
-            found[here], scores[here] * np.float32(factor - 1), np.full(np.count_nonzero(here), NO_CAUSE, np.int32)
+            found.take(here), scores.take(here) * (factors.take(here) - 1), np.full(len(here), NO_CAUSE, np.int32)
         )
         sources = np.full(len(change), len(self.names), np.int32)
         return Fused(
