@@ -35,8 +35,8 @@ from daogou.shop.shop import Shop, open_shop
 from daogou.training.releases import Release
 
 _KINDS, _VISITS, _SHOWN, _DECAY = 40, 400, 10, 1.0
-_SWAPPED = 2.0
-"""Places by which a product is moved at most, up or down, from one visit to the next."""
+_MOVED = 4.0
+"""Places by which a product is moved at most from one visit to the next."""
 
 Appeal = Mapping[str, Mapping[ProductId, float]]
 
@@ -108,7 +108,7 @@ def _visits(shop: Shop, appeal: Appeal, rng: np.random.Generator) -> Iterator[Ev
         for visit in range(_VISITS):
             at, who = Instant(shop.clock() - visit), SessionId(f"{kind}-{visit}")
             yield Event("search", at, session=who, query=kind)
-            moved = np.argsort(np.arange(len(answer)) + _SWAPPED * rng.random(len(answer)) * 2, kind="stable")
+            moved = np.argsort(np.arange(len(answer)) + _MOVED * rng.random(len(answer)), kind="stable")
             for place, row in enumerate(moved[:_SHOWN].tolist()):
                 shown = Event("impression", at, session=who, product=answer[row], query=kind, position=place)
                 yield shown

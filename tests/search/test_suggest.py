@@ -73,3 +73,23 @@ def test_what_was_learnt_before_completes_as_what_is_read_now() -> None:
     for typed in ("li", "run", "nike", "鞋", "tr", "lihgt"):
         assert before.suggest(typed) == now.suggest(typed)
     assert [(found.text, found.n) for found in now.suggest("nike")] == [("Nike", 3)]
+
+
+def test_letters_complete_to_what_sounds_so() -> None:
+    shelf = Shelf()
+    shelf.put([
+        product("1", Text("透气跑步鞋", "Light trainers"), category=[Text("跑步鞋", "Running shoes")], brand="耐克"),
+        product("2", Text("保温杯", "Flask"), category=[Text("杯子", "Cups")], brand="Paobu"),
+        product("3", "Old hat", category=[Text("帽子", "Hats")], stock=0),
+    ])  # fmt: skip
+    asked = {"跑步袜": 7, "夏天跑步": 2}
+    suggester = Suggester(shelf, Vocabulary.from_shelf(shelf), queries=asked, exact=ExactNames(shelf.products))
+    assert _texts(suggester, "paobuxie") == _texts(suggester, "pao bu xie") == ["跑步鞋"]
+    assert _texts(suggester, "nai ke") == _texts(suggester, "naik") == ["耐克"]
+    assert _texts(suggester, "paobu") == ["Paobu", "跑步鞋", "跑步袜"]
+    assert _texts(suggester, "buxie") == ["跑步鞋"]
+    assert _texts(suggester, "mao") == []
+    assert [found.text for found in suggester.suggest("paobu", 2)] == ["Paobu", "跑步鞋"]
+    suggester.put([product("4", "x", category=[Text("跑步机", "Treadmills")])])
+    shelf.put([product("4", "x", category=[Text("跑步机", "Treadmills")])])
+    assert _texts(suggester, "runing") == ["Running shoes"]

@@ -1,4 +1,4 @@
-"""Completes what is being typed, in both languages, from the shop's own names and past queries."""
+"""Completes what is being typed, in both languages and in pinyin, from the shop's own names and past queries."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from daogou.domain.text import Language, language_of
 from daogou.language.normalise import plain
+from daogou.language.pinyin import LONGEST, sounds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,8 @@ Name = tuple[str, SuggestionKind, int]
 """Something to complete to, what it names, and how often it was met."""
 _WORTH: Mapping[SuggestionKind, float] = {"category": 4.0, "brand": 3.0, "query": 2.0, "product": 1.0}
 LONGEST_PREFIX = 60
+_LETTERS = 3
+"""From so many letters on, names that sound so follow those that are written so."""
 _LOOKED_AT = 400
 """Completions that are ranked; a shorter prefix than any shopper stops at has more."""
 
@@ -68,6 +71,7 @@ class Suggester:
         self._folded = list(phrases.folded)
         self._number = np.frombuffer(phrases.numbers, np.int32)
         self._place = np.frombuffer(phrases.places, np.uint8)
+        self._sounds = sorted(_sounding(enumerate(self._names)))
         self._learn([(text, "query", n) for text, n in queries.items()])
 
     def put(self, products: Iterable[Product]) -> None:
@@ -75,11 +79,18 @@ class Suggester:
         self._learn(names_of(products))
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
-        """The best completions; where there are none, those of the prefix with its last word's spelling corrected."""
+        """The best completions, then names that sound as the letters do.
+
+        Where there are none, those of the prefix with its last word's spelling corrected.
+        """
         typed = " ".join(plain(prefix[:LONGEST_PREFIX]).split())
         if not typed:
             return []
         found = self._complete(typed, limit)
+        letters = typed.replace(" ", "").replace("'", "")
+        if len(found) < limit and letters.isascii() and (len(letters) >= _LETTERS or not found):
+            more = self._best(self._sounding(letters), limit)
+            found += [each for each in more if each not in found][: limit - len(found)]
         if not found:
             *head, last = typed.split(" ")
             better = self._vocabulary.spelling.nearest(last)
@@ -87,8 +98,11 @@ class Suggester:
         return found
 
     def _complete(self, typed: str, limit: int) -> list[Suggestion]:
+        return self._best(self._written(typed), limit)
+
+    def _written(self, typed: str) -> Iterator[tuple[int, bool]]:
+        """Numbers of the names of which a part begins so, and whether it is their beginning."""
         first = bisect.bisect_left(range(len(self._number)), typed, key=self._key)
-        found: dict[str, tuple[float, Suggestion]] = {}
         for number, place in zip(
             self._number[first : first + _LOOKED_AT].tolist(),
             self._place[first : first + _LOOKED_AT].tolist(),
@@ -96,10 +110,23 @@ class Suggester:
         ):
             folded = self._folded[number]
             if not folded.startswith(typed, place):
-                break
+                return
+            yield number, folded.startswith(typed)
+
+    def _sounding(self, letters: str) -> Iterator[tuple[int, bool]]:
+        """The same of names that sound so."""
+        first = bisect.bisect_left(self._sounds, (letters,))
+        for sound, place, number in self._sounds[first : first + _LOOKED_AT]:
+            if not sound.startswith(letters):
+                return
+            yield number, place == 0
+
+    def _best(self, numbers: Iterable[tuple[int, bool]], limit: int) -> list[Suggestion]:
+        found: dict[str, tuple[float, Suggestion]] = {}
+        for number, from_start in numbers:
             text, kind, n = self._names[number]
             suggestion = Suggestion(text, kind, language_of(text), n)
-            worth = self._worth(suggestion, from_start=folded.startswith(typed))
+            folded, worth = self._folded[number], self._worth(suggestion, from_start=from_start)
             if folded not in found or found[folded][0] < worth:
                 found[folded] = (worth, suggestion)
         best = sorted(found.values(), key=lambda pair: (-pair[0], len(pair[1].text), pair[1].text))
@@ -124,6 +151,7 @@ class Suggester:
         if not found:
             return
         new: list[tuple[str, int, int]] = []
+        before = len(self._names)
         for folded, (text, kind, n) in found:
             number = self._numbers.setdefault((kind, folded), len(self._names))
             if number == len(self._names):
@@ -138,6 +166,7 @@ class Suggester:
         where = [bisect.bisect_right(entries, key, key=self._key) for key, _, _ in new]
         self._number = np.insert(self._number, where, [number for _, number, _ in new])
         self._place = np.insert(self._place, where, [place for _, _, place in new])
+        self._sounds = sorted([*self._sounds, *_sounding(enumerate(self._names[before:], before))])
 
     def _key(self, at: int) -> str:
         """What the entry at this place of the order is found by."""
@@ -204,6 +233,16 @@ def names_of(products: Iterable[Product]) -> list[Name]:
         found.update((text, "category") for step in product.category for text in (step.zh, step.en))
         found[product.brand or "", "brand"] += 1
     return [(text, kind, n) for (text, kind), n in found.items() if text]
+
+
+def _sounding(names: Iterable[tuple[int, Name]]) -> Iterator[tuple[str, int, int]]:
+    """How Chinese categories and brands sound from each of their characters on, queries from their first: the sound,
+    the character, and the number of the name."""
+    for number, (text, kind, _) in names:
+        if kind != "product" and not text.isascii():
+            folded = plain(text).replace(" ", "")
+            for place in range(len(folded) - 1 if kind != "query" else 1):
+                yield from ((sound, place, number) for sound in sounds(folded[place : place + LONGEST]))
 
 
 def _beginnings(text: str, kind: SuggestionKind) -> Iterator[int]:
