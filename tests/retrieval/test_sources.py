@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from daogou.retrieval.als import Als, AlsConfig
+from daogou.retrieval.attributes import Attributes, AttributesConfig
 from daogou.retrieval.content import ContentConfig, ContentKnn, words
 from daogou.retrieval.ease import Ease, EaseConfig
 from daogou.retrieval.evidence import Trail
@@ -14,6 +15,7 @@ from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
 from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
 from daogou.retrieval.together import Together, TogetherConfig
+from daogou.testing.builders import product
 from daogou.testing.retrievers import SourceBehaviour
 
 TITLES = ["red shoe", "blue shoe", "red hat", "blue hat", "green shoe", "tea cup", "tea pot", "red tea cup"]
@@ -95,6 +97,24 @@ class TestContent(Walks):
     @pytest.fixture
     def load(self):
         return ContentKnn.load
+
+
+class TestAttributes(Walks):
+    @pytest.fixture
+    def fit(self):
+        shelf = [
+            product(f"p{n}", brand="Ma" if n < 4 else None, attributes={"colour": words(title)[0]})
+            for n, title in enumerate(TITLES)
+        ]
+        return lambda: Attributes.fit(shelf, config=AttributesConfig())
+
+    @pytest.fixture
+    def load(self):
+        return Attributes.load
+
+    def test_what_few_products_share_says_more_than_what_many_do(self, fit) -> None:
+        """Three are red, four of the brand: the red hat of the brand, the red cup, then what is of the brand alone."""
+        assert fit().evidence(Trail.of([0])).best(5).rows.tolist() == [2, 7, 1, 3]
 
 
 class TestHybrid(Walks):

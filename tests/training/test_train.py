@@ -14,6 +14,7 @@ from daogou.domain.ids import Instant
 from daogou.domain.product import Product
 from daogou.ports.stores import Stores
 from daogou.retrieval.als import AlsConfig
+from daogou.retrieval.attributes import Attributes, AttributesConfig
 from daogou.retrieval.files import read_array
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.sequential import SequentialKnn
@@ -59,7 +60,7 @@ def test_a_release_holds_its_artifacts_metrics_and_origin(stores: Stores, releas
     assert msgspec.convert(manifest.config, TrainingConfig) == TrainingConfig()
     assert release.items() == [f"p{n}" for n in range(20)]
     assert releases.active_id() == release.id
-    assert steps[-1] == "12/13"
+    assert steps[-1] == "13/14"
 
 
 def test_the_same_facts_give_the_same_files(stores: Stores, releases: Releases) -> None:
@@ -97,6 +98,14 @@ def test_without_refit_the_held_back_steps_are_not_learnt(stores: Stores, releas
         release = train(stores, releases, config=TrainingConfig(refit=refit))
         knn = SequentialKnn.load(release.path("sequential"))
         assert (knn.count(9, 17) > 0) is count
+
+
+def test_attributes_are_compared_where_that_is_switched_on(stores: Stores, releases: Releases) -> None:
+    assert "enabled = false" in train(stores, releases).manifest.skipped["attributes"]
+    release = train(stores, releases, config=TrainingConfig(attributes=AttributesConfig(enabled=True)))
+    assert len(Attributes.load(release.path("attributes")).table) == len(release.items())
+    fusion = msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion)
+    assert "attributes" in fusion.weights
 
 
 def test_als_learns_from_the_histories_that_went_on_last(releases: Releases) -> None:

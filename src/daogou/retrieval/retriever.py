@@ -38,6 +38,7 @@ RETRIEVERS: Mapping[str, str] = {
     "ease": "daogou.retrieval.ease:Ease",
     "als": "daogou.retrieval.als:Als",
     "session_knn": "daogou.retrieval.session_knn:SessionKnn",
+    "attributes": "daogou.retrieval.attributes:Attributes",
     "transformer": "daogou.retrieval.transformer:Transformer",
 }
 """Name of the component and of its folder in a release, to the class that opens it. Imported when first opened."""

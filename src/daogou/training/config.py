@@ -8,6 +8,7 @@ from daogou.features.clicks import ClicksConfig
 from daogou.features.exposure import ExposureConfig
 from daogou.features.trust import TrustConfig
 from daogou.retrieval.als import AlsConfig
+from daogou.retrieval.attributes import AttributesConfig
 from daogou.retrieval.content import ContentConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.encoding.tuned import TuningConfig
@@ -72,6 +73,7 @@ class TrainingConfig:
     ease: EaseConfig = field(default_factory=EaseConfig)
     als: AlsConfig = field(default_factory=AlsConfig)
     session_knn: SessionKnnConfig = field(default_factory=SessionKnnConfig)
+    attributes: AttributesConfig = field(default_factory=AttributesConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     encoder: TuningConfig = field(default_factory=TuningConfig)
     clicks: ClicksConfig = field(default_factory=ClicksConfig)

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from daogou.training.lesson import Lesson, Skip
-from daogou.training.recipes import als, ease, session_knn, transformer
+from daogou.training.recipes import als, attributes, ease, session_knn, transformer
 
 if TYPE_CHECKING:
     from daogou.retrieval.retriever import Retriever
@@ -31,6 +31,7 @@ TABLE: Mapping[str, Recipe] = {
     "ease": Recipe(ease.fit),
     "als": Recipe(als.fit, needs=("implicit",), extra="factors"),
     "session_knn": Recipe(session_knn.fit),
+    "attributes": Recipe(attributes.fit),
     "transformer": Recipe(transformer.fit, needs=("torch", "onnx")),
 }
 """By the component's name, which is also that of its config in TrainingConfig and of its folder in a release."""

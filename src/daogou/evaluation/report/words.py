@@ -157,6 +157,7 @@ SYSTEMS = {
     "ease": Text(zh="线性模型", en="linear model"),
     "als": Text(zh="矩阵分解", en="matrix factors"),
     "session_knn": Text(zh="相似的浏览", en="similar sessions"),
+    "attributes": Text(zh="属性相似", en="attributes"),
     "transformer": Text(zh="序列模型", en="transformer"),
 }
 
