@@ -12,6 +12,7 @@ from shop_world import build_shop
 from daogou.domain.errors import NotReady
 from daogou.domain.text import Text
 from daogou.retrieval.meaning import Meaning, text_of
+from daogou.shop.encoding import Encoding
 from daogou.shop.nearness import Nearness
 from daogou.testing.builders import product
 
@@ -181,6 +182,27 @@ def test_a_training_that_was_interrupted_encodes_only_the_rest(tmp_path: Path, m
     shop.train()
     assert len(encoder.encoded) == len(set(encoder.encoded)) == 24
     assert list((shop.folder / "cache").iterdir()) == []
+    shop.close()
+
+
+def test_what_is_encoded_beside_ends_with_the_part_in_which_the_training_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daogou.retrieval.meaning._BLOCK_TEXTS", 10)
+    shop = build_shop(tmp_path / "shop", train=False)
+    products = list(shop.stores.catalogue.scan())
+
+    class Slow(Spanish):
+        def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            found = super().passages(texts)
+            assert encoding._stopping.wait(timeout=60)
+            return found
+
+    encoder = shop.__dict__["base_encoder"] = Slow()
+    with Encoding(shop, only=(), progress=None) as encoding:
+        encoding.begin(products)
+        assert encoder.began.wait(timeout=60)
+    assert len(encoder.encoded) == 10
     shop.close()
 
 

@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
 from daogou.retrieval.encoding.e5 import E5
@@ -50,7 +50,7 @@ class Encoding:
         self._wanted = not only or "meaning" in only
         self._progress = progress
         self._beside: Thread | None = None
-        self._stopping = False
+        self._stopping = Event()
 
     def __enter__(self) -> Self:
         return self
@@ -120,12 +120,12 @@ class Encoding:
         return Meaning.fit(texts, self._encoder, before=known, kept=self._unfinished, tell=tell)
 
     def _go_on(self, _: float) -> None:
-        if self._stopping:
+        if self._stopping.is_set():
             raise _Stopped
 
     def _stop(self) -> None:
         """Let what is encoded beside come to the end of its part."""
-        self._stopping = True
+        self._stopping.set()
         if self._beside is not None:
             self._beside.join()
 
