@@ -90,7 +90,7 @@ def _measure(products: list[Product], queries: Sequence[str], *, rounds: int) ->
     index = TantivyIndex()
     build(index, products, vocabulary.segmenter, vocabulary=vocabulary)
     indexed = time.perf_counter()
-    glosses = learn(Cedict(), vocabulary, (f"{product.title.zh} {product.title.en}" for product in products))
+    glosses = learn(Cedict(), vocabulary, products)
     glossed = time.perf_counter()
     searcher = Searcher(shelf, index, Understander(vocabulary, glossary=Glossary(glosses)))
     ready = time.perf_counter()

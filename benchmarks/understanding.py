@@ -168,7 +168,7 @@ def _understander(products: Iterable[Product], kinds: Iterable[Text] = ()) -> Un
     products, shelf = list(products), Shelf()
     shelf.put(products)
     known = Vocabulary.from_shelf(shelf, taxonomy=kinds)
-    glosses = learn(Cedict(), known, (f"{product.title.zh} {product.title.en}" for product in products))
+    glosses = learn(Cedict(), known, products)
     return Understander(known, glossary=Glossary(glosses))
 
 

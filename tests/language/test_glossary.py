@@ -34,6 +34,7 @@ _ENTRIES = {
     "吉": "lucky",
     "他": "phone",
     "台式机": "desktop computer",
+    "文具": "stationery",
 }
 
 
@@ -70,9 +71,8 @@ def _vocabulary(*more: Product) -> Vocabulary:
     return vocabulary
 
 
-def _glossary(vocabulary: Vocabulary | None = None) -> Glossary:
-    titles = [title for titles in _TITLES.values() for title in titles]
-    return Glossary(learn(Small(), vocabulary or _vocabulary(), titles))
+def _glossary(vocabulary: Vocabulary) -> Glossary:
+    return Glossary(learn(Small(), vocabulary, _products()))
 
 
 def _understand(text: str, *more: Product) -> Understood:
@@ -95,18 +95,16 @@ def test_meanings_of_a_compound_are_those_titles_have_in_common() -> None:
     assert _understand("游戏键盘").worded().split() == ["gaming", "keyboard"]
 
 
-def test_the_words_around_say_which_meaning_it_is() -> None:
+def test_the_words_around_say_which_meaning_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _understand("平板").worded().split() == ["plate"]
     glossary = Glossary(pack({"线": [Meaning("line", 0.6), Meaning("cable", 0.2)]}, {}))
     assert glossary.apart("线", _never)[0].meanings[0].phrase == "line"
     vocabulary = _vocabulary()
     titles = ["HDMI cable black", "HDMI cable white", "HDMI cable red", "Line of five"]
-    vocabulary.learn([Product(ProductId(title), Text("", title)) for title in titles])
-    _ENTRIES["线"] = "line/cable"
-    try:
-        learnt = Glossary(learn(Small(), vocabulary, titles))
-    finally:
-        del _ENTRIES["线"]
+    products = [Product(ProductId(title), Text("", title)) for title in titles]
+    vocabulary.learn(products)
+    monkeypatch.setitem(_ENTRIES, "线", "line/cable")
+    learnt = Glossary(learn(Small(), vocabulary, products))
     understood = Understander(vocabulary, glossary=learnt).understand("hdmi线", currency="CNY")
     assert understood.meant["线"][0].phrase == "cable"
 
@@ -135,6 +133,43 @@ def test_a_synonym_of_the_shop_comes_before_the_dictionary() -> None:
     understood = understander.understand("沙发", currency="CNY")
     assert understood.meant == {}
     assert understood.where.category == "keyboards"
+
+
+def test_a_single_character_in_a_sentence_is_no_noun() -> None:
+    assert _understand("手").where.category == "hands"
+    assert _understand("phones 手 red").meant == {}
+
+
+def _in_shop(text: str, *categories: str) -> Understood:
+    products = [Product(ProductId(name), Text.of(name), category=(Text.of(name),)) for name in categories]
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    glossary = Glossary(learn(Small(), vocabulary, products))
+    return Understander(vocabulary, glossary=glossary).understand(text, currency="CNY")
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("a grey couch", "sofas"),  # the same thing
+        ("knapsack", "hiking backpack"),  # the end of the one name
+        ("cardigans", "sweaters"),  # a kind of it
+        ("a stockpot", "soup pot"),  # a kind of what one name ends in, as its own does
+        ("couch or love seat", "sofas"),
+    ],
+)
+def test_english_that_the_shop_does_not_use_is_read_as_its_own(text: str, category: str) -> None:
+    understood = _in_shop(text, "Sofas", "Hiking backpack", "Sweaters", "Soup pot", "Phone case")
+    assert {slot.value for slot in understood.slots if slot.kind == "category"} == {category}
+    assert understood.meant
+
+
+def test_a_wallet_is_no_phone_case() -> None:
+    assert _in_shop("wallet", "Phone case").unknown == ("wallet",)
+
+
+def test_a_shop_in_chinese_is_asked_in_english() -> None:
+    assert _in_shop("stationery", "文具").where.category == "文具"
 
 
 @pytest.mark.parametrize(

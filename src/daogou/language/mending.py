@@ -14,12 +14,16 @@ from daogou.language.spelling import common_words
 from daogou.language.vocabulary import join
 
 if TYPE_CHECKING:
-    from daogou.language.glossary import Glossary, Piece
+    from daogou.language.glossary import Glossary, Meaning
     from daogou.language.lexicon import Lexicon
 
 _SPELT = 4
 """Letters of the shortest word that is read as pinyin, and most syllables that may stand apart: pao bu xie."""
 
+_PHRASE = 3
+"""Words of the longest English phrase that is looked up."""
+_SURE = 0.3
+"""How sure its meaning must be for it to be read as that."""
 _LIKELY = 0.1
 """The share of the surest meaning below which another is not thought of,"""
 _MEANT = 6
@@ -61,7 +65,22 @@ class Mender:
         return mended
 
     def _glossed(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
-        """Chinese from here that is no word of the shop, in words of the shop, and the place after it."""
+        """What is no word of the shop from here in words of the shop, and the place after it."""
+        return self._glossed_english(words, place) if words[place].text.isascii() else self._glossed_run(words, place)
+
+    def _glossed_english(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
+        """The longest English phrase from here that the glossary has; one with a word of the shop's own only whole."""
+        for last in range(min(len(words), place + _PHRASE), place, -1):
+            run = words[place:last]
+            phrase = join([token.text for token in run])
+            if not phrase.isascii() or self._lexicon.is_plain(run[0].text) or all(self._is_own(t.text) for t in run):
+                continue
+            meanings = self._glossary.meanings(phrase)
+            if meanings and meanings[0].weight >= _SURE:
+                return list(self._in_words_of_the_shop(meanings, Token(phrase, run[0].start, run[-1].end))), last
+        return None
+
+    def _glossed_run(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
         last = place
         while (
             last < len(words)
@@ -70,25 +89,35 @@ class Mender:
         ):
             last += 1
         run = words[place:last]
-        if all(self._lexicon.knows(token.text) for token in run):
+        text, start = "".join(token.text for token in run), run[0].start if run else 0
+        if all(self._lexicon.knows(token.text) for token in run) or (
+            len(text) == 1 and not self._is_noun(words, place)
+        ):
             return None
         pieces = self._glossary.apart(
-            "".join(token.text for token in run),
+            text,
             self._is_own,
             before=words[place - 1].text if place else "",
             after=words[last].text if last < len(words) else "",
         )
-        mended = [part for piece in pieces for part in self._in_words_of_the_shop(piece, run)]
+        mended = [
+            part
+            for first, end, meanings in pieces
+            for part in self._in_words_of_the_shop(meanings, Token(text[first:end], start + first, start + end))
+        ]
         return (mended, last) if any(part.meant for part in mended) else None
 
-    def _in_words_of_the_shop(self, piece: Piece, run: Sequence[Token]) -> Iterator[Mended]:
-        typed = "".join(token.text for token in run)[piece.start : piece.end]
-        here = Token(typed, run[0].start + piece.start, run[0].start + piece.end)
-        if not piece.meanings or piece.meanings[0].phrase == typed:
+    def _is_noun(self, words: Sequence[Token], place: int) -> bool:
+        """Is a single character a thing that is asked for? 鞋 alone is, and 线 in “HDMI线”; 够 in a sentence is not."""
+        latin = place > 0 and words[place - 1].end == words[place].start and words[place - 1].text[-1].isalpha()
+        return len(words) == 1 or (latin and words[place - 1].text.isascii())
+
+    def _in_words_of_the_shop(self, meanings: Sequence[Meaning], here: Token) -> Iterator[Mended]:
+        if not meanings or meanings[0].phrase == here.text:
             yield Mended(here)
             return
-        best = piece.meanings[0].weight
-        shares = ((phrase, min(1.0, weight / best)) for phrase, weight in piece.meanings)
+        best = meanings[0].weight
+        shares = ((phrase, min(1.0, weight / best)) for phrase, weight in meanings)
         meant = tuple(Meant(phrase, round(share, 2)) for phrase, share in shares if share >= _LIKELY)[:_MEANT]
         yield from (Mended(here._replace(text=word), meant=meant) for word in meant[0].phrase.split())
 

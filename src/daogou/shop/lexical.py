@@ -85,8 +85,7 @@ class Indexing:
         queries = self._stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(self._change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        titles = (f"{product.title.zh} {product.title.en}" for product in products)
-        glosses = learn(Cedict(), self._vocabulary, titles)
+        glosses = learn(Cedict(), self._vocabulary, products)
         words = Words(self._vocabulary.learnt(), phrases_of(products), glosses)
         (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
         return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
