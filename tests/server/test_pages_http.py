@@ -445,6 +445,7 @@ def _asked(shop: PageShop, product: str, *questions: str, people: int = 10) -> N
             about = Answer("", "en", "price", {"focus": product}, (Hit(ProductId(product), 1.0),))
             shop.stores.conversations.append(said)
             shop.stores.conversations.append(replace(said, role="assistant", text="", answer=about))
+    shop.questions.catch_up()
 
 
 def test_a_product_shows_what_is_asked_often_where_the_record_answers(http: TestClient, shop: PageShop) -> None:

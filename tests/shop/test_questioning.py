@@ -47,7 +47,8 @@ def lines(shop: Shop) -> dict[tuple[str, str], AskedLine]:
 def often(shop: Shop, product: str) -> list[tuple[str, int, str]]:
     found = shop.product(product)
     assert found is not None
-    return [(each.topic.id, each.people, each.of) for each in shop.questions.of(found, within_s=None)]
+    shop.questions.catch_up()
+    return [(each.topic.id, each.people, each.of) for each in shop.questions.of(found)]
 
 
 def test_what_ten_people_ask_the_assistant_is_told_and_what_nine_ask_is_not(shop: Shop) -> None:

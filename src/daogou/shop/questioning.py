@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 DAYS = 90
 """How far back questions are counted."""
 _DAY_MS = 86_400_000
-AT_ONCE_S = 0.02
-"""Seconds for which a product's page reads questions that it has not read yet."""
+_AT_ONCE_S = 0.02
+"""Seconds for which questions that came since are read while somebody waits for a product's page."""
 _EVENTS, _MESSAGES = 5_000, 200
 """Log numbers, and messages, that are read in one go."""
 OFTEN = 6
@@ -89,13 +89,13 @@ class Questions:
         self._lock = threading.Lock()
         self._start_over()
 
-    def of(self, product: Product, *, limit: int = OFTEN, within_s: float | None = AT_ONCE_S) -> list[OftenAsked]:
+    def of(self, product: Product, *, limit: int = OFTEN) -> list[OftenAsked]:
         """What is asked often about a product, then what is about its kind; most asked first.
 
-        `within_s`: for so long questions that have come since are read first; None: all of them.
+        Of what was asked since the last time only so much is read as takes a moment; `catch_up` reads all of it.
         """
         with self._lock:
-            self._listen(within_s=within_s)
+            self._listen()
             since, often = self._since(), self._tally.often
             own = often(("product", product.id), since=since, people=AT_LEAST)
             of_kind = often(_kind(product), since=since, people=AT_LEAST)
@@ -117,8 +117,8 @@ class Questions:
 
     def report(self) -> list[AskedLine]:
         """What enough people asked, what lacks an answer first, then most asked first."""
+        self.catch_up()
         with self._lock:
-            self._listen(within_s=None)
             every = list(self._tally.every(since=self._since(), people=AT_LEAST))
         pages = self._pages()
         every.sort(key=lambda each: (-each[2], *each[:2]))
@@ -171,17 +171,25 @@ class Questions:
         self._said: dict[ConversationId, Message] = {}
         self._table: dict[ConversationId, ProductId] = {}
 
-    def _listen(self, *, within_s: float | None) -> None:
-        """Read what has come since the last time, for some time or to the end."""
+    def catch_up(self) -> None:
+        """Read everything that was asked; others may be answered in between."""
+        behind = True
+        while behind:
+            with self._lock:
+                behind = self._listen()
+
+    def _listen(self) -> bool:
+        """Read for a moment of what has come since the last time; returns whether there may be more."""
         if self._shop.lexicon is not self._lexicon:  # other words: what was asked is read anew
             self._start_over()
         began = time.monotonic()
         for _ in self._read():
-            if within_s is not None and time.monotonic() - began > within_s:
-                return
+            if time.monotonic() - began > _AT_ONCE_S:
+                return True
         if self._since() - self._forgotten > _DAY_MS:  # what is older is not counted in between either
             self._forgotten = self._since()
             self._tally.forget(self._forgotten)
+        return False
 
     def _read(self) -> Iterator[None]:
         while kept := self._shop.stores.conversations.since(self._message, limit=_MESSAGES):

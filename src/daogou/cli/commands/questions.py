@@ -26,7 +26,8 @@ def questions(call: Call, product: str | None) -> None:
         found = shop.product(product)
         if found is None:
             raise NotFound(f"no product {product!r}", where="product")
-        often = shop.questions.of(found, within_s=None)
+        shop.questions.catch_up()
+        often = shop.questions.of(found)
         if call.json:
             call.print_json(often)
         else:
