@@ -3,7 +3,8 @@
 "together" (groceries, `demo` extra): the lines of the last 120 days of the Complete Journey. For each of 20 pairs of an
 anchor, one of the 300 products with most buyers, and a target, a product of at most ten buyers that nobody bought with
 the anchor, fake accounts buy both in one go, with five popular products beside them. Their number is a part of the
-households. Hasty accounts do it on one day, the last; patient ones were opened 60 days before and do it on six days.
+households. Hasty accounts do it on one day, the last; patient ones were opened 60 days before and do it on six days;
+careful ones buy on six days of their own and the pair on one of them.
 Three ways of counting see the same lines: the shop's own; the same without its trust in accounts; and a plain cosine
 over buyers, as a textbook has it. Ranks are those of the target among the anchor's partners.
 
@@ -25,6 +26,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 import duckdb
 import msgspec
@@ -52,6 +54,7 @@ DAYS = 120
 PAIRS = 20
 BESIDE = 5
 """Popular products in each fake basket."""
+Manner = Literal["hasty", "patient", "careful"]
 PLAIN = TogetherConfig(min_shoppers=1, from_power=0.5, to_power=0.5, shrink=0.0, neighbours=1_000)
 
 
@@ -100,18 +103,21 @@ def plan(lines: Lines, n: int) -> Attack:
     return Attack(anchors, np.array(targets), popular)
 
 
-def attacked(lines: Lines, attack: Attack, share: float, *, patient: bool) -> Lines:
+def attacked(lines: Lines, attack: Attack, share: float, *, manner: Manner) -> Lines:
     """The lines with those of the fake accounts."""
     rng = np.random.default_rng(1)
     real = int(lines.actor.max()) + 1
     accounts = math.ceil(share * real)
     last = int(lines.day.max())
-    days = [last - 60, last - 45, last - 30, last - 20, last - 10, last] if patient else [last]
+    days = [last] if manner == "hasty" else [last - 60, last - 45, last - 30, last - 20, last - 10, last]
     actor, day, row = [lines.actor], [lines.day], [lines.row]
     for place, (anchor, target) in enumerate(zip(attack.anchors, attack.targets, strict=True)):
         for account in range(accounts):
-            for when in days:
-                basket = np.unique([anchor, target, *rng.choice(attack.popular, BESIDE, replace=False)])
+            if manner == "careful":
+                days = [last - 60, *np.sort(last - rng.choice(60, 5, replace=False))]
+            for visit, when in enumerate(days):
+                pushed = [anchor, target] if manner != "careful" or visit == 3 else []
+                basket = np.unique([*pushed, *rng.choice(attack.popular, BESIDE, replace=False)])
                 actor.append(np.full(len(basket), real + place * accounts + account, np.int32))
                 day.append(np.full(len(basket), when))
                 row.append(basket.astype(np.int32))
@@ -146,8 +152,8 @@ def bought_together() -> None:
     attack = plan(lines, n)
     attacks = [("none", 0.0, lines)]
     attacks += [
-        (name, share, attacked(lines, attack, share, patient=patient))
-        for name, patient in (("hasty", False), ("patient", True))
+        (manner, share, attacked(lines, attack, share, manner=manner))
+        for manner in get_args(Manner)
         for share in SHARES
     ]
     for way, fit in WAYS.items():

@@ -33,7 +33,7 @@ def lines() -> Lines:
 
 def test_hasty_accounts_get_nowhere_with_trust_and_to_the_front_without(shilling: ModuleType, lines: Lines) -> None:
     attack = shilling.Attack(np.array([0, 1, 2]), np.array([57, 58, 59]), np.arange(50))
-    pushed = shilling.attacked(lines, attack, 0.01, patient=False)
+    pushed = shilling.attacked(lines, attack, 0.01, manner="hasty")
     places = {name: shilling.ranks(fit(pushed, PRODUCTS), attack) for name, fit in shilling.WAYS.items()}
     assert places["the shop"] == [None, None, None]
     assert all(place is not None and place <= 10 for place in places["plain cosine"])
@@ -42,12 +42,20 @@ def test_hasty_accounts_get_nowhere_with_trust_and_to_the_front_without(shilling
     assert before["the shop"] == [None, None, None]
 
 
+def test_patient_accounts_that_buy_the_same_two_every_time_get_nowhere(shilling: ModuleType, lines: Lines) -> None:
+    attack = shilling.Attack(np.array([0, 1, 2]), np.array([57, 58, 59]), np.arange(50))
+    pushed = shilling.attacked(lines, attack, 0.03, manner="patient")
+    places = {name: shilling.ranks(fit(pushed, PRODUCTS), attack) for name, fit in shilling.WAYS.items()}
+    assert places["the shop"] == [None, None, None]
+    assert None not in places["without trust in accounts"]
+
+
 def test_an_attack_is_its_accounts_on_their_days(shilling: ModuleType, lines: Lines) -> None:
     attack = shilling.Attack(np.array([0]), np.array([57]), np.arange(50))
-    for patient, days in ((False, 1), (True, 6)):
-        pushed = shilling.attacked(lines, attack, 0.005, patient=patient)
+    for manner, days, together in (("hasty", 1, 1), ("patient", 6, 6), ("careful", 6, 1)):
+        pushed = shilling.attacked(lines, attack, 0.005, manner=manner)
         fake = pushed.actor >= HOUSEHOLDS
         assert len(np.unique(pushed.actor[fake])) == 3
-        assert len(np.unique(pushed.day[fake])) == days
-        assert np.count_nonzero(pushed.row[fake] == 57) == 3 * days
+        assert all(len(np.unique(pushed.day[pushed.actor == actor])) == days for actor in pushed.actor[fake])
+        assert np.count_nonzero(pushed.row[fake] == 57) == 3 * together
         assert np.array_equal(pushed.row[~fake], lines.row)

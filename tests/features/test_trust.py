@@ -13,9 +13,16 @@ Line = tuple[int, int]
 
 
 def trust(lines: list[Line], age_days: float = 30.0) -> Trust:
-    """Lines as (account, day)."""
+    """Lines as (account, day), each of a product of its own."""
     account, day = np.array(lines, np.int64).reshape(-1, 2).T
-    return Trust.of(account.astype(np.int32), day, TrustConfig(age_days))
+    return Trust.of(account.astype(np.int32), day, np.arange(len(lines)), TrustConfig(age_days))
+
+
+def baskets(*each: str) -> Trust:
+    """Account 0 buys these baskets, one every ten days, a letter for each product."""
+    lines = [(day * 10, ord(letter)) for day, basket in enumerate(each) for letter in basket]
+    day, product = np.array(lines, np.int64).T
+    return Trust.of(np.zeros(len(day), np.int32), day, product, TrustConfig())
 
 
 OLD = (0, 0)
@@ -37,6 +44,23 @@ def test_a_young_shop_asks_for_half_its_own_age() -> None:
     found = trust([(0, 0), (1, 6), (2, 10)])
     assert found.believed.tolist() == [True, True, False]
     assert trust([(0, 5), (1, 5)]).believed.tolist() == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("bought", "bound"),
+    [
+        (["abx", "aby", "abz"], True),
+        (["abx", "aby", "abz", "abv", "aw"], True),
+        (["abx", "aby", "az"], False),
+        (["ax", "ay", "az"], False),
+        (["ab", "ab"], False),
+    ],
+)
+def test_who_buys_the_same_two_nearly_every_time_has_no_voice(bought: list[str], bound: bool) -> None:
+    found = baskets(*bought)
+    assert found.bound.tolist() == [bound]
+    assert found.believed.tolist() == [not bound]
+    assert (found.voice == 0).tolist() == [bound]
 
 
 def test_no_purchases_no_accounts() -> None:

@@ -2,7 +2,9 @@
 
 Whoever makes ten profiles and lets each buy a cheap product with his own wants to be the cheap product's first partner
 (Lam and Riedl, "Shilling recommender systems for fun and profit", WWW 2004). Two things are dear to fake: age, and
-coming back to buy. Purchases alone are looked at: they come from the shop's till, and views cost nothing.
+coming back to buy. Who comes back for the same two products nearly every time says that the two belong together, and
+nothing that several others like it do not say as well: such accounts have no voice, as few households shop like that.
+Purchases alone are looked at: they come from the shop's till, and views cost nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ class TrustConfig:
     age_days: float = 30.0
     """Days since an account's first purchase after which it is fully believed. A shop whose purchases reach back less
     than twice as far asks for half its own age."""
+    bound_days: int = 3
+    """An account that bought on so many days or more, and the same two products on nearly all, has no voice."""
+    bound_part: float = 0.8
+    """The part of its days that is nearly all; above 1 nobody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +36,19 @@ class Trust:
     """What each account's vote is worth."""
 
     voice: NDArray[np.float32]
-    """(accounts,) 0 to 1: its part of full age, times 1 - 0.5 ** (days on which it bought)."""
+    """(accounts,) 0 to 1: its part of full age, times 1 - 0.5 ** (days on which it bought); 0 if it is bound."""
     believed: NDArray[np.bool_]
-    """(accounts,) Of at least half the full age."""
+    """(accounts,) Of at least half the full age, and not bound."""
+    bound: NDArray[np.bool_]
+    """(accounts,) It buys the same two products nearly every time."""
 
     @classmethod
-    def of(cls, account: NDArray[np.integer], day: NDArray[np.int64], config: TrustConfig) -> Trust:
-        """Look at purchase lines: (lines,) accounts by number, and days."""
+    def of(
+        cls, account: NDArray[np.integer], day: NDArray[np.int64], product: NDArray[np.integer], config: TrustConfig
+    ) -> Trust:
+        """Look at purchase lines: (lines,) accounts by number, days, and products by number."""
         if not len(account):
-            return cls(np.zeros(1, np.float32), np.zeros(1, np.bool_))
+            return cls(np.zeros(1, np.float32), np.zeros(1, np.bool_), np.zeros(1, np.bool_))
         n = int(account.max()) + 1
         days = np.bincount(np.unique(np.stack([account.astype(np.int64), day]), axis=1)[0], minlength=n)
         first = np.full(n, day.max())
@@ -46,4 +56,24 @@ class Trust:
         full = min(config.age_days, (day.max() - day.min()) / 2)
         age = np.clip((day.max() - first) / full, 0, 1) if full > 0 else np.ones(n)
         voice = age * (1 - 0.5**days)
-        return cls(voice.astype(np.float32), age >= 0.5)
+        bound = _bound(account, day, product, days, config)
+        return cls(np.where(bound, 0, voice).astype(np.float32), (age >= 0.5) & ~bound, bound)
+
+
+def _bound(
+    account: NDArray[np.integer],
+    day: NDArray[np.int64],
+    product: NDArray[np.integer],
+    days: NDArray[np.intp],
+    config: TrustConfig,
+) -> NDArray[np.bool_]:
+    """(accounts,) Which bought two products or more on nearly all of their days."""
+    n_days, n_products = int(day.max() - day.min()) + 1, int(product.max()) + 1
+    pair = account.astype(np.int64) * n_products + product
+    once = np.sort(pair * n_days + (day - day.min()))
+    once = once[np.concatenate(([True], once[1:] != once[:-1]))] // n_days
+    starts = np.flatnonzero(np.concatenate(([True], once[1:] != once[:-1])))
+    times, who = np.diff(np.append(starts, len(once))), once[starts] // n_products
+    nearly_all = (times >= config.bound_part * days[who]) & (days[who] >= config.bound_days)
+    bound: NDArray[np.bool_] = np.bincount(who[nearly_all], minlength=len(days)) >= 2
+    return bound

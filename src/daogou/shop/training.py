@@ -64,5 +64,5 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
 
 def _votes(bought: Purchases, config: TrustConfig) -> Votes:
     """Believe buyers in the graph as far as in bought together."""
-    trust = Trust.of(bought.buyer, bought.day, config)
+    trust = Trust.of(bought.buyer, bought.day, bought.product, config)
     return Votes(trust.voice, trust.believed)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def fit(lines: Lines, n: int, config: TrainingConfig) -> Together:
     """Count pairs in distinct shoppers, each as far as the account is believed."""
-    trust = Trust.of(lines.actor, lines.day, config.trust)
+    trust = Trust.of(lines.actor, lines.day, lines.row, config.trust)
     return Together.fit(
         lines.actor, lines.day, lines.row, n, config=config.together, voice=trust.voice, believed=trust.believed
     )
