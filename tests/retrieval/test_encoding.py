@@ -2,20 +2,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from daogou.domain.errors import BadSettings
-from daogou.retrieval.encoding.e5 import E5, open_packaged, session
+from daogou.retrieval.encoding.e5 import E5, in_integers, open_packaged, session
 from daogou.retrieval.encoding.graph import build
 from daogou.retrieval.encoding.onnx_file import Graph
 from daogou.retrieval.encoding.pieces import Pieces
 from daogou.retrieval.encoding.weights import Model, packaged
+from daogou.testing.tiny_model import TinyModel
 
 PIECES = ["<s>", "</s>", "?", "▁", "▁a", "a", "b", "ab", "▁ab", "ba", "abb", "跑", "跑步"]
 SCORES = [0.0, 0.0, 0.0, -2.0, -2.5, -3.0, -3.1, -4.0, -5.0, -4.5, -8.0, -6.0, -7.0]
@@ -80,6 +84,44 @@ def test_a_written_graph_computes_what_it_says() -> None:
     run = session(graph.model([("x", "float32", ["rows", 2])], [("y", "float32", ["rows", 2])]))
     found = run.run(None, {"x": np.array([[1, 2], [3, 4], [5, 6]], np.float32)})[0]
     assert found.tolist() == [[4, 2], [8, 6], [12, 10]]
+
+
+def test_threads_that_come_first_together_open_one_graph() -> None:
+    tiny = TinyModel()
+    made: list[bytes] = []
+    all_there = Barrier(4, timeout=10)
+
+    def graph() -> bytes:
+        made.append(in_integers(tiny, tiny.weights()))  # type: ignore[arg-type]
+        return made[-1]
+
+    encoder = E5(tiny, "tiny", graph)  # type: ignore[arg-type]
+
+    def ask(_: int) -> NDArray[np.float32]:
+        all_there.wait()
+        return encoder.queries(["tea"])
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(ask, range(4)))
+    assert len(made) == 1
+    for each in found:
+        np.testing.assert_array_equal(each, found[0])
+
+
+def test_the_official_library_reads_the_same_graph() -> None:
+    onnx = pytest.importorskip("onnx")
+    tiny = TinyModel()
+    written = in_integers(tiny, tiny.weights())  # type: ignore[arg-type]
+    read = onnx.load_model_from_string(written)
+    onnx.checker.check_model(read, full_check=True)
+    assert onnx.load_model_from_string(read.SerializeToString()) == read
+    kinds = {node.op_type for node in read.graph.node}
+    assert {"LayerNormalization", "MultiHeadAttention", "DynamicQuantizeMatMul"} <= kinds
+    norm = next(node for node in read.graph.node if node.op_type == "LayerNormalization")
+    assert norm.attribute[0].f == pytest.approx(tiny.shape.epsilon, rel=1e-6, abs=0)
+    constants = {each.name: onnx.numpy_helper.to_array(each) for each in read.graph.initializer}
+    np.testing.assert_array_equal(constants["norm.w"], tiny.weights()["norm.w"])
+    assert constants["0.qkv.w"].dtype == np.int8
 
 
 def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from daogou.domain.product import Product
 from daogou.domain.text import Text
 from daogou.retrieval.encoding.e5 import E5, in_integers
 from daogou.retrieval.encoding.static import Static
-from daogou.retrieval.encoding.tuned import StaticConfig, TuningConfig, open_tuned
+from daogou.retrieval.encoding.tuned import StaticConfig, TuningConfig, open_tuned, save_tuned
 from daogou.testing.tiny_model import TinyModel
 from daogou.training.exam import Exam
 from daogou.training.lesson import Skip
-from daogou.training.pairs import Varied, held_back, read_behaviour
-from daogou.training.recipes.encoder import Tuned
+from daogou.training.pairs import Varied, family, held_back, read_behaviour
+from daogou.training.recipes.encoder import Pairs, Tuned, tune
 from daogou.training.tuning import Tuning, learn
 
 KINDS = ["tea", "shoe", "lamp", "book", "cup", "bag", "hat", "desk"]
@@ -82,7 +82,7 @@ def test_behaviour_is_read_off_the_log() -> None:
 
 def test_longer_forms_of_a_query_are_on_its_side() -> None:
     wanted = {query: {0: 1} for n in range(200) for query in (f"thing{n}", f"red thing{n}", f"thing{n} under 80")}
-    wanted |= {query: {0: 1} for query in ("跑鞋", "女跑鞋", "跑鞋子", "teapot")}
+    wanted |= {query: {0: 1} for query in ("跑鞋", "女跑鞋", "跑鞋子", "女跑鞋200元", "teapot")}
     learnt, judged = held_back(wanted)
     assert learnt.keys() | judged.keys() == wanted.keys()
     assert not learnt.keys() & judged.keys()
@@ -90,7 +90,8 @@ def test_longer_forms_of_a_query_are_on_its_side() -> None:
     for side in (learnt, judged):
         for n in range(200):
             assert len({f"thing{n}" in side, f"red thing{n}" in side, f"thing{n} under 80" in side}) == 1
-        assert len({"跑鞋" in side, "女跑鞋" in side, "跑鞋子" in side}) == 1
+        assert len({query in side for query in ("跑鞋", "女跑鞋", "跑鞋子", "女跑鞋200元")}) == 1
+    assert family("女跑鞋200元", wanted) == "跑鞋"
 
 
 def test_texts_are_varied_as_often_as_asked() -> None:
@@ -122,21 +123,46 @@ def test_recall_is_the_part_of_a_querys_products_that_is_found() -> None:
     assert exam.recall(encoder, k=2) == pytest.approx((2 / 2 + 1) / 2)
 
 
-def test_a_worse_encoder_is_refused_and_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_families_are_drawn_whole_for_an_interval() -> None:
+    products, _ = shop()
+    judged = {
+        f"{word}{end}": {0: 1} for word in ("tea", "shoe", "lamp", "cup") for end in ("", *map(" {}".format, range(9)))
+    }
+    exam = Exam.of(products, judged, most=3, seed=0)
+    assert len(set(exam.families.tolist())) == 4
+    one_of_four = np.array([query.startswith("tea") for query in exam.queries], float)
+    assert set(np.round(exam.drawn(one_of_four, seed=0) * 4, 6).tolist()) <= {0, 1, 2, 3, 4}
+    low, high = exam.interval(one_of_four, seed=0)
+    assert low == 0
+    assert high >= 0.5
+    everywhere = np.tile([0.0, 1.0], 20)
+    assert exam.interval(everywhere, seed=0) == (0.5, 0.5)
+
+
+def test_an_encoder_that_is_not_surely_better_is_refused_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     products, events = shop()
-    told: list[str] = []
-    given = tuning(tmp_path, told=told)
+    given = tuning(tmp_path)
     monkeypatch.setattr("daogou.training.tuning.find_spec", lambda name: name)
     (tmp_path / "out").mkdir()
     behaviour = read_behaviour(events, {product.id: row for row, product in enumerate(products)})
-    before = Exam.of(products, held_back(behaviour.wanted)[1], most=3000, seed=3).recall(given.current)
-    for recall in (0.0, before):
-        monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, recall=recall, **__: Tuned(b"g", recall, 1, 1.0))
-        with pytest.raises(Skip, match=rf"{recall:.4f} on held-back queries, not above the {before:.4f} of tiny"):
+    exam = Exam.of(products, held_back(behaviour.wanted)[1], most=3000, seed=3)
+    present = exam.recalls(given.current)
+    before = present.mean()
+    by_one = present + (exam.families == 0)
+    for recalls in (np.zeros(len(present)), present, by_one):
+        made = Tuned(b"g", recalls, 1, 1.0)
+        monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, made=made, **__: made)
+        said = rf"{made.recall:.4f} on held-back queries, not surely above the {before:.4f} of tiny: the 95 % interval"
+        with pytest.raises(Skip, match=said):
             learn(tmp_path / "out", products, events, given)
+    assert by_one.mean() > before
     assert list((tmp_path / "out").iterdir()) == []
-    monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, **__: Tuned(b"g", before + 0.01, 1, 1.0))
-    assert learn(tmp_path / "out", products, events, given)["recall@10.before"] == before
+    monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, **__: Tuned(b"g", present + 0.01, 1, 1.0))
+    metrics = learn(tmp_path / "out", products, events, given)
+    assert metrics["recall@10.before"] == before
+    assert metrics["recall@10.gain.low"] == pytest.approx(0.01)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"graph.onnx", "about.json"}
 
 
@@ -168,6 +194,18 @@ def test_a_static_encoder_is_saved_and_gives_unknown_pieces_the_models_vectors(t
     assert not np.allclose(found[2], found[0])
 
 
+def test_encoders_with_other_vectors_have_other_names(tmp_path: Path) -> None:
+    model: Any = TinyModel()
+    ids, vectors = np.arange(2), np.ones((2, 2), np.float16)
+    names = []
+    for dim, times in ((16, 0), (32, 0), (32, 1), (32, 2)):
+        projection = np.full((32, 2), times, np.float32)
+        static = Static(model, "s", ids=ids, vectors=vectors, projection=projection) if times else None
+        save_tuned(tmp_path, b"graph", dim=dim, static=static)
+        names.append(open_tuned(tmp_path, model).name)
+    assert len(set(names)) == 4
+
+
 def test_tuning_brings_queries_to_what_was_clicked(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     products, events = shop()
@@ -190,16 +228,20 @@ def test_an_interrupted_tuning_goes_on_as_if_it_had_not_been(tmp_path: Path, ran
     products, events = shop()
     config = TuningConfig(steps=30, batch=16, rate=3e-3, look=10, least_queries=10, dims=(32,), dim=32, rank=rank)
 
-    def run(folder: Path, *, stop: str = "never") -> bytes:
-        (folder / "out").mkdir(parents=True, exist_ok=True)
+    behaviour = read_behaviour(events, {product.id: row for row, product in enumerate(products)})
+    learnt, judged = held_back(behaviour.wanted)
+    exam = Exam.of(products, judged, most=3000, seed=3)
 
+    def run(folder: Path, *, stop: str = "never") -> bytes:
         def tell(line: str) -> None:
             if stop in line:
                 raise KeyboardInterrupt
 
         given = tuning(folder, config=config)
-        learn(folder / "out", products, events, Tuning(given.model, given.current, config, 3, folder / "kept", tell))
-        return (folder / "out" / "graph.onnx").read_bytes()
+        pairs = Pairs(products, behaviour, learnt, encoder=given.current, config=config, random=Random(3))
+        tuned = tune(given.model, pairs, exam, config=config, seed=3, kept=folder / "kept", tell=tell)
+        assert tuned.recalls.tolist() == exam.recalls(E5(given.model, "tuned", lambda: tuned.graph)).tolist()
+        return tuned.graph
 
     whole = run(tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):

@@ -65,20 +65,27 @@ def read_behaviour(events: Events, row: Mapping[str, int]) -> Behaviour:
     return Behaviour(wanted, pairs)
 
 
-def held_back(wanted: Wanted, *, salt: str = "") -> tuple[dict[str, Mapping[int, int]], dict[str, Mapping[int, int]]]:
+def held_back(wanted: Wanted) -> tuple[dict[str, Mapping[int, int]], dict[str, Mapping[int, int]]]:
     """Queries to learn from and queries to judge by, a fifth.
 
-    Queries that begin or end with another one ("shoes", "red shoes", "shoes under 80") are on the same side, so that a
-    judged query is not a learnt one in a longer form. The side depends on the words alone: what judged yesterday judges
-    today. Another `salt` gives other sides.
+    Families are on one side whole, so that a judged query is not a learnt one in a longer form. The side depends on the
+    words alone: what judged yesterday judges today.
     """
     learnt: dict[str, Mapping[int, int]] = {}
     judged: dict[str, Mapping[int, int]] = {}
     for query, products in wanted.items():
-        digest = hashlib.blake2b((salt + _root(query, wanted)).encode(), digest_size=4).digest()
+        digest = hashlib.blake2b(family(query, wanted).encode(), digest_size=4).digest()
         held = int.from_bytes(digest) % 100 < _HELD_PERCENT
         (judged if held else learnt)[query] = products
     return learnt, judged
+
+
+def family(query: str, known: Wanted) -> str:
+    """The shortest known query that this one begins or ends with, and so on from that one: "shoes" for "running shoes"
+    and for "running shoes under 80", though that does not end with it."""
+    while (root := _root(query, known)) != query:
+        query = root
+    return query
 
 
 def _root(query: str, known: Wanted) -> str:

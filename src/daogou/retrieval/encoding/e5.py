@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,6 +62,8 @@ class E5:
         self.model = model
         self.dim = dim or model.shape.dim
         self._graph = graph
+        self._opening = Lock()
+        self._opened: Any = None
 
     def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._encoded([f"query: {text}" for text in texts])
@@ -69,16 +71,19 @@ class E5:
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._encoded([f"passage: {text}" for text in texts])
 
-    @cached_property
     def _session(self) -> Any:
-        return session(self._graph())
+        """Opened by the first that asks, for all: it takes seconds, and writes the cache."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = session(self._graph())
+            return self._opened
 
     def _encoded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Texts of like length go together, so that little is spent on padding."""
         pieces, limit = self.model.pieces, self.model.shape.places
         ids = [pieces.framed(text, limit) for text in texts]
         found = np.empty((len(texts), self.dim), np.float32)
-        run = self._session
+        run = self._session()
 
         def encode(places: Sequence[int]) -> None:
             found[places] = shortened(pooled(run, self.model, [ids[place] for place in places]), self.dim)

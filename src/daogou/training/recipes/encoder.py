@@ -44,11 +44,15 @@ class Tuned:
     """What came of it."""
 
     graph: bytes
-    recall: float
-    """Recall@10 of the held-back queries."""
+    recalls: NDArray[np.float64]
+    """Recall@10 of each held-back query."""
     steps: int
     seconds: float
     """Processor time."""
+
+    @property
+    def recall(self) -> float:
+        return float(self.recalls.mean())
 
 
 # --- data ---------------------------------------------------------------------------------------------------------
@@ -281,7 +285,7 @@ class Progress:
         state = {
             "mark": self._mark,
             "step": self.step,
-            "best": (best.graph, best.recall, best.steps, seconds),
+            "best": (best.graph, best.recalls.tolist(), best.steps, seconds),
             "parameters": [parameter.detach().cpu() for parameter in self._tunable.parameters],
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
@@ -308,7 +312,8 @@ class Progress:
         self._schedule.load_state_dict(state["schedule"])
         self._pairs.random.setstate(state["random"])
         self.step = state["step"]
-        return Tuned(*state["best"])
+        graph, recalls, steps, seconds = state["best"]
+        return Tuned(graph, np.array(recalls), steps, seconds)
 
 
 def _loop(
@@ -326,7 +331,7 @@ def _loop(
     optimizer = torch.optim.AdamW(tunable.parameters, lr=config.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, config.steps))
     state = Progress(tunable, (optimizer, schedule), pairs, kept, f"{exam.mark} {config}")
-    best = state.resume() or Tuned(b"", -1.0, 0, 0.0)
+    best = state.resume() or Tuned(b"", np.full(1, -1.0), 0, 0.0)
     spent, started = best.seconds, time.process_time()
     while state.step < config.steps:
         batch = pairs.draw()
@@ -345,10 +350,11 @@ def _loop(
             continue
         weights = {name: weight.detach().cpu().numpy() for name, weight in tunable.effective().items()}
         graph = in_integers(model, weights)
-        recall = exam.recall(E5(model, "tuned", partial(bytes, graph), dim=config.dim))
-        tell(f"encoder: step {state.step} of {config.steps}, recall@10 {recall:.4f} on held-back queries")
-        if recall > best.recall:
-            best = Tuned(graph, recall, state.step, seconds)
+        recalls = exam.recalls(E5(model, "tuned", partial(bytes, graph), dim=config.dim))
+        found = Tuned(graph, recalls, state.step, seconds)
+        tell(f"encoder: step {state.step} of {config.steps}, recall@10 {found.recall:.4f} on held-back queries")
+        if found.recall > best.recall:
+            best = found
         if late or state.step - best.steps >= config.look * config.patience:
             break
         state.keep(best, seconds)
