@@ -10,6 +10,7 @@ from daogou.settings.synonyms import (
     FILE,
     add_group,
     parse_synonyms,
+    read_apart,
     read_synonyms,
     stamp,
     with_group,
@@ -41,6 +42,14 @@ def test_a_group_is_its_different_words() -> None:
 def test_a_mistake_is_named(text: str, said: str) -> None:
     with pytest.raises(BadSettings, match=said):
         parse_synonyms(text)
+
+
+def test_words_that_are_not_the_same_stand_beside_those_that_are(tmp_path: Path) -> None:
+    write_synonyms(tmp_path, _GROUP + '[[apart]]\nwords = ["couch", "bench"]\n')
+    assert read_synonyms(tmp_path) == (("sneakers", "trainers", "运动鞋"),)
+    assert read_apart(tmp_path) == (("couch", "bench"),)
+    with pytest.raises(BadSettings, match="apart 1: a group has two"):
+        write_synonyms(tmp_path, "[[apart]]\nwords = ['a']")
 
 
 def test_a_mistake_leaves_the_file_as_it_was(tmp_path: Path) -> None:

@@ -43,6 +43,16 @@ def test_a_trained_shop_has_a_dictionary_for_words_it_does_not_use(shop: Shop) -
     assert hits.items[0].because[0].text.en == "Matches “靴子”"
 
 
+def test_an_operator_rejects_what_the_dictionary_says(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    shop.set_synonyms('[[apart]]\nwords = ["靴子", "boots"]\n')
+    hits = shop.search("靴子")
+    assert hits.understood is not None
+    assert (hits.understood.meant, hits.understood.unknown, hits.total) == ({}, ("靴子",), 0)
+    shop.set_synonyms("")
+    assert shop.search("靴子").total != 0
+
+
 def test_a_product_as_the_query_must_exist_and_is_not_among_the_answers(shop: Shop) -> None:
     found = [hit.product for hit in shop.search("", like="boots-1", k=50)]
     assert found

@@ -6,6 +6,7 @@ import math
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,6 +61,14 @@ class Glossary:
         self._counts = np.frombuffer(glosses.counts, "<u2")
         self._elsewhere = np.frombuffer(glosses.elsewhere, "<u4")
 
+        self._not: frozenset[tuple[str, str]] = frozenset()
+
+    def without(self, pairs: Iterable[tuple[str, str]]) -> Glossary:
+        """The same glossary, where the first of a pair never means the second."""
+        less = copy(self)
+        less._not = frozenset(pairs)
+        return less
+
     def __len__(self) -> int:
         return len(self._starts) - 1
 
@@ -70,7 +79,8 @@ class Glossary:
         if place == len(self) or self._word(place) != wanted:
             return ()
         _, *said = self._line(place).decode().split("\t")
-        return tuple(Meaning(phrase, int(weight) / 100) for phrase, weight in zip(said[::2], said[1::2], strict=True))
+        meant = zip(said[::2], said[1::2], strict=True)
+        return tuple(Meaning(phrase, int(n) / 100) for phrase, n in meant if (word, phrase) not in self._not)
 
     def apart(self, text: str, known: Callable[[str], bool], *, before: str = "", after: str = "") -> list[Piece]:
         """Chinese characters as words of the shop, chosen together: 包 after 笔记本电脑 is a bag, not a parcel.

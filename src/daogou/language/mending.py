@@ -45,7 +45,8 @@ class Mender:
 
     def __init__(self, lexicon: Lexicon, glossary: Glossary) -> None:
         self._lexicon = lexicon
-        self._glossary = glossary
+        self.glossary = glossary
+        """May be replaced at any time."""
         self._vocabulary = lexicon.vocabulary
 
     def mend(self, words: Sequence[Token]) -> list[Mended]:
@@ -75,7 +76,7 @@ class Mender:
             phrase = join([token.text for token in run])
             if not phrase.isascii() or self._lexicon.is_plain(run[0].text) or all(self._is_own(t.text) for t in run):
                 continue
-            meanings = self._glossary.meanings(phrase)
+            meanings = self.glossary.meanings(phrase)
             if meanings and meanings[0].weight >= _SURE:
                 return list(self._in_words_of_the_shop(meanings, Token(phrase, run[0].start, run[-1].end))), last
         return None
@@ -94,7 +95,7 @@ class Mender:
             len(text) == 1 and not self._is_noun(words, place)
         ):
             return None
-        pieces = self._glossary.apart(
+        pieces = self.glossary.apart(
             text,
             self._is_own,
             before=words[place - 1].text if place else "",

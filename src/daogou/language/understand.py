@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from daogou.domain.query import Slot, Span, Understood, Where
@@ -95,7 +96,15 @@ class Understander:
         self._aspects = aspects
         self._finders = (*FINDERS, self._liked)
         self._lexicon = Lexicon(vocabulary)
-        self._mender = Mender(self._lexicon, glossary or Glossary())
+        self._glossary = glossary or Glossary()
+        self._mender = Mender(self._lexicon, self._glossary)
+
+    def set_apart(self, groups: Iterable[Sequence[str]]) -> None:
+        """Let no word of a group be read as another of it from now on, in place of those set before."""
+        phrase = self.vocabulary.phrase
+        self._mender.glossary = self._glossary.without(
+            (phrase(one), phrase(other)) for group in groups for one, other in permutations(group, 2)
+        )
 
     def understand(self, text: str, *, currency: str) -> Understood:
         """Take the text apart. Never raises; spans of slots lie inside `text`."""

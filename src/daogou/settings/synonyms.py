@@ -1,4 +1,4 @@
-"""Reads and writes synonyms.toml: words that mean the same in this shop."""
+"""Reads and writes synonyms.toml: words that mean the same in this shop, and words that do not."""
 
 from __future__ import annotations
 
@@ -13,17 +13,27 @@ from pathlib import Path
 from daogou.domain.errors import BadSettings
 
 FILE = "synonyms.toml"
+_KINDS = ("synonym", "apart")
 LONGEST = 60
 """Characters of a word or phrase."""
 
 
 def read_synonyms(folder: Path) -> tuple[tuple[str, ...], ...]:
     """The groups of the shop in `folder`; none where there is no synonyms.toml. Raises BadSettings."""
+    return _read(folder)["synonym"]
+
+
+def read_apart(folder: Path) -> tuple[tuple[str, ...], ...]:
+    """Groups of words of which none shall be read as another, whatever a dictionary says. Raises BadSettings."""
+    return _read(folder)["apart"]
+
+
+def _read(folder: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
     path = folder / FILE
     try:
-        return parse_synonyms(path.read_text("utf-8"), origin=str(path))
+        return _parse(path.read_text("utf-8"), origin=str(path))
     except FileNotFoundError:
-        return ()
+        return dict.fromkeys(_KINDS, ())
     except UnicodeDecodeError as error:
         raise BadSettings(f"{path}: {error}", where=str(path)) from None
 
@@ -84,15 +94,23 @@ def with_group(text: str, words: Sequence[str]) -> str:
 
 def parse_synonyms(text: str, *, origin: str = FILE) -> tuple[tuple[str, ...], ...]:
     """The groups of a document: one [[synonym]] table each. Raises BadSettings that names the group."""
+    return _parse(text, origin=origin)["synonym"]
+
+
+def _parse(text: str, *, origin: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"{origin}: {error}", where=origin) from None
-    tables = tree.pop("synonym", [])
-    if tree or not isinstance(tables, list):
-        said = ", ".join(map(repr, tree)) or "'synonym'"
-        raise BadSettings(f"{origin}: synonyms are tables [[synonym]]; found {said}", where=origin)
-    return tuple(_group(table, f"{origin}, synonym {n}") for n, table in enumerate(tables, 1))
+    tables = {kind: tree.pop(kind, []) for kind in _KINDS}
+    wrong = [*tree, *(kind for kind, found in tables.items() if not isinstance(found, list))]
+    if wrong:
+        said = ", ".join(map(repr, wrong))
+        raise BadSettings(f"{origin}: synonyms are tables [[synonym]], or [[apart]]; found {said}", where=origin)
+    return {
+        kind: tuple(_group(table, f"{origin}, {kind} {n}") for n, table in enumerate(found, 1))
+        for kind, found in tables.items()
+    }
 
 
 def _group(table: object, origin: str) -> tuple[str, ...]:

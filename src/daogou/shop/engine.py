@@ -73,6 +73,7 @@ class Engine:
         shelf: Shelf,
         rules: Watched[tuple[Rule, ...]],
         synonyms: Watched[tuple[tuple[str, ...], ...]],
+        apart: Watched[tuple[tuple[str, ...], ...]],
         opinions: Opinions,
         encoder: Encoder | None = None,
     ) -> None:
@@ -89,9 +90,11 @@ class Engine:
         self._looked = time.monotonic()
         self.rules = rules
         self.synonyms = synonyms
+        self._apart = apart
         self.encoder = encoder
         self._rule()
         self._lexical.searcher.vocabulary.set_synonyms(synonyms.now)
+        self._lexical.set_apart(apart.now)
 
     @classmethod
     def load(
@@ -102,6 +105,7 @@ class Engine:
         releases: Releases,
         rules: Watched[tuple[Rule, ...]],
         synonyms: Watched[tuple[tuple[str, ...], ...]],
+        apart: Watched[tuple[tuple[str, ...], ...]],
         encoder: Encoder | None = None,
         taxonomy: Iterable[Text] = (),
         words: Lexicon | None = None,
@@ -139,6 +143,7 @@ class Engine:
                 shelf=shelf,
                 rules=rules,
                 synonyms=synonyms,
+                apart=apart,
                 opinions=opinions,
                 encoder=encoder,
             )
@@ -286,6 +291,8 @@ class Engine:
             self._rule()
         if self.synonyms.refresh():
             self._lexical.searcher.vocabulary.set_synonyms(self.synonyms.now)
+        if self._apart.refresh():
+            self._lexical.set_apart(self._apart.now)
         changed = self.shelf.refresh(self._stores.catalogue)
         if changed:
             self._lexical.refresh(changed)

@@ -236,6 +236,10 @@ class Lexical:
         """Take a query apart."""
         return self._understander.understand(text, currency=self._currency)
 
+    def set_apart(self, groups: Iterable[Sequence[str]]) -> None:
+        """Let no word of a group be read as another of it from now on."""
+        self._understander.set_apart(groups)
+
     def refresh(self, changed: Iterable[ProductId]) -> None:
         """Make products that were put since findable."""
         changed = list(changed)

@@ -20,7 +20,7 @@ from daogou.settings import Settings, read
 from daogou.settings.rules import FILE as RULES
 from daogou.settings.rules import read_rules, write_rules
 from daogou.settings.synonyms import FILE as SYNONYMS
-from daogou.settings.synonyms import add_group, read_synonyms, synonyms_text, write_synonyms
+from daogou.settings.synonyms import add_group, read_apart, read_synonyms, synonyms_text, write_synonyms
 from daogou.settings.taxonomy import read_taxonomy
 from daogou.shop.engine import Engine
 from daogou.shop.shown import Shown
@@ -140,7 +140,8 @@ class Shop:
     def _load(self) -> Engine:
         rules = Watched[tuple["Rule", ...]](self.folder, RULES, read_rules, empty=())
         synonyms = Watched[tuple[tuple[str, ...], ...]](self.folder, SYNONYMS, read_synonyms, empty=())
-        files: tuple[Watched[Any], ...] = (rules, synonyms)
+        apart = Watched[tuple[tuple[str, ...], ...]](self.folder, SYNONYMS, read_apart, empty=())
+        files: tuple[Watched[Any], ...] = (rules, synonyms, apart)
         for file in files:
             file.refresh()
             if file.problem is not None:
@@ -151,6 +152,7 @@ class Shop:
             releases=self.releases,
             rules=rules,
             synonyms=synonyms,
+            apart=apart,
             encoder=self.base_encoder,
             taxonomy=self._taxonomy(),
             words=read_lexicon(self.folder),
