@@ -251,6 +251,21 @@ def test_an_interrupted_tuning_goes_on_as_if_it_had_not_been(tmp_path: Path, ran
     assert not (tmp_path / "twice" / "kept").exists()
 
 
+def test_the_order_is_learnt_where_it_is_wrong() -> None:
+    torch = pytest.importorskip("torch")
+    from daogou.training.recipes.static import ranking_loss
+
+    right = torch.tensor([[0.9, 0.1, 0.0], [0.2, 0.8, 0.1]])
+    assert float(ranking_loss(right, right, 0.1)) == pytest.approx(0, abs=1e-6)
+    assert float(ranking_loss(right - 0.3, right, 0.1)) == pytest.approx(0, abs=1e-6)  # of no account: the order stays
+    far, near = right.clone(), right.clone()
+    far[0, 2], near[0, 1] = -0.1, 0.0  # a product that is last anyway, and one that competes
+    far_loss, near_loss = float(ranking_loss(far, right, 0.1)), float(ranking_loss(near, right, 0.1))
+    assert 0 < far_loss < near_loss
+    first = torch.tensor([[0.1, 0.9, 0.0], [0.2, 0.8, 0.1]])
+    assert float(ranking_loss(first, right, 0.1)) > near_loss
+
+
 def test_what_is_distilled_finds_nearly_as_much(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     products, events = shop()

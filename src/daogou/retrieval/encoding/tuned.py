@@ -35,6 +35,12 @@ class StaticConfig:
     """Texts in a step."""
     rate: float = 5e-3
     """Learning rate of Adam; falls to nothing."""
+    ranking: float = 1.0
+    """What the order of products for a text counts beside the vector of a text."""
+    ranked: int = 256
+    """Products of which the order is compared in a step."""
+    temperature: float = 0.1
+    """Cosines are divided by it before the order is compared: the smaller, the more the first ones count."""
     ridge: float = 1.0
     """Penalty of the map that gives pieces a vector which the shop's texts do not have."""
 
