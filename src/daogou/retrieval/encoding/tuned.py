@@ -25,7 +25,8 @@ class StaticConfig:
     """[training.encoder.static]: vectors of word pieces, distilled from the tuned encoder."""
 
     serve: bool = False
-    """True: they are served in place of it. No network runs at query time; a little is lost, see the experiments."""
+    """True: they are served in place of it. No network runs at query time; a tenth of what is found may be lost, see
+    the experiments."""
     dim: int = 256
     """Length of the vectors."""
     copies: int = 2
