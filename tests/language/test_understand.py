@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daogou.domain.money import Money
-from daogou.domain.query import Slot, Where
+from daogou.domain.query import Slot, Understood, Where
 from daogou.domain.text import Text
 from daogou.language.aspects import AspectWish
 from daogou.language.understand import Understander
@@ -288,3 +288,54 @@ def test_what_products_of_the_shop_are_comes_before_what_reviewers_like() -> Non
     vocabulary.learn([product("b", "AA", category=["Battery"])])
     understander = Understander(vocabulary, aspects=lambda text: [AspectWish("battery", 0, len(text))])
     assert [slot.kind for slot in understander.understand("good battery", currency="CNY").slots] == ["category"]
+
+
+def _understand(text: str) -> Understood:
+    return Understander(_vocabulary()).understand(text, currency="CNY")
+
+
+def test_where_no_category_is_named_another_name_of_one_ranks_and_stays_a_word() -> None:
+    asked: list[Sequence[str]] = []
+
+    def kinds(texts: Sequence[str]) -> tuple[int, str] | None:
+        asked.append(texts)
+        return next(((n, "running shoes") for n, text in enumerate(texts) if "joggers" in text), None)
+
+    understander = Understander(_vocabulary(), kinds=kinds)
+    found = understander.understand("gizmo, black fast joggers", currency="CNY")
+    (slot,) = [slot for slot in found.slots if slot.kind == "category"]
+    assert (slot.value, found.text[slot.start : slot.end], slot.confidence) == ("running shoes", "fast joggers", 0.5)
+    assert found.where.category is None
+    assert {"fast", "jogger"} <= set(found.words)
+    assert found.unknown == ("gizmo",)
+    understander.understand("running shoes for joggers", currency="CNY")
+    assert asked == [["gizmo", "fast joggers"]]
+
+
+def test_a_category_that_the_shop_no_longer_has_is_not_read() -> None:
+    understander = Understander(_vocabulary(), kinds=lambda texts: (0, "hats"))
+    found = understander.understand("panama", currency="CNY")
+    assert not found.slots
+    assert found.unknown == ("panama",)
+
+
+@pytest.mark.parametrize(
+    "text", ["mostly running shoes", "running shoes, thinking tonight", "平时穿的跑步鞋", "刚跑步，跑步鞋"]
+)
+def test_words_that_nobody_would_miss_are_not_named_as_unknown(text: str) -> None:
+    assert _understand(text).unknown == ()
+
+
+@pytest.mark.parametrize("text", ["2 gizmos", "black gizmos two", "gizmos, pack of 2", "two gizmos black"])
+def test_how_many_is_heard_before_and_behind_what_the_shop_does_not_have(text: str) -> None:
+    assert [slot.value for slot in _understand(text).slots if slot.kind == "quantity"] == ["2"]
+
+
+@pytest.mark.parametrize("text", ["3 days", "the first two black"])
+def test_other_numbers_are_no_quantities(text: str) -> None:
+    assert not [slot for slot in _understand(text).slots if slot.kind == "quantity"]
+
+
+def test_a_negation_carries_over_real() -> None:
+    (slot,) = _understand("no real leather").slots
+    assert (slot.value, slot.negated) == ("leather", True)

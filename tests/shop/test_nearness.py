@@ -213,3 +213,35 @@ def test_what_an_encoder_says_when_it_fails_beside_is_said_by_the_training(tmp_p
     with pytest.raises(NotReady, match="asleep"):
         shop.train()
     shop.close()
+
+
+def test_a_kind_that_the_shop_calls_otherwise_is_understood(tmp_path: Path) -> None:
+    class Kinds(Spanish):
+        dim = 5
+
+        def _vectors(self, about_shoes: Iterable[bool]) -> NDArray[np.float32]:
+            raise AssertionError
+
+        def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            senses = (
+                ("shoes", "跑步鞋", "zapatos"),
+                ("boots", "徒步鞋"),
+                ("pack", "包"),
+                ("socks", "袜"),
+                ("outdoor",),
+            )
+            found = np.array([[any(word in text for word in sense) for sense in senses] for text in texts], np.float32)
+            return np.asarray((found + 0.1) / np.linalg.norm(found + 0.1, axis=1, keepdims=True), np.float32)
+
+        passages = queries
+
+    shop = build_shop(tmp_path / "shop", train=False)
+    shop.__dict__["base_encoder"] = Kinds()
+    assert shop.understand("zapatos").unknown == ("zapato",)
+    shop.train()
+    understood = shop.understand("zapatos")
+    assert [(slot.kind, slot.value, slot.confidence) for slot in understood.slots] == [
+        ("category", "running shoes", 0.5)
+    ]
+    assert understood.unknown == ()
+    shop.close()

@@ -24,6 +24,9 @@ _ENGLISH_COUNT = re.compile(
     rf"(?<![a-z\d.$])(?<!\d,)(?P<n>\d{{1,3}}|{ENGLISH}|an?)\s?(?:{_CONTAINERS})(?![a-z])(?:\sof(?:\s(?:them|these|those))?(?![a-z]))?"
 )
 _OF_THEM = re.compile(rf"(?<![a-z\d.$])(?<!\d,)(?P<n>\d{{1,3}}|{ENGLISH})\s(?:of\s(?:them|these|those)|x)(?![a-z])")
+_PACK_OF = re.compile(rf"(?<![a-z])(?:packs?|sets?|boxes|box)\sof\s(?P<n>\d{{1,3}}|{ENGLISH})(?![a-z\d])")
+_FIRST = re.compile(rf"^(?P<n>\d{{1,2}}|{ENGLISH})(?!\s(?:hour|day|week|month|year|star)s)(?=\s[a-z]{{3,}}s(?![a-z]))")
+_LAST = re.compile(rf"(?<=[a-z]\s)(?P<n>{ENGLISH})$")
 _TIMES = re.compile(r"(?<![a-z\d])(?:x\s?(?P<n>\d{1,3})|(?P<m>\d{1,3})\s?x)(?![a-z\d])")
 _ENGLISH_DOZENS = re.compile(
     rf"(?<![a-z])(?P<half>half\s(?:a\s)?)?(?P<n>an?\s|\d{{1,2}}\s|{ENGLISH}\s)?dozen(?![a-z])(?:\sof(?![a-z]))?"
@@ -42,7 +45,7 @@ def counts(said: Said) -> Iterator[Wish]:
         yield _wish(match, Decimal(6) if match["n"] == "半" else (number(match["n"]) or Decimal(1)) * 12)
     for match in _COUPLE.finditer(text):
         yield _wish(match, Decimal(2))
-    for pattern in (_CHINESE_COUNT, _ENGLISH_COUNT, _OF_THEM, _TIMES):
+    for pattern in (_PACK_OF, _CHINESE_COUNT, _ENGLISH_COUNT, _OF_THEM, _TIMES, _FIRST, _LAST):
         for match in pattern.finditer(text):
             part = match.groupdict()
             if not part.get("made"):

@@ -28,6 +28,16 @@ _MEASURE = re.compile(rf"(?P<number>\d+(?:\.\d+)?)(?P<unit>{_UNITS})?")
 _HEADS = frozenset("鞋靴包裙裤衣衫帽袜表灯锅杯壶碗刀床桌椅柜架书笔车球茶酒油水霜膏乳粉糖饼巾毯垫伞镜琴")
 
 
+_SMALL = frozenset("cdefhkmopqrstuvy")
+"""First letters of the tags (ICTCLAS) of words that name no thing and no property: verbs, times, places, numbers."""
+_NOUNS = frozenset({"eng", "vn", "un"})
+
+
+def names_something(word: str) -> bool:
+    """Is a Chinese word a noun or an adjective, as far as the general dictionary knows?"""
+    return any(tag in _NOUNS or tag[:1] not in _SMALL for _, tag in rjieba.tag(word))
+
+
 class Token(NamedTuple):
     """A word in its place: characters `start` to `end` of the normalised text."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +19,16 @@ _FIRST_LETTER = 6
 @cache
 def common_words() -> frozenset[str]:
     """English words and names that shoppers use whatever the shop sells: typed right, however near to a word of its."""
-    return frozenset(Path(__file__).with_name("common_words.txt").read_text("ascii").split())
+    return _small_words() | _read("common_names.txt")
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return _read("common_words.txt")
+
+
+def _read(name: str) -> frozenset[str]:
+    return frozenset(Path(__file__).with_name(name).read_text("ascii").split())
 
 
 class Spelling:
@@ -46,7 +55,7 @@ class Spelling:
         Nearer comes first, then the same first letter, then the commoner word.
         A word that the shop or everybody knows is its own nearest.
         """
-        if word in self._counts or _is_common(word):
+        if word in self._counts or _is_form(word, common_words()):
             return word
         if not SHORTEST <= len(word) <= LONGEST or not (word.isascii() and word.isalpha()):
             return None
@@ -60,8 +69,21 @@ class Spelling:
         return min(ranked)[-1] if ranked else None
 
 
-def _is_common(word: str) -> bool:
-    return word in common_words() or (word.endswith("s") and word[:-1] in common_words())
+def is_small(word: str) -> bool:
+    """Is it a common word, or a form of one, that names no goods and no brand? Nobody looks for it in a shop."""
+    return _is_form(word, _small_words())
+
+
+def _is_form(word: str, words: frozenset[str]) -> bool:
+    return any(form in words for form in (word, *_stems(word)))
+
+
+def _stems(word: str) -> Iterator[str]:
+    """What the word may be a form of: thinking, looked, nights."""
+    for ending in ("s", "ing", "ed", "ly"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 2:
+            yield from (stem, stem + "e", stem[:-1]) if ending in ("ing", "ed") else (stem,)
 
 
 def edits(a: str, b: str, most: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from daogou.language.mending import Mender
 from daogou.language.normalise import Normal, normalise
 from daogou.language.numerals import number
 from daogou.language.quantities import PriceWish, price_wishes
-from daogou.language.segment import Token
+from daogou.language.segment import Token, names_something
 from daogou.language.speech import CONNECTIVES, ONLY_TRAILING, TRAILING_NEGATORS
+from daogou.language.spelling import is_small
 from daogou.language.vocabulary import SIZES, Found, Term, Vocabulary, join
 from daogou.language.wishes import Finder, Said, Wish, found
 
@@ -42,6 +43,16 @@ _CARRIED = 3
 _ENDING = 4
 _SHORT = 0.5
 """How sure the short name of a category is: products of other categories may be called so, too."""
+
+
+KindReader = Callable[[Sequence[str]], tuple[int, str] | None]
+"""Which of some texts is surest another name of a category, and the key of that category; None where none surely is."""
+_GUESSED = 3
+"""Runs of words that may be read as a category by their meaning."""
+
+
+def no_kinds(texts: Sequence[str]) -> tuple[int, str] | None:
+    """In place of a reader: no text is."""
 
 
 @dataclass
@@ -84,12 +95,13 @@ class Understander:
         rates: Mapping[str, float] | None = None,
         aspects: AspectReader = no_aspects,
         glossary: Glossary | None = None,
+        kinds: KindReader = no_kinds,
     ) -> None:
         """`rates`: what one unit of a foreign currency is worth in the shop's, for prices like "under $80".
 
         Without a rate such a price is kept as a slot of confidence 0 and listed in `unknown`, never guessed.
         `aspects` finds what reviewers shall like, such as 续航好. `glossary` says what words that the shop does not use
-        mean in words that it does.
+        mean in words that it does. `kinds` is asked where no category is named: a cutting board may be called 案板.
         """
         self.vocabulary = vocabulary
         self._rates = dict(rates or {})
@@ -97,6 +109,7 @@ class Understander:
         self._finders = (*FINDERS, self._liked)
         self._lexicon = Lexicon(vocabulary)
         self._glossary = glossary or Glossary()
+        self._kinds = kinds
         self._mender = Mender(self._lexicon, self._glossary)
 
     def set_apart(self, groups: Iterable[Sequence[str]]) -> None:
@@ -115,6 +128,7 @@ class Understander:
         reading = _Reading(normal, words, wishes)
         self._find_category(reading)
         self._read(reading, currency)
+        self._guess_category(reading)
         if not reading.left and not reading.slots:
             reading.left = list(reading.words)
         return Understood(
@@ -254,6 +268,20 @@ class Understander:
         self._leave(reading, place, negated=negated)
         return place + 1, False
 
+    def _guess_category(self, reading: _Reading) -> None:
+        """Where no category is named, words that are surely another name of one: they rank, and stay words."""
+        runs = _runs(reading.left, reading.normal.text)[:_GUESSED]
+        if not runs or any(slot.kind == "category" for slot in reading.slots):
+            return
+        spans = [(run[0].start, run[-1].end) for run in runs]
+        found = self._kinds([reading.normal.text[slice(*span)] for span in spans])
+        if found is None or not self.vocabulary.uses[Term("category", "category", found[1])]:
+            return
+        place, reading.category = found
+        reading.slot("category", "category", reading.category, span=spans[place], confidence=_SHORT)
+        said = {token.text for token in runs[place]}
+        reading.unknown = [word for word in reading.unknown if word not in said]
+
     def _breaks(self, reading: _Reading, place: int) -> bool:
         """Does punctuation other than a list mark stand before the word?"""
         between = reading.normal.text[reading.words[place - 1].end : reading.words[place].start]
@@ -390,7 +418,7 @@ class Understander:
             reading.slot("attribute", "words", value, span=(token.start, token.end), negated=True)
         elif not self._lexicon.fills(token.text):
             reading.left.append(token)
-            if not self._lexicon.knows(token.text):
+            if not self._lexicon.knows(token.text) and _says_something(token.text):
                 reading.unknown.append(token.text)
 
     def _is_mentioned(self, word: str) -> bool:
@@ -443,6 +471,22 @@ def _bounds(prices: Sequence[PriceWish]) -> tuple[Money | None, Money | None]:
     for wish in prices:
         low, high = wish.low or low, wish.high or high
     return low, high
+
+
+def _says_something(word: str) -> bool:
+    """Would somebody who does not find this word in a shop miss something? Not "mostly" or 平时."""
+    return not is_small(word) if word.isascii() else names_something(word)
+
+
+def _runs(tokens: Sequence[Token], text: str) -> list[list[Token]]:
+    """Words with nothing but space between them."""
+    runs: list[list[Token]] = []
+    for token in sorted(tokens, key=lambda token: token.start):
+        if runs and not text[runs[-1][-1].end : token.start].strip():
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return runs
 
 
 def _languages(text: str) -> Iterator[Span]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from daogou.retrieval.encoding.e5 import E5
 from daogou.retrieval.encoding.tuned import open_tuned
+from daogou.retrieval.kind_names import KindNames
 from daogou.retrieval.meaning import Meaning, text_of
 from daogou.training.lesson import Skip
 
@@ -99,7 +100,9 @@ class Encoding:
         What is encoded is kept beside until the release is whole, so that an interrupted training goes on from there.
         """
         self._stop()
+        assert self._encoder is not None
         self._fit(products, self._part).save(folder)
+        KindNames.fit(products, self._encoder).save(folder)
         self._part(1.0)
         return {"products": float(len(products))}
 

@@ -16,7 +16,7 @@ from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.domain.errors import CorruptRelease
 from daogou.language.glossary import Glossary, Glosses
 from daogou.language.glossing import learn
-from daogou.language.understand import Understander
+from daogou.language.understand import Understander, no_kinds
 from daogou.language.vocabulary import Learnt, Vocabulary
 from daogou.opinions.voices import ShelfPraise
 from daogou.opinions.wishes import wishes
@@ -176,16 +176,17 @@ class Lexical:
         opinions = opinions or Opinions(None)
         voices, said = opinions.voices, opinions.words
         spoken_of = set(voices.aspects if voices else ()) & set(said.aspects)
+        near = open_nearness(release, encoder)
         understander = Understander(
             vocabulary,
             rates=settings.rates,
             aspects=partial(wishes, spoken_of=spoken_of, words=said),
             glossary=Glossary(words.glosses) if words else None,
+            kinds=near.kind_of if near else no_kinds,
         )
         # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.
         live = tempfile.TemporaryDirectory(prefix="daogou-index-", ignore_cleanup_errors=True)
         index, after, queries = _opened(release, Path(live.name) / "index")
-        near = open_nearness(release, encoder)
         praise = ShelfPraise(voices, shelf.row.get, said) if voices else None
         searcher = Searcher(
             shelf,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daogou.domain.errors import NotReady
+from daogou.retrieval.kind_names import KindNames
 from daogou.retrieval.meaning import Meaning, hash_of, text_of
 
 if TYPE_CHECKING:
@@ -35,8 +36,16 @@ class Nearness:
     meaning: a shop whose words are all known never loads the encoder.
     """
 
-    def __init__(self, meaning: Meaning, encoder: Encoder, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        meaning: Meaning,
+        encoder: Encoder,
+        *,
+        kinds: KindNames | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._meaning = meaning
+        self._kinds = kinds
         self._encoder = encoder
         self._clock = clock
         self._silent_until = self._resting_until = 0.0
@@ -48,13 +57,10 @@ class Nearness:
 
     def __call__(self, text: str) -> NDArray[np.float32] | None:
         """By row of the shelf; None while the encoder is silent."""
-        if self._clock() < self._silent_until:
+        asked = self._asked([text])
+        if asked is None:
             return None
-        try:
-            query = self._encoder.queries([text])[0]
-        except NotReady as error:
-            self._pause(error)
-            return None
+        query = asked[0]
         self._used = True
         self._start()
         with self._lock:
@@ -67,6 +73,12 @@ class Nearness:
             grown[rows] = self._meaning.cosines_of(np.stack(list(later.values())), query)
             found = grown
         return found
+
+    def kind_of(self, texts: Sequence[str]) -> tuple[int, str] | None:
+        """Which of some texts is surest another name of a category, and of which; None where none surely is, and while
+        the encoder is silent."""
+        asked = self._asked(texts) if self._kinds is not None else None
+        return None if asked is None or self._kinds is None else self._kinds.nearest(asked)
 
     def put(self, products: Iterable[tuple[int, Product]]) -> None:
         """Note products that are new or changed, by row; those whose text is still the same are not encoded again."""
@@ -91,6 +103,15 @@ class Nearness:
         """Wait until every product that was put is encoded, or the encoder has failed."""
         if self._worker is not None:
             self._worker.join()
+
+    def _asked(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        if self._clock() < self._silent_until:
+            return None
+        try:
+            return self._encoder.queries(texts)
+        except NotReady as error:
+            self._pause(error)
+            return None
 
     def _start(self) -> None:
         with self._lock:
@@ -134,4 +155,4 @@ def open_nearness(release: Release | None, encoder: Encoder | None) -> Nearness 
     if meaning.encoder != encoder.name:
         _log.warning("the release was made with the encoder %r: train again to use %r", meaning.encoder, encoder.name)
         return None
-    return Nearness(meaning, encoder)
+    return Nearness(meaning, encoder, kinds=KindNames.load(release.path("meaning")))

@@ -1,0 +1,96 @@
+"""Kinds of goods by meaning: which category of the shop a text is another name of, as a text encoder sees it.
+
+A cutting board is asked for as 案板, a bookshelf as 书柜. Vectors of an encoder lie in a narrow cone, so the mean of
+the names is taken off before cosines are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from daogou.retrieval.files import read_array, write_array
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from daogou.domain.product import Product
+    from daogou.ports.encoder import Encoder
+
+NEAR = 0.4
+"""The least cosine at which a text is taken for a name of the category,"""
+AHEAD = 0.1
+"""and by how much it must be ahead of every other category."""
+MOST = 5_000
+"""Names that are encoded, those of the categories with most products first."""
+_ABOUT = "kinds.json"
+_VECTORS = "kinds.npy"
+
+
+@dataclass(frozen=True, slots=True)
+class KindNames:
+    """The names of the categories of a release, in both languages."""
+
+    encoder: str
+    """The name of the encoder that made them."""
+    keys: tuple[str, ...]
+    """The category of each name."""
+    vectors: NDArray[np.float16]
+    """(names, dim), unit length."""
+
+    @classmethod
+    def fit(cls, products: Iterable[Product], encoder: Encoder) -> KindNames:
+        """Encode every name of every category."""
+        names: dict[tuple[str, str], int] = {}
+        for product in products:
+            for category in product.category:
+                for name in (category.zh, category.en):
+                    if name:
+                        names[category.key, name.casefold()] = names.get((category.key, name.casefold()), 0) + 1
+        kept = sorted(names, key=lambda name: (-names[name], name))[:MOST]
+        vectors = encoder.queries([name for _, name in kept]) if kept else np.zeros((0, encoder.dim))
+        return cls(encoder.name, tuple(key for key, _ in kept), vectors.astype(np.float16))
+
+    def nearest(self, asked: NDArray[np.float32]) -> tuple[int, str] | None:
+        """Of several vectors (texts, dim) the one that is surest another name of a category, and that category.
+
+        None where none is surely nearer to one category than to all others.
+        """
+        if len(set(self.keys)) < 2:
+            return None
+        mean = self.vectors.mean(0, dtype=np.float32)
+        names, texts = (_centred(vectors, mean) for vectors in (self.vectors, asked))
+        best: tuple[float, int, str] | None = None
+        for place, cosines in enumerate(texts @ names.T):
+            found = int(cosines.argmax())
+            others = np.array([key != self.keys[found] for key in self.keys])
+            cosine = float(cosines[found])
+            sure = cosine >= NEAR and cosine - float(cosines[others].max()) >= AHEAD
+            if sure and (best is None or cosine > best[0]):
+                best = (cosine, place, self.keys[found])
+        return None if best is None else best[1:]
+
+    def save(self, folder: Path) -> None:
+        """Write the vectors, and beside them the categories and the encoder's name."""
+        write_array(folder / _VECTORS, self.vectors)
+        (folder / _ABOUT).write_bytes(msgspec.json.encode({"encoder": self.encoder, "keys": self.keys}))
+
+    @classmethod
+    def load(cls, folder: Path) -> KindNames | None:
+        """Map what `save` wrote; None where a release was made without."""
+        if not (folder / _ABOUT).exists():
+            return None
+        about = msgspec.json.decode((folder / _ABOUT).read_bytes())
+        return cls(about["encoder"], tuple(about["keys"]), read_array(folder / _VECTORS))
+
+
+def _centred(vectors: NDArray[np.floating], mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    moved = vectors.astype(np.float32) - mean
+    lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
+    return np.asarray(moved / np.maximum(lengths, 1e-9), np.float32)
