@@ -185,6 +185,8 @@ def test_an_understood_condition_can_be_taken_away(http: TestClient) -> None:
     page = http.get("/search?q=shoes+under+$80&a.color=black&lang=en").text
     assert 'href="/search?q=shoes&amp;a.color=black"' in page
     assert 'href="/search?q=shoes+under+%2480"' in page
+    assert "<small>Colour</small>" in page
+    assert "<small>颜色</small>" in http.get("/search?q=shoes&a.color=black&lang=zh").text
 
 
 def test_a_facet_narrows_and_stays_ticked(http: TestClient) -> None:

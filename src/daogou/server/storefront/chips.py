@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Chip:
     """A condition, and the address of the search without it."""
 
-    kind: str
+    heading: str
+    """What the condition is about: the kind, the colour, the price."""
     label: str
     without: str
     negated: bool = False
@@ -34,25 +35,33 @@ def chips(
     found = [_understood(asked, slot, shelf=shelf, lexicon=lexicon, t=t) for slot in slots]
     for facet, value in asked.chosen:
         label = shelf.label(facet.removeprefix("a."), value).show(t.language)
-        found.append(Chip(facet, label, asked.without(facet, value)))
+        heading = attribute_heading(facet[2:], t) if facet.startswith("a.") else t(f"chip.{facet}")
+        found.append(Chip(heading, label, asked.without(facet, value)))
     if asked.price_min:
         price = Money.of(asked.price_min, currency)
-        found.append(Chip("price", t("search.from_price", price=price), asked.bare(price_min="")))
+        found.append(Chip(t("chip.price"), t("search.from_price", price=price), asked.bare(price_min="")))
     if asked.price_max:
         price = Money.of(asked.price_max, currency)
-        found.append(Chip("price", t("search.to_price", price=price), asked.bare(price_max="")))
+        found.append(Chip(t("chip.price"), t("search.to_price", price=price), asked.bare(price_max="")))
     if asked.rating:
-        found.append(Chip("rating", t("search.rated", n=asked.rating), asked.bare(rating=0)))
+        found.append(Chip(t("chip.rating"), t("search.rated", n=asked.rating), asked.bare(rating=0)))
     if asked.on_sale:
-        found.append(Chip("sale", t("search.on_sale"), asked.bare(on_sale=False)))
+        found.append(Chip(t("chip.sale"), t("search.on_sale"), asked.bare(on_sale=False)))
     return found
+
+
+def attribute_heading(name: str, t: Words) -> str:
+    """What an attribute is called above its values."""
+    return t.known(f"attribute.{name}", name.replace("_", " "))
 
 
 def _understood(asked: Asked, slot: Slot, *, shelf: Shelf, lexicon: Lexicon, t: Words) -> Chip:
     """A condition found in the words goes when the words that stated it go."""
     shortened = f"{asked.text[: slot.start].rstrip()} {asked.text[slot.end :].lstrip()}".strip()
     label = _label(asked.text, slot, shelf=shelf, lexicon=lexicon, language=t.language)
-    return Chip(slot.kind, label, asked.with_text(shortened), slot.negated)
+    named = slot.kind in {"attribute", "size"} and slot.name not in {"words", "size"}
+    heading = attribute_heading(slot.name, t) if named else t(f"chip.{slot.kind}")
+    return Chip(heading, label, asked.with_text(shortened), slot.negated)
 
 
 def _label(text: str, slot: Slot, *, shelf: Shelf, lexicon: Lexicon, language: Language) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from daogou.server.pages.words import words_in
 from daogou.server.storefront.asked import PER_PAGE, SORTS, Asked, facet_field
 from daogou.server.storefront.cards import Row, cards
-from daogou.server.storefront.chips import chips
+from daogou.server.storefront.chips import attribute_heading, chips
 from daogou.server.storefront.record import Record
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def facets(asked: Asked, hits: Hits, t: Words) -> list[Facet]:
         choices = [Choice(v.value, v.label.show(t.language), v.n, asked.has(field, v.value)) for v in values]
         shown = [c for place, c in enumerate(choices) if place < _VALUES or c.ticked]
         if len(shown) > 1 or any(choice.ticked for choice in shown):
-            groups.append(Facet(field, t.known(f"attribute.{name}", name.replace("_", " ")), tuple(shown)))
+            groups.append(Facet(field, attribute_heading(name, t), tuple(shown)))
     return groups[:_FACETS]
 
 
