@@ -68,7 +68,8 @@ class SqlEvents:
 
 def _insert(connection: sqlite3.Connection, events: Sequence[PlainEvent]) -> Appended:
     shoppers = numbers(connection, "actor", (event[3] for event in events))
-    names = {session: session_name(session) for session in {event[4] for event in events} if session is not None}
+    visits = dict.fromkeys(event[4] for event in events)  # in their order, so that the same log is numbered the same
+    names = {session: session_name(session) for session in visits if session is not None}
     actors = numbers(connection, "actor", names.values())
     sessions: event_rows.Numbers = {None: None} | {session: actors[name] for session, name in names.items()}
     items = numbers(connection, "item", (event[5] for event in events))
