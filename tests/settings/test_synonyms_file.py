@@ -1,4 +1,6 @@
 import multiprocessing
+import subprocess
+import sys
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -94,3 +96,21 @@ def test_a_text_that_was_written_over_an_older_one_is_refused(tmp_path: Path) ->
     assert read_synonyms(tmp_path) == (("sofa", "couch"),)
     write_synonyms(tmp_path, _GROUP, seen=stamp((tmp_path / FILE).read_text("utf-8")))
     assert read_synonyms(tmp_path)[0][0] == "sneakers"
+
+
+_ON_WINDOWS = """
+import importlib, pathlib, sys, types
+from daogou.settings import synonyms
+folder, locked = pathlib.Path(sys.argv[1]), []
+sys.modules["msvcrt"] = types.SimpleNamespace(LK_LOCK=1, locking=lambda *how: locked.append(how[1:]))
+sys.modules["fcntl"] = None
+sys.platform = "win32"
+importlib.reload(synonyms)
+print(synonyms.add_group(folder, ["couch", "sofa"]), locked)
+"""
+
+
+def test_where_there_is_no_fcntl_the_lock_is_that_of_windows(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _ON_WINDOWS, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "(('couch', 'sofa'),) [(1, 1)]\n", done.stderr

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
+import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from daogou.domain.errors import BadSettings
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: TextIO) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # waits ten seconds, then raises OSError
+
+else:
+    import fcntl
+
+    def _lock(file: TextIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
 
 FILE = "synonyms.toml"
 _KINDS = ("synonym", "apart")
@@ -74,7 +88,7 @@ def stamp(text: str) -> str:
 def _alone(folder: Path) -> Iterator[None]:
     """One writer at a time, among threads and processes; the kernel lets go of the lock of one that dies."""
     with (folder / f".{FILE}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _lock(lock)
         yield
 
 
