@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from fake_shop import Served
 from starlette.testclient import TestClient
 
+from daogou.adapters.sql.catalogue import SqlCatalogue
+from daogou.domain.ids import ProductId
+from daogou.domain.product import Product
 from daogou.domain.text import Text
 from daogou.server.app import build_app
 from daogou.server.keys import create_key
@@ -87,6 +93,23 @@ def test_a_product_that_is_deleted_is_in_no_list_and_may_come_back(door: Door) -
     door.call("PUT", "/v1/products", KETTLE)
     assert door.found("kettle") == ["kettle"]
     assert door.suggested("goosen") == ["Gooseneck kettle"]
+
+
+def test_two_changes_at_once_both_stay(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.call("PUT", "/v1/products", KETTLE)
+    both, get = Barrier(2), SqlCatalogue.get
+
+    def read_by_both(catalogue: SqlCatalogue, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        found = get(catalogue, ids)
+        both.wait(5)  # who reads outside of the write waits until the other has read the same
+        return found
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as threads:
+        patched.setattr(SqlCatalogue, "get", read_by_both)
+        changes: list[dict[str, Any]] = [{"price": "79.00"}, {"brand": "Hario"}]
+        assert list(threads.map(partial(door.call, "PATCH", "/v1/products/kettle"), changes)) == [{"changed": 1}] * 2
+    assert door.found("kettle", price_max="60") == []
+    assert door.found("kettle", brand="Hario") == ["kettle"]
 
 
 def test_another_title_is_found_by_its_new_words_only(door: Door) -> None:

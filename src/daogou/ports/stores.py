@@ -70,6 +70,12 @@ class Catalogue(Protocol):
     def put(self, products: Iterable[Product], *, at: Instant) -> int:
         """Insert or replace at once; a changed price adds a price point at `at`. Returns how many products changed."""
 
+    def change(self, id: ProductId, to: Callable[[Product], Product], *, at: Instant) -> int | None:
+        """Put what `to` makes of a product; nobody writes in between, in this process or another.
+
+        Returns how many products changed; None where there is no such product. What `to` raises changes nothing.
+        """
+
     def get(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         """Those that exist."""
 

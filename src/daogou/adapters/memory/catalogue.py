@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.product import PricePoint, Product
@@ -23,6 +23,11 @@ class MemoryCatalogue:
         products = list(products)
         with self._lock:
             return sum(self._put(product, at) for product in products)
+
+    def change(self, id: ProductId, to: Callable[[Product], Product], *, at: Instant) -> int | None:
+        with self._lock:
+            before = self._products.get(id)
+            return None if before is None else int(self._put(to(before), at))
 
     def _put(self, product: Product, at: Instant) -> bool:
         before = self._products.get(product.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -44,6 +44,14 @@ class SqlCatalogue:
             for batch in batches(products, _BATCH):
                 change = _put(connection, batch, at=at, change=change)
             return change - first
+
+    def change(self, id: ProductId, to: Callable[[Product], Product], *, at: Instant) -> int | None:
+        with self._database.writing() as connection:
+            before = connection.execute("SELECT body FROM product WHERE id = ?", (id,)).fetchone()
+            if before is None:
+                return None
+            first = _newest_change(connection)
+            return _put(connection, [to(self._products.read(before[0]))], at=at, change=first) - first
 
     def get(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         wanted = list(ids)

@@ -21,6 +21,8 @@ from daogou.server.document import answers, merged, ref, takes
 from daogou.server.errors import TooLarge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from daogou.domain.product import Product
     from daogou.shop.shop import Shop
 
@@ -66,11 +68,11 @@ def router(shop: Shop) -> APIRouter:
     def put(products: list[Product]) -> Response:
         return wire.answer(Changed(shop.stores.catalogue.put(products, at=shop.clock())))
 
-    def known(id: str) -> Product:
-        found = shop.stores.catalogue.get([ProductId(id)]).get(ProductId(id))
-        if found is None:
+    def change(id: str, to: Callable[[Product], Product]) -> Response:
+        changed = shop.stores.catalogue.change(ProductId(id), to, at=shop.clock())
+        if changed is None:
             raise NotFound(f"no product {id!r}", where="path.id")
-        return found
+        return wire.answer(Changed(changed))
 
     @routes.put("/v1/products", **merged(answers(ref(Changed), 413, 507), takes(some, [_EXAMPLE])))
     async def put_products(caller: Services, request: Request) -> Response:
@@ -95,14 +97,14 @@ def router(shop: Shop) -> APIRouter:
         given = await wire.read(request, dict[str, Any])
         if str(given.setdefault("id", id)) != id:
             raise BadRequest(f"the path names {id!r}, the body {given['id']!r}", where="id")
-        before = await run_in_threadpool(known, id)
-        return await run_in_threadpool(put, [_product(encode_product(before) | given, "", currency)])
+        return await run_in_threadpool(
+            change, id, lambda before: _product(encode_product(before) | given, "", currency)
+        )
 
     @routes.delete("/v1/products/{id:path}", **answers(ref(Changed), 404, 507))
     async def hide_product(caller: Services, id: Id) -> Response:
         """Take a product out of every list. What shoppers did with it stays on record; putting it brings it back."""
-        before = await run_in_threadpool(known, id)
-        return await run_in_threadpool(put, [replace(before, hidden=True)])
+        return await run_in_threadpool(change, id, lambda before: replace(before, hidden=True))
 
     return routes
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+
+import pytest
 
 from daogou.domain.ids import Instant, ProductId, VariantId
 from daogou.domain.money import Money
-from daogou.domain.product import PricePoint, Variant
+from daogou.domain.product import PricePoint, Product, Variant
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
 from daogou.testing.builders import product
@@ -33,6 +36,30 @@ class CatalogueContract:
     def test_get_leaves_out_what_is_unknown(self, stores: Stores) -> None:
         stores.catalogue.put([product("p1")], at=MONDAY)
         assert list(stores.catalogue.get([ProductId("no"), ProductId("p1")])) == ["p1"]
+
+    def test_a_change_is_made_of_what_is_on_record(self, stores: Stores) -> None:
+        stores.catalogue.put([product("p1", stock=0)], at=MONDAY)
+
+        def one_more(_: int) -> int | None:
+            id = ProductId("p1")
+            return stores.catalogue.change(id, lambda now: replace(now, stock=(now.stock or 0) + 1), at=TUESDAY)
+
+        with ThreadPoolExecutor(4) as threads:
+            assert list(threads.map(one_more, range(40))) == [1] * 40
+        assert stores.catalogue.get([ProductId("p1")])[ProductId("p1")].stock == 40
+
+    def test_a_change_of_nothing_or_that_fails_changes_nothing(self, stores: Stores) -> None:
+        def fail(_: Product) -> Product:
+            raise ValueError("no")
+
+        id = ProductId("p1")
+        assert stores.catalogue.change(id, lambda now: now, at=MONDAY) is None
+        stores.catalogue.put([product("p1")], at=MONDAY)
+        assert stores.catalogue.change(id, lambda now: now, at=TUESDAY) == 0
+        with pytest.raises(ValueError, match="no"):
+            stores.catalogue.change(id, fail, at=TUESDAY)
+        assert stores.catalogue.put([product("p2")], at=TUESDAY) == 1
+        assert stores.catalogue.changes(0) == (2, ["p1", "p2"])
 
     def test_get_takes_thousands_of_ids(self, stores: Stores) -> None:
         ids = [ProductId(f"p{n}") for n in range(3_000)]
