@@ -340,7 +340,7 @@ class Lists(Protocol):
 
     def seen(self, *, since: Instant, limit: int) -> list[Seen]:
         """What each person was shown after a query since a moment, where it says the place, and whether they clicked it
-        there; each person, query, product and place once, in this order, the first `limit`."""
+        there; each person, query, product and place once, in this order. Of more than `limit`, the latest."""
 
 
 @dataclass(frozen=True, slots=True)

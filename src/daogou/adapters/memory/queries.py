@@ -80,17 +80,18 @@ class MemoryQueries:
         ]
 
     def seen(self, *, since: Instant, limit: int) -> list[Seen]:
-        cells = _grouped(
-            ((_who(e), e.query or "", e.product, e.position), e)
-            for e in self._of(("impression", "click"), since)
-            if e.product is not None and e.position is not None and actor(e)
-        )
+        cells: dict[tuple[str, str, ProductId, int], list[Event]] = {}
+        for event in self._of(("impression", "click"), since):
+            if event.product is not None and event.position is not None and actor(event):
+                cell = (_who(event), event.query or "", event.product, event.position)
+                cells[cell] = [*cells.pop(cell, []), event]  # met again it is the latest
         found = [
-            Seen(who, query, ProductId(product or ""), place or 0, any(event.type == "click" for event in events))
+            Seen(who, query, product, place, any(event.type == "click" for event in events))
             for (who, query, product, place), events in cells.items()
             if any(event.type == "impression" for event in events)
         ]
-        return sorted(found, key=lambda one: (one.who, one.query, one.product, one.position))[:limit]
+        latest = found[::-1][:limit]
+        return sorted(latest, key=lambda one: (one.who, one.query, one.product, one.position))
 
     def _of(self, types: Collection[str], since: Instant, *, named: bool = True) -> Iterator[Event]:
         """The events of these types since the moment; with `named` only those that say their query."""

@@ -61,12 +61,15 @@ _TYPED = (
     "WHERE seq > ? AND seq <= ? AND type IN (?, ?) AND query IS NOT NULL ORDER BY seq"
 )
 _SEEN = (
-    "SELECT coalesce('s' || shopper, 'v' || session) AS who, query, i.name AS product, position, max(type = :click) "
+    "SELECT who, query, product, position, clicked FROM ("
+    "SELECT coalesce('s' || shopper, 'v' || session) AS who, query, i.name AS product, position, "
+    "max(type = :click) AS clicked, max(seq) AS latest "
     "FROM event e JOIN item i ON i.id = e.item "
     "WHERE type IN (:shown, :click) AND at >= :since "
     "AND query IS NOT NULL AND position IS NOT NULL AND who IS NOT NULL "
     "GROUP BY who, query, product, position HAVING max(type = :shown) "
-    "ORDER BY who, query, product, position LIMIT :limit"
+    "ORDER BY latest DESC LIMIT :limit) "
+    "ORDER BY who, query, product, position"
 )
 
 

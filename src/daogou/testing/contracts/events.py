@@ -178,8 +178,18 @@ class EventsContract:
         assert [(one.query, one.product, one.position, one.clicked) for one in seen] == [
             ("鞋", "a", 0, True), ("鞋", "a", 2, False), ("鞋", "b", 1, False),
         ]  # fmt: skip
-        assert stores.lists.seen(since=Instant(0), limit=1) == seen[:1]
         assert stores.lists.seen(since=Instant(6), limit=9) == []
+
+    def test_of_too_much_that_people_saw_the_latest_is_told_whoever_saw_it(self, stores: Stores) -> None:
+        who = ({"shopper": "s1"}, {"session": "x1"}, {"shopper": "s2"}, {"session": "x2"})
+        for n, one in enumerate((*who, *who[:2])):
+            stores.events.append([event("impression", "a", at=n, query="鞋", list="search", position=0, **one)])
+        everyone = [one.who for one in stores.lists.seen(since=Instant(0), limit=9)]
+        assert everyone == sorted(everyone)
+        assert len(everyone) == 4
+        told = [[one.who for one in stores.lists.seen(since=Instant(0), limit=n)] for n in (1, 2, 3)]
+        s1, _, x1, x2 = everyone
+        assert told == [[x1], [s1, x1], [s1, x1, x2]]
 
     def test_what_fewer_clicked_beside_a_shared_query_is_not_told(self, stores: Stores) -> None:
         def click(who: str, product: str, at: int) -> Event:
