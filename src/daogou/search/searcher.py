@@ -356,10 +356,10 @@ class Searcher:
             found = self.index.search(
                 words, self.config.reach, weights=self.config.fields, require_all=require_all, instead=instead
             )
-            row = self.shelf.row
-            rows = np.fromiter((row.get(match.id, -1) for match in found), np.int64, len(found))
-            values = np.fromiter((match.score for match in found), np.float32, len(found))
-            scores[rows[rows >= 0]] = values[rows >= 0]
+            row_of = self.shelf.row.get
+            rows = np.array([row_of(id, -1) for id, _ in found], np.int64)
+            here = rows >= 0
+            scores[rows[here]] = np.array([score for _, score in found], np.float32)[here]
         return scores
 
     def _hit(self, found: Score, row: int, understood: Understood, wish: Wish, pin: Rule | None) -> Hit:
