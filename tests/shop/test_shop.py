@@ -184,6 +184,17 @@ def test_releases_switch_back_and_every_answer_names_one(shop: Shop) -> None:
     assert [(entry.id, entry.active) for entry in listed] == [(second, False), (first, True)]
 
 
+def test_a_damaged_release_does_not_keep_a_shop_from_a_new_one(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    damaged = shop.releases.active()
+    assert damaged is not None
+    (damaged.path("sequential") / "rows.npy").unlink()
+    with pytest.raises(CorruptRelease, match="rows"):
+        shop.train(only=["popularity"])
+    release = shop.train()
+    assert "nothing of that release is taken over" in caplog.text
+    assert shop.search("boots").release == release.id != damaged.id
+
+
 def test_a_corrupt_release_is_refused_and_the_old_one_stays(shop: Shop) -> None:
     first = shop.release_id
     second = shop.train().id

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
+from daogou.domain.errors import CorruptRelease
 from daogou.retrieval.encoding.e5 import E5
 from daogou.retrieval.encoding.tuned import open_tuned
 from daogou.retrieval.kind_names import KindNames
@@ -32,6 +33,18 @@ def encoder_of(release: Release | None, given: Encoder | None) -> Encoder | None
     return open_tuned(release.path("encoder"), given.model)
 
 
+def _before(shop: Shop, only: Sequence[str]) -> Release | None:
+    """The release whose vectors and encoder are taken over. A damaged one does not keep the shop from a new one, unless
+    parts of it were to be kept."""
+    try:
+        return shop.releases.active()
+    except CorruptRelease as error:
+        if only:
+            raise
+        _log.warning("%s; nothing of that release is taken over", error.message)
+        return None
+
+
 class _Stopped(Exception):
     """The rest of the training has come to where it needs the vectors, or has failed."""
 
@@ -45,7 +58,7 @@ class Encoding:
 
     def __init__(self, shop: Shop, *, only: Sequence[str], progress: Report | None) -> None:
         self._shop = shop
-        self._before = shop.releases.active()
+        self._before = _before(shop, only)
         self._encoder = encoder_of(self._before, shop.base_encoder)
         self._asked = shop.settings.training.encoder.enabled or "encoder" in only
         self._wanted = not only or "meaning" in only
