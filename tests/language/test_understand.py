@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daogou.domain.money import Money
-from daogou.domain.query import Slot, Understood, Where
+from daogou.domain.query import Meant, Slot, Understood, Where
 from daogou.domain.text import Text
 from daogou.language.aspects import AspectWish
 from daogou.language.understand import Understander
@@ -294,7 +294,7 @@ def _understand(text: str) -> Understood:
     return Understander(_vocabulary()).understand(text, currency="CNY")
 
 
-def test_where_no_category_is_named_another_name_of_one_ranks_and_stays_a_word() -> None:
+def test_where_no_category_is_named_another_name_of_one_ranks() -> None:
     asked: list[Sequence[str]] = []
 
     def kinds(texts: Sequence[str]) -> tuple[int, str] | None:
@@ -306,10 +306,14 @@ def test_where_no_category_is_named_another_name_of_one_ranks_and_stays_a_word()
     (slot,) = [slot for slot in found.slots if slot.kind == "category"]
     assert (slot.value, found.text[slot.start : slot.end], slot.confidence) == ("running shoes", "fast joggers", 0.5)
     assert found.where.category is None
-    assert {"fast", "jogger"} <= set(found.words)
+    assert found.words == ("gizmo", "running", "shoe")
+    assert found.meant == {"fast joggers": (Meant("running shoes", 1.0),)}
     assert found.unknown == ("gizmo",)
+    with_a_word_of_the_shop = understander.understand("sports joggers", currency="CNY")
+    assert with_a_word_of_the_shop.words == ("sport", "jogger")
+    assert not with_a_word_of_the_shop.meant
     understander.understand("running shoes for joggers", currency="CNY")
-    assert asked == [["gizmo", "fast joggers"]]
+    assert asked == [["gizmo", "fast joggers"], ["sports joggers"]]
 
 
 def test_a_category_that_the_shop_no_longer_has_is_not_read() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from daogou.domain.query import Slot, Span, Understood, Where
+from daogou.domain.query import Meant, Slot, Span, Understood, Where
 from daogou.domain.text import language_of
 from daogou.language.aspects import no_aspects
 from daogou.language.comparisons import comparisons
@@ -27,7 +27,7 @@ from daogou.language.wishes import Finder, Said, Wish, found
 
 if TYPE_CHECKING:
     from daogou.domain.money import Money
-    from daogou.domain.query import Meant, SlotKind, Sort
+    from daogou.domain.query import SlotKind, Sort
     from daogou.language.aspects import AspectReader
 
 FAIR = 0.5
@@ -101,7 +101,7 @@ class Understander:
 
         Without a rate such a price is kept as a slot of confidence 0 and listed in `unknown`, never guessed.
         `aspects` finds what reviewers shall like, such as 续航好. `glossary` says what words that the shop does not use
-        mean in words that it does. `kinds` is asked where no category is named: a cutting board may be called 案板.
+        mean in words that it does. `kinds` is asked where no category is named: a lunch box may be called 便当盒.
         """
         self.vocabulary = vocabulary
         self._rates = dict(rates or {})
@@ -128,7 +128,7 @@ class Understander:
         reading = _Reading(normal, words, wishes)
         self._find_category(reading)
         self._read(reading, currency)
-        self._guess_category(reading)
+        meant |= self._guess_category(reading, typed)
         if not reading.left and not reading.slots:
             reading.left = list(reading.words)
         return Understood(
@@ -268,19 +268,26 @@ class Understander:
         self._leave(reading, place, negated=negated)
         return place + 1, False
 
-    def _guess_category(self, reading: _Reading) -> None:
-        """Where no category is named, words that are surely another name of one: they rank, and stay words."""
+    def _guess_category(self, reading: _Reading, typed: str) -> dict[str, tuple[Meant, ...]]:
+        """Where no category is named, words that are surely another name of one: they rank. Words that no product has
+        give way to the name of the category; returns what they were taken for."""
         runs = _runs(reading.left, reading.normal.text)[:_GUESSED]
         if not runs or any(slot.kind == "category" for slot in reading.slots):
-            return
+            return {}
         spans = [(run[0].start, run[-1].end) for run in runs]
         found = self._kinds([reading.normal.text[slice(*span)] for span in spans])
         if found is None or not self.vocabulary.uses[Term("category", "category", found[1])]:
-            return
+            return {}
         place, reading.category = found
         reading.slot("category", "category", reading.category, span=spans[place], confidence=_SHORT)
         said = {token.text for token in runs[place]}
         reading.unknown = [word for word in reading.unknown if word not in said]
+        if any(map(self.vocabulary.has, said)):
+            return {}
+        words = (token.text for token in self.vocabulary.segmenter.tokens(reading.category))
+        reading.left = [token for token in reading.left if token not in runs[place]]
+        reading.left += (Token(word, *spans[place]) for word in words)
+        return {typed[slice(*reading.normal.span(*spans[place]))]: (Meant(reading.category, 1.0),)}
 
     def _breaks(self, reading: _Reading, place: int) -> bool:
         """Does punctuation other than a list mark stand before the word?"""

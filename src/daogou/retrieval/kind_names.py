@@ -1,6 +1,6 @@
 """Kinds of goods by meaning: which category of the shop a text is another name of, as a text encoder sees it.
 
-A cutting board is asked for as 案板, a bookshelf as 书柜. Vectors of an encoder lie in a narrow cone, so the mean of
+A lunch box is asked for as 便当盒. Vectors of an encoder lie in a narrow cone, so the mean of
 the names is taken off before cosines are compared.
 """
 
