@@ -75,7 +75,7 @@ def print_hits(shop: Shop, hits: Hits) -> None:
         for word, others in hits.understood.also.items():
             _out.print(f"searched as well: {escape(word)} = {escape(', '.join(others))}")
         for word, meanings in hits.understood.meant.items():
-            _out.print(f"from the dictionary: {escape(word)} = {escape(', '.join(m.phrase for m in meanings))}")
+            _out.print(f"read as: {escape(word)} = {escape(', '.join(m.phrase for m in meanings))}")
     if hits.suggestion:
         _out.print(f"did you mean: {escape(hits.suggestion)}")
     if hits.degraded:
