@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.retrieval.evidence import Evidence, Trail
-from daogou.retrieval.files import read_config, write_config
 from daogou.retrieval.neighbours import Neighbours, strongest
+from daogou.retrieval.spreading import Spreading
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from daogou.retrieval.sequential import Sequences
@@ -45,14 +42,11 @@ class EaseConfig:
     """How many positive weights of each product are kept."""
 
 
-class Ease:
+class Ease(Spreading[EaseConfig]):
     """The positive weights from each product to others."""
 
     name = "ease"
-
-    def __init__(self, table: Neighbours, config: EaseConfig) -> None:
-        self.table = table
-        self.config = config
+    config_type = EaseConfig
 
     @classmethod
     def fit(cls, sequences: Sequences, n_products: int, *, config: EaseConfig) -> Ease:
@@ -84,20 +78,6 @@ class Ease:
         weights /= -np.diag(weights).copy()
         np.fill_diagonal(weights, 0.0)
         return cls(_table(weights, taking, n_products, config.neighbours), config)
-
-    def evidence(self, trail: Trail) -> Evidence:
-        """What the products of the trail explain."""
-        return self.table.spread(trail.newest(self.config.steps), recency=self.config.recency)
-
-    def save(self, folder: Path) -> None:
-        """Write the weights and the config."""
-        self.table.save(folder)
-        write_config(folder, self.config)
-
-    @classmethod
-    def load(cls, folder: Path) -> Ease:
-        """Map what `save` wrote."""
-        return cls(Neighbours.load(folder), read_config(folder, EaseConfig))
 
 
 def _table(weights: NDArray[np.float32], taking: NDArray[np.int64], n: int, neighbours: int) -> Neighbours:
