@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,7 +34,7 @@ _ABOUT = "kinds.json"
 _VECTORS = "kinds.npy"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KindNames:
     """The names of the categories of a release, in both languages."""
 
@@ -64,17 +65,31 @@ class KindNames:
         """
         if len(set(self.keys)) < 2:
             return None
-        mean = self.vectors.mean(0, dtype=np.float32)
-        names, texts = (_centred(vectors, mean) for vectors in (self.vectors, asked))
+        texts = _centred(asked, self._mean)
         best: tuple[float, int, str] | None = None
-        for place, cosines in enumerate(texts @ names.T):
+        for place, cosines in enumerate(texts @ self._names.T):
             found = int(cosines.argmax())
-            others = np.array([key != self.keys[found] for key in self.keys])
             cosine = float(cosines[found])
-            sure = cosine >= NEAR and cosine - float(cosines[others].max()) >= AHEAD
+            others = cosines[self._kinds != self._kinds[found]]
+            sure = cosine >= NEAR and cosine - float(others.max()) >= AHEAD
             if sure and (best is None or cosine > best[0]):
                 best = (cosine, place, self.keys[found])
         return None if best is None else best[1:]
+
+    @cached_property
+    def _mean(self) -> NDArray[np.float32]:
+        return np.asarray(self.vectors.mean(0, dtype=np.float32))
+
+    @cached_property
+    def _names(self) -> NDArray[np.float32]:
+        """The vectors as they are compared, made once and not for every text."""
+        return _centred(self.vectors, self._mean)
+
+    @cached_property
+    def _kinds(self) -> NDArray[np.int32]:
+        """A number for the category of each name."""
+        numbers = {key: n for n, key in enumerate(dict.fromkeys(self.keys))}
+        return np.array([numbers[key] for key in self.keys], np.int32)
 
     def save(self, folder: Path) -> None:
         """Write the vectors, and beside them the categories and the encoder's name."""
