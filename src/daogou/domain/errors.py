@@ -22,6 +22,13 @@ class BadRequest(DaogouError):
     code = "bad_request"
     status = 400
 
+    @classmethod
+    def of_line(cls, number: int, error: Exception) -> BadRequest:
+        """What msgspec says of a line of JSON, counted from 1, with the field that it names."""
+        text, _, place = str(error).partition(" - at `$.")
+        field = place.rstrip("`") or "the line"
+        return cls(f"line {number}, {field}: {text}", where=f"line {number}")
+
 
 class NotFound(DaogouError):
     """No such product, shopper, order, release."""

@@ -78,9 +78,7 @@ def _read(raw: str | bytes | Mapping[str, Any], number: int) -> _Line:
     try:
         line = msgspec.convert(raw, _Line) if isinstance(raw, Mapping) else msgspec.json.decode(raw, type=_Line)
     except msgspec.DecodeError as error:
-        text, _, place = str(error).partition(" - at `$.")
-        field = place.rstrip("`") or "the line"
-        raise BadRequest(f"line {number}, {field}: {text}", where=f"line {number}") from None
+        raise BadRequest.of_line(number, error) from None
     if (line.history is None) == (line.shopper is None):
         raise BadRequest(f"line {number}, history: give either history or shopper", where=f"line {number}")
     return line

@@ -100,6 +100,4 @@ def _decoded(numbered: tuple[int, bytes | str], kind: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.DecodeError as error:
-        text, _, place = str(error).partition(" - at `$.")
-        field = place.rstrip("`") or "the line"
-        raise BadRequest(f"line {number}, {field}: {text}", where=f"line {number}") from None
+        raise BadRequest.of_line(number, error) from None

@@ -84,9 +84,7 @@ def _query(raw: bytes, number: int) -> _Query:
     try:
         return msgspec.json.decode(raw, type=_Query)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        text, _, place = str(error).partition(" - at `$.")
-        field = place.rstrip("`") or "the line"
-        raise BadRequest(f"line {number}, {field}: {text}", where=f"line {number}") from None
+        raise BadRequest.of_line(number, error) from None
 
 
 def _where(given: _Filter | None, shop: Shop) -> Where | None:
