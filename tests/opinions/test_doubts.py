@@ -144,3 +144,15 @@ def test_copies_are_grouped_and_short_texts_are_nobodys() -> None:
     assert found[2] == found[5] >= 0
     assert found[0] != found[2]
     assert [found[place] for place in (1, 4, 6)] == [-1, -1, -1]
+
+
+def test_a_day_and_an_account_under_which_all_reviews_were_imported_tell_nothing() -> None:
+    rng = Random(6)
+    imported = [
+        Review(product, 5.0, Instant(START), id=ReviewId(f"{product}-{n}"), shopper=ShopperId("1"), text=text(rng))
+        for product in PRODUCTS
+        for n in range(8)
+    ]
+    assert doubts(imported) == []
+    flood = [replace(review, product=PRODUCTS[0]) for review in imported[:100]]
+    assert {doubt.left_out for doubt in doubts([*honest(rng), *flood])} == {True}

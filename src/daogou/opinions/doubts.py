@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from daogou.domain.ids import ProductId, ReviewId
 from daogou.opinions.copies import copies
@@ -21,6 +21,7 @@ from daogou.opinions.polarity import learn, stars
 if TYPE_CHECKING:
     from daogou.domain.review import Review
 
+_Key = TypeVar("_Key")
 Sign = Literal["copied", "burst", "busy", "apart", "unverified", "contradicts"]
 WEIGHTS: Mapping[Sign, float] = {
     "copied": 0.6,
@@ -42,6 +43,9 @@ _BURST, _TIMES = 5, 5
 """Reviews of one product in a day, and times its usual number, that make a burst."""
 _BUSY = 5
 """Reviews by one person on one day."""
+_EVERYWHERE = 0.5
+"""Part of all reviewed products from which on a day is that of an import, and an account one that reviews were imported
+under: what holds for a shop's reviews alike tells none from the others."""
 _OTHERS, _APART = 5, 2.0
 """Rated reviews a product needs, and stars from their median, for a rating to stand apart."""
 _SURE = 0.4
@@ -108,9 +112,12 @@ def _bursts(read: Sequence[Review]) -> dict[int, int]:
     days: dict[ProductId, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, review in enumerate(read):
         days[review.product][review.at // _DAY_MS].append(place)
+    imported = _everywhere((review.at // _DAY_MS, review.product) for review in read)
     found: dict[int, int] = {}
     for by_day in days.values():
         for day, places in by_day.items():
+            if day in imported:
+                continue
             usual = median([len(other) for at, other in by_day.items() if at != day] or [1])
             if len(places) >= max(_BURST, _TIMES * usual):
                 for content in (True, False):
@@ -120,12 +127,22 @@ def _bursts(read: Sequence[Review]) -> dict[int, int]:
     return found
 
 
+def _everywhere(pairs: Iterable[tuple[_Key, ProductId]]) -> set[_Key]:
+    """The days, or accounts, that stand beside so many of the products that they tell none from the others."""
+    products: dict[_Key, set[ProductId]] = defaultdict(set)
+    for key, product in pairs:
+        products[key].add(product)
+    least = max(_BURST, _EVERYWHERE * len(set().union(*products.values())))
+    return {key for key, reviewed in products.items() if len(reviewed) >= least}
+
+
 def _busy(read: Sequence[Review]) -> dict[int, int]:
+    imported = _everywhere((review.shopper, review.product) for review in read if review.shopper)
     written = Counter((review.shopper, review.at // _DAY_MS) for review in read if review.shopper)
     return {
         place: written[review.shopper, review.at // _DAY_MS]
         for place, review in enumerate(read)
-        if review.shopper and written[review.shopper, review.at // _DAY_MS] >= _BUSY
+        if review.shopper not in imported and review.shopper and written[review.shopper, review.at // _DAY_MS] >= _BUSY
     }
 
 
