@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daogou.language.names import is_attribute
-from daogou.language.shopping import audiences, occasions, people
+from daogou.language.shopping import audience_words, audiences, occasions, people
 from daogou.language.speech import CONNECTIVES, FILLERS, NEGATORS, ON_SALE, sorts
 from daogou.language.vocabulary import LONGEST, Found, Vocabulary, join
 
@@ -41,6 +41,10 @@ class Lexicon:
             phrase in self.sorts or phrase in self.on_sale or phrase in self.people or phrase in self.occasions
             or phrase in self.negators or phrase in self.fillers or self.names(phrase)
         )  # fmt: skip
+
+    def others(self, audience: str) -> list[str]:
+        """The audiences whose products do not suit a grown-up of this one."""
+        return [line[0] for line in audience_words() if line[0] != audience]
 
     def names(self, phrase: str) -> bool:
         """Does the phrase name a category, a brand or a value of an attribute?"""

@@ -262,6 +262,11 @@ def audiences() -> dict[str, str]:
     return {said.partition(",")[0].partition("/")[0].strip(): whom.strip() for said, bar, whom in lines if bar}
 
 
+def audience_words() -> Iterator[tuple[str, ...]]:
+    """Whom catalogues describe products as being for; the first word of each names the audience."""
+    return _lines(_AUDIENCES)
+
+
 def occasions() -> Iterator[tuple[str, ...]]:
     """What a product can be for; the first word of each names the idea."""
     return _lines(_OCCASIONS)

@@ -445,6 +445,9 @@ class Understander:
         low, high = _bounds(reading.prices)
         for name, values in self._suiting(reading):
             wanted.setdefault(name, values)
+        for name, values in self._unsuitable(reading):
+            if name not in wanted:
+                unwanted.setdefault(name, set()).update(values)
         return Where(
             category=self._narrowest(categories),
             brands=frozenset(wanted.pop("brand", ())),
@@ -458,14 +461,29 @@ class Understander:
 
     def _suiting(self, reading: _Reading) -> Iterator[tuple[str, set[str]]]:
         """Whose products suit the person: perfume for a girlfriend is women's, where all of the category say whose."""
-        said = {self._lexicon.audiences.get(slot.value) for slot in reading.slots if slot.kind == "recipient"}
-        audience = said.pop() if len(said) == 1 else None
+        audience = self._audience(reading)
         if audience is None or reading.category is None:
             return
         for term in self.vocabulary.meanings(audience):
             if term.kind == "attribute" and self.vocabulary.coverage(term.name, reading.category) >= FAIR:
                 either = (t.value for t in self.vocabulary.meanings("unisex") if t.name == term.name)
                 yield term.name, {term.value, *either}
+
+    def _unsuitable(self, reading: _Reading) -> Iterator[tuple[str, set[str]]]:
+        """Where no kind of goods is named: what is made for others than the person."""
+        audience = self._audience(reading)
+        if audience is None or reading.category is not None:
+            return
+        for term in self.vocabulary.meanings(audience):
+            others = (t for whom in self._lexicon.others(audience) for t in self.vocabulary.meanings(whom))
+            if term.kind == "attribute" and (values := {t.value for t in others if t.name == term.name}):
+                yield term.name, values
+
+    def _audience(self, reading: _Reading) -> str | None:
+        """Whose products suit the person that is named; None for several that differ."""
+        people = [slot.value for slot in reading.slots if slot.kind == "recipient" and not slot.negated]
+        said = {self._lexicon.audiences.get(person) for person in people}
+        return said.pop() if len(said) == 1 else None
 
     def _narrowest(self, categories: set[str]) -> str | None:
         """Of several categories the smallest: “shoes, running shoes” means running shoes."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.opinions.bought_for import FOR
 from daogou.opinions.voices import sureness
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def board(voices: Voices) -> list[Side]:
     months = voices.at.astype("datetime64[ms]").astype(_MONTH)
     found = []
     for place, aspect in enumerate(voices.aspects):
+        if aspect.startswith(FOR):
+            continue
         about = voices.aspect == place
         good = int(np.count_nonzero(voices.good[about]))
         products = len(np.unique(voices.product[about]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.ids import ProductId, ReviewId
 from daogou.domain.text import Text
 from daogou.opinions.aspects import lexicon
+from daogou.opinions.bought_for import FOR, purpose_labels, purposes
 from daogou.opinions.counted import counted
 from daogou.opinions.mining import Polarity, opinions
 from daogou.opinions.quotes import Quote, representative
@@ -17,6 +18,7 @@ from daogou.opinions.quotes import Quote, representative
 if TYPE_CHECKING:
     from daogou.domain.review import Review
     from daogou.opinions.aspects import Aspect, Lexicon
+    from daogou.opinions.mining import Opinion
     from daogou.opinions.targets import TargetModel
 
 LEAST = 2
@@ -51,6 +53,18 @@ class AspectSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class BoughtFor:
+    """A person or an occasion that reviewers bought the product for."""
+
+    purpose: str
+    """Such as father, gift or camping: the value of a recipient or an occasion in a query."""
+    label: Text
+    reviews: int
+    quote: Quote
+    """What one of them says."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSummary:
     """The aspects most spoken of first."""
 
@@ -62,6 +76,8 @@ class ReviewSummary:
     """What is liked and what is not, as a sentence over the aspects below; empty where there are none."""
     left_out: int = 0
     """Reviews that are not counted, because they are probably not what a buyer thinks."""
+    bought_for: tuple[BoughtFor, ...] = ()
+    """Whom and what reviewers bought it for, and were glad; most often said first."""
 
 
 def summarise(
@@ -81,14 +97,32 @@ def summarise(
     every = sorted(reviews, key=lambda review: (-review.helpful, -review.at, review.id))
     read = [review for review in every if review.id not in doubted]
     said: dict[str, dict[Polarity, list[Quote]]] = defaultdict(lambda: {"good": [], "bad": []})
+    bought: dict[str, list[Quote]] = defaultdict(list)
     for review in read:
-        for found in opinions(review, model, words):
-            quote = Quote(review.id, found.quote, found.polarity, review.verified, review.helpful)
-            said[found.aspect][found.polarity].append(quote)
+        judged = opinions(review, model, words)
+        for found in judged:
+            said[found.aspect][found.polarity].append(_quoted(review, found))
+        for found in purposes(review, judged):
+            if found.polarity == "good":
+                bought[found.aspect.removeprefix(FOR)].append(_quoted(review, found))
     aspects = [_summed(words.aspects[aspect], quotes["good"], quotes["bad"]) for aspect, quotes in said.items()]
     aspects = [each for each in aspects if each.good + each.bad >= LEAST]
     aspects.sort(key=lambda each: (-(each.good + each.bad), each.aspect))
-    return ReviewSummary(product, len(read), tuple(aspects), _headline(aspects), len(every) - len(read))
+    return ReviewSummary(
+        product,
+        len(read),
+        tuple(aspects),
+        _headline(aspects),
+        len(every) - len(read),
+        tuple(
+            BoughtFor(purpose, purpose_labels()[purpose], len(quotes), representative(quotes, 1)[0])
+            for purpose, quotes in sorted(bought.items(), key=lambda each: (-len(each[1]), each[0]))
+        ),
+    )
+
+
+def _quoted(review: Review, found: Opinion) -> Quote:
+    return Quote(review.id, found.quote, found.polarity, review.verified, review.helpful)
 
 
 def _summed(aspect: Aspect, good: list[Quote], bad: list[Quote]) -> AspectSummary:

@@ -15,7 +15,8 @@ import numpy as np
 from daogou.domain.ids import ProductId
 from daogou.domain.text import Text
 from daogou.opinions.aspects import lexicon
-from daogou.opinions.counted import counted
+from daogou.opinions.bought_for import close_to
+from daogou.opinions.counted import counted, purposes_counted
 from daogou.retrieval.files import read_array, write_array
 
 if TYPE_CHECKING:
@@ -152,6 +153,23 @@ class ShelfPraise:
         good, bad = (int(counts[row]) for counts in self._counts(aspect))
         return counted(self.words.aspects[aspect].label, good, bad)
 
+    def suits(self, purpose: str) -> NDArray[np.float32]:
+        """How well it is on record that the product suits a person or an occasion, from 0 to 1, by row.
+
+        n / (n + 2) for n more reviews that say so than say it did not: a third for one, five sixths for ten.
+        """
+        net = np.zeros(0, np.int64)
+        for side in close_to(purpose):
+            good, bad = self._counts(side)
+            net = _sum(net, good - bad)
+        net = np.maximum(net, 0)
+        return (net / (net + 2)).astype(np.float32)
+
+    def suited(self, purpose: str, row: int) -> Text:
+        """How many reviews say that it suited, as a sentence."""
+        good = {side: self._counts(side)[0] for side in close_to(purpose)}
+        return purposes_counted({side: int(n[row]) for side, n in good.items() if row < len(n)})
+
     def _counts(self, aspect: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if aspect not in self._kept:
             places = [
@@ -166,6 +184,12 @@ class ShelfPraise:
             self._kept[aspect] = (found[0], found[1])
             self.placed(self._later)
         return self._kept[aspect]
+
+
+def _sum(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sum; the shorter one counts nothing where it ends."""
+    n = max(len(one), len(other))
+    return np.pad(one, (0, n - len(one))) + np.pad(other, (0, n - len(other)))
 
 
 def _with(

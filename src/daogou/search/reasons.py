@@ -38,20 +38,20 @@ def because(
     where: Where,
     shelf: Shelf,
     rules: Mapping[str, Rule],
-    liked: Mapping[str, Text] | None = None,
+    said: Mapping[str, Text] | None = None,
 ) -> tuple[Reason, ...]:
     """The reasons of one product, largest share first.
 
-    `matched` are the typed words that the product contains, None where nothing was typed. `liked` says how many
-    reviewers like each side that was asked for. A rule that lowered the score and a filter that it passed are stated
-    with share 0.
+    `matched` are the typed words that the product contains, None where nothing was typed. `said` is what reviewers say
+    of each side, person or occasion that was asked for, by part of the score. A rule that lowered the score and a
+    filter that it passed are stated with share 0.
     """
     total = sum(value for value in parts.values() if value > 0)
     reasons = [
         rules[name].stated(round(value / total, 4))
         if name in rules
-        else Reason("reviews", liked[aspect], round(value / total, 4), source="search.aspect")
-        if liked and (aspect := name.removeprefix("aspect:")) in liked
+        else Reason("reviews", said[name], round(value / total, 4), source=f"search.{name.partition(':')[0]}")
+        if said and name in said
         else _reason(name, value / total, matched, wishes, shelf)
         for name, value in parts.items()
         if total > 0 and value / total >= SMALLEST

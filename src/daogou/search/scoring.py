@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
     from daogou.search.codes import FacetCodes
+
+
+_REPEATED = 0.8
+"""What a product keeps of its score for each better one of its category, where the result shall be varied."""
+_MOST_REPEATED, _LOOKED_AT = 4, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Weights:
     """A wish that ranks without filtering, times its confidence: the share of products that fill the attribute in."""
     aspect: float = 1.0
     """A side of the product that its reviewers shall like, and surely do: as much as the best match of words."""
+    suits: float = 0.5
+    """A person or an occasion that its reviewers bought it for."""
     popular: float = 0.15
     """The most popular product. Small: among equal matches the popular one comes first, no more."""
     history: float = 0.2
@@ -56,8 +64,9 @@ class Score:
 
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
-    """"exact", "words", "complete", "kind", "alike", "like", "meaning", "popular", "history", "chosen", "new", "wish:"
-    with the place of a slot, "aspect:" with the side that is liked, and sources of rules."""
+    """"exact", "words", "complete", "kind", "alike", "like", "meaning", "popular", "history", "chosen", "new",
+    "varied", "wish:" with the place of a slot, "aspect:" with the side that is liked, "suits:" with whom or what for,
+    and sources of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -85,18 +94,20 @@ def score(
     meaning: NDArray[np.float32] | None = None,
     kind: NDArray[np.bool_] | None = None,
     wishes: Sequence[Slot] = (),
-    liked: Mapping[str, NDArray[np.float32]] | None = None,
+    said: Mapping[str, NDArray[np.float32]] | None = None,
+    varied: bool = False,
     chosen: NDArray[np.float32] | None = None,
     prior: NDArray[np.float32] | None = None,
     history: NDArray[np.float32] | None = None,
     ruling: Ruling = NO_RULING,
 ) -> Score:
-    """Score the rows. `words`, `meaning`, `prior`, `history`, `chosen` and those of `liked` are over all rows of the
+    """Score the rows. `words`, `meaning`, `prior`, `history`, `chosen` and those of `said` are over all rows of the
     shelf; rows they lack count nothing.
 
-    Each but `liked`, which says how sure it is from 0 to 1, and `chosen`, which has its weight already, is divided by
-    its best value within the result, so that weights mean the same in every shop. `complete` and `kind` count where
+    Each but `said`, what reviewers say by part of the score, and `chosen`, which have their weights already, is divided
+    by its best value within the result, so that weights mean the same in every shop. `complete` and `kind` count where
     they tell products of the result apart; with `codes` those like the best matches rise, or those like the row `like`.
+    `varied`: the second product of a category counts for less than the first, for whoever names no kind of goods.
     """
     parts: dict[str, NDArray[np.float32]] = {}
     for name, values, weight in (
@@ -119,8 +130,7 @@ def score(
         parts[f"wish:{place}"] = shelf.having(slot.name, slot.value)[rows].astype(np.float32) * np.float32(
             weights.wish * slot.confidence
         )
-    for aspect, sure in (liked or {}).items():
-        parts[f"aspect:{aspect}"] = _at(sure, rows) * np.float32(weights.aspect)
+    parts |= {part: _at(values, rows) for part, values in (said or {}).items()}
     if codes is not None and like is not None:
         one = np.array([like], np.int32)
         parts["like"] = likeness_to(rows, one, np.ones(1, np.float32), codes) * np.float32(weights.like)
@@ -129,6 +139,8 @@ def score(
     if chosen is not None and (often := _at(chosen, rows)).any():
         parts["chosen"] = often
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
+    if varied:
+        parts["varied"] = _repeating(rows, Score(rows, parts).total, shelf)
     for rule, about in ruling.weighed:
         parts[rule.source] = Score(rows, parts).total * about[rows] * np.float32(rule.factor - 1)
     return Score(rows, parts, {rule.source: rule for rule, _ in ruling.weighed})
@@ -161,6 +173,18 @@ def _at(values: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.floa
     inside = rows < len(values)
     found[inside] = values[rows[inside]]
     return found
+
+
+def _repeating(rows: NDArray[np.int32], total: NDArray[np.float32], shelf: Shelf) -> NDArray[np.float32]:
+    """What is taken off a product for each better one of its category, among the best."""
+    off = np.zeros(len(rows), np.float32)
+    before: Counter[str] = Counter()
+    for place in np.argsort(-total, kind="stable")[:_LOOKED_AT].tolist():
+        product = shelf.products[int(rows[place])]
+        kind = product.category[-1].key if product is not None and product.category else ""
+        off[place] = total[place] * (_REPEATED ** min(before[kind], _MOST_REPEATED) - 1)
+        before[kind] += 1
+    return off
 
 
 def _freshness(released: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +24,16 @@ from daogou.search.kinds import Kinds
 from daogou.search.reasons import because
 from daogou.search.scoring import Score, Weights, order, score
 from daogou.search.suggest import Phrases, Suggester, Suggestion
-from daogou.search.wish import Wish, merged, ranking, relaxations, unwanted_words
+from daogou.search.wish import (
+    Wish,
+    is_for_another,
+    merged,
+    purposes,
+    ranking,
+    relaxations,
+    says_only_what_for,
+    unwanted_words,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -189,10 +198,11 @@ class Searcher:
             meaning=meaning,
             kind=self._kinds.named(_thing(understood)),
             wishes=wishes,
-            liked=self._liked(understood),
+            said=self._said(understood),
+            varied=says_only_what_for(understood, wish),
             chosen=self._chosen_after(text),
             prior=self.prior,
-            history=shopper_context.affinity if shopper_context else None,
+            history=shopper_context.affinity if shopper_context and not is_for_another(understood) else None,
             ruling=ruling,
         )
         places = order(found, sorting, shelf=self.shelf, prior=self.prior)[: offset + k]
@@ -203,16 +213,42 @@ class Searcher:
             total=len(rows),
             understood=understood,
             facets=self._facets.count(rows, currency=self._currency),
-            relaxed=wish.relaxed,
+            relaxed=(*wish.relaxed, *self._nothing_for(understood, wish, rows)),
             suggestion=understood.corrected,
             degraded=_SILENT if asks and meaning is None else None,
         )
 
-    def _liked(self, understood: Understood) -> Mapping[str, NDArray[np.float32]]:
-        """How sure it is that reviewers like what shall be liked, by side of the product and row."""
+    def _said(self, understood: Understood) -> Mapping[str, NDArray[np.float32]]:
+        """What reviewers say of each side, person and occasion that is named, by part of the score and row."""
         if self._praise is None:
             return {}
-        return {slot.name: self._praise.sure(slot.name) for slot in understood.slots if slot.kind == "aspect"}
+        weights = self.config.weights
+        asked = (slot.name for slot in understood.slots if slot.kind == "aspect")
+        return {
+            **{f"aspect:{side}": self._praise.sure(side) * np.float32(weights.aspect) for side in asked},
+            **{f"suits:{each}": self._praise.suits(each) * np.float32(weights.suits) for each in purposes(understood)},
+        }
+
+    def _suited(self, understood: Understood, wish: Wish) -> NDArray[np.bool_]:
+        """The rows that suited whom or what they were bought for, where the words say no more than that: a present is
+        not only what is called one."""
+        suited = np.zeros(len(self.shelf), bool)
+        if self._praise is not None and says_only_what_for(understood, wish):
+            for purpose in purposes(understood):
+                found = self._praise.suits(purpose) > 0
+                suited[: len(found)] |= found
+        return suited
+
+    def _nothing_for(self, understood: Understood, wish: Wish, rows: NDArray[np.int32]) -> Iterator[str]:
+        """The persons and occasions, as typed, that nothing is known to suit, where no more than these was said."""
+        if not says_only_what_for(understood, wish):
+            return
+        for slot in understood.slots:
+            if slot.kind in ("recipient", "occasion") and not slot.negated:
+                typed = understood.text[slot.start : slot.end].strip()
+                suited = np.zeros(0, np.float32) if self._praise is None else self._praise.suits(slot.value)
+                if not (wish.words and slot.kind == "occasion") and not suited[rows[rows < len(suited)]].any():
+                    yield f"“{typed}”"
 
     def _chosen_after(self, text: str) -> NDArray[np.float32] | None:
         found = self.chosen.after(text, self.shelf.row)
@@ -269,7 +305,7 @@ class Searcher:
             complete = None
             if wish.words:
                 matching, every = self._matching(wish.words, said, words, instead)
-                mask &= matching[: len(mask)] | np.isin(np.arange(len(mask)), exact)
+                mask &= matching[: len(mask)] | np.isin(np.arange(len(mask)), exact) | self._suited(understood, wish)
                 complete = every if wish.words == understood.words else None
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
@@ -377,14 +413,18 @@ class Searcher:
                 where=wish.where,
                 shelf=self.shelf,
                 rules=found.rules,
-                liked=self._praised(parts, row),
+                said=self._praised(parts, row),
             )
         return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
 
     def _praised(self, parts: Iterable[str], row: int) -> Mapping[str, Text]:
-        """What is said of each side that was asked for and is liked."""
-        asked = (part.removeprefix("aspect:") for part in parts if part.startswith("aspect:"))
-        return {aspect: self._praise.said(aspect, row) for aspect in asked} if self._praise else {}
+        """What is said of each side that was asked for and is liked, and of whom it suited, by part of the score."""
+        if self._praise is None:
+            return {}
+        say = {"aspect": self._praise.said, "suits": self._praise.suited}
+        return {
+            part: say[kind](about, row) for part in parts for kind, _, about in [part.partition(":")] if kind in say
+        }
 
     def _matched(self, product: Product, understood: Understood) -> list[str] | None:
         """The wanted words that the product's fields besides the description contain, as typed; None where nothing was

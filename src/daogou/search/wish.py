@@ -107,3 +107,23 @@ def ranking(understood: Understood) -> list[Slot]:
 
 def _union(given: Mapping[str, frozenset[str]], said: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
     return {name: given.get(name, frozenset()) | said.get(name, frozenset()) for name in (*given, *said)}
+
+
+def purposes(understood: Understood) -> tuple[str, ...]:
+    """The persons and occasions that something is wanted for."""
+    return tuple(
+        dict.fromkeys(s.value for s in understood.slots if s.kind in ("recipient", "occasion") and not s.negated)
+    )
+
+
+def is_for_another(understood: Understood) -> bool:
+    """Is it for somebody else, so that the shopper's own taste says nothing?"""
+    return any(slot.kind == "recipient" and not slot.negated for slot in understood.slots)
+
+
+def says_only_what_for(understood: Understood, wish: Wish) -> bool:
+    """Does the search name a person or an occasion, and no kind of goods?"""
+    occasions = [slot for slot in understood.slots if slot.kind == "occasion" and not slot.negated]
+    said = " ".join(understood.text[slot.start : slot.end].lower() for slot in occasions)
+    named = wish.where.category is None and all(word in said for word in wish.words)
+    return named and bool(purposes(understood))

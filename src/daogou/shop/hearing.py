@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from daogou.opinions.bought_for import purposes
 from daogou.opinions.doubts import Doubt, doubts
 from daogou.opinions.mining import opinions
 from daogou.opinions.voices import Voices
@@ -112,7 +113,8 @@ class Hearing:
             said: list[tuple[Review, list[Opinion]]] = []
             for review in written:
                 if review.id not in left_out:
-                    said.append((review, opinions(review, self.release.model, self.release.words)))
+                    judged = opinions(review, self.release.model, self.release.words)
+                    said.append((review, [*judged, *purposes(review, judged)]))
                 yield None
             self._later[product] = Voices.gather(said)
             self._reading = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from daogou.opinions.aspects import lexicon
+from daogou.opinions.bought_for import purposes
 from daogou.opinions.doubts import Doubt, doubts
 from daogou.opinions.mining import opinions
 from daogou.opinions.targets import TargetModel, learn
@@ -38,7 +39,11 @@ def write_opinions(stores: Stores, folder: Path, words: Lexicon) -> Mapping[str,
     model = learn(believed(), words)
     if model is not None:
         model.save(folder / _MODEL)
-    voices = Voices.gather((review, opinions(review, model, words)) for review in believed())
+    voices = Voices.gather(
+        (review, (*judged, *purposes(review, judged)))
+        for review in believed()
+        for judged in (opinions(review, model, words),)
+    )
     voices.save(folder / _VOICES)
     (folder / _DOUBTS).write_bytes(msgspec.json.encode(doubted))
     (folder / _READ).write_bytes(msgspec.json.encode(change))
