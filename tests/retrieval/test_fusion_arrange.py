@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,6 +12,7 @@ from daogou.retrieval.arrange import Variety, arrange
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
+from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
 from daogou.retrieval.weighing import Bands, New, choose, choose_seen
 from daogou.training.config import TrainingConfig
@@ -22,6 +23,11 @@ from daogou.training.validation import Case
 def entries(*found: tuple[int, float, int]) -> Evidence:
     rows, values, causes = zip(*found, strict=True)
     return Evidence(np.array(rows, np.int32), np.array(values, np.float32), np.array(causes, np.int32))
+
+
+def pool_of(asked: Sequence[tuple[Mapping[str, Evidence], int]], seen: Sequence[int] = ()) -> Pool:
+    been = np.array(seen, np.int32)
+    return Pool.of([Request(found, answer, been, answer in seen) for found, answer in asked], list(asked[0][0]))
 
 
 def test_fused_scores_are_weighted_sums_that_can_be_taken_apart() -> None:
@@ -40,7 +46,7 @@ def test_a_source_without_a_weight_does_not_speak() -> None:
 
 def test_the_source_that_finds_the_held_out_product_gets_weight() -> None:
     asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((1, 1.0, 0))}, 1)] * 5
-    chosen = choose(asked, grid={"a": (1.0,), "b": (0.0, 0.5)}, k=1)
+    chosen = choose(pool_of(asked), grid={"a": (1.0,), "b": (0.0, 0.5)}, k=1)
     assert chosen.fusion.weights == {"a": 1.0, "b": 0.5}
     assert chosen.recall == 1.0
 
@@ -58,11 +64,11 @@ def test_a_band_gets_a_factor_where_both_halves_gain_and_else_none() -> None:
     asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 1)] * 4
     bands = Bands(np.array([1.0, 9.0, 9.0]), (2,), (0.5, 2.0))
     grid = {"a": (1.0,), "b": (0.1,)}
-    chosen = choose(asked, grid=grid, bands=bands, k=1)
+    chosen = choose(pool_of(asked), grid=grid, bands=bands, k=1)
     assert chosen.fusion.by_band == {"a": (0.5, 1.0)}
     assert chosen.recall == 1.0
     other = ({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 0)
-    assert choose([asked[0], other] * 4, grid=grid, bands=bands, k=1).fusion == Fusion(
+    assert choose(pool_of([asked[0], other] * 4), grid=grid, bands=bands, k=1).fusion == Fusion(
         {"a": 1.0, "b": 0.1}, chosen.fusion.scales
     )
 
@@ -75,7 +81,7 @@ def test_products_without_an_event_are_raised_as_far_as_the_cost_allows() -> Non
     def by_band(cost: float, least: int = 1) -> dict[str, tuple[float, ...]]:
         new = New((1.5, 3.0, 4.0), cost, least)
         bands = Bands(np.array([0.0, 9.0]), (2,), (), new)
-        return dict(choose(asked, grid={"a": (1.0,), "b": (0.01,)}, bands=bands, k=10).fusion.by_band)
+        return dict(choose(pool_of(asked), grid={"a": (1.0,), "b": (0.01,)}, bands=bands, k=10).fusion.by_band)
 
     assert by_band(0.05) == {"a": (1.5, 1.0, 1.0)}
     assert by_band(0.5) == {"a": (4.0, 1.0, 1.0)}
@@ -85,7 +91,7 @@ def test_products_without_an_event_are_raised_as_far_as_the_cost_allows() -> Non
 def test_a_factor_for_products_with_few_events_is_one_for_those_without() -> None:
     asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 1)] * 4
     bands = Bands(np.array([1.0, 9.0, 0.0]), (2,), (0.5,), New((), 0.0, 1))
-    fusion = choose(asked, grid={"a": (1.0,), "b": (0.1,)}, bands=bands, k=1).fusion
+    fusion = choose(pool_of(asked), grid={"a": (1.0,), "b": (0.1,)}, bands=bands, k=1).fusion
     assert (fusion.bands, fusion.by_band) == ((0, 2), {"a": (0.5, 0.5, 1.0)})
 
 
@@ -112,9 +118,9 @@ def test_seen_products_count_as_much_as_people_come_back() -> None:
     found = {"a": entries((0, 1.0, 0), (1, 0.5, 0))}
     seen, events = np.array([0], np.int32), np.ones(2)
     fusion, factors = Fusion({"a": 1.0}), (1.0, 0.1)
-    to_the_new, to_the_seen = (found, 1, seen), (found, 0, seen)
-    assert choose_seen([to_the_new, to_the_new, to_the_seen], fusion, factors, events=events) == 0.1
-    assert choose_seen([to_the_new, to_the_seen, to_the_seen], fusion, factors, events=events) == 1.0
+    to_the_new, to_the_seen = (found, 1), (found, 0)
+    assert choose_seen(pool_of([to_the_new, to_the_new, to_the_seen], [0]), fusion, factors, events=events) == 0.1
+    assert choose_seen(pool_of([to_the_new, to_the_seen, to_the_seen], [0]), fusion, factors, events=events) == 1.0
     fused = Fusion({"a": 1.0}, seen=0.25).fuse(found, seen=seen)
     assert fused.totals[1].tolist() == [0.25, 0.5]
     assert [part.value for part in fused.contributions(0)] == [0.25]

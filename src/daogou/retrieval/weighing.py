@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,12 +14,7 @@ from daogou.retrieval.fusion import Fusion, band_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from daogou.retrieval.evidence import Evidence
-
-Request = tuple[Mapping[str, "Evidence"], int]
-"""What each source found, and the row that was held out."""
-Asked = tuple[Mapping[str, "Evidence"], int, "NDArray[np.int32]"]
-"""What each source found, the row that was held out, and the rows of the trail."""
+    from daogou.retrieval.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,111 +56,60 @@ class New:
     """With fewer such products what they cost cannot be seen, and they are not raised."""
 
 
-def choose(
-    requests: Sequence[Request], *, grid: Mapping[str, Sequence[float]], bands: Bands | None = None, k: int = 10
-) -> Chosen:
+def choose(pool: Pool, *, grid: Mapping[str, Sequence[float]], bands: Bands | None = None, k: int = 10) -> Chosen:
     """Choose the weights by NDCG@k: one source after the other, twice round, starting from each grid's first value.
 
-    A source with a single value is the measure of the others. A factor of a band is kept only where it gains on both
-    halves of the requests, since there are many of them and each moves few requests. Last, products without any event
-    are raised as far as `Bands.new` allows.
+    `pool`: `Pool.fresh`. A source with a single value is the measure of the others. A factor of a band is kept only
+    where it gains on both halves of the requests, since there are many of them and each moves few requests. Last,
+    products without any event are raised as far as `Bands.new` allows.
     """
-    names = list(grid)
-    scales = {name: _usual_best([found[name] for found, _ in requests]) for name in names}
-    new = bands.new if bands is not None and bands.worth_raising else None
-    edges = (*((0,) if new is not None else ()), *(bands.edges if bands is not None else ()))
+    names, scales = list(grid), {name: pool.scales[name] for name in grid}
+    said = _Said([pool.scores[name] for name in names], np.array(list(scales.values())))
+    weights, best = _weighed(pool, said, list(grid.values()), k)
+    by_band: dict[str, tuple[float, ...]] = {}
+    edges: tuple[int, ...] = ()
     if bands is not None:
-        bands = replace(bands, edges=edges)
-    cases = _cases(requests, names, scales, bands)
-    weights = np.array([values[0] for values in grid.values()])
-    table = np.ones((len(names), len(edges) + 1))  # (sources, bands)
-    best = _reached(cases, weights[:, None] * table, k)
-    for place in [*range(len(names))] * 2:
-        for value in grid[names[place]]:
-            tried = weights.copy()
-            tried[place] = value
-            reached = _reached(cases, tried[:, None] * table, k)
-            if reached.ndcg > best.ndcg:
-                weights, best = tried, reached
-    alone = [[band] for band in range(len(edges) + 1)]
-    groups = [[0, 1], *alone[2:]] if new is not None else alone
-    for place, group in product(range(len(names)), groups) if bands is not None else ():
-        for factor in bands.factors if bands is not None else ():
-            tried = table.copy()
-            tried[place, group] = factor
-            reached = _reached(cases, weights[:, None] * tried, k)
-            if min(now - before for now, before in zip(reached.halves, best.halves, strict=True)) > 0:
-                table, best = tried, reached
-    if new is not None:
-        table, best = _raised(cases, weights, table, new, k)
-    n = max(1, len(requests))
-    by_band = {
-        name: tuple(map(float, line)) for name, line in zip(names, table, strict=True) if edges and (line != 1).any()
-    }
+        new = bands.new if bands.worth_raising else None
+        edges = (*((0,) if new is not None else ()), *bands.edges)
+        band = band_of(pool.rows, bands.events, edges)
+        alone = [[place] for place in range(len(edges) + 1)]
+        groups = [[0, 1], *alone[2:]] if new is not None else alone
+        table, best = _banded(pool, said, weights, best, band=band, groups=groups, factors=bands.factors, k=k)
+        if new is not None:
+            table, best = _raised(pool, said, table, best, unknown=band == 0, new=new, k=k)
+        by_band = {name: tuple(map(float, line)) for name, line in zip(names, table, strict=True) if (line != 1).any()}
     fusion = Fusion(dict(zip(names, map(float, weights), strict=True)), scales, edges if by_band else (), by_band)
+    n = max(1, pool.asked)
     return Chosen(fusion, best.ndcg / n, best.recall / n)
 
 
-def _raised(
-    cases: Sequence[_Case], weights: NDArray[np.float64], table: NDArray[np.float64], new: New, k: int
-) -> tuple[NDArray[np.float64], _Reached]:
-    """The table (sources, bands) with the lowest band raised as far as the cost allows, and what it reaches."""
-    speaking = np.zeros(len(table), bool)
-    for scores, _, bands, _ in cases:
-        speaking |= (scores[:, bands == 0] > 0).any(1)
-    best = _reached(cases, weights[:, None] * table, k)
-    least = (1 - new.cost) * best.ndcg
-    found = table
-    for factor in new.factors:
-        tried = table.copy()
-        tried[speaking, 0] *= factor
-        reached = _reached(cases, weights[:, None] * tried, k)
-        if reached.ndcg < least:
-            break
-        found, best = tried, reached
-    return found, best
-
-
 def choose_seen(
-    requests: Sequence[Asked], fusion: Fusion, factors: Sequence[float], *, events: NDArray[np.floating], k: int = 10
+    pool: Pool, fusion: Fusion, factors: Sequence[float], *, events: NDArray[np.floating], k: int = 10
 ) -> float:
     """The factor on products a shopper has been at under which NDCG@k is highest; of equals the first."""
-    gains = np.zeros(len(factors))
-    for found, target, seen in requests:
-        rows, scores = fusion.fuse(found, events).totals
-        place = int(np.searchsorted(rows, target))
-        if place == len(rows) or rows[place] != target:
-            continue
-        again = np.isin(rows, seen)
-        for number, factor in enumerate(factors):
-            gains[number] += _gain(np.where(again, np.float32(factor) * scores, scores), place, k)
-    return factors[int(np.argmax(gains))]
+    scores = np.zeros(len(pool.rows), np.float32)
+    band = band_of(pool.rows, events, fusion.bands)
+    for name in fusion.weights:
+        worth = fusion.factor(name) * np.array(fusion.by_band.get(name, (1.0,) * (len(fusion.bands) + 1)))
+        scores += worth.astype(np.float32).take(band) * pool.scores[name]
+    reached = [_reached(pool, np.where(pool.seen, np.float32(factor) * scores, scores), k).ndcg for factor in factors]
+    return factors[int(np.argmax(reached))]
 
 
-def score(fusion: Fusion, requests: Sequence[Request], *, k: int = 10) -> float:
+def score(fusion: Fusion, pool: Pool, *, k: int = 10) -> float:
     """Mean NDCG@k of one fusion on the requests, without regard to bands."""
-    cases = _cases(requests, list(fusion.weights), fusion.scales, None)
-    weights = np.array(list(fusion.weights.values()))
-    return _reached(cases, weights[:, None], k).ndcg / max(1, len(requests))
-
-
-class _Case(NamedTuple):
-    """One request whose answer some source found."""
-
-    scores: NDArray[np.float32]
-    """(sources, rows): of every row that any source found."""
-    place: int
-    """Of the answer among the rows."""
-    bands: NDArray[np.int32]
-    """(rows,)"""
-    half: int
+    said = _Said([pool.scores[name] for name in fusion.weights], np.ones(len(fusion.weights)))
+    mixed = said.mixed([fusion.factor(name) for name in fusion.weights])
+    return _reached(pool, mixed, k).ndcg / max(1, pool.asked)
 
 
 class _Reached(NamedTuple):
-    """Sums over the cases."""
+    """Sums over the requests."""
 
+    scores: NDArray[np.float32]
+    """(products,) under which this is reached."""
     halves: tuple[float, float]
-    """NDCG of the requests at even and at odd places."""
+    """NDCG of the requests with even and with odd numbers."""
     recall: float
 
     @property
@@ -173,52 +117,96 @@ class _Reached(NamedTuple):
         return sum(self.halves)
 
 
-def _usual_best(found: Sequence[Evidence]) -> float:
-    tops = [float(evidence.totals()[1].max()) for evidence in found if len(evidence)]
-    return float(np.mean(tops)) if tops else 1.0
+def _reached(pool: Pool, scores: NDArray[np.float32], k: int) -> _Reached:
+    gains = pool.gains(scores, k)
+    odd = pool.numbers % 2 == 1
+    return _Reached(scores, (float(gains[~odd].sum()), float(gains[odd].sum())), float(np.count_nonzero(gains)))
 
 
-def _cases(
-    requests: Sequence[Request], names: Sequence[str], scales: Mapping[str, float], bands: Bands | None
-) -> list[_Case]:
-    found = (_case(request, names, scales, bands, half=place % 2) for place, request in enumerate(requests))
-    return [case for case in found if case is not None]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the sources say of the products of a pool."""
+
+    scores: Sequence[NDArray[np.float32]]
+    """For each source (products,)."""
+    scales: NDArray[np.float64]
+    """(sources,)"""
+
+    def weighed(self, place: int, weight: float, here: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
+        """What one source adds to the products, or to some of them."""
+        scores = self.scores[place] if here is None else self.scores[place].take(here)
+        return np.float32(weight / self.scales[place]) * scores
+
+    def mixed(self, weights: Iterable[float], here: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
+        """What all sources add."""
+        found = np.zeros(len(self.scores[0]) if here is None else len(here), np.float32)
+        for place, weight in enumerate(weights):
+            if weight:
+                found += self.weighed(place, weight, here)
+        return found
 
 
-def _case(
-    request: Request, names: Sequence[str], scales: Mapping[str, float], bands: Bands | None, *, half: int
-) -> _Case | None:
-    """None if nobody found the answer."""
-    found, target = request
-    rows = np.unique(np.concatenate([found[name].rows for name in names]))
-    place = int(np.searchsorted(rows, target)) if len(rows) else 0
-    if place >= len(rows) or rows[place] != target:
-        return None
-    scores = np.zeros((len(names), len(rows)), np.float32)
-    for number, name in enumerate(names):
-        here, values = found[name].totals()
-        scores[number, np.searchsorted(rows, here)] = values / np.float32(scales.get(name, 1.0) or 1.0)
-    in_band = band_of(rows, bands.events, bands.edges) if bands is not None else np.zeros(len(rows), np.int32)
-    return _Case(scores, place, in_band, half)
+def _weighed(pool: Pool, said: _Said, grid: Sequence[Sequence[float]], k: int) -> tuple[NDArray[np.float64], _Reached]:
+    """The weights (sources,), and what they reach."""
+    weights = np.array([values[0] for values in grid])
+    best = _reached(pool, said.mixed(weights), k)
+    for place in [*range(len(grid))] * 2:
+        others = weights.copy()
+        others[place] = 0
+        rest = said.mixed(others)
+        for value in grid[place]:
+            if value != weights[place]:
+                tried = _reached(pool, rest + said.weighed(place, value), k)
+                if tried.ndcg > best.ndcg:
+                    weights[place], best = value, tried
+    return weights, best
 
 
-def _reached(cases: Sequence[_Case], worth: NDArray[np.float64], k: int) -> _Reached:
-    """NDCG@k and recall@k of weights (sources, bands); a tie counts half a place."""
-    halves, found = [0.0, 0.0], 0
-    table = worth.astype(np.float32)
-    single = table[:, 0] if (table == table[:, :1]).all() else None
-    for scores, place, bands, half in cases:
-        fused = single @ scores if single is not None else np.einsum("sr,sr->r", table[:, bands], scores)
-        gain = _gain(fused, place, k)
-        halves[half] += gain
-        found += gain > 0
-    return _Reached((halves[0], halves[1]), float(found))
+def _banded(
+    pool: Pool,
+    said: _Said,
+    weights: NDArray[np.float64],
+    best: _Reached,
+    *,
+    band: NDArray[np.int32],
+    groups: Sequence[Sequence[int]],
+    factors: Sequence[float],
+    k: int,
+) -> tuple[NDArray[np.float64], _Reached]:
+    """Factors (sources, bands) on the weights, the same for all bands of a group, and what they reach."""
+    table = np.ones((len(weights), sum(map(len, groups))))
+    here = [np.flatnonzero(np.isin(band, group)) for group in groups]
+    for place, (group, products) in product(range(len(weights)), list(zip(groups, here, strict=True))):
+        others = weights * table[:, group[0]]
+        others[place] = 0
+        rest = said.mixed(others, products)
+        for factor in factors:
+            scores = best.scores.copy()
+            scores[products] = rest + said.weighed(place, weights[place] * factor, products)
+            tried = _reached(pool, scores, k)
+            if min(now - before for now, before in zip(tried.halves, best.halves, strict=True)) > 0:
+                table[place, group], best = factor, tried
+    return table, best
 
 
-def _gain(scores: NDArray[np.float32], place: int, k: int) -> float:
-    """1 / log2(rank + 1) of the row at the place if it is among the first k; a tie counts half a place."""
-    own = scores[place]
-    if own <= 0:
-        return 0.0
-    rank = np.count_nonzero(scores > own) + 0.5 * (np.count_nonzero(scores == own) - 1)
-    return float(1 / np.log2(rank + 2)) if rank < k else 0.0
+def _raised(
+    pool: Pool,
+    said: _Said,
+    table: NDArray[np.float64],
+    best: _Reached,
+    *,
+    unknown: NDArray[np.bool_],
+    new: New,
+    k: int,
+) -> tuple[NDArray[np.float64], _Reached]:
+    """The table (sources, bands) with the lowest band raised as far as the cost allows, and what it reaches."""
+    speaking = np.array([bool((scores[unknown] > 0).any()) for scores in said.scores])
+    least, scores = (1 - new.cost) * best.ndcg, best.scores
+    found = table
+    for factor in new.factors:
+        tried = _reached(pool, np.where(unknown, np.float32(factor) * scores, scores), k)
+        if tried.ndcg < least:
+            break
+        found, best = table.copy(), tried
+        found[speaking, 0] *= factor
+    return found, best

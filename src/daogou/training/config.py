@@ -59,7 +59,7 @@ class TrainingConfig:
     """The same data, config and seed give the same release, byte for byte but for the manifest's times."""
     refit: bool = True
     """Fit on everything once the choices are made. False keeps the fit without the held-back events."""
-    validation_shoppers: int = 6_000
+    validation_shoppers: int = 12_000
     """How many shoppers' last events are used to choose weights; they are drawn with the seed."""
     exposure: ExposureConfig = field(default_factory=ExposureConfig)
     sequential: SequentialConfig = field(default_factory=SequentialConfig)

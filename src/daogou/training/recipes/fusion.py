@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
-from daogou.retrieval.evidence import Evidence
 from daogou.retrieval.fusion import faded
+from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.weighing import Bands, Chosen, New, choose, choose_seen
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-    from daogou.retrieval.evidence import Trail
+    from daogou.retrieval.evidence import Evidence, Trail
     from daogou.training.config import TrainingConfig
     from daogou.training.validation import Case
 
 
-Found = tuple[Mapping[str, Evidence], "Case"]
-"""What each source found for a question."""
 FADES = "content"
 """The source whose entries may fade with the events of the step behind them."""
 
@@ -45,51 +42,47 @@ def fit(
 
     `events`: how many steps each row has among those that the sources were fitted on.
     """
-    asked: list[Found] = [
-        ({name: source.evidence(case.trail) for name, source in sources.items()} | {"popularity": popular}, case)
-        for case in cases
-    ]
-    power = _fading(asked, events, config)
-    asked = [(_with_faded(found, case, events, power), case) for found, case in asked]
-    requests = [
-        ({name: _unseen(evidence, case) for name, evidence in found.items()}, case.target)
-        for found, case in asked
-        if not case.again
-    ]
     tried = config.fusion
-    grid = {"sequential": (1.0,), "content": tried.content, "popularity": tried.popularity}
+    grid = {"sequential": (1.0,), FADES: tried.content, "popularity": tried.popularity}
     grid |= {name: tried.others for name in sources if name not in grid}
+    faded_by = {power: f"{FADES} / (1 + events) ** {power}" for power in tried.fading if power}
     new = New(tried.new, tried.new_cost, tried.new_least) if tried.new else None
     bands = Bands(events, tried.bands, tried.by_band, new) if tried.bands else None
-    chosen = choose(requests, grid=grid, bands=bands)
-    everything = [(found, case.target, case.trail.rows) for found, case in asked]
-    seen = choose_seen(everything, chosen.fusion, tried.seen, events=events)
+    pool = Pool.of(
+        _asked(sources, popular, cases, events, faded_by),
+        [*grid, *faded_by.values()],
+        raised=events == 0 if bands is not None and bands.worth_raising else None,
+    )
+    fresh = pool.fresh()
+    power = _fading(fresh, {0.0: FADES, **faded_by}, config)
+    if power:
+        pool, fresh = pool.taking(FADES, faded_by[power]), fresh.taking(FADES, faded_by[power])
+    chosen = choose(fresh, grid=grid, bands=bands)
+    seen = choose_seen(pool, chosen.fusion, tried.seen, events=events)
     fading = {FADES: power} if power else {}
     return replace(chosen, fusion=replace(chosen.fusion, seen=seen, fading=fading))
 
 
-def _fading(asked: Sequence[Found], events: NDArray[np.floating], config: TrainingConfig) -> float:
-    """The power by which words fade behind what people did, with these two sources alone; 0 without words."""
-    if not config.fusion.fading or not all(FADES in found for found, _ in asked):
-        return 0.0
-    two = ("sequential", FADES)
-    grid = {"sequential": (1.0,), FADES: config.fusion.content}
-    reached = []
-    for power in config.fusion.fading:
-        requests = [
-            ({name: _unseen(_with_faded(found, case, events, power)[name], case) for name in two}, case.target)
-            for found, case in asked
-            if not case.again
-        ]
-        reached.append(choose(requests, grid=grid).ndcg)
-    return config.fusion.fading[int(np.argmax(reached))]
+def _asked(
+    sources: Mapping[str, Source],
+    popular: Evidence,
+    cases: Sequence[Case],
+    events: NDArray[np.floating],
+    faded_by: Mapping[float, str],
+) -> Iterator[Request]:
+    """Each case with what every source finds, and what fades by each power under its own name."""
+    for case in cases:
+        found = {name: source.evidence(case.trail) for name, source in sources.items()} | {"popularity": popular}
+        for power, name in faded_by.items():
+            found[name] = faded(found[FADES], case.trail.rows, events, power)
+        yield Request(found, case.target, case.trail.rows, case.again)
 
 
-def _with_faded(
-    found: Mapping[str, Evidence], case: Case, events: NDArray[np.floating], power: float
-) -> Mapping[str, Evidence]:
-    return {**found, FADES: faded(found[FADES], case.trail.rows, events, power)} if power else found
-
-
-def _unseen(evidence: Evidence, case: Case) -> Evidence:
-    return evidence.kept(~np.isin(evidence.rows, case.trail.rows))
+def _fading(pool: Pool, faded_by: Mapping[float, str], config: TrainingConfig) -> float:
+    """The power by which words fade behind what people did, with these two sources alone."""
+    content = config.fusion.content
+    reached = {
+        power: choose(pool, grid={"sequential": (1.0,), faded_by[power]: content}).ndcg
+        for power in config.fusion.fading
+    }
+    return max(reached, key=lambda power: reached[power], default=0.0)

@@ -10,6 +10,7 @@ import numpy as np
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid, behaviour
+from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.weighing import score
 
 if TYPE_CHECKING:
@@ -44,13 +45,17 @@ def choose_alpha(
     by_behaviour: Neighbours, by_features: Neighbours, cases: Sequence[Case], config: TrainingConfig
 ) -> float:
     """The alpha whose nearest products to a shopper's newest step hold their next one most highly."""
-    found = [
-        ({"behaviour": by_behaviour.spread(last), "features": by_features.spread(last)}, case.target)
-        for case in cases
-        for last in [Trail(case.trail.rows[:1], np.ones(1, np.float32))]
-    ]
+    none = np.empty(0, np.int32)
+    pool = Pool.of(
+        (
+            Request({"behaviour": by_behaviour.spread(last), "features": by_features.spread(last)}, case.target, none)
+            for case in cases
+            for last in [Trail(case.trail.rows[:1], np.ones(1, np.float32))]
+        ),
+        ["behaviour", "features"],
+    )
     mixtures = [Fusion({"behaviour": alpha, "features": 1 - alpha}) for alpha in config.hybrid.alphas]
-    reached = [score(mixture, found) for mixture in mixtures]
+    reached = [score(mixture, pool) for mixture in mixtures]
     return config.hybrid.alphas[int(np.argmax(reached))]
 
 
