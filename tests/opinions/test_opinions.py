@@ -9,6 +9,7 @@ from daogou.domain.review import Review
 from daogou.opinions.aspects import lexicon
 from daogou.opinions.clauses import clauses
 from daogou.opinions.context import Target
+from daogou.opinions.judges import Judges
 from daogou.opinions.mining import opinions
 from daogou.opinions.summary import summarise
 from daogou.opinions.targets import TargetConfig, TargetModel
@@ -99,13 +100,14 @@ def test_the_words_of_the_lexicon_are_not_both_good_and_bad() -> None:
 def test_a_clause_without_a_word_of_opinion_is_judged_by_what_was_learnt_where_it_is_sure() -> None:
     taught = [review("屏幕会发光如星", id=f"g{n}") for n in range(9)]
     good, bad = Target("", "屏幕", "会发光如星"), Target("", "屏幕", "像隔着雾")
-    model = TargetModel.fit([good] * 40 + [bad] * 40, [1] * 40 + [0] * 40, config=TargetConfig(penalty=1e-3))
+    config = TargetConfig(penalty=1e-3)
+    judges = Judges(TargetModel.fit([good] * 40 + [bad] * 40, [1] * 40 + [0] * 40, config=config))
     assert opinions(taught[0]) == []
-    assert [(found.aspect, found.polarity) for found in opinions(taught[0], model)] == [("screen", "good")]
-    assert [found.polarity for found in opinions(review("屏幕像隔着雾"), model)] == ["bad"]
-    assert opinions(review("屏幕在正面"), model) == []
-    assert opinions(review("像隔着雾"), model) == []
-    assert [found.polarity for found in opinions(review("屏幕好，像隔着雾"), model)] == ["good"]
+    assert [(found.aspect, found.polarity) for found in opinions(taught[0], judges)] == [("screen", "good")]
+    assert [found.polarity for found in opinions(review("屏幕像隔着雾"), judges)] == ["bad"]
+    assert opinions(review("屏幕在正面"), judges) == []
+    assert opinions(review("像隔着雾"), judges) == []
+    assert [found.polarity for found in opinions(review("屏幕好，像隔着雾"), judges)] == ["good"]
 
 
 def test_where_reviewers_disagree_both_sides_are_quoted_alike() -> None:

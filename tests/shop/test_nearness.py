@@ -154,7 +154,7 @@ def test_products_are_encoded_beside_the_rest_of_the_training(tmp_path: Path, mo
     monkeypatch.setattr("daogou.retrieval.meaning._BLOCK_TEXTS", 10)
     shop = build_shop(tmp_path / "shop", train=False)
     encoder = shop.__dict__["base_encoder"] = Spanish()
-    monkeypatch.setattr("daogou.shop.training.write_opinions", ends_while_encoding(encoder, None))
+    monkeypatch.setattr("daogou.shop.opining.doubts", ends_while_encoding(encoder, None))
     release = shop.train()
     assert len(encoder.encoded) == len(set(encoder.encoded)) == 24
     products = list(shop.stores.catalogue.scan())
@@ -174,7 +174,7 @@ def test_a_training_that_was_interrupted_encodes_only_the_rest(tmp_path: Path, m
     encoder = shop.__dict__["base_encoder"] = Spanish()
     with monkeypatch.context() as patched:
         interrupted = ends_while_encoding(encoder, KeyboardInterrupt())
-        patched.setattr("daogou.shop.training.write_opinions", interrupted)
+        patched.setattr("daogou.shop.opining.doubts", interrupted)
         with pytest.raises(KeyboardInterrupt):
             shop.train()
     assert "daogou-encoding" not in {thread.name for thread in threading.enumerate()}

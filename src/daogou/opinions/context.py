@@ -48,6 +48,19 @@ class Target:
         """The whole."""
         return f"{self.before}{self.term}{self.after}"
 
+    @property
+    def turns(self) -> tuple[int, int]:
+        """Where in `before` its clause begins, and where in `after` it ends."""
+        low = max((turn.end() for turn in _TURN.finditer(self.before.casefold())), default=0)
+        turn = _TURN.search(self.after.casefold())
+        return low, turn.start() if turn else len(self.after)
+
+    @property
+    def clause(self) -> str:
+        """The part of the sentence up to where it turns."""
+        low, high = self.turns
+        return f"{self.before[low:]}{self.term}{self.after[:high]}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -119,9 +132,8 @@ def _said(target: Target, words: Lexicon) -> Iterator[str]:
     """What the lexicon says of the sentence, of the clause and nearest to the term."""
     hidden = f"{target.before}{_HERE * 3}{target.after}"
     at = len(target.before)
-    low = max((turn.end() for turn in _TURN.finditer(target.before.casefold())), default=0)
-    turn = _TURN.search(target.after.casefold())
-    high = at + len(_HERE * 3) + (turn.start() if turn else len(target.after))
+    low, end = target.turns
+    high = at + len(_HERE * 3) + end
     said = [
         (found.start, at - found.end if found.end <= at else found.start - at - 3, sign)
         for found in words.find(hidden)

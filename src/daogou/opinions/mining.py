@@ -7,7 +7,7 @@ close together. A word of opinion that belongs to one aspect alone names it (好
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,8 @@ from daogou.opinions.targets import around
 
 if TYPE_CHECKING:
     from daogou.domain.review import Review
-    from daogou.opinions.targets import TargetModel
+    from daogou.opinions.context import Target
+    from daogou.opinions.judges import By, Judges
 
 Polarity = Literal["good", "bad"]
 SURE = 0.4
@@ -32,12 +33,14 @@ class Opinion:
     polarity: Polarity
     quote: str
     """The clause, as written."""
+    by: By = "word"
 
 
-def opinions(review: Review, model: TargetModel | None = None, words: Lexicon | None = None) -> list[Opinion]:
+def opinions(review: Review, judges: Judges | None = None, words: Lexicon | None = None) -> list[Opinion]:
     """What a review says of which aspect, each aspect and polarity once: its first clause.
 
-    With a model, a clause that names an aspect without a word of opinion is judged by it, where it is sure.
+    A clause that names an aspect without a word of opinion is judged by what the shop's reviews have taught, where
+    that is sure.
     """
     first: dict[tuple[str, Polarity], Opinion] = {}
     words = words or lexicon()
@@ -45,12 +48,19 @@ def opinions(review: Review, model: TargetModel | None = None, words: Lexicon | 
         for start, end in spans(text):
             quote = text[start:end]
             found = words.find(quote)
-            judged = list(_judged(found, words))
-            if not judged and model is not None:
-                judged = list(_learnt(text, start, found, words, model))
-            for aspect, polarity in judged:
-                first.setdefault((aspect, polarity), Opinion(aspect, polarity, quote))
+            judged: list[tuple[str, Polarity, By]] = [(*each, "word") for each in _judged(found, words)]
+            if not judged and judges is not None:
+                judged = list(_learnt(_undecided(text, start, found, words), judges, words))
+            for aspect, polarity, by in judged:
+                first.setdefault((aspect, polarity), Opinion(aspect, polarity, quote, by))
     return list(first.values())
+
+
+def undecided(review: Review, words: Lexicon) -> Iterator[Target]:
+    """The sides that a review names in clauses without a word of opinion."""
+    for text in (review.title, review.text):
+        for start, end in spans(text):
+            yield from (target for _, target in _undecided(text, start, words.find(text[start:end]), words))
 
 
 def balance(clause: str, words: Lexicon) -> int:
@@ -66,17 +76,20 @@ def _judged(found: Sequence[Found], words: Lexicon) -> Iterator[tuple[str, Polar
             yield aspect.id, "good" if difference > 0 else "bad"
 
 
-def _learnt(
-    text: str, start: int, found: Sequence[Found], words: Lexicon, model: TargetModel
-) -> Iterator[tuple[str, Polarity]]:
+def _undecided(text: str, start: int, found: Sequence[Found], words: Lexicon) -> Iterator[tuple[str, Target]]:
+    """The aspects of a clause without a word of opinion, each with where it is named."""
     if any(map(words.sign, found)):
         return
     for aspect in _spoken_of(found, words):
-        named = next(each for each in found if each.word in aspect.words)
-        target = around(text, start + named.start, start + named.end)
-        content = float(model.score([target], words)[0, -1])
+        if named := next((each for each in found if each.word in aspect.words), None):
+            yield aspect.id, around(text, start + named.start, start + named.end)
+
+
+def _learnt(named: Iterable[tuple[str, Target]], judges: Judges, words: Lexicon) -> Iterator[tuple[str, Polarity, By]]:
+    for aspect, target in named:
+        content, by = judges.content(target, words)
         if abs(content - 0.5) >= SURE:
-            yield aspect.id, "good" if content > 0.5 else "bad"
+            yield aspect, "good" if content > 0.5 else "bad", by
 
 
 def _spoken_of(found: Sequence[Found], words: Lexicon) -> list[Aspect]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daogou.domain.ids import ReviewId
+from daogou.opinions.judges import By
 from daogou.opinions.mining import Polarity
 from daogou.opinions.polarity import pieces
 
@@ -27,6 +28,8 @@ class Quote:
     """The reviewer is known to have bought it."""
     helpful: int = 0
     """How many found the review helpful."""
+    by: By = "word"
+    """What it was judged by."""
 
 
 def representative(quotes: Sequence[Quote], n: int) -> list[Quote]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from daogou.domain.ids import ProductId, ReviewId
@@ -12,14 +12,15 @@ from daogou.domain.text import Text
 from daogou.opinions.aspects import lexicon
 from daogou.opinions.bought_for import FOR, purpose_labels, purposes
 from daogou.opinions.counted import counted
+from daogou.opinions.judges import By
 from daogou.opinions.mining import Polarity, opinions
 from daogou.opinions.quotes import Quote, representative
 
 if TYPE_CHECKING:
     from daogou.domain.review import Review
     from daogou.opinions.aspects import Aspect, Lexicon
+    from daogou.opinions.judges import Judges
     from daogou.opinions.mining import Opinion
-    from daogou.opinions.targets import TargetModel
 
 LEAST = 2
 """Reviews that must speak of an aspect before it is summed up."""
@@ -45,6 +46,13 @@ class AspectSummary:
     quotes: tuple[Quote, ...]
     """Those that stand for the others; of both kinds where there are both, and as many of each where opinions are
     divided."""
+    by: Mapping[By, int] = field(default_factory=dict)
+    """How many of the opinions rest on a word of opinion, on what the shop's reviews taught, on their meaning too."""
+
+    @property
+    def inferred(self) -> int:
+        """How many have no word of opinion."""
+        return sum(n for by, n in self.by.items() if by != "word")
 
     @property
     def divided(self) -> bool:
@@ -84,14 +92,15 @@ def summarise(
     product: ProductId,
     reviews: Iterable[Review],
     *,
-    model: TargetModel | None = None,
+    judges: Judges | None = None,
     doubted: Container[ReviewId] = frozenset(),
     words: Lexicon | None = None,
 ) -> ReviewSummary:
     """Count the opinions of a product's reviews. One review counts once for an aspect and polarity.
 
-    `model`: what the shop's reviews have taught, for clauses without a word of opinion. `doubted`: reviews that are not
-    counted, and said to be left out. `words`: those in which opinions are found, if not those that ship with Daogou.
+    `judges`: what the shop's reviews have taught, for clauses without a word of opinion. `doubted`: reviews that are
+    not counted, and said to be left out. `words`: those in which opinions are found, if not those that ship with
+    Daogou.
     """
     words = words or lexicon()
     every = sorted(reviews, key=lambda review: (-review.helpful, -review.at, review.id))
@@ -99,7 +108,7 @@ def summarise(
     said: dict[str, dict[Polarity, list[Quote]]] = defaultdict(lambda: {"good": [], "bad": []})
     bought: dict[str, list[Quote]] = defaultdict(list)
     for review in read:
-        judged = opinions(review, model, words)
+        judged = opinions(review, judges, words)
         for found in judged:
             said[found.aspect][found.polarity].append(_quoted(review, found))
         for found in purposes(review, judged):
@@ -122,7 +131,7 @@ def summarise(
 
 
 def _quoted(review: Review, found: Opinion) -> Quote:
-    return Quote(review.id, found.quote, found.polarity, review.verified, review.helpful)
+    return Quote(review.id, found.quote, found.polarity, review.verified, review.helpful, found.by)
 
 
 def _summed(aspect: Aspect, good: list[Quote], bad: list[Quote]) -> AspectSummary:
@@ -133,7 +142,8 @@ def _summed(aspect: Aspect, good: list[Quote], bad: list[Quote]) -> AspectSummar
     more, less = (good, bad) if len(good) >= len(bad) else (bad, good)
     quotes = (*representative(more, of_more), *representative(less, of_fewer))
     said = counted(aspect.label, len(good), len(bad))
-    return AspectSummary(aspect.id, aspect.label, len(good), len(bad), said, quotes)
+    by = Counter(quote.by for quote in (*good, *bad))
+    return AspectSummary(aspect.id, aspect.label, len(good), len(bad), said, quotes, dict(by))
 
 
 def _headline(aspects: Sequence[AspectSummary]) -> Text:

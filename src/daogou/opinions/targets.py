@@ -86,13 +86,13 @@ class TargetModel:
         idf = np.log((1 + len(hashed)) / (1 + documents))
         idf[documents < config.seen] = 0
         idf = idf.astype(np.float32)
-        weights, bias = _solve(_matrix(hashed, idf), classes, config)
+        weights, bias = solve(_matrix(hashed, idf), classes, config)
         return cls(weights.astype(np.float32), bias.astype(np.float32), idf)
 
     def score(self, targets: Sequence[Target], words: Lexicon | None = None) -> NDArray[np.float32]:
         """(targets, classes): the probability of each class."""
         hashed = [_hashed(target, len(self.weights), words) for target in targets]
-        return _shares(_matrix(hashed, self.idf) @ self.weights + self.bias).astype(np.float32)
+        return shares(_matrix(hashed, self.idf) @ self.weights + self.bias).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the weights."""
@@ -109,17 +109,39 @@ class TargetModel:
 
 def learn(reviews: Iterable[Review], words: Lexicon | None = None) -> TargetModel | None:
     """Learn from the stars beside which sides of products are named; None where too few are."""
-    found: list[tuple[Target, int]] = []
-    for review in reviews:
+    found = starred(reviews, words)
+    judged = [each.content for each in found]
+    if few(judged):
+        return None
+    return TargetModel.fit([each.target for each in found], judged, words=words)
+
+
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """A side that is named in a review with stars."""
+
+    target: Target
+    content: bool
+    review: int
+    """Number of the review."""
+
+
+def starred(reviews: Iterable[Review], words: Lexicon | None = None) -> list[Starred]:
+    """The sides named in reviews whose stars say that the writer is content or not; of many, the first `MOST`."""
+    found: list[Starred] = []
+    for number, review in enumerate(reviews):
         content = stars(review)
         if content is not None:
-            found += ((target, int(content)) for target in named(f"{review.title}\n{review.text}", content, words))
+            text = f"{review.title}\n{review.text}"
+            found += (Starred(target, content, number) for target in named(text, content, words))
         if len(found) >= MOST:
             break
-    judged = [content for _, content in found]
-    if min(sum(judged), len(judged) - sum(judged)) < LEAST:
-        return None
-    return TargetModel.fit([target for target, _ in found], judged, words=words)
+    return found
+
+
+def few(judged: Sequence[bool]) -> bool:
+    """Are there too few of one kind to learn from?"""
+    return min(sum(judged), len(judged) - sum(judged)) < LEAST
 
 
 def named(text: str, content: bool, words: Lexicon | None = None) -> Iterator[Target]:
@@ -171,7 +193,7 @@ def _matrix(hashed: Sequence[_Hashed], idf: NDArray[np.float32]) -> Any:
     return sp.coo_matrix(found, shape, np.float32).tocsr()
 
 
-def _solve(
+def solve(
     scaled: Any, classes: NDArray[np.int64], config: TargetConfig
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Weights and biases of the smallest penalised multinomial loss (L-BFGS), over the pieces that occur."""
@@ -187,9 +209,9 @@ def _solve(
 
     def loss(at: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights, bias = at[:-n].reshape(-1, n), at[-n:]
-        shares = _shares(seen @ weights + bias)
-        lost = -(weight * np.log(shares[np.arange(len(classes)), classes] + 1e-12)).sum()
-        pull = (shares - wanted) * weight[:, None]
+        said = shares(seen @ weights + bias)
+        lost = -(weight * np.log(said[np.arange(len(classes)), classes] + 1e-12)).sum()
+        pull = (said - wanted) * weight[:, None]
         gradient = np.append((turned @ pull + config.penalty * weights).ravel(), pull.sum(0))
         return float(lost + 0.5 * config.penalty * (weights * weights).sum()), gradient
 
@@ -200,8 +222,8 @@ def _solve(
     return weights, found[-n:]
 
 
-def _shares(scores: NDArray[Any]) -> NDArray[Any]:
+def shares(scores: NDArray[Any]) -> NDArray[Any]:
     """Softmax over the last axis."""
     raised = np.exp(scores - scores.max(-1, keepdims=True))
-    shares: NDArray[Any] = raised / raised.sum(-1, keepdims=True)
-    return shares
+    found: NDArray[Any] = raised / raised.sum(-1, keepdims=True)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,13 @@ class KeptVectors:
         records["hash"], records["vector"] = hashes, vectors
         with self._path.open("ab") as file:
             file.write(records.tobytes())
+
+    def keep(self, hashes: Container[int]) -> None:
+        """Throw away all but these."""
+        kept = {hash: vector for hash, vector in self.read().items() if hash in hashes}
+        with self._path.open("r+b") as file:
+            file.truncate(self._head)
+        self.add(np.fromiter(kept, np.uint64, len(kept)), np.array([*kept.values()], np.float16).reshape(len(kept), -1))
 
 
 def _begins_with(path: Path, head: bytes) -> bool:

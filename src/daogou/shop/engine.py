@@ -22,6 +22,7 @@ from daogou.shop.encoding import encoder_of
 from daogou.shop.hearing import Hearing
 from daogou.shop.lexical import Lexical
 from daogou.shop.opining import Opinions
+from daogou.shop.rereading import Rereading, open_rereading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,13 +77,15 @@ class Engine:
         apart: Watched[tuple[tuple[str, ...], ...]],
         opinions: Opinions,
         encoder: Encoder | None = None,
+        rereading: Rereading | None = None,
     ) -> None:
         self.release_id = release.id if release else ""
         self.shelf = shelf
         self.recommender = recommender
         self._stores = stores
         self._release = release
-        self._hearing = Hearing(opinions, stores.reviews)
+        self._rereading = rereading
+        self._hearing = Hearing(opinions, stores.reviews, rereading)
         self._summaries: dict[ProductId, tuple[int, ReviewSummary]] = {}
         self._lexical = lexical
         self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
@@ -124,6 +127,7 @@ class Engine:
                 release, shelf, stores.events, shoppers=stores.shoppers, config=settings.recommend
             )
             opinions = Opinions.of(release, words or lexicon())
+            rereading = open_rereading(opinions.senses, encoder)
             encoder = encoder_of(release, encoder)
             lexical = Lexical.open(
                 release,
@@ -146,6 +150,7 @@ class Engine:
                 apart=apart,
                 opinions=opinions,
                 encoder=encoder,
+                rereading=rereading,
             )
 
     def review_summary(self, product: ProductId, reviews: Sequence[Review]) -> ReviewSummary:
@@ -159,7 +164,7 @@ class Engine:
             opinions = self._hearing.release
             kept = (
                 written,
-                summarise(product, reviews, model=opinions.model, doubted=left_out, words=opinions.words),
+                summarise(product, reviews, judges=opinions.judges, doubted=left_out, words=opinions.words),
             )
             if len(self._summaries) >= _SUMMARIES:
                 self._summaries.clear()
@@ -198,6 +203,7 @@ class Engine:
         changed = self._hearing.listen(_REVIEWS_AT_ONCE)
         for product in changed:
             self._lexical.hear(product, self._hearing.said_of(product))
+            self._summaries.pop(product, None)
         if changed:
             self.shelf.rate((id, rating.mean) for id, rating in self._stores.reviews.summaries(changed).items())
 
@@ -208,6 +214,8 @@ class Engine:
 
     def close(self) -> None:
         """Remove what only this engine needs from the disk. It answers nothing after."""
+        if self._rereading is not None:
+            self._rereading.close()
         self._lexical.close()
 
     def search(

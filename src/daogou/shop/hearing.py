@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from daogou.opinions.bought_for import purposes
 from daogou.opinions.doubts import Doubt, doubts
-from daogou.opinions.mining import opinions
+from daogou.opinions.mining import opinions, undecided
 from daogou.opinions.voices import Voices
 
 if TYPE_CHECKING:
     from daogou.domain.ids import ProductId, ReviewId
     from daogou.domain.review import Review
+    from daogou.opinions.context import Target
     from daogou.opinions.mining import Opinion
     from daogou.ports.stores import Reviews
     from daogou.shop.opining import Opinions
+    from daogou.shop.rereading import Rereading
 
 _OF_A_PRODUCT = 5_000
 """Reviews of one product that are read, most helpful first."""
@@ -27,12 +29,14 @@ class Hearing:
     """The opinions of a release, with those of every product whose reviews have changed read anew.
 
     What only all reviews of the shop can tell, a text copied from another product's or one person's many reviews, is
-    found out by the next training.
+    found out by the next training. With `rereading`, what no word of opinion decides is judged by the words around it
+    first, and once more when its meaning has been read.
     """
 
-    def __init__(self, release: Opinions, reviews: Reviews) -> None:
+    def __init__(self, release: Opinions, reviews: Reviews, rereading: Rereading | None = None) -> None:
         self.release = release
         self._reviews = reviews
+        self._rereading = rereading
         self._after = release.read
         self._waiting: dict[ProductId, None] = {}
         self._reading: ProductId | None = None
@@ -47,6 +51,8 @@ class Hearing:
             return []
         self._after, changed = self._reviews.changes(self._after)
         self._waiting |= dict.fromkeys(changed)
+        if self._rereading is not None:
+            self._waiting |= dict.fromkeys(self._rereading.answered())
         try:
             done = [product for _, product in zip(range(steps), self._work, strict=False) if product is not None]
         except BaseException:  # the store could not be read: what was being read waits again
@@ -111,11 +117,16 @@ class Hearing:
             self._doubts[product] = doubts(newest)
             left_out = self.left_out(product)
             said: list[tuple[Review, list[Opinion]]] = []
+            unsure: list[Target] = []
             for review in written:
                 if review.id not in left_out:
-                    judged = opinions(review, self.release.model, self.release.words)
+                    judged = opinions(review, self.release.judges, self.release.words)
                     said.append((review, [*judged, *purposes(review, judged)]))
+                    if self._rereading is not None:
+                        unsure += undecided(review, self.release.words)
                 yield None
+            if self._rereading is not None:
+                self._rereading.ask(product, unsure)
             self._later[product] = Voices.gather(said)
             self._reading = None
             yield product

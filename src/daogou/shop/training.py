@@ -11,7 +11,8 @@ from daogou.knowledge.together import Votes
 from daogou.opinions.own_words import read_lexicon
 from daogou.shop.encoding import Encoding
 from daogou.shop.lexical import Indexing
-from daogou.shop.opining import write_opinions
+from daogou.shop.opining import Lessons
+from daogou.shop.sensing import Sensing
 from daogou.training import train as recipes
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _INDEXED = frozenset({"lexical", "catalogue", "clicks"})
 """The index, and how far the catalogue had come when it was built: one without the other would lose products. What
 clicks say is asked of the index."""
+_READING = frozenset({"senses", "opinions"})
+"""The second judge of reviews, and what both judges say."""
 
 
 def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
@@ -34,8 +37,10 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
             progress("training", seen.done / seen.total)
 
     with_meaning = ["meaning"] if "encoder" in only else []
-    only = [*only, *(_INDEXED if _INDEXED & set(only) else ()), *with_meaning]
+    together = [name for group in (_INDEXED, _READING) if group & set(only) for name in group]
+    only = [*only, *together, *with_meaning]
     indexing = Indexing(shop.stores, shop.settings, now=shop.clock)
+    lessons = _lessons(shop, progress)
     with Encoding(shop, only=only, progress=progress) as encoding:
         release = recipes.train(
             shop.stores,
@@ -50,7 +55,8 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
                 "graph": lambda folder, _: write_graph(
                     shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
                 ),
-                "opinions": lambda folder, _: write_opinions(shop.stores, folder, read_lexicon(shop.folder)),
+                "senses": lessons.sense,
+                "opinions": lessons.read,
                 **encoding.artifacts(),
             },
             on_read=encoding.begin,
@@ -60,6 +66,18 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
     if progress is not None:
         progress("training", 1.0)
     return release
+
+
+def _lessons(shop: Shop, progress: Report | None) -> Lessons:
+    """What reviews teach, with the encoder of the settings."""
+    words = read_lexicon(shop.folder)
+
+    def tell(part: float) -> None:
+        if progress is not None:
+            progress("reading reviews with the encoder", part)
+
+    kept = shop.folder / "cache" / "mentions"
+    return Lessons(shop.stores, words, Sensing(shop.base_encoder, shop.settings.training.senses, words, kept, tell))
 
 
 def _votes(bought: Purchases, config: TrustConfig) -> Votes:
