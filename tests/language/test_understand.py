@@ -187,6 +187,39 @@ def test_hears_measures_sizes_counts_and_comparisons(text: str, slots: list[str]
     assert _slots(text) == slots
 
 
+@pytest.mark.parametrize(
+    ("text", "slot", "inside"),
+    [
+        ("电热水壶 1升以上", "attribute capacity >=1升", {"1.5 l"}),
+        ("electric kettle over 500 ml", "attribute capacity >500 ml", {"1.5 l"}),
+        ("electric kettle at least 500 ml", "attribute capacity >=500 ml", {"500 ml", "1.5 l"}),
+        ("1.5升以内的电热水壶", "attribute capacity <=1.5升", {"500 ml", "1.5 l"}),
+        ("electric kettle smaller than 1.5 l", "attribute capacity <1.5 l", {"500 ml"}),
+        ("500到1000毫升的电热水壶", "attribute capacity 500..1000毫升", {"500 ml"}),
+        ("electric kettle 1-2 l", "attribute capacity 1..2 l", {"1.5 l"}),
+        ("electric kettle over 9 l", "attribute capacity >9 l", {">9 l"}),
+    ],
+)
+def test_a_limit_is_kept_by_every_measure_inside_it(text: str, slot: str, inside: set[str]) -> None:
+    assert slot in _slots(text)
+    assert Understander(_measured()).understand(text, currency="CNY").where.attributes == {"capacity": inside}
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("boots for a 5 year old", ["child"]),
+        ("给8岁男孩", ["child", "boy"]),
+        ("七十岁", ["elderly"]),
+        ("for my two-year-old", ["baby"]),
+        ("30岁", []),
+    ],
+)
+def test_an_age_says_whom_it_is_for(text: str, slots: list[str]) -> None:
+    understood = Understander(_measured()).understand(text, currency="CNY")
+    assert [slot.value for slot in understood.slots if slot.kind == "recipient"] == slots
+
+
 def test_a_size_the_shop_does_not_have_is_heard_and_named_as_unknown() -> None:
     understood = Understander(_measured()).understand("hiking boots size 9", currency="CNY")
     assert understood.slots[1] == Slot("size", "size", "9", 13, 19, confidence=0.0)

@@ -38,6 +38,10 @@ def test_what_shall_be_liked(text: str, found: list[tuple[str, str]]) -> None:
     assert [(wish.aspect, text[wish.start : wish.end]) for wish in wishes(text, spoken_of=ALL)] == found
 
 
+def test_a_wish_does_not_begin_inside_the_word_before_it() -> None:
+    assert [wish.start for wish in wishes("5000 yuan with good battery", spoken_of={"battery"})] == [10]
+
+
 def test_only_sides_that_the_reviews_speak_of_can_be_wished_for() -> None:
     assert wishes("comfortable phone with good battery", spoken_of={"battery"})[0].aspect == "battery"
     assert wishes("comfortable shoes", spoken_of=frozenset()) == []

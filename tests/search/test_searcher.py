@@ -18,6 +18,7 @@ from daogou.search.searcher import Searcher, ShopperContext
 from daogou.testing.builders import product
 
 _RUNNING = (Text("鞋", "Shoes"), Text("跑步鞋", "Running shoes"))
+_CUP = (Text("杯子", "Cup"),)
 _RED, _BLACK = Text("红色", "Red"), Text("黑色", "Black")
 _LEATHER, _MESH = Text("皮革", "Leather"), Text("网面", "Mesh")
 
@@ -134,6 +135,38 @@ def test_gives_up_the_price_alone_where_that_is_enough_and_says_so() -> None:
     hits = _shop().search("red running shoes under ¥100")
     assert _ids(hits) == ["nike"]
     assert hits.relaxed == ("≤ ¥100.00",)
+
+
+def test_gives_up_an_adjective_before_the_price() -> None:
+    searcher = _searcher(
+        [
+            product("cheap", "Cup", price=5, category=_CUP),
+            product("dear", "Dainty cup", price=500, category=_CUP),
+            product("spoon", "Spoon, dainty", price=5),
+        ]
+    )
+    hits = searcher.search("dainty cup under ¥50")
+    assert (_ids(hits), hits.relaxed) == (["cheap"], ("words: dainty",))
+
+
+def test_a_limit_that_no_product_keeps_is_given_up_as_it_was_typed() -> None:
+    mats = [product(f"m{n}", "Mat", category=_CUP, attributes={"thickness": Text(en=f"{n} mm")}) for n in (4, 6, 8)]
+    searcher = _searcher(mats)
+    assert _ids(searcher.search("cup thicker than 6 mm")) == ["m8"]
+    hits = searcher.search("cup thicker than 9 mm")
+    assert (len(hits.items), hits.relaxed) == (3, ("Thickness: >9 mm",))
+
+
+def test_a_figure_alone_does_not_find_what_was_named() -> None:
+    searcher = _searcher([product("guide", "Lisbon in 15 days"), product("phone", "Telephone 15")])
+    assert _ids(searcher.search("telephone 15")) == ["phone"]
+    assert _ids(searcher.search("zapato 15")) == []
+    assert len(_ids(searcher.search("15"))) == 2
+
+
+def test_by_price_what_is_made_for_it_does_not_come_before_the_thing() -> None:
+    assert _ids(_phones().search("最便宜的手机")) == ["phone"]
+    assert len(_ids(_phones().search("手机"))) > 1
 
 
 def test_never_gives_up_what_is_not_wanted_nor_what_was_set_by_hand() -> None:

@@ -47,7 +47,8 @@ def _rows() -> Iterator[tuple[str, str, list[str], list[str]]]:
 
 
 _ZH = {word: (name, value) for name, value, zh, _ in _rows() for word in zh}
-_EN = {word: (name, value) for name, value, _, en in _rows() for word in en}
+DIRECTIONS = {word: (name, value) for name, value, _, en in _rows() for word in en}
+"""What an English comparative compares, and whether it wants more or less of it."""
 _NOUN = {word.replace("-", " "): name for name, words in _NOUNS.items() for word in words.replace("/", " ").split()}
 
 
@@ -65,7 +66,7 @@ _CHINESE = (
 )  # fmt: skip
 _EN_NOUN = rf"(?:\s(?P<noun>{_any_of(_NOUN)}))?"
 _ENGLISH = re.compile(
-    rf"(?<![a-z])(?:a\s(?:bit|little)\s|slightly\s|much\s|even\s|something\s)?(?P<word>{_any_of(_EN)})(?![a-z]){_EN_NOUN}"
+    rf"(?<![a-z])(?:a\s(?:bit|little)\s|slightly\s|much\s|even\s|something\s)?(?P<word>{_any_of(DIRECTIONS)})(?![a-z]){_EN_NOUN}"
     r"(?:\sthan\s(?:this|that|it|these|those)(?:\s(?:one|ones))?(?![a-z])|\sthan\sthe\s[a-z]+(?:\sone)?(?![a-z]))?"
 )
 
@@ -85,7 +86,7 @@ def comparisons(said: Said) -> Iterator[Wish]:
     for match in _TOO_EXPENSIVE.finditer(said.text):
         yield _wish(match, _TOO_DEAR)
     for match in _ENGLISH.finditer(said.text):
-        yield _wish(match, _EN[match["word"]])
+        yield _wish(match, DIRECTIONS[match["word"]])
 
 
 def _wish(match: re.Match[str], meaning: tuple[str, str]) -> Wish:

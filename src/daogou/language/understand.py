@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.query import Meant, Slot, Span, Understood, Where
 from daogou.domain.text import language_of
+from daogou.language.ages import ages
 from daogou.language.aspects import no_aspects
 from daogou.language.comparisons import comparisons
 from daogou.language.counts import counts
@@ -19,6 +20,7 @@ from daogou.language.mending import Mender
 from daogou.language.normalise import Normal, normalise
 from daogou.language.numerals import number
 from daogou.language.quantities import PriceWish, price_wishes
+from daogou.language.ranges import ranges
 from daogou.language.segment import Token, names_something
 from daogou.language.speech import CONNECTIVES, ONLY_TRAILING, TRAILING_NEGATORS
 from daogou.language.spelling import is_small
@@ -34,7 +36,7 @@ FAIR = 0.5
 """An attribute filters where at least this share of the products (of the category) fills it in; else it only ranks."""
 LONGEST_TEXT = 400
 """Characters of a query that are read; what follows is ignored."""
-FINDERS: tuple[Finder, ...] = (measures, price_wishes, sizes, comparisons, counts)
+FINDERS: tuple[Finder, ...] = (ages, ranges, measures, price_wishes, sizes, comparisons, counts)
 """What is looked for before the words, in this order: where two see the same characters, the earlier one is right."""
 _MARK = "\x00"
 _MOST_COUNTED = 20
@@ -71,6 +73,8 @@ class _Reading:
     left: list[Token] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     prices: list[PriceWish] = field(default_factory=list)
+    limits: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """The values inside each limit, by attribute and limit."""
     sort: Sort = "relevance"
     on_sale: bool = False
 
@@ -337,6 +341,8 @@ class Understander:
         span = (wish.start, wish.end)
         if wish.price is not None:
             self._take_price(reading, wish.price, currency, negated=negated)
+        elif wish.inside is not None:
+            self._take_limit(reading, wish, wish.inside, negated=negated)
         elif wish.terms:
             term = self._likeliest(reading, wish.terms)
             confidence = 1.0 if negated else self._confidence(reading, term, [term])
@@ -352,6 +358,13 @@ class Understander:
                 reading.unknown.append(reading.normal.text[wish.start : wish.end])
             elif (wish.kind, wish.name) == ("comparative", "price") and not negated:
                 reading.sort = "price_asc" if wish.value == "less" else "price_desc"
+
+    def _take_limit(self, reading: _Reading, wish: Wish, inside: Sequence[Term], *, negated: bool) -> None:
+        """The attribute that most products of the category fill in is meant. It filters: nothing ranks by it."""
+        name = self._likeliest(reading, wish.terms).name
+        kind: SlotKind = "size" if name in SIZES else "attribute"
+        reading.slot(kind, name, wish.value, span=(wish.start, wish.end), negated=negated)
+        reading.limits[name, wish.value] = {each.value for each in inside if each.name == name}
 
     def _take_price(self, reading: _Reading, wish: PriceWish, currency: str, *, negated: bool) -> None:
         fair = wish.converted(currency, self._rates)
@@ -436,10 +449,11 @@ class Understander:
         unwanted: dict[str, set[str]] = {}
         for slot in reading.slots:
             if slot.kind in ("category", "brand", "attribute", "size") and slot.name != "words":
+                values = reading.limits.get((slot.name, slot.value)) or {slot.value}
                 if slot.negated:
-                    unwanted.setdefault(slot.name, set()).add(slot.value)
+                    unwanted.setdefault(slot.name, set()).update(values)
                 elif slot.confidence >= 1:
-                    wanted.setdefault(slot.name, set()).add(slot.value)
+                    wanted.setdefault(slot.name, set()).update(values)
         categories = wanted.pop("category", set())
         unwanted.pop("category", None)
         low, high = _bounds(reading.prices)

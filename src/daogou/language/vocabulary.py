@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -197,6 +198,15 @@ class Vocabulary:
     def measured(self, measure: Measure) -> list[Term]:
         """The values of attributes that are this measure: 500 ml for half a litre."""
         return self._measures.get(measure, [])
+
+    def measured_as(self, dimension: str) -> list[tuple[Decimal, Term]]:
+        """The values of attributes that measure this, with their amounts."""
+        return [
+            (amount, term)
+            for (measured, amount), terms in self._measures.items()
+            if measured == dimension
+            for term in terms
+        ]
 
     def size(self, value: str) -> list[Term]:
         """The values of attributes that are this size."""

@@ -40,6 +40,8 @@ class Wish:
     value: str = ""
     terms: Sequence[Term] = ()
     """What it can be in this shop; the one most filled in among the category's products is meant."""
+    inside: Sequence[Term] | None = None
+    """Of a limit, those of the terms that keep it."""
     price: PriceWish | None = None
 
 

@@ -23,7 +23,7 @@ _BETWEEN = re.compile(
 )
 """What may stand between a word for a side and the word of praise."""
 _BEFORE = re.compile(
-    r"(?:(?:with|has|have|having|very|really|most|more|a|an|the)\s+|要|很|比较|非常|特别|超级|最|更|带|有)+$"
+    r"(?:(?<![a-z])(?:with|has|have|having|very|really|most|more|a|an|the)\s+|要|很|比较|非常|特别|超级|最|更|带|有)+$"
 )
 _UNWANTED = re.compile(
     r"(?:不要|不想要|别|没有|无|不|(?:\b(?:not|no|without|avoid)\s+(?:too |very |any )?))(?:太|很|有)?$"

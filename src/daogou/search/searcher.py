@@ -26,6 +26,7 @@ from daogou.search.scoring import Score, Weights, order, score
 from daogou.search.suggest import Phrases, Suggester, Suggestion
 from daogou.search.wish import (
     Wish,
+    is_a_word,
     is_for_another,
     merged,
     purposes,
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from daogou.search.praise import Praise
 
 
+_GIVEN = 0.3
+"""What a present to anybody counts for, beside what suited the person who is named."""
 Near = Callable[[str], "NDArray[np.float32] | None"]
 """How near each product is in meaning to a text, by row of the shelf; rows it lacks are far. None: it cannot be said
 now, and the answer is given without."""
@@ -185,6 +188,9 @@ class Searcher:
         ruling = self._pinning(ruling, given, sorting)
         if ruling.pinned:
             rows = np.union1d(rows, [row for row, _ in ruling.pinned]).astype(np.int32)
+        kind = self._kind(understood)
+        if sorting != "relevance" and kind is not None and wish.words and (of_it := rows[kind[rows]]).size:
+            rows = of_it  # by price, what is made for the thing would come before it
         wishes = ranking(understood)
         found = score(
             rows,
@@ -196,7 +202,7 @@ class Searcher:
             like=None if like is None else self.shelf.row[like],
             exact=exact,
             meaning=meaning,
-            kind=self._kinds.named(_thing(understood)),
+            kind=kind,
             wishes=wishes,
             said=self._said(understood),
             varied=says_only_what_for(understood, wish),
@@ -218,6 +224,15 @@ class Searcher:
             degraded=_SILENT if asks and meaning is None else None,
         )
 
+    def _kind(self, understood: Understood) -> NDArray[np.bool_] | None:
+        """The rows that are what was named: by the name of their kind, or by a category that the words may mean."""
+        named = self._kinds.named(_thing(understood))
+        for slot in understood.slots:
+            if slot.kind == "category" and not slot.negated and slot.confidence < 1:
+                rows = self.shelf.having("category", slot.value)
+                named = rows if named is None else named | rows[: len(named)]
+        return named
+
     def _said(self, understood: Understood) -> Mapping[str, NDArray[np.float32]]:
         """What reviewers say of each side, person and occasion that is named, by part of the score and row."""
         if self._praise is None:
@@ -226,8 +241,14 @@ class Searcher:
         asked = (slot.name for slot in understood.slots if slot.kind == "aspect")
         return {
             **{f"aspect:{side}": self._praise.sure(side) * np.float32(weights.aspect) for side in asked},
-            **{f"suits:{each}": self._praise.suits(each) * np.float32(weights.suits) for each in purposes(understood)},
+            **{f"suits:{each}": self._praise.suits(each) * np.float32(n) for each, n in self._purposes(understood)},
         }
+
+    def _purposes(self, understood: Understood) -> Iterator[tuple[str, float]]:
+        """Whom and what for, with its weight: what suited a father says more than that it was given to somebody."""
+        weight = self.config.weights.suits
+        for each in purposes(understood):
+            yield each, weight * (_GIVEN if each == "gift" and is_for_another(understood) else 1)
 
     def _suited(self, understood: Understood, wish: Wish) -> NDArray[np.bool_]:
         """The rows that suited whom or what they were bought for, where the words say no more than that: a present is
@@ -360,7 +381,8 @@ class Searcher:
         one = len(pieces) == 1 and pieces == said
         every = scored if one else self._word_scores(pieces, instead, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self.config.enough:
-            some = scored if pieces == said else self._word_scores(pieces, instead)
+            worded = [piece for piece in pieces if is_a_word(piece)] or pieces  # of “iphone 15” not what has a 15 alone
+            some = scored if worded == said else self._word_scores(worded, instead)
             return (every > 0) | (some > self.config.tail * some.max(initial=0)), every > 0
         return every > 0, every > 0
 
@@ -459,12 +481,13 @@ def _thing(understood: Understood) -> list[str]:
     """What was asked for, without brands, traits and prices: in the order in which it was said."""
     named = [(slot.start, slot.end) for slot in understood.slots if slot.kind == "category"]
     said = [(start, understood.worded(start, end)) for start, end in named]
+    inside = {word for start, end in named for word in understood.text[start:end].lower().split()}
     typed = {
         word: understood.text.find(here)
         for here, (first, *_) in understood.meant.items()
         for word in first.phrase.split()
     }
-    said += [(typed.get(word, understood.text.find(word)), word) for word in understood.words]
+    said += [(typed.get(word, understood.text.find(word)), word) for word in understood.words if word not in inside]
     return [word for _, word in sorted(dict.fromkeys(said), key=lambda pair: pair[0])]
 
 

@@ -46,42 +46,64 @@ def merged(given: Where, understood: Where) -> Where:
 def relaxations(understood: Understood, given: Where, language: Language) -> Iterator[Wish]:
     """The search, then ever looser ones, each saying what it gave up.
 
-    Words nobody knows go first; then one attribute or the price alone; then all of these; then the other words, and
-    brands before the category. What the shopper does not want, and filters set by hand, are never given up; neither is
-    the last condition, because everything is no answer.
+    Words nobody knows go first; then one attribute; then, where a brand or a kind of goods is named, the other words:
+    who names a price shall not be shown dearer things for the sake of an adjective. Then go the price alone, all of
+    these with the words kept, all with the words, and brands before the category. What the shopper does not want, and
+    filters set by hand, are never given up; neither is the last condition, because everything is no answer.
     """
     words, wanted = understood.words, understood.where
     yield Wish(words, merged(given, wanted))
     dropped: tuple[str, ...] = ()
     known = tuple(word for word in words if word not in understood.unknown)
+    if not any(is_a_word(word) for word in known) and known != words:
+        known = ()  # of “iphone 15” the 15 alone says nothing
     if known != words:
         dropped = tuple(f"“{word}”" for word in words if word not in known)
         words = known
         yield Wish(words, merged(given, wanted), dropped)
-    conditions = list(_conditions(wanted, language))
-    for said, looser in conditions:
+    attributes, others = list(_attributes(understood, language)), list(_others(wanted, language))
+    for said, looser in attributes:
         yield Wish(words, merged(given, looser(wanted)), (*dropped, said))
-    for said, looser in conditions:
+    named = bool(wanted.brands or wanted.category)
+    given_up = f"{_WORDS.show(language)}: {' '.join(words)}"
+    if words and named:
+        yield Wish((), merged(given, wanted), (*dropped, given_up))
+    for said, looser in others:
+        yield Wish(words, merged(given, looser(wanted)), (*dropped, said))
+    for said, looser in (*attributes, *others):
         wanted, dropped = looser(wanted), (*dropped, said)
-    if len(conditions) > 1:
+    if len(attributes) + len(others) > 1:
         yield Wish(words, merged(given, wanted), dropped)
-    if words and (wanted.brands or wanted.category):
-        words, dropped = (), (*dropped, f"{_WORDS.show(language)}: {' '.join(words)}")
+    if words and named:
+        words, dropped = (), (*dropped, given_up)
         yield Wish(words, merged(given, wanted), dropped)
     if wanted.brands and wanted.category:
         dropped = (*dropped, f"{display_name('brand').show(language)}: {', '.join(sorted(wanted.brands))}")
         yield Wish(words, merged(given, replace(wanted, brands=frozenset())), dropped)
 
 
-def _conditions(wanted: Where, language: Language) -> Iterator[tuple[str, Callable[[Where], Where]]]:
-    """The conditions that may be given up one at a time: what to say, and how to drop it."""
-    for name, values in wanted.attributes.items():
-        said = f"{display_name(name).show(language)}: {', '.join(sorted(values))}"
-        yield said, partial(_without_attribute, name=name)
+_Condition = tuple[str, Callable[[Where], Where]]
+"""What to say when a condition is given up, and how to drop it."""
+
+
+def _attributes(understood: Understood, language: Language) -> Iterator[_Condition]:
+    """The attributes, which may be given up one at a time. A limit is said as it was typed."""
+    limits = {slot.name: slot.value for slot in understood.slots if slot.value[:1] in "<>" or ".." in slot.value}
+    for name, values in understood.where.attributes.items():
+        said = limits.get(name, ", ".join(sorted(values)))
+        yield f"{display_name(name).show(language)}: {said}", partial(_without_attribute, name=name)
+
+
+def _others(wanted: Where, language: Language) -> Iterator[_Condition]:
     if wanted.price_min or wanted.price_max:
         yield price_text(wanted.price_min, wanted.price_max), lambda w: replace(w, price_min=None, price_max=None)
     if wanted.on_sale:
         yield display_name("on_sale").show(language), lambda w: replace(w, on_sale=False)
+
+
+def is_a_word(word: str) -> bool:
+    """Is it more than a figure?"""
+    return any(char.isalpha() for char in word)
 
 
 def _without_attribute(where: Where, name: str) -> Where:
