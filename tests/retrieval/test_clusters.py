@@ -18,7 +18,8 @@ def unit(n: int, *, seed: int, topics: int = 30, spread: float = 0.5) -> np.ndar
 @given(n=st.integers(1, 300), seed=st.integers(0, 99))
 def test_asked_for_all_it_scores_every_row_once_and_exactly(n: int, seed: int) -> None:
     vectors = unit(n, seed=seed)
-    rows, scores = Clusters.of(vectors).scores(vectors[0], n)
+    rows, scores, passed, _ = Clusters.of(vectors).scores(vectors[0], n)
+    assert passed.sum() == 0
     assert sorted(rows.tolist()) == list(range(n))
     assert np.allclose(scores, (vectors @ vectors[0])[rows], atol=1e-6)
 
@@ -28,8 +29,10 @@ def test_a_fifth_of_the_rows_holds_nearly_all_of_the_best() -> None:
     questions = vectors[:50] * 0.7 + questions * 0.3
     clusters, found = Clusters.of(vectors), 0
     for question in questions:
-        rows, scores = clusters.scores(question, 800)
+        rows, scores, passed, centres = clusters.scores(question, 800)
         assert 800 <= len(rows) < 1_600
+        assert len(rows) + passed.sum() == 4_000
+        assert len(centres) == len(passed)
         exact = np.argsort(-(vectors @ question))[:10]
         found += len(set(exact.tolist()) & set(rows[np.argsort(-scores)[:10]].tolist()))
     assert found >= 475

@@ -75,27 +75,32 @@ class Als:
         asked = np.flatnonzero((trail.rows < len(self._vectors)) & (weights > 0))
         if not len(asked):
             return Evidence.none()
-        steps = self._vectors[trail.rows[asked]]  # (steps, factors)
-        counts = self.config.confidence * weights[asked]
-        solved = np.linalg.solve(self._gram + (steps.T * counts) @ steps, steps.T * (1 + counts))  # (factors, steps)
+        steps = self._vectors.take(trail.rows.take(asked), 0)  # (steps, factors)
+        counts = self.config.confidence * weights.take(asked)
+        # (G + S'CS)^-1 S' = G^-1 S' (1 + C S G^-1 S')^-1: a system of the steps, not of the factors (Woodbury)
+        known = steps @ self._inverse  # (steps, factors)
+        system = np.eye(len(asked), dtype=np.float32) + counts[:, None] * (known @ steps.T)
+        solved = known.T @ np.linalg.solve(system, np.diag(1 + counts))  # (factors, steps)
         best = self._best(solved.sum(1))
-        parts = np.maximum(self._vectors[best.rows] @ solved, 0.0)  # (best, steps)
+        parts = np.maximum(self._vectors.take(best.rows, 0) @ solved, 0.0)  # (best, steps)
         parts *= (best.scores / np.maximum(parts.sum(1), 1e-12))[:, None]
-        line, step = np.nonzero(parts)
-        return Evidence(best.rows[line], parts[line, step].astype(np.float32), asked[step].astype(np.int32))
+        here = np.flatnonzero(parts)
+        line, step = np.divmod(here, len(asked))
+        return Evidence(best.rows.take(line), parts.take(here), asked.take(step).astype(np.int32))
 
     def _best(self, wanted: NDArray[np.float32]) -> Candidates:
         if self._clusters is None:
             return Candidates.best(self._vectors @ wanted, self.config.best)
-        rows, scores = self._clusters.scores(wanted, self.config.scored)
-        return Candidates.best(scores, self.config.best, rows=rows)
+        near = self._clusters.scores(wanted, self.config.scored)
+        return Candidates.best(near.scores, self.config.best, rows=near.rows)
 
     @cached_property
-    def _gram(self) -> NDArray[np.float32]:
-        """Not before it is asked: a source without a weight should not read its vectors."""
-        vectors, penalty = self._vectors, np.float32(self.config.penalty)
-        gram: NDArray[np.float32] = vectors.T @ vectors + penalty * np.eye(vectors.shape[1], dtype=np.float32)
-        return gram
+    def _inverse(self) -> NDArray[np.float32]:
+        """Of the Gram matrix with the penalty. Not before it is asked: a source without a weight should not read its
+        vectors."""
+        vectors = self._vectors
+        gram = np.asarray(vectors.T @ vectors, np.float64) + self.config.penalty * np.eye(vectors.shape[1])
+        return np.linalg.inv(gram).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the vectors, their groups and the config."""

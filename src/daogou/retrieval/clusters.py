@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from daogou.retrieval.evidence import gather
 from daogou.retrieval.files import read_array, write_array
 
 if TYPE_CHECKING:
@@ -21,6 +22,18 @@ _ROUNDS = 6
 _LEARNT_FROM = 50_000
 """Vectors that the centres are learnt from."""
 _BLOCK = 20_000
+
+
+class Near(NamedTuple):
+    """What the likeliest groups hold, and what was passed over."""
+
+    rows: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    """Dot products with the question."""
+    passed: NDArray[np.int64]
+    """How many rows each group holds that was passed over."""
+    centres: NDArray[np.float32]
+    """The dot product of the centre of each of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +67,15 @@ class Clusters:
         offsets = np.concatenate(([0], np.cumsum(np.bincount(group, minlength=len(centres)))))
         return cls(centres, offsets.astype(np.int64), order.astype(np.int32), np.ascontiguousarray(vectors[order]))
 
-    def scores(self, question: NDArray[np.float32], most: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Rows with their dot products, of the likeliest groups until they hold `most` vectors."""
-        order = np.argsort(-(self.centres @ question), kind="stable")
-        held = np.cumsum(np.diff(self.offsets)[order])
-        asked = order[: int(np.searchsorted(held, most)) + 1].tolist()
-        slices = [slice(self.offsets[group], self.offsets[group + 1]) for group in asked]
-        return (
-            np.concatenate([self.rows[here] for here in slices]),
-            np.concatenate([self.vectors[here] @ question for here in slices]),
+    def scores(self, question: NDArray[np.float32], most: int) -> Near:
+        """The dot products of the likeliest groups, as many as hold `most` vectors."""
+        likeness = self.centres @ question
+        order = (-likeness).argsort(kind="stable").astype(np.int32)
+        sizes = np.diff(self.offsets).take(order)
+        end = int(sizes.cumsum().searchsorted(most)) + 1
+        places, _ = gather(self.offsets, order[:end])
+        return Near(
+            self.rows.take(places), self.vectors.take(places, 0) @ question, sizes[end:], likeness.take(order[end:])
         )
 
     def save(self, folder: Path) -> None:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.shortlist import Shortlist
 from daogou.retrieval.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ class TransformerConfig:
     """False leaves it out of the release."""
     towers: int = 2
     """Models that differ in nothing but how they were drawn at the start and what they were shown first; the mean of
-    their scores ranks better than any of them. Training takes so many times as long, an answer 0.2 ms longer for
-    each."""
+    their scores ranks better than any of them. Training takes so many times as long."""
     dim: int = 128
     """Length of the vectors of one of them."""
     words_dim: int = 128
@@ -72,10 +71,14 @@ class TransformerConfig:
     machine."""
     least_steps: int = 20_000
     """Below so many steps it is not trained: counts say as much."""
-    exact: int = 20_000
+    exact: int = 4_000
     """In a catalogue of up to so many products each of them is scored for a request."""
-    scored: int = 6_000
-    """In a larger one so many are, those of the likeliest groups; a product's probability is that among them."""
+    scored: int = 4_000
+    """In a larger one about so many are, those of the likeliest groups, and by a part of their vectors."""
+    short: int = 64
+    """How many numbers this part has."""
+    kept: int = 400
+    """The best of these are scored in full; of the others only the sum of their probabilities is estimated."""
     candidates: int = 200
     """Best products it speaks for."""
     sharpness: float = 0.5
@@ -93,7 +96,7 @@ class Transformer:
         vectors: NDArray[np.float32],
         words: WordVectors,
         config: TransformerConfig,
-        clusters: Clusters | None = None,
+        shortlist: Shortlist | None = None,
     ) -> None:
         self.graph = graph
         """ONNX: `steps` (1, length, towers * dim), oldest first, to `next` (1, towers * dim)."""
@@ -101,7 +104,7 @@ class Transformer:
         """(products, towers * dim)"""
         self.words = words
         self.config = config
-        self._clusters = clusters or (Clusters.of(vectors) if len(vectors) > config.exact else None)
+        self._shortlist = shortlist or (Shortlist.of(vectors, config.short) if len(vectors) > config.exact else None)
         self._placed: dict[int, NDArray[np.float32]] = {}
 
     def place(self, row: int, bag: Mapping[str, float]) -> None:
@@ -112,30 +115,32 @@ class Transformer:
 
     def evidence(self, trail: Trail) -> Evidence:
         """The likeliest next products, valued by probability ** sharpness; nothing without a known step."""
-        steps = [
-            vector for row in trail.newest(self.config.length).rows.tolist() if (vector := self._of(row)) is not None
-        ]
-        if not steps:
+        steps = self._steps(trail.newest(self.config.length).rows[::-1])
+        if not len(steps):
             return Evidence.none()
-        expected = self._session.run(None, {"steps": np.stack(steps[::-1])[None]})[0][0]
-        rows, scores = self._scored(expected)
+        expected = self._session.run(None, {"steps": steps[None]})[0][0]
+        rows, scores, others = self._scored(expected)
         most = scores.max()
-        whole = most + np.log(np.exp(scores - most).sum())
+        whole = np.logaddexp(most + np.log(np.exp(scores - most).sum()), others)
         k = min(self.config.candidates, len(scores))
         best = np.sort(np.argpartition(scores, len(scores) - k)[len(scores) - k :])
         values = np.exp(np.float32(self.config.sharpness) * (scores[best] - whole)).astype(np.float32)
         return Evidence(rows[best], values, np.full(k, NO_CAUSE, np.int32))
 
-    def _scored(self, expected: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Rows with their scores: all of a small catalogue, the likeliest part of a large one, and what was placed."""
-        if self._clusters is not None:
-            rows, scores = self._clusters.scores(expected, self.config.scored)
+    def _scored(self, expected: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
+        """Rows with their scores, and the logarithm of the sum of e ** score of all others.
+
+        The rows are all of a small catalogue, the best of a large one, and what was placed.
+        """
+        if self._shortlist is None:
+            rows, scores, others = np.arange(len(self.vectors), dtype=np.int32), self.vectors @ expected, -np.inf
         else:
-            rows, scores = np.arange(len(self.vectors), dtype=np.int32), self.vectors @ expected
+            rows, others = self._shortlist.nearest(expected, scored=self.config.scored, kept=self.config.kept)
+            scores = self.vectors.take(rows, 0) @ expected
         if self._placed:
             rows = np.concatenate([rows, np.fromiter(self._placed, np.int32)])
             scores = np.concatenate([scores, np.stack(list(self._placed.values())) @ expected])
-        return rows, scores
+        return rows, scores, others
 
     def save(self, folder: Path) -> None:
         """Write the graph, the vectors, the way from words to vectors, and the config."""
@@ -143,8 +148,8 @@ class Transformer:
         (folder / "model.onnx").write_bytes(self.graph)
         write_array(folder / "vectors.npy", self.vectors)
         self.words.save(folder)
-        if self._clusters is not None:
-            self._clusters.save(folder / "clusters")
+        if self._shortlist is not None:
+            self._shortlist.save(folder / "shortlist")
         write_config(folder, self.config)
 
     @classmethod
@@ -152,8 +157,8 @@ class Transformer:
         """Read what `save` wrote; the graph is compiled when first asked."""
         graph = (folder / "model.onnx").read_bytes()
         vectors = read_array(folder / "vectors.npy")
-        clusters = Clusters.load(folder / "clusters") if (folder / "clusters").is_dir() else None
-        return cls(graph, vectors, WordVectors.load(folder), read_config(folder, TransformerConfig), clusters)
+        shortlist = Shortlist.load(folder / "shortlist") if (folder / "shortlist").is_dir() else None
+        return cls(graph, vectors, WordVectors.load(folder), read_config(folder, TransformerConfig), shortlist)
 
     @cached_property
     def _session(self) -> Any:
@@ -165,5 +170,13 @@ class Transformer:
         options.log_severity_level = 3
         return onnxruntime.InferenceSession(self.graph, options, providers=["CPUExecutionProvider"])
 
-    def _of(self, row: int) -> NDArray[np.float32] | None:
-        return self.vectors[row] if row < len(self.vectors) else self._placed.get(row)
+    def _steps(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """The vectors (steps, towers * dim) of the rows that have one."""
+        fitted = rows < len(self.vectors)
+        if fitted.all():
+            return self.vectors.take(rows, 0)
+        found = [
+            self.vectors[row] if here else self._placed.get(row)
+            for row, here in zip(rows.tolist(), fitted, strict=True)
+        ]
+        return np.array([vector for vector in found if vector is not None], np.float32)

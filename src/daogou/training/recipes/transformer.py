@@ -10,9 +10,7 @@ a bias of each head. torch trains it; what is served is an ONNX graph and an arr
 from __future__ import annotations
 
 import copy
-import io
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ import numpy as np
 
 from daogou.retrieval.transformer import Transformer, TransformerConfig
 from daogou.training.lesson import Lesson, Skip
+from daogou.training.recipes.transformer_graph import graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -290,33 +289,8 @@ def quality(models: Sequence[Any], held: Sequence[Case], config: TransformerConf
 def export(models: Sequence[Any], words: WordVectors, config: TransformerConfig) -> Transformer:
     """The graph from product vectors to the vector of what comes next, and the vectors of all products."""
     import torch
-    from torch import Tensor, nn
 
-    class Newest(nn.Module):
-        """What comes after the last step, of all models side by side."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.models = nn.ModuleList(models)
-
-        def forward(self, steps: Tensor) -> Tensor:
-            parts = steps.chunk(len(models), dim=-1)
-            said = [model(part)[:, -1] for model, part in zip(self.models, parts, strict=True)]
-            return torch.cat(said, -1) / len(models)
-
-    file = io.BytesIO()
-    with torch.no_grad(), warnings.catch_warnings():
-        # The newer exporter needs onnxscript and takes seconds; torch says the older one is deprecated.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            Newest().eval(),
-            (torch.zeros(1, 2, len(models) * config.dim),),
-            file,  # the older exporter writes to files too
-            dynamo=False,
-            input_names=["steps"],
-            output_names=["next"],
-            dynamic_axes={"steps": {1: "length"}},
-        )
+    with torch.no_grad():
         vectors = np.hstack([model.products(torch.arange(len(model.words))).numpy() for model in models])
         turn = np.hstack([model.from_words.weight.T.numpy() for model in models])
-    return Transformer(file.getvalue(), vectors, words.turned(turn), config)
+    return Transformer(graph([model.eval() for model in models], config), vectors, words.turned(turn), config)
