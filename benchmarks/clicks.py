@@ -10,13 +10,19 @@ answer with some neighbours swapped, looks at place k (from 0) with a chance of 
 there, by an appeal that was drawn for each query and product. nDCG@10 by that appeal of what search answers before and
 after the training, and with the same weight where clicks were divided by showings, as if each place were looked at
 alike.
+
+`weights`: what pleases depends on how new a product is, on its brand and on chance. The visits are to every second of
+the 80 largest kinds; asked is what search answers for the others, which nobody has clicked after. `by_chance` are the
+weights that the visits of `frequent` teach, where what pleases depends on nothing: none should be kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -49,10 +55,49 @@ def main() -> None:
         shop = open_shop(Path(folder) / "shop")
         shop.import_files(build.paths(Path(folder) / "files"))
         release = shop.train()
+        shutil.copytree(Path(folder) / "shop", Path(folder) / "again")
         looked = Chosen.load(release.path("clicks")).looked
         report = {"places": _places(shop, looked), "used": _used(release), "frequent": _frequent(shop)}
         shop.close()
+        report["weights"] = _weighed(Path(folder) / "again")
     print(json.dumps({"benchmark": "clicks", **report}, ensure_ascii=False))
+
+
+def _weighed(folder: Path) -> dict[str, object]:
+    shop, rng = open_shop(folder), np.random.default_rng(1)
+    appeal = _by_features(shop, rng)
+    clicked, others = (dict(list(appeal.items())[start::2]) for start in (0, 1))
+    before = {"clicked after": _ndcg(shop, clicked), "never clicked after": _ndcg(shop, others)}
+    shop.record(list(_visits(shop, clicked, rng)))
+    began = time.process_time()
+    release = shop.train(only=["weights"])
+    spent = round(time.process_time() - began, 1)
+    searcher = shop.engine._lexical.searcher
+    searcher.chosen = Chosen()
+    found = {
+        "used": _used(release, "weights"),
+        "said": searcher.worth.said().en,
+        "cpu_s": spent,
+        "ndcg@10": {
+            "before": before,
+            "after": {"clicked after": _ndcg(shop, clicked), "never clicked after": _ndcg(shop, others)},
+        },
+    }
+    shop.close()
+    return found
+
+
+def _by_features(shop: Shop, rng: np.random.Generator) -> Appeal:
+    """Newer products please more, and so do those of some brands."""
+    products = {product.id: product for product in shop.stores.catalogue.scan()}
+    newest = max(product.released or 0 for product in products.values())
+    taste = {brand: rng.normal() for brand in sorted({product.brand or "" for product in products.values()})}
+
+    def pleases(id: ProductId) -> float:
+        age = (newest - (products[id].released or 0)) / (182 * 86_400_000)
+        return float(1 / (1 + np.exp(2.5 - 2 * 2**-age - taste[products[id].brand or ""] - 0.5 * rng.normal())))
+
+    return {kind: {id: pleases(id) for id in every} for kind, every in _appeal(shop, rng, 2 * _KINDS).items()}
 
 
 def _places(shop: Shop, looked: tuple[float, ...]) -> dict[str, list[float]]:
@@ -65,10 +110,10 @@ def _places(shop: Shop, looked: tuple[float, ...]) -> dict[str, list[float]]:
     }
 
 
-def _used(release: Release) -> dict[str, object]:
+def _used(release: Release, name: str = "clicks") -> dict[str, object]:
     manifest = release.manifest
-    figures = {name: value for name, value in manifest.metrics.items() if name.startswith("clicks.")}
-    return figures | {"skipped": manifest.skipped.get("clicks")}
+    figures = {key: value for key, value in manifest.metrics.items() if key.startswith(f"{name}.")}
+    return figures | {"skipped": manifest.skipped.get(name)}
 
 
 def _frequent(shop: Shop) -> dict[str, object]:
@@ -88,17 +133,18 @@ def _frequent(shop: Shop) -> dict[str, object]:
         "true": np.round((1 + np.arange(_SHOWN)) ** -_DECAY, 3).tolist(),
         "learnt": np.round(learnt.looked, 3).tolist(),
         "used": _used(release),
+        "by_chance": _used(release, "weights"),
         "ndcg@10": {"before": before, "after": after, "as if each place were looked at alike": _ndcg(shop, appeal)},
     }
 
 
-def _appeal(shop: Shop, rng: np.random.Generator) -> Appeal:
+def _appeal(shop: Shop, rng: np.random.Generator, n: int = _KINDS) -> Appeal:
     """How likely each product of the largest kinds is clicked where it is looked at."""
     kinds: dict[str, list[ProductId]] = {}
     for product in shop.stores.catalogue.scan():
         if product.category and product.available:
             kinds.setdefault(product.category[-1].en, []).append(product.id)
-    largest = sorted(kinds, key=lambda kind: (-len(kinds[kind]), kind))[:_KINDS]
+    largest = sorted(kinds, key=lambda kind: (-len(kinds[kind]), kind))[:n]
     return {kind: {id: float(rng.beta(1, 4)) for id in kinds[kind]} for kind in largest}
 
 

@@ -34,6 +34,7 @@ from daogou.profile.build import Profile, build_profile
 from daogou.promotions.basket import Basket
 from daogou.promotions.pricing import price
 from daogou.recommend.reading import Reading
+from daogou.search.worth import Worth
 from daogou.server.auth import create_key
 from daogou.settings import Settings
 from daogou.settings.synonyms import add_group, read_synonyms, synonyms_text, write_synonyms
@@ -70,6 +71,7 @@ class FakeShop:
 
     release_id = "r1"
     looked = (1.0, 0.55)
+    weights_said = Worth({"new": 0.5}).said()
 
     def clock(self) -> Instant:
         return self.now

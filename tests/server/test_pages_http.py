@@ -493,6 +493,7 @@ def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: Pag
     page = http.get("/console/searches").text
     assert 'name="one" value="sneakers"' in page
     assert "<td>1.00</td>" in page  # how much the first place is looked at
+    assert "由点击学到的权重，以文字最匹配为 1：“新品”0.50（原为 0.02）。" in page
     token = re.search(r'name="csrf" value="([^"]+)"', page)
     assert token
     pair = {"one": "sneakers", "other": "trainers"}

@@ -25,6 +25,9 @@ _PLAIN: Mapping[str, tuple[ReasonKind, Text]] = {
     "history": ("history", Text(zh="符合您最近的浏览和购买", en="Close to what you viewed and bought")),
     "chosen": ("popular", Text(zh="搜索此词的顾客常选", en="Chosen often after this search")),
     "new": ("new", Text(zh="新品", en="New here")),
+    "rated": ("reviews", Text(zh="评分高", en="Rated well")),
+    "cheap": ("attribute", Text(zh="价格较低", en="Among the cheaper here")),
+    "brand": ("popular", Text(zh="顾客常选的品牌", en="A brand that is often chosen here")),
 }
 SMALLEST = 0.02
 """A part of the score below this share is not worth a sentence."""

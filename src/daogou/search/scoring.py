@@ -56,6 +56,12 @@ class Weights:
     """The product nearest to the shopper's own taste."""
     new: float = 0.02
     """The newest product; breaks ties."""
+    rated: float = 0.0
+    """Rated five stars; half of it four. Like the next two it counts only where clicks have taught that it does."""
+    cheap: float = 0.0
+    """The cheapest of the result."""
+    brand: float = 0.0
+    """Of the brand that is chosen most beside others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,8 @@ class Score:
     rows: NDArray[np.int32]
     parts: Mapping[str, NDArray[np.float32]]
     """"exact", "words", "complete", "kind", "alike", "like", "meaning", "popular", "history", "chosen", "new",
-    "varied", "wish:" with the place of a slot, "aspect:" with the side that is liked, "suits:" with whom or what for,
-    and sources of rules."""
+    "rated", "cheap", "brand", "varied", "wish:" with the place of a slot, "aspect:" with the side that is liked,
+    "suits:" with whom or what for, and sources of rules."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules among the parts, by source."""
 
@@ -97,12 +103,13 @@ def score(
     said: Mapping[str, NDArray[np.float32]] | None = None,
     varied: bool = False,
     chosen: NDArray[np.float32] | None = None,
+    brands: NDArray[np.float32] | None = None,
     prior: NDArray[np.float32] | None = None,
     history: NDArray[np.float32] | None = None,
     ruling: Ruling = NO_RULING,
 ) -> Score:
-    """Score the rows. `words`, `meaning`, `prior`, `history`, `chosen` and those of `said` are over all rows of the
-    shelf; rows they lack count nothing.
+    """Score the rows. `words`, `meaning`, `prior`, `history`, `chosen`, `brands` and those of `said` are over all rows
+    of the shelf; rows they lack count nothing.
 
     Each but `said`, what reviewers say by part of the score, and `chosen`, which have their weights already, is divided
     by its best value within the result, so that weights mean the same in every shop. `complete` and `kind` count where
@@ -139,6 +146,7 @@ def score(
     if chosen is not None and (often := _at(chosen, rows)).any():
         parts["chosen"] = often
     parts["new"] = _freshness(shelf.released, rows) * np.float32(weights.new)
+    parts |= _taught(rows, shelf, weights, brands)
     if varied:
         parts["varied"] = _repeating(rows, Score(rows, parts).total, shelf)
     for rule, about in ruling.weighed:
@@ -185,6 +193,28 @@ def _repeating(rows: NDArray[np.int32], total: NDArray[np.float32], shelf: Shelf
         off[place] = total[place] * (_REPEATED ** min(before[kind], _MOST_REPEATED) - 1)
         before[kind] += 1
     return off
+
+
+def _taught(
+    rows: NDArray[np.int32], shelf: Shelf, weights: Weights, brands: NDArray[np.float32] | None
+) -> dict[str, NDArray[np.float32]]:
+    """The parts that count only where clicks have given them a weight."""
+    parts: dict[str, NDArray[np.float32]] = {}
+    if weights.rated:
+        parts["rated"] = np.clip((shelf.rating[rows] - 3) / 2, 0, 1).astype(np.float32) * np.float32(weights.rated)
+    if weights.cheap:
+        parts["cheap"] = _cheapness(shelf.price[rows]) * np.float32(weights.cheap)
+    if weights.brand and brands is not None:
+        parts["brand"] = _at(brands, rows) * np.float32(weights.brand)
+    return parts
+
+
+def _cheapness(price: NDArray[np.int64]) -> NDArray[np.float32]:
+    """1 for the cheapest of the result, 0 for the dearest, by rank; 0 where the price is unknown."""
+    known = price >= 0
+    different = np.unique(price[known])
+    dearer = len(different) - 1 - np.searchsorted(different, price)
+    return np.where(known, dearer / max(1, len(different) - 1), 0).astype(np.float32)
 
 
 def _freshness(released: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[np.float32]:

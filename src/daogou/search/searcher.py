@@ -35,6 +35,7 @@ from daogou.search.wish import (
     says_only_what_for,
     unwanted_words,
 )
+from daogou.search.worth import Worth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,6 +101,17 @@ class _Match(NamedTuple):
     """Which rows have every word of the query; None where no word is left or some were given up."""
 
 
+class _Found(NamedTuple):
+    """What a search finds, scored, and what it did for it."""
+
+    score: Score
+    wish: Wish
+    understood: Understood
+    ruling: Ruling
+    silent: bool
+    """The encoder should have been asked, and did not answer."""
+
+
 class Searcher:
     """Searches a shelf. Safe to use from several threads."""
 
@@ -117,13 +129,15 @@ class Searcher:
         near: Near | None = None,
         praise: Praise | None = None,
         chosen: Chosen | None = None,
+        worth: Worth | None = None,
         config: SearchConfig | None = None,
     ) -> None:
         """`prior` is popularity by row (0 and up); `queries` what shoppers typed and how often, for suggestions.
 
         `phrases` are what `phrases_of` found for the suggestions before; without them the shelf's products are read.
         `near` says how near products are in meaning to a text whose words the shop does not know, `praise` which side
-        of which product its reviewers like, `chosen` what shoppers choose after which query.
+        of which product its reviewers like, `chosen` what shoppers choose after which query, `worth` what their clicks
+        have taught of the parts of the score.
         """
         self.shelf = shelf
         self.prior = prior
@@ -144,6 +158,8 @@ class Searcher:
         self._near = near
         self._praise = praise
         self.chosen = chosen or Chosen()
+        self.worth = worth or Worth()
+        self._brands = self.worth.by_row(shelf.products) if self.worth.brands else None
         self._lock = threading.Lock()
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
@@ -169,9 +185,48 @@ class Searcher:
         `like` is a product of the shelf to find others like: by its title without other words, and by what it has in
         common with them. It is never among them.
         """
+        found = self._find(
+            text,
+            where=where or Where(),
+            sort=sort,
+            language=language,
+            shopper_context=shopper_context,
+            like=like,
+            at=at,
+        )
+        rows, wish, understood = found.score.rows, found.wish, found.understood
+        places = order(found.score, sort or understood.sort, shelf=self.shelf, prior=self.prior)[: offset + k]
+        ordered = found.ruling.pin(rows[places].tolist(), offset + k)[offset:]
+        return Hits(
+            items=tuple(self._hit(found.score, row, understood, wish, pin) for row, pin in ordered),
+            release=self._release,
+            total=len(rows),
+            understood=understood,
+            facets=self._facets.count(rows, currency=self._currency),
+            relaxed=(*wish.relaxed, *self._nothing_for(understood, wish, rows)),
+            suggestion=understood.corrected,
+            degraded=_SILENT if found.silent else None,
+        )
+
+    def scored(self, text: str) -> Score:
+        """Everything that a search for the words finds, as nobody's, with the parts of its score."""
+        return self._find(text, where=Where()).score
+
+    def _find(
+        self,
+        text: str,
+        *,
+        where: Where,
+        sort: Sort | None = None,
+        language: Language | None = None,
+        shopper_context: ShopperContext | None = None,
+        like: ProductId | None = None,
+        at: Instant | None = None,
+    ) -> _Found:
+        """Understand, match and score."""
         ruling = self.rules.ruling(at if at is not None else current_instant(), shown_in="search", query=text)
         understood = self._understander.understand(text, currency=self._currency)
-        given = where or Where()
+        given = where
         exact = self._exact.find(text)
         if like is not None:
             given = replace(given, exclude=given.exclude | {like})
@@ -191,11 +246,10 @@ class Searcher:
         kind = self._kind(understood)
         if sorting != "relevance" and kind is not None and wish.words and (of_it := rows[kind[rows]]).size:
             rows = of_it  # by price, what is made for the thing would come before it
-        wishes = ranking(understood)
         found = score(
             rows,
             shelf=self.shelf,
-            weights=self.config.weights,
+            weights=self.worth.over(self.config.weights),
             words=words,
             complete=complete,
             codes=self._codes,
@@ -203,26 +257,16 @@ class Searcher:
             exact=exact,
             meaning=meaning,
             kind=kind,
-            wishes=wishes,
+            wishes=ranking(understood),
             said=self._said(understood),
             varied=says_only_what_for(understood, wish),
             chosen=self._chosen_after(text),
+            brands=self._brands,
             prior=self.prior,
             history=shopper_context.affinity if shopper_context and not is_for_another(understood) else None,
             ruling=ruling,
         )
-        places = order(found, sorting, shelf=self.shelf, prior=self.prior)[: offset + k]
-        ordered = ruling.pin(rows[places].tolist(), offset + k)[offset:]
-        return Hits(
-            items=tuple(self._hit(found, row, understood, wish, pin) for row, pin in ordered),
-            release=self._release,
-            total=len(rows),
-            understood=understood,
-            facets=self._facets.count(rows, currency=self._currency),
-            relaxed=(*wish.relaxed, *self._nothing_for(understood, wish, rows)),
-            suggestion=understood.corrected,
-            degraded=_SILENT if asks and meaning is None else None,
-        )
+        return _Found(found, wish, understood, ruling, silent=bool(asks) and meaning is None)
 
     def _kind(self, understood: Understood) -> NDArray[np.bool_] | None:
         """The rows that are what was named: by the name of their kind, or by a category that the words may mean."""
@@ -300,6 +344,11 @@ class Searcher:
             self._exact.put(products, rows)
             self._kinds.put(rows)
             self._suggester.put(products)
+            if self._brands is not None:
+                grown = np.zeros(len(self.shelf), np.float32)
+                grown[: len(self._brands)] = self._brands
+                grown[rows] = self.worth.by_row([self.shelf.products[row] for row in rows])
+                self._brands = grown
 
     def _match(
         self,

@@ -44,11 +44,11 @@ _SURE = 1.645
 """Standard errors by which it must find more: one chance in twenty that it is none."""
 
 
-def write_choices(
-    folder: Path, lists: Lists, *, now: Instant, config: ClicksConfig, ranked: Ranked
-) -> Mapping[str, float]:
-    """Learn, ask and write an artifact of a release. Raises Skip where it is switched off, too little is on record, or
-    it does not help; how places are looked at is kept even so."""
+def read_clicks(lists: Lists, *, now: Instant, config: ClicksConfig) -> tuple[Sequence[Seen], NDArray[np.float64]]:
+    """What people were shown and clicked, and how much each place is looked at.
+
+    Raises Skip where that is switched off, or too little is on record.
+    """
     if not config.enabled:
         raise Skip("switched off: [training.clicks] enabled = false")
     seen = lists.seen(since=Instant(int(now - config.days * _DAY_MS)), limit=_MOST)
@@ -58,12 +58,21 @@ def write_choices(
     looked = examination(_Log.of(seen).showings)
     if looked is None:
         raise Skip("no product was shown at several places after one query, so places cannot be told from products")
+    return seen, looked
+
+
+def write_choices(
+    folder: Path, seen: Sequence[Seen], looked: NDArray[np.float64], *, config: ClicksConfig, ranked: Ranked
+) -> Mapping[str, float]:
+    """Learn, ask and write an artifact of a release. Raises Skip where it does not help; how places are looked at is
+    kept even so."""
     Chosen(tuple(looked.tolist())).save(folder)
     weight, gain = _choose(seen, looked, config, ranked)
     if not weight:
         raise Skip(f"held-back clicks do not say that it finds more of them ({gain:+.4f} of DCG)")
     found = learn(seen, looked, config)
     Chosen(tuple(looked.tolist()), weight, found).save(folder)
+    clicks = sum(one.clicked for one in seen)
     return {"clicks": float(clicks), "queries": float(len(found)), "weight": weight, "gain": gain}
 
 

@@ -212,6 +212,11 @@ class Engine:
         """How likely each place of a search's list is looked at, as the release has learnt it."""
         return self._lexical.searcher.chosen.looked
 
+    @property
+    def weights_said(self) -> Text:
+        """What clicks have taught that the parts of a search's score are worth, as a sentence; empty for nothing."""
+        return self._lexical.searcher.worth.said()
+
     def close(self) -> None:
         """Remove what only this engine needs from the disk. It answers nothing after."""
         if self._rereading is not None:

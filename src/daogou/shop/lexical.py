@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,13 @@ from daogou.search.chosen import Chosen
 from daogou.search.indexing import build
 from daogou.search.searcher import Searcher, ShopperContext
 from daogou.search.suggest import Phrases, phrases_of
-from daogou.shop.choosing import write_choices
+from daogou.search.worth import Worth
 from daogou.shop.nearness import Nearness, open_nearness
 from daogou.shop.opining import Opinions
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
-    from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
+    from daogou.domain.ids import ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.text import Language, Text
@@ -45,8 +45,6 @@ _QUERIES = "queries.json"
 _CHANGE = "change.json"
 _WORDS = "phrases.msgpack"
 _MOST_QUERIES = 5_000
-_RANKED = 100
-"""Products of a result that what was chosen may reorder while its weight is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,55 +59,32 @@ class Words:
 class Indexing:
     """Makes the index of a release and what is kept beside it; what both need of the words is learnt once."""
 
-    def __init__(self, stores: Stores, settings: Settings, *, now: Callable[[], Instant]) -> None:
+    def __init__(self, stores: Stores) -> None:
         """Look how far the catalogue has come.
 
         Make it before the products are read: what changes in between is then indexed twice rather than never.
         """
         self._stores = stores
-        self._settings = settings
-        self._now = now
         self._change, _ = stores.catalogue.changes(0)
-        self._vocabulary = Vocabulary()
-        self._index = TantivyIndex()
+        self.vocabulary = Vocabulary()
+        self.built = TantivyIndex()
 
     def index(self, products: Iterable[Product]) -> TantivyIndex:
         """Index the products. Comes before `note`."""
         products = list(products)
-        self._vocabulary.learn(products)
-        build(self._index, products, self._vocabulary.segmenter, vocabulary=self._vocabulary)
-        return self._index
+        self.vocabulary.learn(products)
+        build(self.built, products, self.vocabulary.segmenter, vocabulary=self.vocabulary)
+        return self.built
 
     def note(self, folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
         """Keep how far the catalogue had come, with its words and what shoppers typed."""
         queries = self._stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(self._change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        glosses = learn(Cedict(), self._vocabulary, products)
-        words = Words(self._vocabulary.learnt(), phrases_of(products), glosses)
+        glosses = learn(Cedict(), self.vocabulary, products)
+        words = Words(self.vocabulary.learnt(), phrases_of(products), glosses)
         (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
         return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
-
-    def choose(self, folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
-        """Learn what is chosen after which query. Comes after `index`; the products are searched as nobody's."""
-
-        @cache
-        def searcher() -> Searcher:
-            shelf, settings = Shelf(), self._settings
-            shelf.put(products)
-            return Searcher(
-                shelf,
-                self._index,
-                Understander(self._vocabulary, rates=settings.rates),
-                currency=settings.shop.currency,
-            )
-
-        def ranked(query: str) -> Mapping[ProductId, float]:
-            return {hit.product: hit.score for hit in searcher().search(query, k=_RANKED).items}
-
-        return write_choices(
-            folder, self._stores.lists, now=self._now(), config=self._settings.training.clicks, ranked=ranked
-        )
 
 
 class Lexical:
@@ -187,6 +162,7 @@ class Lexical:
         # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.
         live = tempfile.TemporaryDirectory(prefix="daogou-index-", ignore_cleanup_errors=True)
         index, after, queries = _opened(release, Path(live.name) / "index")
+        learnt = settings.training.clicks.enabled  # it may have been switched off since
         praise = ShelfPraise(voices, shelf.row.get, said) if voices else None
         searcher = Searcher(
             shelf,
@@ -199,7 +175,8 @@ class Lexical:
             phrases=words.phrases if words else None,
             near=near,
             praise=praise,
-            chosen=_chosen(release, settings),
+            chosen=Chosen.load(release.path("clicks")) if release and learnt else None,
+            worth=Worth.load(release.path("weights")) if release and learnt else None,
         )
         lexical = cls(
             searcher,
@@ -262,13 +239,6 @@ def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Map
     change: int = msgspec.json.decode((noted / _CHANGE).read_bytes())
     queries: dict[str, int] = msgspec.json.decode((noted / _QUERIES).read_bytes())
     return TantivyIndex.open(release.path("lexical"), live=live), change, queries
-
-
-def _chosen(release: Release | None, settings: Settings) -> Chosen:
-    """What clicks taught; nothing where that is switched off since."""
-    if release is None or not settings.training.clicks.enabled:
-        return Chosen()
-    return Chosen.load(release.path("clicks"))
 
 
 def _words(release: Release | None) -> Words | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daogou.domain.ids import Instant
+from daogou.domain.text import Text
 from daogou.ports.stores import Asked, Place
 from daogou.search.proposals import Proposal, propose
 
@@ -41,6 +42,8 @@ class SearchReport:
     proposals: tuple[Proposal, ...]
     looked: tuple[float, ...] = ()
     """How likely each place is looked at, beside the first, as the release has learnt it; empty where it has not."""
+    weights: Text = Text()
+    """What clicks have taught that the parts of the score are worth; empty where those that ship hold."""
 
     @property
     def nothing(self) -> tuple[QueryLine, ...]:
@@ -64,6 +67,7 @@ def report(shop: Shop, *, days: int = 30) -> SearchReport:
         places=tuple(queries.places(since=since, shoppers=AT_LEAST)),
         proposals=tuple(proposals[:_PROPOSALS]),
         looked=shop.looked,
+        weights=shop.weights_said,
     )
 
 

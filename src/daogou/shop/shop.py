@@ -198,6 +198,11 @@ class Shop:
         """How likely each place of a search's list is looked at, beside the first; empty where clicks do not tell."""
         return self.engine.looked
 
+    @property
+    def weights_said(self) -> Text:
+        """What clicks have taught that the parts of a search's score are worth, as a sentence; empty for nothing."""
+        return self.engine.weights_said
+
     def search_report(self, *, days: int = 30) -> SearchReport:
         """What was searched for in the last days, what finds nothing, where shoppers click, and likely synonyms.
 

@@ -9,6 +9,7 @@ from daogou.features.trust import Trust
 from daogou.knowledge.recipe import write as write_graph
 from daogou.knowledge.together import Votes
 from daogou.opinions.own_words import read_lexicon
+from daogou.shop.clicked import Clicked
 from daogou.shop.encoding import Encoding
 from daogou.shop.lexical import Indexing
 from daogou.shop.opining import Lessons
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release
 
 
-_INDEXED = frozenset({"lexical", "catalogue", "clicks"})
+_INDEXED = frozenset({"lexical", "catalogue", "weights", "clicks"})
 """The index, and how far the catalogue had come when it was built: one without the other would lose products. What
 clicks say is asked of the index."""
 _READING = frozenset({"senses", "opinions"})
@@ -39,7 +40,8 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
     with_meaning = ["meaning"] if "encoder" in only else []
     together = [name for group in (_INDEXED, _READING) if group & set(only) for name in group]
     only = [*only, *together, *with_meaning]
-    indexing = Indexing(shop.stores, shop.settings, now=shop.clock)
+    indexing = Indexing(shop.stores)
+    clicked = Clicked(indexing, shop.stores, shop.settings, now=shop.clock)
     lessons = _lessons(shop, progress)
     with Encoding(shop, only=only, progress=progress) as encoding:
         release = recipes.train(
@@ -51,7 +53,8 @@ def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = Non
             only=only,
             extra_artifacts={
                 "catalogue": indexing.note,
-                "clicks": indexing.choose,
+                "weights": clicked.weigh,
+                "clicks": clicked.choose,
                 "graph": lambda folder, _: write_graph(
                     shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
                 ),

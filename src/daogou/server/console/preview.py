@@ -45,6 +45,7 @@ class Preview:
             asked=asked,
             kinds=KINDS,
             found=found,
+            weights=shop.weights_said,
             found_cards=cards(shop, found.items, "preview") if found else (),
             recommended=recommended,
             recommended_cards=cards(shop, recommended.items, "preview"),
