@@ -11,7 +11,7 @@ import pytest
 from shop_world import build_shop
 
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, ProductId, SessionId
+from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
 from daogou.features.clicks import ClicksConfig
 from daogou.ports.stores import Seen
 from daogou.search.chosen import Chosen
@@ -97,6 +97,18 @@ def test_it_can_be_switched_off_with_and_without_training(shop: Shop) -> None:
     assert risen(off) == []
     assert "switched off" in off.train().manifest.skipped["clicks"]
     off.close()
+
+
+def test_a_shop_may_learn_from_shoppers_who_are_signed_in_alone(shop: Shop) -> None:
+    last = order(shop)[-1]
+    visitors = list(visits(shop, liked=last))
+    shop.record(visitors)
+    shop.settings = replace(shop.settings, shop=replace(shop.settings.shop, people="shoppers"))
+    assert shop.train().manifest.skipped["clicks"].startswith("0 clicks")
+    shop.record([replace(event, session=None, shopper=ShopperId(event.session or "")) for event in visitors])
+    shop.train(only=["clicks"])
+    assert risen(shop) == [last]
+    shop.close()
 
 
 def test_one_person_moves_nothing_however_often_they_click() -> None:

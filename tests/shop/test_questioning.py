@@ -94,6 +94,41 @@ def test_other_goods_that_a_question_names_are_what_it_is_about(shop: Shop) -> N
     assert set(lines(shop)) == {("Merino socks", "washing")}
 
 
+def test_products_without_a_category_have_no_kind_in_common(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    (boots,) = shop.stores.catalogue.get([ProductId("boots-1")]).values()
+    for id in ("a", "b"):
+        shop.stores.catalogue.put([replace(boots, id=ProductId(id), category=())], at=shop.clock())
+    people = [SessionId(f"x{n}") for n in range(10)]
+    query = "can I wash it in the machine?"
+    shop.record([Event("search", shop.clock(), session=who, query=query) for who in people])
+    shop.record([Event("click", shop.clock(), session=who, product=ProductId("a"), query=query) for who in people])
+    assert often(shop, "a") == [("washing", 10, "product")]
+    assert often(shop, "b") == []
+    assert set(lines(shop)) == {("a", "washing")}
+
+
+def test_a_kind_whose_products_are_gone_is_not_listed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    for n in range(10):
+        chat(shop, f"web:v{n}", "can merino socks be machine washed?")
+    assert set(lines(shop)) == {("Merino socks", "washing")}
+    socks = [product for product in shop.stores.catalogue.scan() if product.id.startswith("socks")]
+    shop.stores.catalogue.put([replace(product, hidden=True) for product in socks], at=shop.clock())
+    assert shop.product("socks-1") is not None
+    assert lines(shop) == {}
+
+
+def test_a_shop_may_count_only_shoppers_who_are_signed_in(shop: Shop) -> None:
+    shop.settings = replace(shop.settings, shop=replace(shop.settings.shop, people="shoppers"))
+    for n in range(10):
+        chat(shop, f"web:v{n}", "can merino socks be machine washed?")
+    assert lines(shop) == {}
+    for n in range(10):
+        chat(shop, f"web:w{n}", "can merino socks be machine washed?", shopper=f"s{n}")
+    assert set(lines(shop)) == {("Merino socks", "washing")}
+
+
 def test_old_questions_and_those_on_ones_own_orders_are_not_counted(shop: Shop) -> None:
     now = shop.clock()
     shop.clock = lambda: Instant(now - (DAYS + 1) * 86_400_000)

@@ -333,6 +333,8 @@ class Seen:
     product: ProductId
     position: int
     clicked: bool
+    known: bool = True
+    """Is it a shopper, and not a visit of somebody who is not signed in?"""
 
 
 class Lists(Protocol):

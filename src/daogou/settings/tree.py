@@ -23,6 +23,10 @@ class ShopSettings:
     """ISO 4217 code of prices that name none."""
     language: Language = "en"
     """Language of an answer where the shopper's is not known."""
+    people: Literal["visits", "shoppers"] = "visits"
+    """Who counts as a person where several must agree before clicks move a product or a question is told: "visits" is
+    every shopper, and every visit of somebody who is not signed in, so that whoever comes five times counts five times;
+    "shoppers" are only those who are signed in, for shops where most are."""
     simulated: bool = False
     """True for a shop of simulated shoppers: every page then says so."""
     demo_shoppers: tuple[str, ...] = ()

@@ -44,14 +44,17 @@ _SURE = 1.645
 """Standard errors by which it must find more: one chance in twenty that it is none."""
 
 
-def read_clicks(lists: Lists, *, now: Instant, config: ClicksConfig) -> tuple[Sequence[Seen], NDArray[np.float64]]:
-    """What people were shown and clicked, and how much each place is looked at.
+def read_clicks(
+    lists: Lists, *, now: Instant, config: ClicksConfig, shoppers: bool = False
+) -> tuple[Sequence[Seen], NDArray[np.float64]]:
+    """What people were shown and clicked, and how much each place is looked at; with `shoppers`, only signed in ones.
 
     Raises Skip where that is switched off, or too little is on record.
     """
     if not config.enabled:
         raise Skip("switched off: [training.clicks] enabled = false")
     seen = lists.seen(since=Instant(int(now - config.days * _DAY_MS)), limit=_MOST)
+    seen = [one for one in seen if one.known or not shoppers]
     clicks = sum(one.clicked for one in seen)
     if clicks < config.places:
         raise Skip(f"{clicks} clicks on products that a search showed, {config.places} are needed")

@@ -73,7 +73,13 @@ class Clicked:
     @cached_property
     def _clicks(self) -> tuple[Sequence[Seen], NDArray[np.float64]]:
         """What was shown and clicked, and how much each place is looked at. Raises Skip."""
-        return read_clicks(self._stores.lists, now=self._now(), config=self._settings.training.clicks)
+        settings = self._settings
+        return read_clicks(
+            self._stores.lists,
+            now=self._now(),
+            config=settings.training.clicks,
+            shoppers=settings.shop.people == "shoppers",
+        )
 
     def _searcher(self, products: Sequence[Product]) -> Searcher:
         """Searches as nobody, without what is popular: that counts the very clicks by which is judged."""

@@ -35,6 +35,8 @@ _REVIEWS = 50
 """Reviews of a product in which words are looked for, most helpful first."""
 _LINES, _PRODUCTS = 60, 200
 """Lines of a report, and products of a kind that are looked at for each."""
+_VISIT = "session:"
+"""What begins the name of somebody who is not signed in."""
 _TALKS = 10_000
 """Conversations whose last product is remembered."""
 _CITED: tuple[ArticleKind, ...] = ("policy", "faq")
@@ -98,7 +100,8 @@ class Questions:
             self._listen()
             since, often = self._since(), self._tally.often
             own = often(("product", product.id), since=since, people=AT_LEAST)
-            of_kind = often(_kind(product), since=since, people=AT_LEAST)
+            kind = _kind(product)
+            of_kind = often(kind, since=since, people=AT_LEAST) if kind is not None else []
         asked = [(topic, people, True) for topic, people in own]
         asked += [(topic, people, False) for topic, people in of_kind if topic not in dict(own)]
         return [
@@ -137,6 +140,8 @@ class Questions:
             shelf = self._shop.engine.shelf
             rows = sorted(shelf.rows_having("category", name))
             shown = [p for row in rows if (p := shelf.products[row]) is not None and not p.hidden][:_PRODUCTS]
+            if not shown:
+                return None
             silent = tuple(product.id for product in shown if not stated(topic, self._topics, product, pages))
             return AskedLine(of, shelf.label("category", name), None, topic, people, (), silent, len(shown))
         found = tuple(cited(topic, self._topics, pages))
@@ -214,7 +219,7 @@ class Questions:
         if said is None or message.answer is None:
             return
         if message.answer.intent not in _PERSONAL and said.at >= self._since() and is_question(said.text):
-            who = said.shopper or f"session:{said.conversation.removeprefix('web:')}"
+            who = said.shopper or f"{_VISIT}{said.conversation.removeprefix('web:')}"
             meant = self._meant(message.answer, said.conversation)
             self._note(who, said.at, said.text, meant, trait=message.answer.intent == "trait")
         focus = message.answer.slots.get("focus")
@@ -238,6 +243,8 @@ class Questions:
     def _note(self, who: str, at: Instant, text: str, products: Sequence[ProductId], *, trait: bool = False) -> None:
         """Count what a question is about. Only one on a trait is about the attributes whose values it names: elsewhere
         they stand in the title of a product."""
+        if who.startswith(_VISIT) and self._shop.settings.shop.people == "shoppers":
+            return
         understood = self._shop.understand(text)
         named = [slot.name for slot in understood.slots if slot.kind == "attribute" and slot.name != "words"]
         topics = self._topics.asked(text, named if trait else ())
@@ -250,7 +257,8 @@ class Questions:
             products = [id for id in products if self._is_of(id, category)]  # other goods are named than those before
         for id in products:
             product = self._shop.product(id)
-            about += [("product", id), *([_kind(product)] if product is not None else ())]
+            kind = _kind(product) if product is not None else None
+            about += [("product", id), *([kind] if kind is not None else ())]
         self._tally.note(who, at, topics, dict.fromkeys(about))
 
     def _is_of(self, id: ProductId, category: str) -> bool:
@@ -258,6 +266,7 @@ class Questions:
         return product is not None and category in {step.key for step in product.category}
 
 
-def _kind(product: Product) -> About:
-    """The narrowest kind of goods that a product is of."""
-    return "kind", product.category[-1].key if product.category else ""
+def _kind(product: Product) -> About | None:
+    """The narrowest kind of goods that a product is of; None for one without a category, which has none in common with
+    others like it."""
+    return ("kind", product.category[-1].key) if product.category else None

@@ -105,7 +105,8 @@ class SqlQueries:
     def seen(self, *, since: Instant, limit: int) -> list[Seen]:
         rows = self._rows(_SEEN, since, 1, limit=limit)
         return [
-            Seen(who, query, ProductId(product), place, bool(clicked)) for who, query, product, place, clicked in rows
+            Seen(who, query, ProductId(product), place, bool(clicked), known=who[0] == "s")
+            for who, query, product, place, clicked in rows
         ]
 
     def _rows(self, sql: str, since: Instant, shoppers: int, **more: int) -> list[Row]:
