@@ -4,11 +4,11 @@
 Chorus, with vectors of every product; with `--products 100000`, which are those of Chorus again and again with a number
 of their own. `interrupted`: the same, but the training is a process that is killed once half of the vectors are made,
 and another one ends it. `showcase`: recall@10 of test queries, that is the mean part of the products that were clicked
-or bought after a query that is among the ten nearest of all products, by cosine: of the packaged encoder, the tuned
-one, shorter vectors of it, and static vectors distilled from it, with several seeds of tuning. Queries come in families
-("shoes", "red shoes under 80"), which are dealt to five hands so that each hand has as many of each language and size:
-one is the test, one says when to stop, three are learnt from. Intervals (95 %) draw families anew, and are of the mean
-over the seeds. Tuning needs the `train` extra and takes minutes a seed.
+or bought after a query that is among the ten nearest of all products, by cosine: of the packaged encoder (in integers
+as it is served, and in floats), the tuned one, shorter vectors of it, static vectors distilled from it, with several
+seeds of tuning. Queries come in families ("shoes", "red shoes under 80"), which are dealt to five hands so that each
+hand has as many of each language and size: one is the test, one says when to stop, three are learnt from. Intervals
+(95 %) draw families anew, and are of the mean over the seeds. Tuning needs the `train` extra and takes minutes a seed.
 
     python -m benchmarks encoder
     python benchmarks/encoder.py [speed] [catalogue] [interrupted] [showcase] [--data DIR] [--products N]
@@ -39,6 +39,7 @@ from daogou.domain.text import Text
 from daogou.evaluation.showcase import build
 from daogou.ports.encoder import Encoder
 from daogou.retrieval.encoding.e5 import E5, in_integers, open_packaged
+from daogou.retrieval.encoding.graph import build as build_graph
 from daogou.retrieval.encoding.tuned import TuningConfig
 from daogou.shop.create import create
 from daogou.shop.shop import Shop, open_shop
@@ -165,6 +166,8 @@ def showcase(_: Path, scratch: Path, __: int, *, seeds: int, config: TuningConfi
     model = present.model
     found = _Found(final, exam)
     found.see("packaged", present, len(in_integers(model, model.weights())))
+    floats = build_graph(model.weights(), model.shape)
+    found.see("packaged, in 32-bit floats", E5(model, "floats", partial(bytes, floats)), len(floats))
     runs = []
     for seed in range(seeds):
         told: list[str] = []

@@ -5,7 +5,8 @@ is compared with the default of the same seeds on the queries that say when to s
 95 % interval over families. `--test` asks the test queries in place of those, once something was chosen. A tuning takes
 minutes; `--kept` is a folder that holds those that are done, which are not done again: throw it away when code changes.
 
-    python benchmarks/tuning.py [ROW…] [--seeds 1] [--kept DIR] [--test] [--more '{"longer": {"steps": 80}}']
+    python benchmarks/tuning.py [ROW…] [--seeds 1] [--kept DIR] [--test] [--tuning '{"look": 40}']
+        [--more '{"longer": {"steps": 80}}']
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.product import Product
+    from daogou.ports.encoder import Encoder
+    from daogou.retrieval.encoding.weights import Model
     from daogou.training.pairs import Behaviour, Wanted
+
+    Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _DEFAULT = "default"
 ROWS: Mapping[str, Mapping[str, Any]] = {
@@ -55,6 +60,27 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
 _SEED = 0
 
 
+class _Remembering:
+    """An encoder that encodes a text once, for all rows."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.dim = encoder.name, encoder.dim
+        self._encoder = encoder
+        self._passages: dict[str, NDArray[np.float32]] = {}
+        self._queries: dict[str, NDArray[np.float32]] = {}
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._of(texts, self._passages, self._encoder.passages)
+
+    def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._of(texts, self._queries, self._encoder.queries)
+
+    def _of(self, texts: Sequence[str], known: dict[str, NDArray[np.float32]], encode: Encode) -> NDArray[np.float32]:
+        if new := [text for text in dict.fromkeys(texts) if text not in known]:
+            known.update(zip(new, encode(new), strict=True))
+        return np.stack([known[text] for text in texts])
+
+
 @dataclass(frozen=True, slots=True)
 class Showcase:
     """What every tuning is given."""
@@ -66,7 +92,9 @@ class Showcase:
     learnt: Wanted
     stopping: Exam
     test: Exam
-    encoder: E5
+    model: Model
+    encoder: Encoder
+    """The packaged one."""
     kept: Path
 
     @classmethod
@@ -77,33 +105,35 @@ class Showcase:
         learnt, judged, test = dealt(behaviour.wanted)
         stopping, final = (Exam.of(products, each, most=most, seed=_SEED) for each in (judged, test))
         texts = texts_of(products, shop.stores.reviews.scan())
-        return cls(products, texts, behaviour, learnt, stopping, final, packaged(scratch), kept)
+        encoder = packaged(scratch)
+        return cls(products, texts, behaviour, learnt, stopping, final, encoder.model, _Remembering(encoder), kept)
 
     def tuned(self, config: TuningConfig, seed: int) -> Tuned:
         """Tune as `daogou train --only encoder` does, or read what was kept. Where it is pre-trained before, that is
         not compared with the same without."""
         path = self.kept / f"{hashlib.sha256(repr((config, seed)).encode()).hexdigest()[:16]}.npz"
         if not path.exists():
-            model, unfinished = self.encoder.model, path.with_suffix(".unfinished")
+            unfinished = path.with_suffix(".unfinished")
             pairs = Pairs(
                 self.products, self.behaviour, self.learnt, encoder=self.encoder, config=config, random=Random(seed)
             )
             options: Mapping[str, Any] = {"config": config, "seed": seed, "tell": partial(print, file=sys.stderr)}
             weights = None
             if config.pretraining.enabled:
-                weights = pretrain(model, self.texts, kept=path.with_suffix(".pretrained"), **options)
-            made = tune(model, pairs, self.stopping, kept=unfinished, weights=weights, **options)
+                weights = pretrain(self.model, self.texts, kept=path.with_suffix(".pretrained"), **options)
+            made = tune(self.model, pairs, self.stopping, kept=unfinished, weights=weights, **options)
             new = path.with_suffix(".new.npz")
             np.savez(new, np.frombuffer(made.graph, np.uint8), made.recalls, made.steps, made.seconds)
             new.replace(path)
             unfinished.unlink()
+            print(f"{config}, seed {seed}: {made.recall:.4f}", file=sys.stderr)
         graph, recalls, steps, seconds = np.load(path).values()
         return Tuned(graph.tobytes(), recalls, int(steps), float(seconds))
 
     def recalls(self, tuned: Tuned, config: TuningConfig, *, test: bool) -> NDArray[np.float64]:
         if not test:
             return tuned.recalls
-        return self.test.recalls(E5(self.encoder.model, "tuned", partial(bytes, tuned.graph), dim=config.dim))
+        return self.test.recalls(E5(self.model, "tuned", partial(bytes, tuned.graph), dim=config.dim))
 
 
 def compare(case: Showcase, rows: Mapping[str, Mapping[str, Any]], *, seeds: int, test: bool) -> dict[str, object]:
@@ -139,12 +169,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--kept", type=Path)
     parser.add_argument("--test", action="store_true")
+    parser.add_argument("--tuning", type=json.loads, default={}, help="settings of every row, as JSON")
     parser.add_argument("--more", type=json.loads, default={}, help="further rows: settings of each, as JSON")
     asked = parser.parse_args()
     every = {**ROWS, **asked.more}
     if unknown := set(asked.rows) - every.keys():
         parser.error(f"no row {sorted(unknown)}; there are {list(every)}")
-    rows = {name: every[name] for name in (_DEFAULT, *(asked.rows or every))}
+    rows = {name: {**asked.tuning, **every[name]} for name in (_DEFAULT, *(asked.rows or every))}
     with tempfile.TemporaryDirectory() as scratch:
         kept = asked.kept or Path(scratch) / "kept"
         kept.mkdir(parents=True, exist_ok=True)

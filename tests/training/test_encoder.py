@@ -21,11 +21,12 @@ from daogou.ports.stores import Stores
 from daogou.retrieval.encoding.e5 import E5, in_integers
 from daogou.retrieval.encoding.static import Static
 from daogou.retrieval.encoding.tuned import PretrainingConfig, StaticConfig, TuningConfig, open_tuned, save_tuned
+from daogou.retrieval.meaning import text_of
 from daogou.testing.tiny_model import TinyModel
 from daogou.training.exam import Exam
 from daogou.training.lesson import Skip
-from daogou.training.pairs import Varied, family, held_back, read_behaviour
-from daogou.training.recipes.encoder import Pairs, Tuned, tune
+from daogou.training.pairs import Varied, Wanted, family, held_back, read_behaviour
+from daogou.training.recipes.encoder import Batch, Pairs, Tuned, tune
 from daogou.training.tuning import Tuning, learn
 
 KINDS = ["tea", "shoe", "lamp", "book", "cup", "bag", "hat", "desk"]
@@ -108,6 +109,11 @@ def test_texts_are_varied_as_often_as_asked() -> None:
         "tea model 0",
     )
     assert swapped.query("nothing known") == "nothing known"
+    kinds = [Text("靴子", "Boots"), Text("茗", "tea")]
+    widely = Varied(products, Random(0), typos=0, swaps=1, drops=1, taxonomy=kinds)
+    assert widely.query("red boots") == "red 靴子"
+    assert widely.query("红靴子") == "红boots"
+    assert widely.query("old tea") == "old 茶叶"  # the shop's own name
     mistyped = Varied(products, Random(0), typos=1, swaps=0, drops=0)
     assert len({mistyped.query("running") for _ in range(30)} - {"running"}) > 5
     assert mistyped.query("tea") == "tea"
@@ -225,6 +231,64 @@ def test_tuning_brings_queries_to_what_was_clicked(tmp_path: Path) -> None:
     assert Exam.of(products, wanted, most=3000, seed=3).recall(encoder) == metrics["recall@10"]
 
 
+def drawn(asked: Wanted, **changed: Any) -> Batch:
+    """A batch of queries with what was clicked, nothing of which is varied."""
+    products, stores = shop()
+    plain = replace(CONFIG, batch=200, descriptions=0, together=0, typos=0, swaps=0, drops=0, **changed)
+    behaviour = read_behaviour(stores.events, {product.id: row for row, product in enumerate(products)})
+    pairs = Pairs(products, behaviour, asked, encoder=tuning(Path()).current, config=plain, random=Random(1))
+    return pairs.draw()
+
+
+def test_what_is_clicked_or_like_it_is_no_negative() -> None:
+    products, _ = shop()
+    text = [f"passage: {text_of(product)}" for product in products]
+    asked = {"tea": {0: 1, 1: 1}, "my tea": {2: 1}}
+    loose = drawn(asked, hard=64, same=1.1)  # nothing is like another
+    right, wrong = loose.offered[:200], loose.offered[200:]
+    assert {*zip(loose.asking, right, strict=True)} == {
+        ("query: tea", text[0]), ("query: tea", text[1]), ("query: my tea", text[2])
+    }  # fmt: skip
+    assert len(set(wrong)) > 50
+    wrong_of_tea = {each for query, each in zip(loose.asking, wrong, strict=True) if query == "query: tea"}
+    assert not {text[0], text[1]} & wrong_of_tea
+    own = np.eye(200, 400, dtype=bool)
+    clicked = {"query: tea": text[:2], "query: my tea": text[2:3]}
+    listed = np.array([[each in clicked[query] for each in loose.offered] for query in loose.asking])
+    np.testing.assert_array_equal(loose.right_too, listed & ~own)
+    strict = drawn(asked, hard=64, same=0.5)
+    assert 5 < len(set(strict.offered[200:])) < 60
+    assert not any(" tea" in each for each in strict.offered[200:])  # other tea is like it
+    tea = np.array([" tea" in each for each in strict.offered])
+    np.testing.assert_array_equal(strict.right_too, tea & ~own[:, : len(tea)])
+    assert len(drawn(asked, hard=0).offered) == 200
+
+
+def test_it_stops_when_nothing_is_gained_or_time_is_up(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    products, stores = shop()
+    behaviour = read_behaviour(stores.events, {product.id: row for row, product in enumerate(products)})
+
+    def run(found: Sequence[float], **changed: Any) -> tuple[Tuned, Sequence[str]]:
+        config, told = replace(CONFIG, look=2, patience=2, batch=4, **changed), []
+        given = tuning(tmp_path, config=config, told=told)
+        left = iter(found)
+        exam: Any = SimpleNamespace(mark=f"{found}", recalls=lambda _: np.full(3, next(left)))
+        pairs = Pairs(
+            products, behaviour, behaviour.wanted, encoder=given.current, config=config, random=Random(given.seed)
+        )
+        return tune(
+            given.model, pairs, exam, config=config, seed=3, kept=tmp_path / "kept", tell=given.tell
+        ), told  # fmt: skip
+
+    best, told = run([0.5, 0.6, 0.6, 0.4, 1.0], steps=10)
+    assert (best.recall, best.steps, len(told)) == (0.6, 4, 4)
+    best, told = run([0.5, 0.6], steps=3)
+    assert (best.recall, best.steps, len(told)) == (0.6, 3, 2)
+    best, told = run([0.5], steps=10, minutes=0)
+    assert (best.recall, best.steps, len(told)) == (0.5, 1, 1)
+
+
 @pytest.mark.parametrize("rank", [0, 4])
 def test_an_interrupted_tuning_goes_on_as_if_it_had_not_been(tmp_path: Path, rank: int) -> None:
     pytest.importorskip("torch")
@@ -298,7 +362,8 @@ PRETRAINED = replace(
 
 def test_hidden_pieces_of_the_shops_texts_are_guessed_ever_better(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from daogou.training.recipes.pretraining import Texts, pretrain, texts_of
+    from daogou.training.recipes.network import Network
+    from daogou.training.recipes.pretraining import Guesser, Texts, pretrain, texts_of
 
     products, stores = reviewed()
     texts = texts_of(products, stores.reviews.scan())
@@ -310,7 +375,18 @@ def test_hidden_pieces_of_the_shops_texts_are_guessed_ever_better(tmp_path: Path
     assert batch.marked[rows, places].mean() == pytest.approx(0.8, abs=0.05)
     assert batch.marked.sum() == batch.marked[rows, places].sum()
     assert places.min() > len(model.pieces.ids("passage:"))  # neither the beginning nor the prefix
-    assert all(place < len(batch.ids[row]) - 1 for row, place in zip(rows, places, strict=True))
+    from_end = {len(batch.ids[row]) - place for row, place in zip(rows, places, strict=True)}
+    assert {2, 3, 4} <= from_end
+    assert 1 not in from_end
+    guesser = Guesser(Network(model, model.weights(), rank=0, device="cpu"), np.arange(model.shape.words))
+    masks = [marked[: len(ids)] for ids, marked in zip(batch.ids, batch.marked, strict=True)]
+    under, beside = (
+        replace(batch, ids=[np.where(mask == at, 9, ids).tolist() for ids, mask in zip(batch.ids, masks, strict=True)])
+        for at in (True, False)
+    )
+    assert under.ids != batch.ids
+    assert guesser.loss(under).item() == guesser.loss(batch).item()  # what is behind the mark is not seen
+    assert guesser.loss(beside).item() != guesser.loss(batch).item()
 
     told: list[str] = []
     options: Any = {"config": PRETRAINED, "seed": 3, "kept": tmp_path / "kept"}
@@ -364,6 +440,27 @@ def test_a_pretraining_is_kept_only_if_it_finds_more(tmp_path: Path, monkeypatch
     assert begun[0] is None
     for name, array in pretrained.items():
         np.testing.assert_array_equal(begun[1][name], array)
+
+
+def test_sixteen_bits_are_taken_only_where_the_processor_is_made_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    from daogou.training.recipes.network import Network, forward
+
+    model: Any = TinyModel()
+    network = Network(model, model.weights(), rank=0, device="cpu")
+    words, real = network.words([[0, 5, 6, 1], [0, 7, 1]])
+    exact = forward(network.merged(), model.shape, words, real)
+    found = {}
+    for feature in ("avx512_bf16", "amx_bf16", "avx2"):
+        monkeypatch.setattr("torch.cpu.get_capabilities", lambda feature=feature: {feature: True})
+        found[feature] = network.states(network.merged(), words, real)
+        assert found[feature].dtype == torch.float32
+    assert torch.equal(found["avx2"], exact)
+    for feature in ("avx512_bf16", "amx_bf16"):
+        assert not torch.equal(found[feature], exact)
+        assert torch.nn.functional.cosine_similarity(found[feature], exact, dim=-1)[real].min() > 0.999
+    found["amx_bf16"].sum().backward()
+    assert all(parameter.grad.dtype == torch.float32 for parameter in network.parameters)
 
 
 def test_what_learns_is_on_one_device() -> None:

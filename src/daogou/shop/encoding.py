@@ -102,7 +102,7 @@ class Encoding:
         assert self._encoder is not None
         training = shop.settings.training
         kept = shop.folder / "cache" / "tuning.unfinished"
-        tuning = Tuning(base.model, self._encoder, training.encoder, training.seed, kept, self._tell)
+        tuning = Tuning(base.model, self._encoder, training.encoder, training.seed, kept, self._tell, shop.taxonomy())
         metrics = learn(folder, products, shop.stores, tuning)
         self._encoder = open_tuned(folder, base.model)
         return metrics

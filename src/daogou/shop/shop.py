@@ -154,11 +154,12 @@ class Shop:
             synonyms=synonyms,
             apart=apart,
             encoder=self.base_encoder,
-            taxonomy=self._taxonomy(),
+            taxonomy=self.taxonomy(),
             words=read_lexicon(self.folder),
         )
 
-    def _taxonomy(self) -> list[Text]:
+    def taxonomy(self) -> list[Text]:
+        """Kinds of goods in both languages, of the file that `[language] taxonomy` names."""
         name = self.settings.language.taxonomy
         return read_taxonomy(self.folder / name) if name else []
 

@@ -100,14 +100,21 @@ class Varied:
     """Writes texts a little differently each time, so that what is learnt is not the letters."""
 
     def __init__(
-        self, products: Sequence[Product], random: Random, *, typos: float, swaps: float, drops: float
+        self,
+        products: Sequence[Product],
+        random: Random,
+        *,
+        typos: float,
+        swaps: float,
+        drops: float,
+        taxonomy: Iterable[Text] = (),
     ) -> None:
         """How often a query gets a typing mistake, has a name swapped for the other language's, and a product's text
-        is shortened."""
+        is shortened. `taxonomy`: kinds of goods in both languages; the shop's own names go before them."""
         self._products = products
         self._random = random
         self._typos, self._swaps, self._drops = typos, swaps, drops
-        self._other = dict(_bilingual(products))
+        self._other = dict(_bilingual(taxonomy)) | dict(_bilingual(_names(products)))
 
     def query(self, text: str) -> str:
         if self._random.random() < self._swaps:
@@ -150,14 +157,20 @@ class Varied:
         return self._random.choice([lost, doubled, text[:at] + text[at + 1] + text[at] + text[at + 2 :]])
 
 
-def _bilingual(products: Iterable[Product]) -> Iterator[tuple[str, str]]:
-    """Names that the shop has in both languages, each with the other: categories and attributes."""
+def _names(products: Iterable[Product]) -> Iterator[Text]:
+    """Of categories and attributes."""
     for product in products:
-        names: list[Text] = [*product.category, *(value for values in product.attributes.values() for value in values)]
-        for name in names:
-            if name.zh and name.en and name.zh != name.en:
-                yield name.zh, name.en.casefold()
-                yield name.en.casefold(), name.zh
+        yield from product.category
+        for values in product.attributes.values():
+            yield from values
+
+
+def _bilingual(names: Iterable[Text]) -> Iterator[tuple[str, str]]:
+    """Those that are in both languages, each with the other."""
+    for name in names:
+        if name.zh and name.en and name.zh != name.en:
+            yield name.zh, name.en.casefold()
+            yield name.en.casefold(), name.zh
 
 
 def _log(events: Events) -> Iterator[Event]:

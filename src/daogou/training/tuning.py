@@ -24,6 +24,7 @@ from daogou.training.recipes.static import distil
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
+    from daogou.domain.text import Text
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.retrieval.encoding.weights import Model
@@ -41,6 +42,8 @@ class Tuning:
     kept: Path
     """A folder from which an interrupted tuning goes on."""
     tell: Callable[[str], None]
+    taxonomy: Sequence[Text] = ()
+    """Kinds of goods in both languages, for queries that are put into the other one."""
 
 
 def learn(folder: Path, products: Sequence[Product], stores: Stores, tuning: Tuning) -> dict[str, float]:
@@ -61,7 +64,10 @@ def learn(folder: Path, products: Sequence[Product], stores: Stores, tuning: Tun
     present = exam.recalls(tuning.current)
     before = float(present.mean())
     tuning.tell(f"encoder: recall@10 {before:.4f} on held-back queries before")
-    pairs = Pairs(products, behaviour, learnt, encoder=tuning.current, config=config, random=Random(tuning.seed))
+    pairs = Pairs(
+        products, behaviour, learnt,
+        encoder=tuning.current, config=config, random=Random(tuning.seed), taxonomy=tuning.taxonomy,
+    )  # fmt: skip
     tuned, pretraining = _tuned(pairs, exam, tuning, lambda: texts_of(products, stores.reviews.scan()))
     static, offered = None, tuned.recalls
     if config.static.serve:

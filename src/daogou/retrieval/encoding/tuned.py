@@ -88,7 +88,8 @@ class TuningConfig:
     typos: float = 0.1
     """Share of the queries that get a typing mistake."""
     swaps: float = 0.3
-    """Share of the queries in which a name that the shop has in both languages is put into the other one."""
+    """Share of the queries in which a name that the shop, or its `[language] taxonomy`, has in both languages is put
+    into the other one."""
     drops: float = 0.6
     """Share of the products' texts that are cut down to the name in one language."""
     hard: int = 30

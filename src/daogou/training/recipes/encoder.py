@@ -11,7 +11,7 @@ is 22 MB beside the package. torch tunes; what is judged and served is the ONNX 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.product import Product
+    from daogou.domain.text import Text
     from daogou.ports.encoder import Encoder
     from daogou.retrieval.encoding.graph import Weights
     from daogou.retrieval.encoding.tuned import TuningConfig
@@ -79,9 +80,12 @@ class Pairs:
         encoder: Encoder,
         config: TuningConfig,
         random: Random,
+        taxonomy: Iterable[Text] = (),
     ) -> None:
         self._products, self._learnt, self._config, self.random = products, learnt, config, random
-        self._texts = Varied(products, random, typos=config.typos, swaps=config.swaps, drops=config.drops)
+        self._texts = Varied(
+            products, random, typos=config.typos, swaps=config.swaps, drops=config.drops, taxonomy=taxonomy
+        )
         self._queries = list(learnt)
         self._together = behaviour.bought_together
         self._described = [row for row, product in enumerate(products) if product.description]

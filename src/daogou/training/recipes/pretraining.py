@@ -20,7 +20,7 @@ import numpy as np
 
 from daogou.retrieval.meaning import text_of
 from daogou.training.recipes.learner import Learner, seeded
-from daogou.training.recipes.network import LONGEST, Network, device, digest, forward
+from daogou.training.recipes.network import LONGEST, Network, device, digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,7 +134,7 @@ class Guesser:
         marked, texts, places, right = (torch.tensor(part, device=network.device) for part in parts)
         words, real = network.words(batch.ids)
         words = torch.where(marked[..., None], self._mark, words)  # (texts, length, dim)
-        states = forward(network.merged(), network.model.shape, words, real)
+        states = network.states(network.merged(), words, real)
         return F.cross_entropy(self._head(states[texts, places]), right)  # of (guessed, written)
 
 
