@@ -376,3 +376,31 @@ def test_other_numbers_are_no_quantities(text: str) -> None:
 def test_a_negation_carries_over_real() -> None:
     (slot,) = _understand("no real leather").slots
     assert (slot.value, slot.negated) == ("leather", True)
+
+
+def _with_audiences() -> Understander:
+    shelf = Shelf()
+    shelf.put(
+        [
+            product("men", "Trainers", category=(Text(en="mens-shoes"),)),
+            product("women", "Pumps", category=(Text(en="womens-shoes"),)),
+            product("watch", "Watch", category=(Text(en="watches"),), attributes={"gender": Text(en="F")}),
+            product("dress", "连衣裙", category=(Text("女装"),)),
+        ]
+    )
+    return Understander(Vocabulary.from_shelf(shelf))
+
+
+@pytest.mark.parametrize("text", ["mens shoes", "men's shoes", "mens-shoes", "Men Shoes"])
+def test_a_category_named_as_in_an_address_is_found_by_its_words(text: str) -> None:
+    assert _with_audiences().understand(text, currency="USD").where.category == "mens-shoes"
+
+
+def test_a_letter_says_whose_it_is_where_the_attribute_is_a_gender() -> None:
+    assert _with_audiences().understand("women's watches", currency="USD").where.attributes == {"gender": {"f"}}
+
+
+def test_categories_made_for_others_are_left_out_where_a_person_alone_is_named() -> None:
+    where = _with_audiences().understand("for dad", currency="USD").where
+    assert where.not_attributes == {"category": {"womens-shoes", "女装"}}
+    assert _with_audiences().understand("mens shoes for dad", currency="USD").where.not_attributes == {}

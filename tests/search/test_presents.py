@@ -72,6 +72,7 @@ def test_a_person_of_whom_nothing_is_known_is_said_to_be_set_aside() -> None:
     assert _shop(("black", "给爸爸买的")).search("送爸爸").relaxed == ()
     assert _shop().search("skiing").relaxed == ("“skiing”",)
     assert _shop().search("mug for my father").relaxed == ()
+    assert _shop().search("box for my cat").relaxed == ("“cat”",)
 
 
 def test_a_present_is_not_only_what_is_called_one() -> None:
@@ -84,3 +85,15 @@ def test_what_somebody_likes_for_themselves_says_nothing_of_whom_they_buy_for() 
     searcher = _shop(("black", "给爸爸买的"))
     assert _ids(searcher.search("送爸爸", shopper_context=taste)) == _ids(searcher.search("送爸爸"))
     assert _ids(searcher.search("for the office", shopper_context=taste))[0] == "box"
+
+
+def test_a_category_made_for_others_is_not_shown() -> None:
+    shelf = Shelf()
+    shelf.put(
+        [product("tie", "Tie", category=(Text(en="mens-ties"),)), product("bag", "Bag", category=(Text("女包"),))]
+    )
+    vocabulary = Vocabulary.from_shelf(shelf)
+    index = TantivyIndex()
+    build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
+    searcher = Searcher(shelf, index, Understander(vocabulary))
+    assert (_ids(searcher.search("for dad")), _ids(searcher.search("for mom"))) == (["tie"], ["bag"])

@@ -139,8 +139,9 @@ def fold(word: str) -> str:
 
 
 _IRREGULAR = {
-    "women": "woman", "men": "man", "children": "child", "kids": "kid", "knives": "knife", "shelves": "shelf",
-    "scarves": "scarf", "people": "person", "feet": "foot", "mice": "mouse", "lens": "lens", "lenses": "lens",
+    "women": "woman", "womens": "woman", "men": "man", "mens": "man", "children": "child", "kids": "kid",
+    "knives": "knife", "shelves": "shelf", "scarves": "scarf", "people": "person", "feet": "foot", "mice": "mouse",
+    "lens": "lens", "lenses": "lens",
     **{f"{word}s": word for word in ("hoodie", "beanie", "cookie", "brownie", "smoothie", "movie", "onesie", "zombie")},
     "canvas": "canvas", "series": "series", "glasses": "glasses", "headphones": "headphone",
 }  # fmt: skip

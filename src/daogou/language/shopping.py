@@ -259,7 +259,8 @@ def people() -> Iterator[tuple[str, ...]]:
 def audiences() -> dict[str, str]:
     """Which audience's products suit a person: mother → woman. Nothing is said of children: their ages differ."""
     lines = (line.rpartition("|") for line in _PEOPLE.strip().splitlines())
-    return {said.partition(",")[0].partition("/")[0].strip(): whom.strip() for said, bar, whom in lines if bar}
+    suits = {said.partition(",")[0].partition("/")[0].strip(): whom.strip() for said, bar, whom in lines if bar}
+    return suits | {"woman": "woman", "man": "man"}
 
 
 def audience_words() -> Iterator[tuple[str, ...]]:

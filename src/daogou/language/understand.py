@@ -488,10 +488,13 @@ class Understander:
         audience = self._audience(reading)
         if audience is None or reading.category is not None:
             return
-        for term in self.vocabulary.meanings(audience):
-            others = (t for whom in self._lexicon.others(audience) for t in self.vocabulary.meanings(whom))
-            if term.kind == "attribute" and (values := {t.value for t in others if t.name == term.name}):
-                yield term.name, values
+        others = self._lexicon.others(audience)
+        if categories := {key for whom in others for key in self.vocabulary.made_for.get(whom, ())}:
+            yield "category", categories
+        said = [term for whom in others for term in self.vocabulary.meanings(whom)]
+        for own in self.vocabulary.meanings(audience):
+            if own.kind == "attribute" and (values := {term.value for term in said if term.name == own.name}):
+                yield own.name, values
 
     def _audience(self, reading: _Reading) -> str | None:
         """Whose products suit the person that is named; None for several that differ."""

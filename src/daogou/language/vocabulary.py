@@ -14,7 +14,7 @@ from daogou.domain.text import Language, Text, language_of
 from daogou.language.normalise import plain
 from daogou.language.pinyin import Sounds
 from daogou.language.segment import Segmenter
-from daogou.language.shopping import ideas
+from daogou.language.shopping import audience_words, ideas
 from daogou.language.spelling import Spelling
 from daogou.language.units import Measure, measure_of
 
@@ -103,6 +103,8 @@ class Vocabulary:
         self._solid: dict[str, str] = {}
         self._framed: dict[tuple[str, str], dict[str, None]] = {}
         """Chinese names of categories by their first and last character."""
+        self.made_for: dict[str, set[str]] = {}
+        """Audience → the categories whose names say so: women's shoes, 女鞋."""
         self.spelling = Spelling()
         """Corrects to these words."""
         self.sounds = Sounds()
@@ -297,13 +299,15 @@ class Vocabulary:
         self.characters.update(plain(text.zh))
         self.words.update({word for surface in (text.zh, text.en) if surface for word in self.segmenter.cut(surface)})
         term = Term(kind, name, text.key)
-        phrases = {self.phrase(surface) for surface in (text.zh, text.en) if surface} - {""}
+        phrases = {self.phrase(surface) for surface in _names(name, text) if surface} - {""}
         self._languages.setdefault(term, set()).update(map(language_of, phrases))
         if kind == "attribute":
             self._learn_measure(term, text)
             phrases |= {self.phrase(phrase.replace("-", " ")) for phrase in phrases if _JOINED.fullmatch(phrase)}
         if kind == "category":
             self._learn_endings(term, phrases)
+            for whom in {whom for phrase in phrases for whom, opening in _OPENINGS if phrase.startswith(opening)}:
+                self.made_for.setdefault(whom, set()).add(text.key)
             for phrase in phrases:
                 self._framed.setdefault((phrase[0], phrase[-1]), {})[phrase] = None
             phrases |= {other for phrase in phrases for other in self._kinds_of_goods.get(phrase, ())}
@@ -391,11 +395,27 @@ class Vocabulary:
                 self._kinds_of_goods.setdefault(phrase, set()).update(phrases)
 
 
+def _names(name: str, text: Text) -> Iterator[str]:
+    """What a value is called: mens-shoes are mens shoes, and gender F is women."""
+    yield from (text.zh, text.en)
+    if name == "category" and _SLUG.fullmatch(text.en):
+        yield text.en.replace("-", " ").replace("_", " ")
+    if name in _GENDERS and text.key in _LETTERS:
+        yield _LETTERS[text.key]
+
+
 _ORDER = {"category": 0, "brand": 1, "attribute": 2}
 _SOLID = 6
 """Letters of the shortest phrase that is known however it is joined: leak proof, leak-proof, leakproof."""
 _TAILS = ("套装", "系列", "礼盒", "组合", "用品")
 """What a category's name may end in without its short name doing so: 茶具 for 茶具套装."""
+_OPENINGS = tuple(
+    (line[0], word if language_of(word) == "zh" else f"{word} ") for line in audience_words() for word in line
+)
+_SLUG = re.compile("[a-z0-9]+(?:[-_][a-z0-9]+)+")
+"""A category as an address writes it: mens-shoes."""
+_GENDERS = ("gender", "sex", "性别")
+_LETTERS = {"f": "women", "w": "women", "m": "men", "u": "unisex"}
 _JOINED = re.compile("[a-z]+(?:-[a-z]+)+")
 _ENOUGH = 3
 """Products whose titles must begin alike before that is taken for the brand's name,"""

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from daogou.search.praise import Praise
 
 
+_ANIMALS = frozenset({"pet", "dog", "cat"})
 _GIVEN = 0.3
 """What a present to anybody counts for, beside what suited the person who is named."""
 Near = Callable[[str], "NDArray[np.float32] | None"]
@@ -305,15 +306,16 @@ class Searcher:
         return suited
 
     def _nothing_for(self, understood: Understood, wish: Wish, rows: NDArray[np.int32]) -> Iterator[str]:
-        """The persons and occasions, as typed, that nothing is known to suit, where no more than these was said."""
-        if not says_only_what_for(understood, wish):
-            return
+        """The persons and occasions, as typed, that nothing is known to suit, where no more than these was said; and
+        animals wherever no kind of goods is named, for people's food is no cat food."""
+        only = says_only_what_for(understood, wish)
         for slot in understood.slots:
-            if slot.kind in ("recipient", "occasion") and not slot.negated:
-                typed = understood.text[slot.start : slot.end].strip()
+            if slot.negated or not (only or (slot.value in _ANIMALS and wish.where.category is None)):
+                continue
+            if slot.kind == "recipient" or (slot.kind == "occasion" and not wish.words):
                 suited = np.zeros(0, np.float32) if self._praise is None else self._praise.suits(slot.value)
-                if not (wish.words and slot.kind == "occasion") and not suited[rows[rows < len(suited)]].any():
-                    yield f"“{typed}”"
+                if not suited[rows[rows < len(suited)]].any():
+                    yield f"“{understood.text[slot.start : slot.end].strip()}”"
 
     def _chosen_after(self, text: str) -> NDArray[np.float32] | None:
         found = self.chosen.after(text, self.shelf.row)
