@@ -35,8 +35,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from daogou.adapters.cedict import Cedict
 from daogou.domain.text import Text
 from daogou.evaluation.showcase import build
+from daogou.language.goods import goods
 from daogou.ports.encoder import Encoder
 from daogou.retrieval.encoding.e5 import E5, in_integers, open_packaged
 from daogou.retrieval.encoding.graph import build as build_graph
@@ -177,9 +179,10 @@ def showcase(_: Path, scratch: Path, __: int, *, seeds: int, config: TuningConfi
         for dim in config.dims:
             found.see(f"tuned, {dim}", E5(model, "tuned", partial(bytes, tuned.graph), dim=dim), len(tuned.graph))
         started = time.process_time()
-        static = distil(model, E5(model, "tuned", partial(bytes, tuned.graph)), products, learnt, **options)
+        teacher = E5(model, "tuned", partial(bytes, tuned.graph), dim=config.dim)
+        static = distil(model, teacher, products, learnt, goods=goods(Cedict()), **options)
         distilling = round(time.process_time() - started)
-        found.see(f"static, {static.dim}", static, sum(each.nbytes for each in static.arrays.values()))
+        found.see("static", static, sum(each.nbytes for each in static.summing.arrays().values()))
         runs.append({"steps": tuned.steps, "tuning_cpu_s": round(tuned.seconds), "distilling_cpu_s": distilling})
         runs[-1]["told"] = told
     counts = {"learnt": len(learnt), "stopping": len(judged), "test": len(test)}
@@ -248,7 +251,7 @@ def _rounded(values: Sequence[float]) -> list[float]:
 def _costs(encoder: Encoder, texts: Sequence[str], size: int) -> dict[str, object]:
     some = texts[:_TIMED]
     encoder.queries(QUERIES)
-    seconds = _cpu(lambda: encoder.passages(some))
+    seconds = _cpu(lambda: encoder.queries(some))
     query = 1000 * _cpu(lambda: [encoder.queries([text]) for text in QUERIES * 20]) / 100
     return {
         "mb": round(size / 1e6, 1),

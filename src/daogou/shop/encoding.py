@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
+from daogou.adapters.cedict import Cedict
 from daogou.domain.errors import CorruptRelease
 from daogou.retrieval.encoding.e5 import E5
 from daogou.retrieval.encoding.tuned import open_tuned
@@ -102,7 +103,9 @@ class Encoding:
         assert self._encoder is not None
         training = shop.settings.training
         kept = shop.folder / "cache" / "tuning.unfinished"
-        tuning = Tuning(base.model, self._encoder, training.encoder, training.seed, kept, self._tell, shop.taxonomy())
+        tuning = Tuning(
+            base.model, self._encoder, training.encoder, training.seed, kept, self._tell, Cedict(), shop.taxonomy()
+        )
         metrics = learn(folder, products, shop.stores, tuning)
         self._encoder = open_tuned(folder, base.model)
         return metrics

@@ -114,7 +114,7 @@ class Varied:
         self._products = products
         self._random = random
         self._typos, self._swaps, self._drops = typos, swaps, drops
-        self._other = dict(_bilingual(taxonomy)) | dict(_bilingual(_names(products)))
+        self._other = dict(_bilingual(taxonomy)) | dict(_bilingual(names_of(products)))
 
     def query(self, text: str) -> str:
         if self._random.random() < self._swaps:
@@ -157,8 +157,8 @@ class Varied:
         return self._random.choice([lost, doubled, text[:at] + text[at + 1] + text[at] + text[at + 2 :]])
 
 
-def _names(products: Iterable[Product]) -> Iterator[Text]:
-    """Of categories and attributes."""
+def names_of(products: Iterable[Product]) -> Iterator[Text]:
+    """What categories and values of attributes are called, product by product."""
     for product in products:
         yield from product.category
         for values in product.attributes.values():

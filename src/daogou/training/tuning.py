@@ -6,13 +6,14 @@ Surely: the 95 % interval of what it gains, over families of queries, does not r
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from daogou.language.goods import goods
 from daogou.retrieval.encoding.e5 import E5
 from daogou.retrieval.encoding.tuned import TuningConfig, save_tuned
 from daogou.training.exam import Exam
@@ -25,6 +26,7 @@ from daogou.training.recipes.static import distil
 if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.text import Text
+    from daogou.ports.dictionary import Dictionary
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.retrieval.encoding.weights import Model
@@ -42,6 +44,8 @@ class Tuning:
     kept: Path
     """A folder from which an interrupted tuning goes on."""
     tell: Callable[[str], None]
+    dictionary: Dictionary
+    """Names goods in general where the tuned encoder is distilled."""
     taxonomy: Sequence[Text] = ()
     """Kinds of goods in both languages, for queries that are put into the other one."""
 
@@ -71,8 +75,9 @@ def learn(folder: Path, products: Sequence[Product], stores: Stores, tuning: Tun
     tuned, pretraining = _tuned(pairs, exam, tuning, lambda: texts_of(products, stores.reviews.scan()))
     static, offered = None, tuned.recalls
     if config.static.serve:
-        teacher = E5(model, "tuned", lambda: tuned.graph)
-        static = distil(model, teacher, products, learnt, config=config, seed=tuning.seed, tell=tuning.tell)
+        teacher, general = E5(model, "tuned", lambda: tuned.graph, dim=config.dim), goods(tuning.dictionary)
+        options: Mapping[str, Any] = {"config": config, "seed": tuning.seed, "tell": tuning.tell}
+        static = distil(model, teacher, products, learnt, goods=general, **options)
         offered = exam.recalls(static)
     shutil.rmtree(tuning.kept, ignore_errors=True)
     recall = float(offered.mean())

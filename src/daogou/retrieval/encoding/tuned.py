@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from daogou.retrieval.encoding.e5 import E5
-from daogou.retrieval.encoding.static import Static
+from daogou.retrieval.encoding.static import Static, Summing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,28 +22,34 @@ _GRAPH, _ABOUT = "graph.onnx", "about.json"
 
 @dataclass(frozen=True, slots=True)
 class StaticConfig:
-    """[training.encoder.static]: vectors of word pieces, distilled from the tuned encoder."""
+    """[training.encoder.static]: what shoppers ask in vectors of word pieces, distilled from the tuned encoder."""
 
     serve: bool = False
-    """True: they are served in place of it. No network runs at query time; a tenth of what is found may be lost, see
-    the experiments."""
-    dim: int = 256
-    """Length of the vectors."""
+    """True: what shoppers ask is encoded by them in place of the transformer, which then encodes products alone. In the
+    showcase next to nothing of what is found is lost, see the experiments."""
     copies: int = 2
-    """How often each query and each product's text is varied, beside the text itself."""
-    steps: int = 300
-    batch: int = 128
+    """How often each query, each product's text and each name of the shop is varied, beside the text itself."""
+    worded: int = 10_000
+    """General names of goods that are learnt as parts of queries too."""
+    products: int = 3_000
+    """Products that are learnt from, at most; more are drawn with the seed."""
+    steps: int = 1_500
+    batch: int = 256
     """Texts in a step."""
+    hidden: int = 768
+    """Width of the layer that knows what pieces mean together."""
     rate: float = 5e-3
-    """Learning rate of Adam; falls to nothing."""
+    """Learning rate of Adam for the vectors of pieces; falls to nothing."""
+    network_rate: float = 1e-3
+    """The same for the layer."""
     ranking: float = 1.0
     """What the order of products for a text counts beside the vector of a text."""
-    ranked: int = 256
+    ranked: int = 512
     """Products of which the order is compared in a step."""
-    temperature: float = 0.1
+    temperature: float = 0.05
     """Cosines are divided by it before the order is compared: the smaller, the more the first ones count."""
     ridge: float = 1.0
-    """Penalty of the map that gives pieces a vector which the shop's texts do not have."""
+    """Penalty of the map that gives pieces a vector which no text has that was learnt from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +127,23 @@ class _About(msgspec.Struct):
 
 
 def save_tuned(folder: Path, graph: bytes, *, dim: int, static: Static | None) -> None:
-    """Write the tuned encoder, or what was distilled from it, in the place of what the folder had.
+    """Write the tuned encoder, and what was distilled from it, in the place of what the folder had.
 
     Its name tells it from any that gives other vectors: products' vectors are kept by it.
     """
     for path in folder.iterdir():
         path.unlink()
-    made = [graph, str(dim).encode()] if static is None else [array.tobytes() for array in static.arrays.values()]
-    mark = hashlib.sha256(b"".join(made)).hexdigest()[:8]
-    name = f"multilingual-e5-small tuned {mark}" + (" static" if static else "")
-    if static is None:
-        (folder / _GRAPH).write_bytes(graph)
-    else:
-        static.save(folder)
+    arrays = [] if static is None else static.summing.arrays().values()
+    made = b"".join([graph, str(dim).encode(), *(array.tobytes() for array in arrays)])
+    name = f"multilingual-e5-small tuned {hashlib.sha256(made).hexdigest()[:8]}" + (" static" if static else "")
+    (folder / _GRAPH).write_bytes(graph)
+    if static is not None:
+        static.summing.save(folder)
     (folder / _ABOUT).write_bytes(msgspec.json.encode(_About(name, dim, static is not None)))
 
 
 def open_tuned(folder: Path, model: Model) -> Encoder:
     """Read what `save_tuned` wrote."""
     about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_About)
-    if about.static:
-        return Static.load(folder, model, about.name)
-    return E5(model, about.name, (folder / _GRAPH).read_bytes, dim=about.dim)
+    encoder = E5(model, about.name, (folder / _GRAPH).read_bytes, dim=about.dim)
+    return Static(model, about.name, Summing.load(folder), encoder) if about.static else encoder
