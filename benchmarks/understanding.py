@@ -5,8 +5,9 @@
 
 With an encoder, words that no category is called by may be read as another name of one.
 
-A slot is right if its kind, name, value and negation are. Sentences about litemall need its data, which are not part of
-the repository; without them they are left out and counted. `utterances.md` beside the file says how they were written.
+A slot is right if its kind, name, value and negation are; unknown words that stand beside one another are one.
+Sentences about litemall need its data, which are not part of the repository; without them they are left out and
+counted. `utterances.md` beside the file says how they were written.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ from daogou.evaluation.showcase.products import build_products
 from daogou.evaluation.showcase.vocabulary import vocabulary
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
+from daogou.language.called import Called
 from daogou.language.glossary import Glossary
 from daogou.language.glossing import learn
+from daogou.language.naming import learn_names
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
 from daogou.ports.encoder import Encoder
@@ -102,7 +105,7 @@ def measure(rows: Sequence[Mapping], understanders: Mapping[str, Understander]) 
         start = time.thread_time()
         understood = understander.understand(row["text"], currency=CURRENCY)
         taken.append((time.thread_time() - start) * 1e3)
-        found, labelled = Counter(found_in(understood)), Counter(labelled_in(row))
+        found, labelled = Counter(found_in(understood)), Counter(dict.fromkeys(labelled_in(row), 1))
         by_language[row["language"]].add(found, labelled)
         for kind in {key[0] for key in (*found, *labelled)}:
             of_kind = [Counter({k: n for k, n in some.items() if k[0] == kind}) for some in (found, labelled)]
@@ -124,12 +127,21 @@ def measure(rows: Sequence[Mapping], understanders: Mapping[str, Understander]) 
 def found_in(understood: Understood) -> Iterator[Key]:
     """The slots, each once; and what was not understood."""
     yield from dict.fromkeys((slot.kind, slot.name, slot.value, slot.negated) for slot in understood.slots)
-    prices = {understood.text[slot.start : slot.end].casefold() for slot in understood.slots if slot.kind == "price"}
-    yield from (("unknown", "unknown", word, False) for word in understood.unknown if word not in prices)
+    named = {understood.text[slot.start : slot.end].casefold() for slot in understood.slots}
+    missing = (words.casefold() for words in understood.missing)
+    yield from (("unknown", "unknown", words, False) for words in missing if words not in named)
 
 
 def labelled_in(row: Mapping) -> Iterator[Key]:
-    yield from dict.fromkeys((s["kind"], s["name"], s["value"], s["negated"]) for s in row["slots"])
+    unknown: list[tuple[int, int]] = []
+    for slot in sorted(row["slots"], key=lambda slot: slot["start"]):
+        if slot["kind"] != "unknown":
+            yield slot["kind"], slot["name"], slot["value"], slot["negated"]
+        elif unknown and not row["text"][unknown[-1][1] : slot["start"]].strip(" -"):
+            unknown[-1] = (unknown[-1][0], slot["end"])
+        else:
+            unknown.append((slot["start"], slot["end"]))
+    yield from (("unknown", "unknown", row["text"][start:end].casefold(), False) for start, end in unknown)
 
 
 def _show(row: Mapping, understanders: Mapping[str, Understander]) -> None:
@@ -177,11 +189,14 @@ def _understander(
     products, shelf = list(products), Shelf()
     shelf.put(products)
     known = Vocabulary.from_shelf(shelf, taxonomy=kinds)
-    glosses = learn(Cedict(), known, products)
+    glossary = Glossary(learn(Cedict(), known, products))
+    called = Called(*learn_names(Cedict(), known, products))
     if encoder is None:
-        return Understander(known, glossary=Glossary(glosses))
+        return Understander(known, glossary=glossary, called=called)
     names = KindNames.fit(products, encoder)
-    return Understander(known, glossary=Glossary(glosses), kinds=lambda texts: names.nearest(encoder.queries(texts)))
+    return Understander(
+        known, glossary=glossary, called=called, kinds=lambda texts: names.nearest(encoder.queries(texts))
+    )
 
 
 if __name__ == "__main__":

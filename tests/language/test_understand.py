@@ -404,3 +404,49 @@ def test_categories_made_for_others_are_left_out_where_a_person_alone_is_named()
     where = _with_audiences().understand("for dad", currency="USD").where
     assert where.not_attributes == {"category": {"womens-shoes", "女装"}}
     assert _with_audiences().understand("mens shoes for dad", currency="USD").where.not_attributes == {}
+
+
+def test_words_that_are_missing_together_are_one_thing_as_typed() -> None:
+    found = Understander(_vocabulary()).understand("Trampolines Nets for running shoes, guitars", currency="CNY")
+    assert found.missing == ("Trampolines Nets", "guitars")
+    assert found.unknown == ("trampoline", "net", "guitar")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("四件套 1.8米", "1.8 m"),
+        ("一米八的", "1.8 m"),
+        ("28 cm", "28 cm"),
+        ("half-litre 500 millilitres", "500 ml"),
+        ("shirt, XL", "xl"),
+    ],
+)
+def test_a_size_that_no_product_has_is_still_a_size(text: str, size: str) -> None:
+    found = Understander(_vocabulary()).understand(text, currency="CNY")
+    assert [(slot.value, slot.confidence) for slot in found.slots if slot.kind == "size"] == [(size, 0.0)]
+    assert found.where == Where()
+
+
+def test_the_last_noun_of_a_compound_says_what_it_is() -> None:
+    shelf = Shelf()
+    kinds = ("Dress", "Shoes", "Perfume", "Scented candle")
+    shelf.put(product(kind, kind, category=[kind]) for kind in kinds)
+    understander = Understander(Vocabulary.from_shelf(shelf))
+
+    def categories(text: str) -> list[str]:
+        slots = understander.understand(text, currency="CNY").slots
+        return [slot.value for slot in slots if slot.kind == "category"]
+
+    assert categories("brown dress shoes") == ["shoes"]
+    assert categories("a perfume candle") == ["scented candle"]
+    assert categories("dress, shoes") == ["dress", "shoes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [("running shoes 3", ["3"]), ("running shoes black 2", ["2"]), ("running shoes 42", []), ("galaxy 4", [])],
+)
+def test_a_bare_number_behind_what_is_wanted_counts(text: str, quantity: list[str]) -> None:
+    slots = Understander(_vocabulary()).understand(text, currency="CNY").slots
+    assert [slot.value for slot in slots if slot.kind == "quantity"] == quantity

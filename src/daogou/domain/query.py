@@ -102,7 +102,9 @@ class Understood:
     corrected: str | None = None
     """The text after spelling correction, where that changed it."""
     unknown: tuple[str, ...] = ()
-    """Words the shop's vocabulary does not contain."""
+    """Words the shop's vocabulary does not contain, as they stand in `words`."""
+    missing: tuple[str, ...] = ()
+    """The same for people: as they were typed, with words that stand beside one another together."""
     spans: tuple[Span, ...] = ()
     """Which part of the text is in which language."""
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -6,18 +6,23 @@ import re
 from collections.abc import Iterator
 
 from daogou.language.numerals import CHINESE, number
-from daogou.language.units import stated
+from daogou.language.units import extents, stated
 from daogou.language.vocabulary import SIZES
 from daogou.language.wishes import Said, Wish
 
 
 def measures(said: Said) -> Iterator[Wish]:
-    """Measures that the shop has among its products' values; others stay words."""
+    """Measures that the shop has among its products' values; of others, lengths and volumes as sizes."""
+    known = []
     for start, end, measure in stated(said.text):
         terms = said.vocabulary.measured(measure)
         if terms:
             kind = "size" if terms[0].name in SIZES else "attribute"
+            known.append((start, end))
             yield Wish(start, end, kind, terms[0].name, terms[0].value, terms)  # type: ignore[arg-type]
+    for start, end, value in extents(said.text):
+        if not any(a < end and start < b for a, b in known) and not said.vocabulary.meanings(said.text[start:end]):
+            yield Wish(start, end, "size", "size", value)
 
 
 _LETTERS = "xxs|xs|s|m|l|xl|xxl|xxxl|2xl|3xl|4xl"
@@ -56,8 +61,13 @@ def sizes(said: Said) -> Iterator[Wish]:
                 yield Wish(*match.span(), "size", known[0].name if known else "size", value, known)
     for match in _LETTER.finditer(said.text):
         known = said.vocabulary.size(match["size"])
-        if known and _is_capital(said, match.start()):
-            yield Wish(*match.span(), "size", known[0].name, match["size"], known)
+        if _is_capital(said, match.start()) and (known or _stands_alone(said.text, match)):
+            yield Wish(*match.span(), "size", known[0].name if known else "size", match["size"], known)
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Is this the last word, or cut off by a comma: “underwear, L”? In between, “L” may be anything."""
+    return not text[match.end() :].strip(" 号码的") or text[match.end() : match.end() + 1] == ","
 
 
 def _is_capital(said: Said, place: int) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from daogou.domain.query import Meant
+from daogou.language.glossary import Meaning
 from daogou.language.pinyin import LONGEST
 from daogou.language.segment import Token
 from daogou.language.spelling import common_words
 from daogou.language.vocabulary import join
 
 if TYPE_CHECKING:
-    from daogou.language.glossary import Glossary, Meaning
+    from daogou.language.called import Called
+    from daogou.language.glossary import Glossary
     from daogou.language.lexicon import Lexicon
 
 _SPELT = 4
@@ -43,10 +45,12 @@ class Mended:
 class Mender:
     """Corrects words to those of the shop; a word that the shop or everybody knows is left alone."""
 
-    def __init__(self, lexicon: Lexicon, glossary: Glossary) -> None:
+    def __init__(self, lexicon: Lexicon, glossary: Glossary, called: Called) -> None:
         self._lexicon = lexicon
         self.glossary = glossary
-        """May be replaced at any time."""
+        """May be replaced at any time,"""
+        self.called = called
+        """and so may this."""
         self._vocabulary = lexicon.vocabulary
 
     def mend(self, words: Sequence[Token]) -> list[Mended]:
@@ -56,8 +60,11 @@ class Mender:
         while place < len(words):
             token, last = self._meant(words, place)
             better = token.text != words[place].text or last > place + 1
-            glossed = None if better else self._glossed(words, place)
-            if glossed is not None:
+            glossed = self._named([token], 0) if better else self._glossed(words, place)
+            if glossed is not None and better:
+                mended += (replace(part, better=True) for part in glossed[0])
+                place = last
+            elif glossed is not None:
                 parts, place = glossed
                 mended += parts
             else:
@@ -67,7 +74,21 @@ class Mender:
 
     def _glossed(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
         """What is no word of the shop from here in words of the shop, and the place after it."""
+        named = self._named(words, place)
+        if named is not None:
+            return named
         return self._glossed_english(words, place) if words[place].text.isascii() else self._glossed_run(words, place)
+
+    def _named(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
+        """The longest phrase from here that is another name of goods of the shop, with a word that is not its own."""
+        for last in range(min(len(words), place + _PHRASE), place, -1):
+            run = words[place:last]
+            phrase = join([token.text for token in run])
+            name = self.called.other(phrase)
+            if name is not None and not all(self._is_own(token.text) for token in run):
+                here = Token(phrase, run[0].start, run[-1].end)
+                return list(self._in_words_of_the_shop([Meaning(name, 1.0)], here)), last
+        return None
 
     def _glossed_english(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
         """The longest English phrase from here that the glossary has; one with a word of the shop's own only whole."""
@@ -157,7 +178,7 @@ class Mender:
                 spelt = self._best(self._vocabulary.sounds.spelt(letters))
                 if spelt is not None:
                     return word._replace(text=spelt, end=run[-1].end), last
-        nearest = self._vocabulary.spelling.nearest(word.text)
+        nearest = self._vocabulary.spelling.nearest(word.text) or self.called.meant(word.text)
         return word._replace(text=nearest or word.text), place + 1
 
     def _chinese(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
@@ -170,6 +191,10 @@ class Mender:
                 continue
             alike = self._vocabulary.sounds.like(text)
             like = self._best(alike) if alike and not self._lexicon.means(text) and self._is_odd(run) else None
+            if like is None and not self._lexicon.means(text) and self._is_odd(run):
+                like = self.called.meant(text)
+                if like is not None:
+                    return word._replace(text=like, end=run[-1].end), last
             if like is not None and self._lexicon.names(like):
                 return word._replace(text=like, end=run[-1].end), last
         if self._lexicon.is_plain(word.text) or self._vocabulary.knows(word.text) or self._lexicon.means(word.text):
@@ -182,7 +207,7 @@ class Mender:
         plain = sum(self._lexicon.is_plain(token.text) for token in run)
         return (
             bool(strange)
-            and plain < len(run) - 1
+            and plain < max(1, len(run) - 1)
             and not any(len(token.text) > 1 and self._lexicon.means(token.text) for token in run)
         )
 

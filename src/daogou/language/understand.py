@@ -11,6 +11,7 @@ from daogou.domain.query import Meant, Slot, Span, Understood, Where
 from daogou.domain.text import language_of
 from daogou.language.ages import ages
 from daogou.language.aspects import no_aspects
+from daogou.language.called import Called
 from daogou.language.comparisons import comparisons
 from daogou.language.counts import counts
 from daogou.language.glossary import Glossary
@@ -68,15 +69,19 @@ class _Reading:
     category: str | None = None
     """The first category that is named, wherever it stands: it decides which attributes may filter."""
     short: Found | None = None
-    """Where no category is named in full: the words that are the end of one name only, like kettle."""
+    """Where no category is named in full: words that are a name of goods of one, or the end of its own name only."""
     slots: list[Slot] = field(default_factory=list)
     left: list[Token] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
+    unknown: list[Token] = field(default_factory=list)
     prices: list[PriceWish] = field(default_factory=list)
     limits: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """The values inside each limit, by attribute and limit."""
     sort: Sort = "relevance"
     on_sale: bool = False
+
+    def token(self, start: int, end: int) -> Token:
+        """These characters as one word."""
+        return Token(self.normal.text[start:end], start, end)
 
     def slot(self, kind: SlotKind, name: str, value: str, *, span: tuple[int, int], **more: bool | float) -> None:
         """Add a slot; the same thing said again beside itself (耐克/nike) is one."""
@@ -100,12 +105,14 @@ class Understander:
         aspects: AspectReader = no_aspects,
         glossary: Glossary | None = None,
         kinds: KindReader = no_kinds,
+        called: Called | None = None,
     ) -> None:
         """`rates`: what one unit of a foreign currency is worth in the shop's, for prices like "under $80".
 
         Without a rate such a price is kept as a slot of confidence 0 and listed in `unknown`, never guessed.
         `aspects` finds what reviewers shall like, such as 续航好. `glossary` says what words that the shop does not use
-        mean in words that it does. `kinds` is asked where no category is named: a lunch box may be called 便当盒.
+        mean in words that it does, `called` what goods are called below the categories. `kinds` is asked where no
+        category is named: a lunch box may be called 便当盒.
         """
         self.vocabulary = vocabulary
         self._rates = dict(rates or {})
@@ -114,14 +121,23 @@ class Understander:
         self._lexicon = Lexicon(vocabulary)
         self._glossary = glossary or Glossary()
         self._kinds = kinds
-        self._mender = Mender(self._lexicon, self._glossary)
+        self._called = self._names = called or Called()
+        self._apart: set[tuple[str, str]] = set()
+        vocabulary.segmenter.learn(self._names.words())
+        self._mender = Mender(self._lexicon, self._glossary, self._called)
 
     def set_apart(self, groups: Iterable[Sequence[str]]) -> None:
         """Let no word of a group be read as another of it from now on, in place of those set before."""
         phrase = self.vocabulary.phrase
-        self._mender.glossary = self._glossary.without(
-            (phrase(one), phrase(other)) for group in groups for one, other in permutations(group, 2)
-        )
+        pairs = {(phrase(one), phrase(other)) for group in groups for one, other in permutations(group, 2)}
+        self._mender.glossary = self._glossary.without(pairs)
+        self._apart = pairs | {
+            (one, term.value)
+            for one, other in pairs
+            for term in self.vocabulary.meanings(other)
+            if term.kind == "category"
+        }
+        self._called = self._mender.called = self._names.without(self._apart)
 
     def understand(self, text: str, *, currency: str) -> Understood:
         """Take the text apart. Never raises; spans of slots lie inside `text`."""
@@ -143,7 +159,8 @@ class Understander:
             sort=reading.sort,
             slots=tuple(sorted(reading.slots, key=lambda slot: (slot.start, slot.end))),
             corrected=corrected,
-            unknown=tuple(reading.unknown),
+            unknown=tuple(token.text for token in reading.unknown),
+            missing=tuple(_missing(reading, typed)),
             spans=tuple(_languages(typed)),
             also=self._also(reading),
             meant=meant,
@@ -195,20 +212,84 @@ class Understander:
         place, loose = 0, []
         while place < len(said):
             phrase = self._lexicon.find(said, place)
-            first = self.vocabulary.meanings(phrase.phrase)[:1] if phrase else []
-            if first and first[0].kind == "category":
-                reading.category = first[0].value
+            longer = self._called.begins(said, place)
+            if (
+                longer is not None
+                and (phrase is None or longer.last > phrase.last)
+                and not said[place].startswith(_MARK)
+            ):
+                reading.short, reading.category = longer, self._category_of(longer.phrase)
+                return
+            if phrase is not None and self._names_category(phrase):
+                reading.category = self.vocabulary.meanings(phrase.phrase)[0].value
+                self._follow(reading, phrase)
                 return
             if phrase is None and not said[place].startswith(_MARK) and not self._lexicon.is_plain(said[place]):
                 loose.append(place)
             place = phrase.last if phrase else place + 1
-        for place in reversed(loose):
-            for last in range(place + 1, min(len(said), place + _ENDING) + 1):
-                short = Found(join(said[place:last]), place, last)
-                term = self.vocabulary.ending(short.phrase)
-                if term is not None and last not in loose:
-                    reading.category, reading.short = term.value, short
+        for first, last in self._together(reading, loose):
+            for end in range(last, first, -1):
+                found = self._ending(said, first, end) or self._called.find(said, first, end)
+                if found is not None and end - 1 in loose:
+                    reading.short = found
+                    reading.category = self._category_of(found.phrase)
                     return
+
+    def _names_category(self, phrase: Found) -> bool:
+        return any(term.kind == "category" for term in self.vocabulary.meanings(phrase.phrase)[:1])
+
+    def _follow(self, reading: _Reading, named: Found) -> None:
+        """The last noun says what a thing is: dress shoes are shoes, a perfume candle is a candle."""
+        said = [token.text for token in reading.words]
+        while self._touch(reading, named.last):
+            after = self._lexicon.find(said, named.last)
+            if after is not None and self._names_category(after):
+                named, reading.category = after, self.vocabulary.meanings(after.phrase)[0].value
+                continue
+            if after is None and not self._lexicon.is_plain(said[named.last]):
+                short = self._ending(said, named.last, named.last + 1) or self._called.find(
+                    said, named.last, named.last + 1
+                )
+                if short is not None:
+                    reading.short, reading.category = short, self._category_of(short.phrase)
+            return
+
+    def _touch(self, reading: _Reading, place: int) -> bool:
+        """Does a word go on where the one before it ends, as those of a compound do?"""
+        if not 0 < place < len(reading.words) or reading.words[place].text.startswith(_MARK):
+            return False
+        before, after = reading.words[place - 1], reading.words[place]
+        gap = reading.normal.text[before.end : after.start]
+        return gap == ("" if after.text[0] > "\u2fff" else " ") and (before.text[0] > "\u2fff") == (
+            after.text[0] > "\u2fff"
+        )
+
+    def _modifies(self, reading: _Reading, said: Sequence[str], phrase: Found) -> bool:
+        """Does what names a category only say which kind of the next one: the dress of dress shoes?"""
+        if not self._names_category(phrase) or not self._touch(reading, phrase.last):
+            return False
+        if reading.short and reading.short.first == phrase.last:
+            return True
+        after = self._lexicon.find(said, phrase.last)
+        return after is not None and self._names_category(after)
+
+    def _together(self, reading: _Reading, loose: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Runs of words from which nothing was named, with what was named before them."""
+        places = [place for place, token in enumerate(reading.words) if not token.text.startswith(_MARK)]
+        for run in _runs([reading.words[place] for place in places], reading.normal.text):
+            first = reading.words.index(run[0])
+            yield first, first + len(run)
+
+    def _ending(self, said: Sequence[str], first: int, last: int) -> Found | None:
+        for place in range(max(first, last - _ENDING), last):
+            phrase = join(said[place:last])
+            if self.vocabulary.ending(phrase) is not None:
+                return Found(phrase, place, last)
+        return None
+
+    def _category_of(self, name: str) -> str | None:
+        term = self.vocabulary.ending(name)
+        return term.value if term is not None else self._called.categories.get(name)
 
     def _read(self, reading: _Reading, currency: str) -> None:
         said = [token.text for token in reading.words]
@@ -246,7 +327,7 @@ class Understander:
         if said[place].startswith(_MARK):
             self._take_wish(reading, reading.wishes[int(said[place][1:])], currency, negated=negated)
             return place + 1, False
-        if self._counts(said, place):
+        if self._counts(said, place) or self._counts_before(reading, place):
             token = reading.words[place]
             reading.slot("quantity", "quantity", str(number(said[place])), span=(token.start, token.end))
             return place + 1, negated
@@ -257,6 +338,9 @@ class Understander:
             reading.left += [] if negated else tokens
             return reading.short.last, False
         phrase = self._lexicon.find(said, place)
+        if phrase is not None and not negated and self._modifies(reading, said, phrase):
+            reading.left += reading.words[place : phrase.last]
+            return phrase.last, False
         if phrase is not None:
             free = f"{phrase.phrase}-free"
             if negated and self._lexicon.names(free):
@@ -282,10 +366,12 @@ class Understander:
         found = self._kinds([reading.normal.text[slice(*span)] for span in spans])
         if found is None or not self.vocabulary.uses[Term("category", "category", found[1])]:
             return {}
+        if (join([token.text for token in runs[found[0]]]), found[1]) in self._apart:
+            return {}
         place, reading.category = found
         reading.slot("category", "category", reading.category, span=spans[place], confidence=_SHORT)
         said = {token.text for token in runs[place]}
-        reading.unknown = [word for word in reading.unknown if word not in said]
+        reading.unknown = [token for token in reading.unknown if token.text not in said]
         if any(map(self.vocabulary.has, said)):
             return {}
         words = (token.text for token in self.vocabulary.segmenter.tokens(reading.category))
@@ -337,6 +423,20 @@ class Understander:
             after = phrase.last if phrase else after + 1
         return False
 
+    def _counts_before(self, reading: _Reading, place: int) -> bool:
+        """Is this a bare number at the end, behind what is wanted: "socks 3", "bath towel white 2"?"""
+        token, text = reading.words[place], reading.normal.text
+        n = number(token.text) if token.text.isascii() and token.text.isalnum() else None
+        if n is None or not 2 <= n <= _MOST_COUNTED or n != n.to_integral_value() or self.vocabulary.size(token.text):
+            return False
+        last = max(reading.slots, key=lambda slot: slot.end, default=None)
+        if last is None or last.kind not in ("category", "attribute", "occasion") or last.negated:
+            return False
+        between = text[reading.words[place - 1].end : token.start] if place else ""
+        ends = place + 1 == len(reading.words) or text[token.end : token.end + 1] in ",;.。"
+        touches = reading.normal.span(reading.words[place - 1].start, reading.words[place - 1].end)[1] == last.end
+        return between == " " and ends and touches
+
     def _take_wish(self, reading: _Reading, wish: Wish, currency: str, *, negated: bool) -> None:
         span = (wish.start, wish.end)
         if wish.price is not None:
@@ -349,13 +449,15 @@ class Understander:
             kind: SlotKind = "size" if term.name in SIZES else "attribute"
             reading.slot(kind, term.name, term.value, span=span, negated=negated, confidence=confidence)
             if confidence < 1:
-                words = self.vocabulary.segmenter.tokens(" " * wish.start + reading.normal.text[slice(*span)])
-                reading.left += (token for token in words if not self._lexicon.fills(token.text) and token.text != "码")
+                reading.left += self._words_of(reading, span)
         elif wish.kind is not None:
             confidence = 0.0 if wish.kind == "size" else 1.0
             reading.slot(wish.kind, wish.name, wish.value, span=span, negated=negated, confidence=confidence)
             if wish.kind == "size":
-                reading.unknown.append(reading.normal.text[wish.start : wish.end])
+                words = self._words_of(reading, span)
+                known = bool(words) and all(self.vocabulary.has(word.text) for word in words)
+                reading.left += words if known else ()
+                reading.unknown += () if known else (reading.token(*span),)
             elif (wish.kind, wish.name) == ("comparative", "price") and not negated:
                 reading.sort = "price_asc" if wish.value == "less" else "price_desc"
 
@@ -366,13 +468,18 @@ class Understander:
         reading.slot(kind, name, wish.value, span=(wish.start, wish.end), negated=negated)
         reading.limits[name, wish.value] = {each.value for each in inside if each.name == name}
 
+    def _words_of(self, reading: _Reading, span: tuple[int, int]) -> list[Token]:
+        """The words of a size or measure that cannot be filtered by: they are searched."""
+        words = self.vocabulary.segmenter.tokens(" " * span[0] + reading.normal.text[slice(*span)])
+        return [token for token in words if not self._lexicon.fills(token.text) and token.text != "码"]
+
     def _take_price(self, reading: _Reading, wish: PriceWish, currency: str, *, negated: bool) -> None:
         fair = wish.converted(currency, self._rates)
         span = (wish.start, wish.end)
         confidence = 1.0 if fair else 0.0
         reading.slot("price", "price", wish.value, span=span, negated=negated, confidence=confidence)
         if fair is None:
-            reading.unknown.append(reading.normal.text[wish.start : wish.end])
+            reading.unknown.append(reading.token(*span))
         elif not negated:
             reading.prices.append(fair)
         elif fair.low is None or fair.high is None:
@@ -439,7 +546,7 @@ class Understander:
         elif not self._lexicon.fills(token.text):
             reading.left.append(token)
             if not self._lexicon.knows(token.text) and _says_something(token.text):
-                reading.unknown.append(token.text)
+                reading.unknown.append(token)
 
     def _is_mentioned(self, word: str) -> bool:
         return any(piece in self.vocabulary.words for piece in self.vocabulary.segmenter.cut(word))
@@ -529,6 +636,20 @@ def _runs(tokens: Sequence[Token], text: str) -> list[list[Token]]:
         else:
             runs.append([token])
     return runs
+
+
+def _missing(reading: _Reading, typed: str) -> Iterator[str]:
+    """What is unknown as it was typed; words that stand beside one another are one thing: a washing machine."""
+    start = end = None
+    for token in sorted(reading.unknown, key=lambda token: token.start):
+        if end is not None and not reading.normal.text[end : token.start].strip(" -"):
+            end = max(end, token.end)
+            continue
+        if start is not None and end is not None:
+            yield typed[slice(*reading.normal.span(start, end))]
+        start, end = token.start, token.end
+    if start is not None and end is not None:
+        yield typed[slice(*reading.normal.span(start, end))]
 
 
 def _languages(text: str) -> Iterator[Span]:

@@ -39,6 +39,9 @@ _UNITS: dict[str, tuple[tuple[str, str], ...]] = {
     )
     for unit in units.split()
 }
+_EXTENTS = ("ml", "l", "mm", "cm", "m")
+_SHORT = {unit: short for short in _EXTENTS for unit, meanings in _UNITS.items() if meanings == _UNITS[short]}
+"""How the units of lengths and volumes are written down."""
 _ANY_UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}|{ENGLISH})"
 _MEASURE = re.compile(rf"(?<![a-z\d.])(?<!\d,)(?P<n>{_NUMBER})[\s-]?(?P<unit>{_ANY_UNIT})(?![a-z\d])")
@@ -75,6 +78,19 @@ def stated(text: str) -> Iterator[tuple[int, int, Measure]]:
     for match in _MEASURE.finditer(text):
         for measure in _read(match["n"], match["unit"]):
             yield match.start(), match.end(), measure
+
+
+def extents(text: str) -> Iterator[tuple[int, int, str]]:
+    """Every length and volume in a normalised text as it is written down: 一米八 and 1.8米 are "1.8 m"."""
+    for match in _METRES_AND.finditer(text):
+        metres, rest = number(match["m"]), number(match["dm"])
+        if metres is not None and rest is not None:
+            amount = metres + rest / (10 if rest < 10 else 100)
+            yield match.start(), match.end(), f"{amount.normalize():f} m"
+    for match in _MEASURE.finditer(text):
+        amount_said, unit = number(match["n"]), _SHORT.get(match["unit"])
+        if amount_said is not None and unit is not None:
+            yield match.start(), match.end(), f"{amount_said.normalize():f} {unit}"
 
 
 def _read(n: str, unit: str) -> Iterator[Measure]:

@@ -405,7 +405,7 @@ class Searcher:
         rows = np.flatnonzero(mask)
         best = np.argsort(-meaning[rows], kind="stable")[: self.config.nearest]
         nearest = np.sort(rows[best]).astype(np.int32)
-        return Wish((), where, tuple(f"“{word}”" for word in understood.unknown)), nearest
+        return Wish((), where, tuple(f"“{words}”" for words in understood.missing)), nearest
 
     def _scored_words(self, understood: Understood) -> list[str]:
         """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""

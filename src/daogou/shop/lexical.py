@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,10 @@ import msgspec
 from daogou.adapters.cedict import Cedict
 from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.domain.errors import CorruptRelease
+from daogou.language.called import Called
 from daogou.language.glossary import Glossary, Glosses
 from daogou.language.glossing import learn
+from daogou.language.naming import learn_names
 from daogou.language.understand import Understander, no_kinds
 from daogou.language.vocabulary import Learnt, Vocabulary
 from daogou.opinions.voices import ShelfPraise
@@ -54,6 +56,10 @@ class Words:
     learnt: Learnt
     phrases: Phrases
     glosses: Glosses = Glosses()
+    called: dict[str, str] = field(default_factory=dict)
+    """What goods are called, with their categories."""
+    others: dict[str, str] = field(default_factory=dict)
+    """Other words for these."""
 
 
 class Indexing:
@@ -81,8 +87,10 @@ class Indexing:
         queries = self._stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(self._change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        glosses = learn(Cedict(), self.vocabulary, products)
-        words = Words(self.vocabulary.learnt(), phrases_of(products), glosses)
+        dictionary = Cedict()
+        glosses = learn(dictionary, self.vocabulary, products)
+        called, others = learn_names(dictionary, self.vocabulary, products)
+        words = Words(self.vocabulary.learnt(), phrases_of(products), glosses, called, others)
         (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
         return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
 
@@ -157,6 +165,7 @@ class Lexical:
             rates=settings.rates,
             aspects=partial(wishes, spoken_of=spoken_of, words=said),
             glossary=Glossary(words.glosses) if words else None,
+            called=Called(words.called, words.others) if words else None,
             kinds=near.kind_of if near else no_kinds,
         )
         # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.

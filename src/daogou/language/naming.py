@@ -1,0 +1,169 @@
+"""Learns what else shoppers call the goods of a shop, from a dictionary and WordNet: a rug is its 地毯, a carpet."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from daogou.language.called import SUFFIXES, called
+from daogou.language.glossing import phrases
+from daogou.language.segment import fold, names_something
+from daogou.language.spelling import is_small
+from daogou.language.things import things
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from daogou.domain.product import Product
+    from daogou.language.vocabulary import Vocabulary
+    from daogou.ports.dictionary import Dictionary
+
+Entries = list[tuple[str, list[str]]]
+"""Chinese words with their English, the usual first."""
+Votes = dict[str, float]
+"""Names of goods, and how sure it is that a word is another one of each."""
+
+
+def learn_names(
+    dictionary: Dictionary, vocabulary: Vocabulary, products: Sequence[Product]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The names of goods with their categories, and other words with the name that they are another of.
+
+    Two words are names of one thing if a dictionary has the same English for both, or WordNet has them for one thing;
+    and a word is of the kind of which its thing is one. What may as well be goods of another category is left out.
+    """
+    categories = called(products, vocabulary) | _of_categories(vocabulary)
+    if not categories:
+        return {}, {}
+    inner = {step.key for product in products for step in product.category[:-1]}
+    goods = {name for name, category in categories.items() if category not in inner}
+    entries = list(_read(dictionary))
+    english = _in_english(entries, goods)
+    votes: defaultdict[str, Votes] = defaultdict(dict)
+    for phrase, named in english.items():
+        votes[phrase] |= named
+    for word, said in entries:
+        for place, phrase in enumerate(said[:_USUAL]):
+            for name, sure in _shares(english.get(phrase, {})).items():
+                _vote(votes[word], name, sure * _first(place))
+    for phrase, named in _of_things(english):
+        for name, sure in named.items():
+            _vote(votes[phrase], name, sure)
+    others = dict.fromkeys(_no_ends(entries, categories), "")
+    for phrase, named in votes.items():
+        used = phrase in vocabulary.terms or (phrase.isalpha() and phrase.isascii() and vocabulary.has(phrase))
+        if phrase not in categories and not used and not is_small(phrase):
+            surest = _surest(named, categories)
+            if surest is not None:
+                others[phrase] = surest
+    return categories, others
+
+
+def _in_english(entries: Entries, goods: Collection[str]) -> dict[str, Votes]:
+    """English for the names of goods; of three words also the last two: a (toy) building block."""
+    english: defaultdict[str, Votes] = defaultdict(dict)
+    for word, said in entries:
+        name = next((name for name in (word, word.rstrip(SUFFIXES)) if name in goods), None)
+        if name is not None:
+            for place, phrase in enumerate(said[:_USUAL]):
+                _vote(english[phrase], name, _first(place))
+                if phrase.count(" ") == 2:
+                    _vote(english[phrase.partition(" ")[2]], name, _first(place) * _LESS)
+    for phrase in goods:
+        if phrase.isascii():
+            _vote(english[phrase], phrase, 2.0)
+    return english
+
+
+def _no_ends(entries: Entries, categories: Mapping[str, str]) -> Iterator[str]:
+    """Words that end in the character of a name and are something else: 冰箱 is a refrigerator, no box."""
+    heads: defaultdict[str, set[str]] = defaultdict(set)
+    for word, said in entries:
+        if word in categories and word[-1] in categories and categories[word] == categories[word[-1]]:
+            heads[word[-1]].update(phrase.rpartition(" ")[2] for phrase in said)
+    for word, said in entries:
+        bare = word.rstrip(SUFFIXES)
+        if len(bare) < 2 or bare[-1] not in categories or word in categories:
+            continue
+        if heads[bare[-1]].isdisjoint(phrase.rpartition(" ")[2] for phrase in said):
+            yield word
+
+
+def _of_categories(vocabulary: Vocabulary) -> dict[str, str]:
+    found = {}
+    for phrase, terms in vocabulary.terms.items():
+        keys = [term.value for term in terms if term.kind == "category"]
+        if len(keys) == 1:
+            found[phrase] = keys[0]
+    return found
+
+
+def _read(dictionary: Dictionary) -> Iterator[tuple[str, list[str]]]:
+    """Chinese words with their English, folded, the usual first."""
+    for word, meanings in dictionary.entries():
+        if not word.isascii() and names_something(word):
+            nouns = (meaning.replace("(bound form) ", "") for meaning in meanings if not _NO_NOUN.match(meaning))
+            said = (part for meaning in nouns for part in phrases(meaning))
+            yield word, list(dict.fromkeys(" ".join(map(fold, part.lower().split())) for part in said))
+
+
+def _of_things(english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
+    """English names of things that are, or are of a kind, that has a name in the shop."""
+    for thing in things():
+        names = [(" ".join(map(fold, name.split())), rank) for name, rank in thing.names]
+        same = _joined(names, english)
+        kinds = [(" ".join(map(fold, name.split())), rank) for kind in thing.kinds for name, rank in kind]
+        of_kind = {} if same else _joined([(name, rank) for name, rank in kinds if not rank], english)
+        for name, rank in names:
+            if rank > _RARE:
+                continue
+            for named, weight in ((same, _SAME), (of_kind, _KIND)):
+                if named:
+                    yield name, {other: sure * weight * _first(rank) for other, sure in named.items()}
+        for kind, rank in kinds:
+            if same and not rank:
+                yield kind, {other: sure * _HELD for other, sure in same.items()}
+
+
+def _joined(names: Sequence[tuple[str, int]], english: Mapping[str, Votes]) -> Votes:
+    found: Votes = {}
+    for name, rank in names:
+        for other, sure in _shares(english.get(name, {})).items():
+            _vote(found, other, sure * _first(rank))
+    return found
+
+
+def _shares(votes: Votes) -> Votes:
+    total = sum(votes.values())
+    return {name: sure * min(1.0, sure) / total for name, sure in votes.items()}
+
+
+def _surest(votes: Votes, categories: Mapping[str, str]) -> str | None:
+    """The surest name of the category that is surely meant."""
+    of_category: defaultdict[str, float] = defaultdict(float)
+    for name, sure in votes.items():
+        of_category[categories[name]] += sure
+    best = max(of_category, key=lambda key: (of_category[key], key))
+    if of_category[best] < _SURE or of_category[best] < _CLEAR * sum(of_category.values()):
+        return None
+    return max((name for name in votes if categories[name] == best), key=lambda name: (votes[name], name))
+
+
+def _vote(votes: Votes, name: str, sure: float) -> None:
+    votes[name] = max(votes.get(name, 0.0), sure)
+
+
+def _first(place: int) -> float:
+    return float((1 + place) ** -0.5)
+
+
+_NO_NOUN = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:to |also pr|CL:|Kangxi|\(verb)", re.IGNORECASE)
+_USUAL = 2
+"""Meanings of a word that are thought of."""
+_LESS = 0.6
+_RARE = 1
+"""Things that a name may mean more often."""
+_SAME, _KIND, _HELD = 0.9, 0.6, 0.5
+_SURE, _CLEAR = 0.35, 0.6

@@ -1,0 +1,170 @@
+"""What goods are called below the categories of a shop, and what else shoppers call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.domain.product import Product
+from daogou.domain.query import Meant, Understood
+from daogou.domain.text import Text
+from daogou.language.called import Called, called
+from daogou.language.naming import learn_names
+from daogou.language.understand import Understander
+from daogou.language.vocabulary import Vocabulary
+from daogou.ports.dictionary import Entry
+from daogou.testing.builders import product
+
+_HOME = Text("居家", "")
+_GOODS = {
+    "布艺": ["手工羊毛地毯", "几何地毯 160*230", "日式条纹抱枕", "绣花抱枕（两只）", "素色窗帘"],
+    "锅具": ["钻石炒锅30cm", "传世珐琅锅 全家系列", "汤锅24cm", "木柄奶锅"],
+    "家具": ["实木餐椅", "人体工学转椅", "实木书桌", "折叠圆桌"],
+    "收纳": ["透明收纳箱", "大号置物箱"],
+    "糕点": ["蛋黄酥 200克", "凤梨酥 360克"],
+    "宠物": ["圆形猫窝", "木质猫爬架"],
+}
+_ENTRIES = {
+    "地毯": "carpet/rug",
+    "抱枕": "bolster/long pillow (used for hugging)",
+    "窗帘": "window curtains",
+    "锅": "pot/pan/wok",
+    "炒锅": "wok/frying pan",
+    "汤锅": "stockpot",
+    "火锅": "hotpot",
+    "平底锅": "frying pan",
+    "椅子": "chair",
+    "转椅": "swivel chair",
+    "毯子": "rug/blanket",
+    "电椅": "instrument of execution",
+    "跑": "to run/pot",
+}
+
+
+class Small:
+    """A dictionary of a few words."""
+
+    def entries(self) -> Iterator[Entry]:
+        for word, said in _ENTRIES.items():
+            yield Entry(word, tuple(said.split("/")))
+
+
+def _products() -> list[Product]:
+    return [
+        product(f"{kind}{place}", title, category=(_HOME, Text(kind, "")))
+        for kind, titles in _GOODS.items()
+        for place, title in enumerate(titles)
+    ]
+
+
+@cache
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    return learn_names(Small(), _vocabulary(), _products())
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    vocabulary = Vocabulary()
+    vocabulary.learn(_products())
+    return vocabulary
+
+
+def _read(text: str, apart: Sequence[Sequence[str]] = ()) -> Understood:
+    vocabulary = Vocabulary()
+    vocabulary.learn(_products())
+    understander = Understander(vocabulary, called=Called(*_names()))
+    understander.set_apart(apart)
+    return understander.understand(text, currency="CNY")
+
+
+def _category(text: str, apart: Sequence[Sequence[str]] = ()) -> list[str]:
+    return [slot.value for slot in _read(text, apart).slots if slot.kind == "category"]
+
+
+def test_what_titles_end_in_tells_the_category() -> None:
+    names = called(_products(), _vocabulary())
+    assert {name: names.get(name) for name in ("地毯", "抱枕", "窗帘", "奶锅", "锅", "书桌")} == {
+        "地毯": "布艺", "抱枕": "布艺", "窗帘": "布艺", "奶锅": "锅具", "锅": "锅具", "书桌": "家具",
+    }  # fmt: skip
+
+
+def test_amounts_and_departments_are_no_names() -> None:
+    names = called(_products(), _vocabulary())
+    assert not {"克", "居家", "全家系列"} & names.keys()
+    assert "居家" not in names.values()
+
+
+def test_a_character_is_a_name_where_several_compounds_end_in_it() -> None:
+    names = called(_products(), _vocabulary())
+    assert "锅" in names
+    assert "帘" not in names
+
+
+def test_what_is_called_alike_in_two_categories_is_no_name_of_either() -> None:
+    lamps = [product(str(n), f"Small lamp {n}", category=[f"kind {n % 2}"]) for n in range(8)]
+    mugs = [product(f"m{n}", f"White mug {n}", category=["tableware"]) for n in range(3)]
+    vocabulary = Vocabulary()
+    vocabulary.learn(lamps + mugs)
+    assert called(lamps + mugs, vocabulary) == {"mug": "tableware"}
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("地毯 羊毛", "布艺"),
+        ("平底锅 30cm", "锅具"),
+        ("办公椅", "家具"),
+        ("a rug under 300", "布艺"),
+        ("oak swivel chairs", "家具"),
+        ("curtans beige", ""),
+        ("rugs 3", "布艺"),
+        ("窗廉 白色", "布艺"),
+        ("毯子", "布艺"),
+    ],
+)
+def test_goods_are_understood_by_other_names(text: str, category: str) -> None:
+    assert _category(text) == ([category] if category else [])
+
+
+def test_other_names_are_searched_as_the_shop_has_them() -> None:
+    found = _read("a rug under 300")
+    assert found.words == ("地毯",)
+    assert found.meant == {"rug": (Meant("地毯", 1.0),)}
+    assert found.unknown == ()
+    assert found.where.category is None
+
+
+def test_a_word_of_the_dictionary_is_not_what_its_last_character_is() -> None:
+    assert _names()[1]["电椅"] == ""
+    assert _category("电椅") == []
+
+
+def test_verbs_are_no_other_names() -> None:
+    assert "跑" not in _names()[1]
+
+
+def test_a_name_that_is_set_apart_is_read_no_longer() -> None:
+    assert _category("rug", [("rug", "地毯")]) == []
+    assert _category("rug", [("rug", "布艺")]) == []
+    assert _category("carpet", [("rug", "布艺")]) == ["布艺"]
+
+
+def test_the_longest_name_is_found_between_two_words() -> None:
+    names = Called({"desk lamp": "lighting", "lamp": "home"})
+    found = names.find(["red", "desk", "lamp"], 0, 3)
+    assert found is not None
+    assert (found.phrase, found.first, found.last) == ("desk lamp", 1, 3)
+    short = names.find(["red", "desk", "lamp"], 2, 3)
+    assert short is not None
+    assert short.phrase == "lamp"
+
+
+@given(st.text(alphabet="锅椅子头儿炒煎 potrug", max_size=8))
+def test_any_text_has_a_name_of_the_shop_or_none(text: str) -> None:
+    names = Called(*_names())
+    found = names.name(text)
+    assert found is None or found in names.categories
