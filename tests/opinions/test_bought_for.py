@@ -78,7 +78,7 @@ def test_for_a_father_what_suited_parents_counts_and_is_said_as_it_was() -> None
     found = voices("给爸妈买的", "给老公买的", "给爸爸买的")
     praise = ShelfPraise(found, {ProductId(f"p{n}"): n for n in range(3)}.get)
     np.testing.assert_allclose(praise.suits("father"), [1 / 3, 0, 1 / 3])
-    assert praise.suited("father", 0).en == "Reviews say it was for: parents (1)"
+    assert praise.suited("father", 0).en == "Bought for: parents (1 review)"
     assert len(praise.suits("wife")) == 0 or not praise.suits("wife").any()
 
 

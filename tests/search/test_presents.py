@@ -53,7 +53,7 @@ def test_what_reviewers_gave_to_a_father_comes_first_and_says_so() -> None:
     hits = _shop(("black", "给爸爸买的"), ("black", "给爸妈买的"), ("blue", "给妈妈买的")).search("送爸爸")
     assert _ids(hits)[0] == "black"
     first = next(reason for reason in hits.items[0].because if reason.kind == "reviews")
-    assert (first.text.en, first.source) == ("Reviews say it was for: father (1), parents (1)", "search.suits")
+    assert (first.text.en, first.source) == ("Bought for: father (1 review), parents (1 review)", "search.suits")
 
 
 def test_what_is_for_others_is_left_out_where_no_kind_of_goods_is_named() -> None:

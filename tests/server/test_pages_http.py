@@ -165,6 +165,16 @@ def test_impressions_carry_list_and_position(http: TestClient, shop: PageShop) -
     assert [(e.list, e.position, e.query) for e in shown] == [("search", n, "shoes") for n in range(9)]
 
 
+def test_where_nothing_is_found_what_is_much_bought_stands_under_its_own_heading(
+    http: TestClient, shop: PageShop
+) -> None:
+    page = http.get("/search?q=zzz&lang=en").text
+    assert page.index("Nothing on our shelves") < page.index("Much bought these days") < page.index("/product/p")
+    shown = [e.event for e in shop.stores.events.since(0) if e.event.type == "impression"]
+    assert shown
+    assert {(event.list, event.query) for event in shown} == {("search:nothing", None)}
+
+
 def test_impressions_of_a_list_that_explores_carry_their_propensity(http: TestClient, shop: PageShop) -> None:
     http.get("/")
     shown = [e.event for e in shop.stores.events.since(0) if e.event.type == "impression"]

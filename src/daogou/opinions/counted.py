@@ -23,7 +23,8 @@ def purposes_counted(good: Mapping[str, int]) -> Text:
     """How many reviews say that it suited each person or occasion, most first; the sides as `for:father`."""
     said = [(purpose_labels()[side.removeprefix(FOR)], n) for side, n in good.items() if n]
     said.sort(key=lambda each: -each[1])
+    en = (f"{label.en} ({n} review{'s' if n > 1 else ''})" for label, n in said)
     return Text(
-        zh=f"评价中说买给或用于：{'、'.join(f'{label.zh} {n} 条' for label, n in said)}",
-        en=f"Reviews say it was for: {', '.join(f'{label.en} ({n})' for label, n in said)}",
+        zh=f"评价说买给或用于：{'、'.join(f'{label.zh}（{n} 条）' for label, n in said)}",
+        en=f"Bought for: {', '.join(en)}",
     )

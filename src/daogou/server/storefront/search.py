@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from daogou.domain.hit import Hits
     from daogou.server.pages.site import Site
+    from daogou.server.pages.visitor import Visitor
     from daogou.server.pages.words import Words
 
 _VALUES = 8
@@ -24,6 +25,7 @@ _VALUES = 8
 _FACETS = 6
 _SUGGESTIONS = 8
 _LIST = "search"
+_NOTHING, _INSTEAD = "search:nothing", 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +73,30 @@ class SearchPage:
             self._record.act(who, "search", query=asked.text)
         self._record.shown(who, [row], query=asked.text or None)
         t = words_in(who.language)
+        instead = None if row.cards else self._instead(who, t)
+        if instead is not None:
+            self._record.shown(who, [instead])
         return self._site.render(
             request,
             "storefront/search.html",
             asked=asked,
             hits=hits,
             row=row,
+            instead=instead,
             chips=chips(asked, hits.understood, shelf=shop.engine.shelf, lexicon=shop.lexicon, t=t, currency=currency),
             facets=facets(asked, hits, t),
             sorts=SORTS,
             pages=_pages(asked, hits),
             currency=currency,
         )
+
+    def _instead(self, who: Visitor, t: Words) -> Row | None:
+        """What is much bought, under a heading of its own, where nothing was found."""
+        shop = self._site.shop
+        found = shop.recommend(
+            shopper=who.shopper, session=who.session, kind="trending", k=_INSTEAD, language=who.language
+        )
+        return Row(_NOTHING, t("home.trending"), cards(shop, found.items, _NOTHING)) if found.items else None
 
     def suggest(self, request: Request) -> Response:
         """Completions as the options of the search box's list."""
