@@ -100,12 +100,13 @@ def test_a_text_that_was_written_over_an_older_one_is_refused(tmp_path: Path) ->
 
 _ON_WINDOWS = """
 import importlib, pathlib, sys, types
+from daogou.adapters import locks
 from daogou.settings import synonyms
 folder, locked = pathlib.Path(sys.argv[1]), []
 sys.modules["msvcrt"] = types.SimpleNamespace(LK_LOCK=1, locking=lambda *how: locked.append(how[1:]))
 sys.modules["fcntl"] = None
 sys.platform = "win32"
-importlib.reload(synonyms)
+importlib.reload(locks)
 print(synonyms.add_group(folder, ["couch", "sofa"]), locked)
 """
 

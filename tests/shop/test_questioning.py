@@ -14,11 +14,13 @@ from click.testing import CliRunner
 from shop_world import build_shop
 
 from daogou.cli.main import cli
+from daogou.domain.conversation import Message
 from daogou.domain.errors import BadRequest, NotFound
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, ProductId, ReviewId, SessionId
+from daogou.domain.ids import ConversationId, Instant, ProductId, ReviewId, SessionId
 from daogou.domain.review import Review
 from daogou.domain.text import Text
+from daogou.opinions.summary import ReviewSummary
 from daogou.shop.batch import ask_lines
 from daogou.shop.plain import plain_json
 from daogou.shop.questioning import DAYS, AskedLine
@@ -220,3 +222,31 @@ def test_the_assistant_answers_what_the_record_says_and_says_where_it_says_nothi
     assert "3 条评价提到舒适，都满意" in worn_well["text"]
     assert heavy["text"] == "徒步鞋1型没有关于“重量”的记录。"
     assert [each["intent"] for each in answers("red running shoes", "有没有防水的双肩包")] == ["find", "find"]
+
+
+def test_words_that_change_while_an_answer_is_made_hold_in_the_next(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(10):
+        chat(shop, f"web:v{n}", "how much is Hiking boots model 1", "is it waterproof?", "能不能机洗")
+    found, questions, sum_up = shop.product("boots-1"), shop.questions, shop.review_summary
+    assert found is not None
+    questions.catch_up()
+    before = [each.topic for each in questions.of(found)]
+    assert len(before) == 2
+
+    def meanwhile(id: str) -> ReviewSummary:
+        questions._topics = replace(questions._topics, by_id={})
+        return sum_up(id)
+
+    monkeypatch.setattr(shop, "review_summary", meanwhile)
+    assert [each.topic for each in questions.of(found)] == before
+
+
+def test_of_questions_that_never_got_an_answer_not_all_are_kept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daogou.shop.questioning._TALKS", 3)
+    for n in range(9):
+        said = Message(ConversationId(f"web:v{n}"), shop.clock(), "shopper", "is it waterproof?")
+        shop.stores.conversations.append(said)
+    shop.questions.catch_up()
+    assert list(shop.questions._said) == [f"web:v{n}" for n in (6, 7, 8)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from shop_world import build_shop
 
 from daogou.domain.errors import BadSettings
-from daogou.settings.rules import FILE, parse_rules
+from daogou.settings.rules import FILE, parse_rules, read_rules, write_rules
 from daogou.shop.shop import Shop, open_shop
 from daogou.shop.shown import Shown
 
@@ -154,3 +155,10 @@ def test_a_change_holds_at_once_and_a_broken_file_is_said(plain: Shop, monkeypat
 def test_a_rule_that_cannot_be_is_refused_with_its_place(text: str, said: str) -> None:
     with pytest.raises(BadSettings, match=said):
         parse_rules(text)
+
+
+def test_of_many_who_write_the_rules_at_once_each_writes_whole_files(tmp_path: Path) -> None:
+    long = "# " + "why " * 50_000 + "\n"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda text: write_rules(tmp_path, text), [long + BOOST, BURY] * 20))
+    assert read_rules(tmp_path) in (parse_rules(BOOST), parse_rules(BURY))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import platform
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +18,7 @@ from starlette.testclient import TestClient
 
 import daogou
 from daogou.cli.main import cli
-from daogou.domain.errors import BadRequest, CorruptRelease, NotFound, NotReady
+from daogou.domain.errors import BadRequest, Busy, CorruptRelease, NotFound, NotReady
 from daogou.domain.event import Event, EventType
 from daogou.domain.ids import Instant, ProductId, ReviewId, SessionId, ShopperId
 from daogou.domain.money import Money
@@ -142,6 +144,44 @@ def test_a_new_product_is_found_and_recommended_without_training(shop: Shop) -> 
     shop.engine._looked = 0.0
     assert [hit.product for hit in shop.search("waterproof boots", k=1)] == ["boots-9"]
     assert "boots-9" in {hit.product for hit in shop.recommend(product="boots-0", k=12)}
+
+
+def no_disk(*_: object, **__: object) -> None:
+    raise OSError("no disk")
+
+
+def test_a_product_that_could_not_be_indexed_is_indexed_with_the_next_look(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daogou.shop.engine._CATALOGUE_EVERY_S", 0)
+    assert shop.search("boots")
+    shop.stores.catalogue.put([Product(ProductId("lamp"), Text(en="Camping lantern"))], at=NOW)
+    with monkeypatch.context() as broken:
+        broken.setattr("daogou.shop.lexical.Lexical.refresh", no_disk)
+        with pytest.raises(OSError, match="no disk"):
+            shop.search("boots")
+    assert [hit.product for hit in shop.search("lantern", k=1)] == ["lamp"]
+
+
+def test_a_shop_is_trained_by_one_at_a_time_and_the_other_is_told_by_whom(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def meanwhile(step: str, part: float) -> None:
+        if not told:
+            with pytest.raises(Busy) as refused:
+                shop.train()
+            told.append(refused.value.message)
+
+    shop.train(progress=meanwhile)
+    assert f"by process {os.getpid()} on {platform.node()} since 20" in told[0]
+    assert not (shop.folder / ".training.json").exists()
+    with monkeypatch.context() as broken:
+        broken.setattr("daogou.training.train.facts.read", no_disk)
+        with pytest.raises(OSError, match="no disk"):
+            shop.train()
+    assert shop.train()
 
 
 @pytest.mark.parametrize("recipe", ["catalogue", "lexical"])

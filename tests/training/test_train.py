@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from daogou.adapters.addresses import open_stores
-from daogou.domain.errors import BadRequest
+from daogou.domain.errors import BadRequest, CorruptRelease
 from daogou.domain.event import Event
 from daogou.domain.ids import Instant
 from daogou.domain.product import Product
 from daogou.ports.stores import Stores
 from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.attributes import Attributes, AttributesConfig
+from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.files import read_array
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.sequential import SequentialKnn
@@ -133,6 +134,35 @@ def test_only_some_recipes_takes_the_rest_from_the_active_release(stores: Stores
     assert third.manifest.last_seq == first.manifest.last_seq + 1
     changed = {name for name, fact in third.manifest.files.items() if fact != first.manifest.files[name]}
     assert {name.split("/")[0] for name in changed} == {"popularity", "sequential"}
+
+
+def test_only_some_recipes_keeps_what_was_measured_of_the_rest_and_why_others_are_not_there(
+    stores: Stores, releases: Releases
+) -> None:
+    off = TrainingConfig(ease=EaseConfig(enabled=False))
+    first = train(stores, releases, config=off).manifest
+    second = train(stores, releases, config=off, only=["content"]).manifest
+    assert second.skipped == first.skipped
+    assert "ease" in second.skipped
+    assert second.metrics["ndcg@10"] == first.metrics["ndcg@10"]
+    assert second.metrics["cpu_s.together"] == first.metrics["cpu_s.together"]
+    third = train(stores, releases, only=["ease"]).manifest
+    assert "ease" not in third.skipped
+    assert "ease.skipped" not in third.metrics
+
+
+def test_only_says_what_to_do_where_the_rest_is_damaged(stores: Stores, releases: Releases) -> None:
+    first = train(stores, releases)
+    (first.folder / "items.json").write_bytes(b"[]")
+    with pytest.raises(CorruptRelease, match=r"items\.json.*train without --only"):
+        train(stores, releases, only=["content"])
+
+
+def test_a_name_is_not_given_twice_even_where_its_manifest_cannot_be_read(stores: Stores, releases: Releases) -> None:
+    first = train(stores, releases, now=lambda: Instant(NOW))
+    (first.folder / "manifest.json").write_bytes(b"{")
+    second = train(stores, releases, now=lambda: Instant(NOW))
+    assert second.id == f"{first.id}-2"
 
 
 def test_only_needs_a_release_and_a_known_recipe(stores: Stores, releases: Releases) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tantivy
 
+from daogou.adapters.scratch import Scratch
 from daogou.domain.errors import CorruptRelease
 from daogou.ports.index import NOTHING_INSTEAD, Document, Instead, Match
 
@@ -42,8 +42,8 @@ class TantivyIndex:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Open the index in `folder`, or begin an empty one there."""
-        self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="daogou-index-")
-        self._folder = folder or Path(self._temporary.name if self._temporary else "")
+        self._scratch = Scratch() if folder is None else None
+        self._folder = self._scratch.folder if self._scratch is not None else Path(folder or "")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._index = tantivy.Index(_schema(), path=str(self._folder), reuse=True)
         self._ids: list[ProductId] = _read_ids(self._folder)

@@ -44,6 +44,13 @@ class Forbidden(DaogouError):
     status = 403
 
 
+class Busy(DaogouError):
+    """Somebody else is doing what only one may do at a time."""
+
+    code = "busy"
+    status = 409
+
+
 class Overloaded(DaogouError):
     """A bounded queue is full; try again later."""
 

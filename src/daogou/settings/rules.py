@@ -13,6 +13,7 @@ import msgspec
 from daogou.domain.errors import BadSettings
 from daogou.domain.rule import Rule
 from daogou.domain.text import Text
+from daogou.settings.files import put, writing
 from daogou.settings.load import in_toml_words, refuse_unknown
 
 FILE = "rules.toml"
@@ -32,9 +33,8 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
 def write_rules(folder: Path, text: str) -> tuple[Rule, ...]:
     """Put a new rules.toml in the place of the old one, in one step. Raises BadSettings; then the old one stays."""
     rules = parse_rules(text)
-    new = folder / f"{FILE}.new"
-    new.write_text(text, "utf-8")
-    new.replace(folder / FILE)
+    with writing(folder, FILE):
+        put(folder, FILE, text)
     return rules
 
 

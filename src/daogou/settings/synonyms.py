@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import tomllib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 from daogou.domain.errors import BadSettings
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: TextIO) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # waits ten seconds, then raises OSError
-
-else:
-    import fcntl
-
-    def _lock(file: TextIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
-
+from daogou.settings.files import put, writing
 
 FILE = "synonyms.toml"
 _KINDS = ("synonym", "apart")
@@ -58,18 +43,18 @@ def write_synonyms(folder: Path, text: str, *, seen: str | None = None) -> tuple
     `seen`: the `stamp` of the text that the new one was made from; one that somebody has changed since is not lost.
     """
     groups = parse_synonyms(text)
-    with _alone(folder):
+    with writing(folder, FILE):
         if seen is not None and seen != stamp(synonyms_text(folder)):
             raise BadSettings(f"{FILE} has changed since this page was loaded: load it again", where=FILE)
-        _put(folder, text)
+        put(folder, FILE, text)
     return groups
 
 
 def add_group(folder: Path, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Add one group at the end of synonyms.toml. Raises BadSettings; then the old one stays."""
-    with _alone(folder):
+    with writing(folder, FILE):
         text = with_group(synonyms_text(folder), words)
-        _put(folder, text)
+        put(folder, FILE, text)
     return parse_synonyms(text)
 
 
@@ -82,20 +67,6 @@ def synonyms_text(folder: Path) -> str:
 def stamp(text: str) -> str:
     """What tells one text from another."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One writer at a time, among threads and processes; the kernel lets go of the lock of one that dies."""
-    with (folder / f".{FILE}.lock").open("w") as lock:
-        _lock(lock)
-        yield
-
-
-def _put(folder: Path, text: str) -> None:
-    new = folder / f"{FILE}.new"
-    new.write_text(text, "utf-8")
-    new.replace(folder / FILE)
 
 
 def with_group(text: str, words: Sequence[str]) -> str:

@@ -91,6 +91,7 @@ class Engine:
         self._graph = Graph.open(release.path("graph")) if release and release.path("graph").exists() else None
         self._turn = threading.RLock()
         self._looked = time.monotonic()
+        self._unindexed: dict[ProductId, None] = {}
         self.rules = rules
         self.synonyms = synonyms
         self._apart = apart
@@ -306,9 +307,10 @@ class Engine:
             self._lexical.searcher.vocabulary.set_synonyms(self.synonyms.now)
         if self._apart.refresh():
             self._lexical.set_apart(self._apart.now)
-        changed = self.shelf.refresh(self._stores.catalogue)
-        if changed:
-            self._lexical.refresh(changed)
+        self._unindexed |= dict.fromkeys(self.shelf.refresh(self._stores.catalogue))
+        if self._unindexed:  # the shelf has marked them seen: where the index fails, they are tried again
+            self._lexical.refresh(self._unindexed)
+            self._unindexed = {}
         self._listen()
 
     def _rule(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from daogou.adapters.cedict import Cedict
+from daogou.adapters.scratch import Scratch
 from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.domain.errors import CorruptRelease
 from daogou.language.called import Called
@@ -105,7 +105,7 @@ class Lexical:
         *,
         recommender: Recommender,
         currency: str,
-        live: tempfile.TemporaryDirectory[str],
+        live: Scratch,
         near: Nearness | None = None,
         praise: ShelfPraise | None = None,
         spoken_of: set[str] | None = None,
@@ -127,10 +127,11 @@ class Lexical:
             self._spoken_of.update(counts.keys() & self._praise.words.aspects.keys())
 
     def close(self) -> None:
-        """Remove the live index; nothing can be searched after. One that is never closed goes with its process."""
+        """Remove the live index; nothing can be searched after. One that is never closed goes with its process, or,
+        where that is killed, when another opens an index."""
         if self._near is not None:
             self._near.close()
-        self._live.cleanup()
+        self._live.close()
 
     @classmethod
     def open(
@@ -168,9 +169,8 @@ class Lexical:
             called=Called(words.called, words.others) if words else None,
             kinds=near.kind_of if near else no_kinds,
         )
-        # Removing it while a thread of the index still merges files may fail; that must not fail who closes the shop.
-        live = tempfile.TemporaryDirectory(prefix="daogou-index-", ignore_cleanup_errors=True)
-        index, after, queries = _opened(release, Path(live.name) / "index")
+        live = Scratch()
+        index, after, queries = _opened(release, live.folder)
         learnt = settings.training.clicks.enabled  # it may have been switched off since
         praise = ShelfPraise(voices, shelf.row.get, said) if voices else None
         searcher = Searcher(

@@ -12,7 +12,7 @@ from daogou.domain.ids import ConversationId, Instant, ProductId
 from daogou.domain.text import Text
 from daogou.opinions.replies import Reply, cited, replies, stated
 from daogou.opinions.tally import SHOP, About, Tally
-from daogou.opinions.topics import Topic, is_question, topics_of
+from daogou.opinions.topics import Topic, Topics, is_question, topics_of
 from daogou.shop.searching import AT_LEAST
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _LINES, _PRODUCTS = 60, 200
 _VISIT = "session:"
 """What begins the name of somebody who is not signed in."""
 _TALKS = 10_000
-"""Conversations whose last product is remembered."""
+"""Conversations whose last product, or last question, is remembered."""
 _CITED: tuple[ArticleKind, ...] = ("policy", "faq")
 """Pages that answer questions."""
 _ABOUT_A_PRODUCT = frozenset({"details", "price", "price_history", "stock", "trait", "reviews"})
@@ -102,39 +102,45 @@ class Questions:
             own = often(("product", product.id), since=since, people=AT_LEAST)
             kind = _kind(product)
             of_kind = often(kind, since=since, people=AT_LEAST) if kind is not None else []
+            topics = self._topics
         asked = [(topic, people, True) for topic, people in own]
         asked += [(topic, people, False) for topic, people in of_kind if topic not in dict(own)]
         return [
-            OftenAsked(topic, people, "product" if itself else "kind", self._replies(topic, product))
+            OftenAsked(topic, people, "product" if itself else "kind", self._replies(topic, topics, product))
             for id, people, itself in asked[:limit]
-            for topic in [self._topics.topic(id)]
+            for topic in [topics.topic(id)]
         ]
 
     def topics_of(self, text: str) -> list[Topic]:
         """The topics that a text names."""
-        return [self._topics.topic(id) for id in self._topics.asked(text)]
+        topics = self._topics
+        return [topics.topic(id) for id in topics.asked(text)]
 
     def on(self, topic: str, product: Product) -> tuple[Reply, ...]:
         """What the record says on a topic, by its id, of one product."""
-        return self._replies(self._topics.topic(topic), product)
+        topics = self._topics
+        return self._replies(topics.topic(topic), topics, product)
 
     def report(self) -> list[AskedLine]:
         """What enough people asked, what lacks an answer first, then most asked first."""
         self.catch_up()
         with self._lock:
             every = list(self._tally.every(since=self._since(), people=AT_LEAST))
+            topics = self._topics
         pages = self._pages()
         every.sort(key=lambda each: (-each[2], *each[:2]))
-        lines = [self._line(about, self._topics.topic(topic), people, pages) for about, topic, people in every[:_LINES]]
+        lines = [
+            self._line(about, topics.topic(topic), topics, people, pages) for about, topic, people in every[:_LINES]
+        ]
         return sorted(filter(None, lines), key=lambda line: line.answered)
 
-    def _line(self, about: About, topic: Topic, people: int, pages: list[Article]) -> AskedLine | None:
+    def _line(self, about: About, topic: Topic, topics: Topics, people: int, pages: list[Article]) -> AskedLine | None:
         of, name = about
         if of == "product":
             product = self._shop.product(name)
             if product is None or product.hidden:
                 return None
-            found = self._replies(topic, product)
+            found = self._replies(topic, topics, product)
             return AskedLine(of, product.title, product.id, topic, people, found, () if found else (product.id,), 1)
         if of == "kind":
             shelf = self._shop.engine.shelf
@@ -142,17 +148,17 @@ class Questions:
             shown = [p for row in rows if (p := shelf.products[row]) is not None and not p.hidden][:_PRODUCTS]
             if not shown:
                 return None
-            silent = tuple(product.id for product in shown if not stated(topic, self._topics, product, pages))
+            silent = tuple(product.id for product in shown if not stated(topic, topics, product, pages))
             return AskedLine(of, shelf.label("category", name), None, topic, people, (), silent, len(shown))
-        found = tuple(cited(topic, self._topics, pages))
+        found = tuple(cited(topic, topics, pages))
         return AskedLine(of, Text(), None, topic, people, found, (), 0) if topic.pages else None
 
-    def _replies(self, topic: Topic, product: Product) -> tuple[Reply, ...]:
+    def _replies(self, topic: Topic, topics: Topics, product: Product) -> tuple[Reply, ...]:
         shop = self._shop
         return tuple(
             replies(
                 topic,
-                self._topics,
+                topics,
                 product=product,
                 pages=self._pages(),
                 summary=shop.review_summary(product.id),
@@ -213,7 +219,10 @@ class Questions:
     def _hear(self, message: Message) -> None:
         """Note a question once its answer says which product was meant."""
         if message.role == "shopper":
+            self._said.pop(message.conversation, None)
             self._said[message.conversation] = message
+            if len(self._said) > _TALKS:  # of those that wait for an answer the oldest will not get one any more
+                del self._said[next(iter(self._said))]
             return
         said = self._said.pop(message.conversation, None)
         if said is None or message.answer is None:

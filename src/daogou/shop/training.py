@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from daogou.adapters.locks import taken
+from daogou.domain.errors import Busy
 from daogou.features.trust import Trust
 from daogou.knowledge.recipe import write as write_graph
 from daogou.knowledge.together import Votes
@@ -17,6 +25,8 @@ from daogou.shop.sensing import Sensing
 from daogou.training import train as recipes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from daogou.features.trust import TrustConfig
     from daogou.knowledge.together import Purchases
     from daogou.shop.shop import Report, Shop
@@ -31,8 +41,37 @@ _READING = frozenset({"senses", "opinions"})
 
 
 def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
-    """Make and activate a release with search index and knowledge graph."""
+    """Make and activate a release with search index and knowledge graph. Raises Busy where a training goes on."""
+    with _only_one(shop):
+        return _train(shop, only=only, progress=progress)
 
+
+@contextmanager
+def _only_one(shop: Shop) -> Iterator[None]:
+    """Two at once would want twice the memory, and the slower one would replace what the other made of newer facts."""
+    note = shop.folder / ".training.json"
+    lock = taken(shop.folder / ".training.lock")
+    if lock is None:
+        raise Busy(f"this shop is being trained {_said(note)}: wait for it, or end it", where=str(shop.folder))
+    with lock:
+        since = datetime.fromtimestamp(shop.clock() / 1000, UTC).isoformat(timespec="seconds")
+        note.write_bytes(msgspec.json.encode({"process": os.getpid(), "host": platform.node(), "since": since}))
+        try:
+            yield
+        finally:
+            note.unlink(missing_ok=True)
+
+
+def _said(note: Path) -> str:
+    """Who wrote the note, and when; one that begins or ends just now has none."""
+    try:
+        found: dict[str, object] = msgspec.json.decode(note.read_bytes(), type=dict[str, object])
+        return "by process {process} on {host} since {since}".format(**found)
+    except (OSError, msgspec.DecodeError, KeyError):
+        return "by another process"
+
+
+def _train(shop: Shop, *, only: Sequence[str], progress: Report | None) -> Release:
     def report(seen: recipes.Progress) -> None:
         if progress is not None:
             progress("training", seen.done / seen.total)

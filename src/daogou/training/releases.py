@@ -114,6 +114,10 @@ class Releases:
                 continue
         return sorted(found, key=lambda manifest: (manifest.created, manifest.id))
 
+    def names(self) -> set[str]:
+        """The name of every release, also of those whose manifest cannot be read."""
+        return {path.name for path in self._home.glob("[!.]*")}
+
     def active(self) -> Release | None:
         """The active release, checked; None before the first one. Raises CorruptRelease."""
         id = self.active_id()

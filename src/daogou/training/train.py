@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from daogou.domain.errors import BadRequest
+from daogou.domain.errors import BadRequest, CorruptRelease
 from daogou.domain.ids import Instant, current_instant
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.weighing import Chosen
@@ -109,20 +109,18 @@ def train(
 
     `only` names the recipes to run; the other artifacts are taken from the active release. `on_read` is given the
     products before any recipe runs. Raises BadRequest for an unknown recipe, or where there is no active release to
-    take the rest from.
+    take the rest from; CorruptRelease where that is damaged.
     """
     config = config or TrainingConfig()
     extra_artifacts = extra_artifacts or {}
     wanted = _wanted(only, [*RECIPES, *extra_artifacts])
-    before = releases.active() if only else None
-    if only and before is None:
-        raise BadRequest("no active release to take the other artifacts from: train without --only first")
+    before = _active(releases) if only else None
     started, created = time.perf_counter(), now()
     run = _Run(total=9 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
     run.step("read")
     with run.spending("read"):
         read = facts.read(stores, by_looks=config.exposure.enabled)
-    id = _new_id(created, read.hash, {manifest.id for manifest in releases.list()})
+    id = _new_id(created, read.hash, releases.names())
     with releases.writer(id) as draft:
         on_read(read.products)
         _fit_and_save(read, config, wanted, draft.folder, run)
@@ -137,7 +135,7 @@ def train(
         (draft.folder / "items.json").write_bytes(msgspec.json.encode([product.id for product in read.products]))
         last_seq = read.last_seq
         if before is not None:
-            _take_over(before, draft.folder)
+            _take_over(before, draft.folder, wanted, run)
             last_seq = read.last_seq if wanted >= COUNTERS else before.manifest.last_seq
         run.step("write")
         manifest = Manifest(
@@ -309,11 +307,32 @@ def _wanted(only: Collection[str], known: Collection[str]) -> frozenset[str]:
     return wanted | COUNTERS if wanted & COUNTERS else wanted
 
 
-def _take_over(before: Release, folder: Path) -> None:
-    """Copy the artifacts of the active release that were not made anew."""
+def _active(releases: Releases) -> Release:
+    """The release to take artifacts from."""
+    try:
+        found = releases.active()
+    except CorruptRelease as error:
+        raise CorruptRelease(f"{error}; train without --only, which takes nothing from it", where=error.where) from None
+    if found is None:
+        raise BadRequest("no active release to take the other artifacts from: train without --only first")
+    return found
+
+
+def _take_over(before: Release, folder: Path, wanted: Collection[str], run: _Run) -> None:
+    """Copy the artifacts of the active release that were not made anew, with what was measured of them and why others
+    are not there."""
     for path in sorted(before.folder.iterdir()):
         if path.is_dir() and not (folder / path.name).exists():
             shutil.copytree(path, folder / path.name)
+    kept = {name: value for name, value in before.manifest.metrics.items() if _about(name) not in wanted}
+    run.metrics = kept | run.metrics
+    run.skipped = {name: why for name, why in before.manifest.skipped.items() if name not in wanted} | run.skipped
+
+
+def _about(metric: str) -> str:
+    """The recipe that a metric is about; what a training spent on a part is about that part."""
+    first, _, rest = metric.partition(".")
+    return rest if first == "cpu_s" else first
 
 
 def _new_id(created: Instant, data_hash: str, taken: Collection[str]) -> str:
