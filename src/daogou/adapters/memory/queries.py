@@ -81,7 +81,8 @@ class MemoryQueries:
 
     def seen(self, *, since: Instant, limit: int) -> list[Seen]:
         cells: dict[tuple[str, str, ProductId, int], list[Event]] = {}
-        for event in self._of(("impression", "click"), since):
+        placed = [event for event in self._of(("impression", "click"), since) if event.position is not None]
+        for event in placed[-2 * limit :]:
             if event.product is not None and event.position is not None and actor(event):
                 cell = (_who(event), event.query or "", event.product, event.position)
                 cells[cell] = [*cells.pop(cell, []), event]  # met again it is the latest

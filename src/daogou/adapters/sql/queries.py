@@ -64,10 +64,9 @@ _SEEN = (
     "SELECT who, query, product, position, clicked FROM ("
     "SELECT coalesce('s' || shopper, 'v' || session) AS who, query, i.name AS product, position, "
     "max(type = :click) AS clicked, max(seq) AS latest "
-    "FROM event e JOIN item i ON i.id = e.item "
-    "WHERE type IN (:shown, :click) AND at >= :since "
-    "AND query IS NOT NULL AND position IS NOT NULL AND who IS NOT NULL "
-    "GROUP BY who, query, product, position HAVING max(type = :shown) "
+    "FROM (SELECT * FROM event WHERE type IN (:shown, :click) AND at >= :since AND query IS NOT NULL "
+    "AND position IS NOT NULL ORDER BY seq DESC LIMIT 2 * :limit) e JOIN item i ON i.id = e.item "
+    "WHERE who IS NOT NULL GROUP BY who, query, product, position HAVING max(type = :shown) "
     "ORDER BY latest DESC LIMIT :limit) "
     "ORDER BY who, query, product, position"
 )

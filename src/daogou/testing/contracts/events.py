@@ -191,6 +191,13 @@ class EventsContract:
         s1, _, x1, x2 = everyone
         assert told == [[x1], [s1, x1], [s1, x1, x2]]
 
+    def test_what_was_shown_long_before_so_many_others_is_not_looked_for(self, stores: Stores) -> None:
+        for n, product in enumerate("abbbb"):
+            shown = event("impression", product, shopper="s1", at=n, query="鞋", list="search", position=0)
+            stores.events.append([shown])
+        told = [[one.product for one in stores.lists.seen(since=Instant(0), limit=n)] for n in (1, 2, 3)]
+        assert told == [["b"], ["b"], ["a", "b"]]
+
     def test_what_fewer_clicked_beside_a_shared_query_is_not_told(self, stores: Stores) -> None:
         def click(who: str, product: str, at: int) -> Event:
             return event("click", product, session=who, at=at, query="鞋", list="search", position=0)
