@@ -5,10 +5,11 @@ Chorus, with vectors of every product; with `--products 100000`, which are those
 of their own. `interrupted`: the same, but the training is a process that is killed once half of the vectors are made,
 and another one ends it. `showcase`: recall@10 of test queries, that is the mean part of the products that were clicked
 or bought after a query that is among the ten nearest of all products, by cosine: of the packaged encoder (in integers
-as it is served, and in floats), the tuned one, shorter vectors of it, static vectors distilled from it, with several
-seeds of tuning. Queries come in families ("shoes", "red shoes under 80"), which are dealt to five hands so that each
-hand has as many of each language and size: one is the test, one says when to stop, three are learnt from. Intervals
-(95 %) draw families anew, and are of the mean over the seeds. Tuning needs the `train` extra and takes minutes a seed.
+as it is served, and in floats), the tuned one, shorter vectors of it, and of queries by static vectors distilled from
+it while products keep its own, with several seeds of tuning; texts a CPU-second are those of queries' side. Queries
+come in families ("shoes", "red shoes under 80"), which are dealt to five hands so that each hand has as many of each
+language and size: one is the test, one says when to stop, three are learnt from. Intervals (95 %) draw families anew,
+and are of the mean over the seeds. Tuning needs the `train` extra and takes minutes a seed.
 
     python -m benchmarks encoder
     python benchmarks/encoder.py [speed] [catalogue] [interrupted] [showcase] [--data DIR] [--products N]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from daogou.domain.ids import ProductId
 from daogou.domain.product import Product
@@ -103,7 +105,7 @@ def test_the_order_is_learnt_where_it_is_wrong() -> None:
 
 def test_what_is_asked_is_learnt_without_clicks(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from daogou.training.recipes.static import Lesson, Sums, distil
+    from daogou.training.recipes.static import Lesson, distil
 
     kinds = ["tea", "shoe", "lamp", "book", "cup", "bag", "hat", "desk"]
     products = [
@@ -115,7 +117,9 @@ def test_what_is_asked_is_learnt_without_clicks(tmp_path: Path) -> None:
     goods = ["stove", "kettle", "carpet", "soap", "broom", "fork"]
     config = TuningConfig(static=StaticConfig(steps=300, batch=64, hidden=32, worded=4))
     lesson = Lesson.of(products, learnt, goods, config=config, random=Random(0))
-    assert {"lamp model 0 lamp", "tea", "kettle"} <= set(lesson.texts)
+    assert {"lamp model 0 lamp", "tea", "desk", "kettle"} <= set(lesson.texts)
+    drawn = dict(zip(lesson.texts, lesson.shares, strict=True))
+    assert drawn["lamp model 0 lamp"] < drawn["kettle"] / 10
     assert {"my desk", "old desk"} & set(lesson.texts)
     assert len({text for text in lesson.texts if text.split()[-1] in goods and " " in text}) == 4
 
@@ -130,9 +134,32 @@ def test_what_is_asked_is_learnt_without_clicks(tmp_path: Path) -> None:
     assert ended < begun / 2
     np.testing.assert_array_equal(static.passages(["tea"]), TEACHER.passages(["tea"]))
 
-    import torch
 
-    sums = Sums(np.ones((3, 32), np.float32), np.ones(32, np.float32), config.static)
+def test_of_a_large_catalogue_some_products_are_learnt_from() -> None:
+    pytest.importorskip("torch")
+    from daogou.training.recipes.static import distil
+
+    encoded: list[str] = []
+
+    class Heard(E5):
+        def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            encoded.extend(texts)
+            return super().passages(texts)
+
+    teacher = Heard(MODEL, "tiny", lambda: in_integers(MODEL, MODEL.weights()))
+    products = [Product(ProductId(f"{n}"), Text(en=f"bag {n}")) for n in range(9)]
+    told: list[str] = []
+    config = TuningConfig(static=StaticConfig(steps=2, batch=4, hidden=2, copies=0, products=3))
+    distil(MODEL, teacher, products, {"bag": {8: 1}}, goods=["cap"], config=config, seed=0, tell=told.append)
+    assert len(set(encoded)) == 3
+    assert told == ["static: 5 texts of 9 different pieces"]
+
+
+def test_what_is_served_is_what_was_learnt() -> None:
+    torch = pytest.importorskip("torch")
+    from daogou.training.recipes.static import Sums
+
+    sums = Sums(np.ones((3, 32), np.float32), np.ones(32, np.float32), StaticConfig(hidden=5))
     torch.nn.init.normal_(sums.outer)
     pieces, begins = np.array([0, 1, 1]), np.array([0, 2])
     served = sums.summing(np.arange(3), MODEL.table[:3], 1.0).made(np.array([[2.0] * 32, [1.0] * 32], np.float32))
