@@ -450,3 +450,33 @@ def test_the_last_noun_of_a_compound_says_what_it_is() -> None:
 def test_a_bare_number_behind_what_is_wanted_counts(text: str, quantity: list[str]) -> None:
     slots = Understander(_vocabulary()).understand(text, currency="CNY").slots
     assert [slot.value for slot in slots if slot.kind == "quantity"] == quantity
+
+
+def test_a_category_guessed_by_meaning_can_be_set_apart() -> None:
+    understander = Understander(_vocabulary(), kinds=lambda texts: (0, "running shoes"))
+
+    def categories() -> list[str]:
+        slots = understander.understand("joggers", currency="CNY").slots
+        return [slot.value for slot in slots if slot.kind == "category"]
+
+    assert categories() == ["running shoes"]
+    understander.set_apart([("joggers", "跑步鞋")])
+    assert categories() == []
+
+
+def test_a_material_is_called_without_its_share() -> None:
+    shelf = Shelf()
+    shelf.put(
+        [product("1", "地毯", attributes={"材质": "100%羊毛"}), product("2", "垫", attributes={"材质": "100%棉"})]
+    )
+    understander = Understander(Vocabulary.from_shelf(shelf))
+    for text in ("羊毛", "wool"):
+        slots = understander.understand(text, currency="CNY").slots
+        assert [(slot.name, slot.value) for slot in slots] == [("材质", "100%羊毛")]
+
+
+def test_what_is_friendly_to_beginners_is_for_beginners() -> None:
+    shelf = Shelf()
+    shelf.put([product("1", "racket", attributes={"feature": "Beginner-friendly"})])
+    slots = Understander(Vocabulary.from_shelf(shelf)).understand("rackets for beginners", currency="CNY").slots
+    assert [(slot.value, slot.negated) for slot in slots] == [("beginner-friendly", False)]

@@ -205,6 +205,14 @@ def test_a_facet_narrows_and_stays_ticked(http: TestClient) -> None:
     assert 'value="celadon" checked' in page
 
 
+def test_what_all_of_the_hits_have_is_no_choice(tmp_path: Path) -> None:
+    for products, offered in ((8, False), (9, True)):  # the fake shop says that each colour has eight products
+        folder = tmp_path / str(products)
+        folder.mkdir()
+        with client_of(furnish(folder, products=products)) as http:
+            assert ('value="celadon"' in http.get("/search?lang=en").text) is offered
+
+
 def test_pages_of_results_lead_to_each_other(tmp_path: Path) -> None:
     with client_of(furnish(tmp_path, products=60)) as http:
         pages = [http.get(f"/search?page={n}").text for n in (1, 2, 3)]

@@ -110,3 +110,15 @@ def test_a_shop_with_an_encoder_finds_what_no_word_of_it_says(tmp_path: Path) ->
     assert not silent
     assert "encoder does not answer" in (silent.degraded or "")
     shop.close()
+
+
+def test_a_brand_is_written_as_chinese_titles_begin(tmp_path: Path) -> None:
+    shop = build_shop(tmp_path / "shop", train=False)
+    titles = ("木兰 红色杯子", "木兰 蓝色杯子", "木兰 茶壶")
+    shop.stores.catalogue.put(
+        [product(str(n), title, brand="Mulan") for n, title in enumerate(titles)], at=shop.clock()
+    )
+    shop.train()
+    assert shop.engine.shelf.label("brand", "mulan") == Text("木兰", "Mulan")
+    assert {hit.product for hit in shop.search("木兰", k=5)} == {"0", "1", "2"}
+    shop.close()

@@ -37,7 +37,7 @@ class Called:
         self.categories = categories or {}
         self.others = others or {}
         self._sounds, self._spelling = Sounds(), Spelling()
-        for word in self.words():
+        for word in self.categories:
             self._sounds.add(word)
         self._spelling.add({word: 1 for word in self.words() if len(word) >= _SPELT})
         self._not: frozenset[tuple[str, str]] = frozenset()
@@ -52,6 +52,10 @@ class Called:
         """Every name, and every other."""
         yield from self.categories
         yield from (phrase for phrase, name in self.others.items() if name)
+
+    def knows(self, phrase: str) -> bool:
+        """Is the phrase a name, or another word for one?"""
+        return phrase in self.categories or bool(self.others.get(phrase))
 
     def other(self, phrase: str) -> str | None:
         """The name of goods that a word which the shop does not use is another of."""
@@ -76,7 +80,7 @@ class Called:
         """The longest name of several words from the first."""
         for last in range(min(len(words), first + LONGEST), first + 1, -1):
             phrase = join(words[first:last])
-            if phrase in self.categories or phrase in self.others:
+            if self.knows(phrase):
                 name = self.name(phrase)
                 if name is not None:
                     return Found(name, first, last)
@@ -86,7 +90,7 @@ class Called:
         """The longest name that ends before the last word and does not begin before the first."""
         for place in range(max(first, last - LONGEST), last):
             phrase = join(words[place:last])
-            if place == last - 1 or phrase in self.categories or phrase in self.others:
+            if place == last - 1 or self.knows(phrase):
                 name = self.name(phrase)
                 if name is not None:
                     return Found(name, place, last)

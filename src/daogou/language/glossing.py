@@ -78,17 +78,20 @@ def _english(vocabulary: Vocabulary) -> dict[str, Senses]:
 def _named(names: Iterable[tuple[str, int]], vocabulary: Vocabulary) -> Senses:
     """Those of the names that the shop uses: surer where they name a kind of goods, or the end of one's name, and where
     they seldom mean another thing."""
-    found = {}
+    found: Senses = {}
     for name, rank in names:
-        phrase = " ".join(_folded(name))
+        phrase, n = " ".join(_folded(name)), 0
         if _is_category(phrase, vocabulary):
-            found[phrase] = _first(rank)
+            sure = 1.0
         elif phrase and vocabulary.ending(phrase) is not None:
-            found[phrase] = _first(rank) * _ENDING
+            sure = _ENDING
         elif phrase in vocabulary.terms:
-            found[phrase] = _first(rank) * _UNNAMED
+            sure = _UNNAMED
         elif n := vocabulary.words[phrase]:
-            found[phrase] = _first(rank) * _SAID * n / (n + _FEW)
+            sure = _SAID * n / (n + _FEW)
+        else:
+            continue
+        found[phrase] = max(found.get(phrase, 0.0), _first(rank) * sure)
     return found
 
 

@@ -187,7 +187,8 @@ class Mender:
         for last in range(min(len(words), place + _SPELT), place, -1):
             run = words[place:last]
             text = "".join(token.text for token in run)
-            if not 2 <= len(text) <= LONGEST or not all(a.end == b.start for a, b in pairwise(run)):
+            apart = any(a.end != b.start for a, b in pairwise(run))
+            if apart or not 2 <= len(text) <= LONGEST or self.called.knows(text):
                 continue
             alike = self._vocabulary.sounds.like(text)
             like = self._best(alike) if alike and not self._lexicon.means(text) and self._is_odd(run) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from daogou.language.called import SUFFIXES, called
@@ -40,18 +41,13 @@ def learn_names(
     inner = {step.key for product in products for step in product.category[:-1]}
     goods = {name for name, category in categories.items() if category not in inner}
     entries = list(_read(dictionary))
-    english = _in_english(entries, goods)
+    apart = set(_no_ends(entries, categories))
+    english = _in_english(entries, goods, apart)
     votes: defaultdict[str, Votes] = defaultdict(dict)
-    for phrase, named in english.items():
-        votes[phrase] |= named
-    for word, said in entries:
-        for place, phrase in enumerate(said[:_USUAL]):
-            for name, sure in _shares(english.get(phrase, {})).items():
-                _vote(votes[word], name, sure * _first(place))
-    for phrase, named in _of_things(english):
+    for phrase, named in chain(english.items(), _in_chinese(entries, english), _of_things(english)):
         for name, sure in named.items():
             _vote(votes[phrase], name, sure)
-    others = dict.fromkeys(_no_ends(entries, categories), "")
+    others = dict.fromkeys(apart, "")
     for phrase, named in votes.items():
         used = phrase in vocabulary.terms or (phrase.isalpha() and phrase.isascii() and vocabulary.has(phrase))
         if phrase not in categories and not used and not is_small(phrase):
@@ -61,20 +57,30 @@ def learn_names(
     return categories, others
 
 
-def _in_english(entries: Entries, goods: Collection[str]) -> dict[str, Votes]:
-    """English for the names of goods; of three words also the last two: a (toy) building block."""
+def _in_english(entries: Entries, goods: Collection[str], apart: Collection[str]) -> dict[str, Votes]:
+    """English for the names of goods, and less surely for what ends in one; of three words also the last two: a (toy)
+    building block."""
     english: defaultdict[str, Votes] = defaultdict(dict)
     for word, said in entries:
-        name = next((name for name in (word, word.rstrip(SUFFIXES)) if name in goods), None)
-        if name is not None:
-            for place, phrase in enumerate(said[:_USUAL]):
-                _vote(english[phrase], name, _first(place))
-                if phrase.count(" ") == 2:
-                    _vote(english[phrase.partition(" ")[2]], name, _first(place) * _LESS)
+        bare = word.rstrip(SUFFIXES)
+        whole = next((name for name in (word, bare) if name in goods), None)
+        name = whole or (bare[-1:] if bare[-1:] in goods and word not in apart else None)
+        for place, phrase in enumerate(said[:_USUAL] if name else ()):
+            sure = _first(place) * (1.0 if whole else _LESS)
+            _vote(english[phrase], name or "", sure)
+            if phrase.count(" ") == 2:
+                _vote(english[phrase.partition(" ")[2]], name or "", sure * _LESS)
     for phrase in goods:
         if phrase.isascii():
             _vote(english[phrase], phrase, 2.0)
     return english
+
+
+def _in_chinese(entries: Entries, english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
+    """What the English of Chinese words is another name of."""
+    for word, said in entries:
+        for place, phrase in enumerate(said[:_USUAL]):
+            yield word, {name: sure * _first(place) for name, sure in _shares(english.get(phrase, {})).items()}
 
 
 def _no_ends(entries: Entries, categories: Mapping[str, str]) -> Iterator[str]:

@@ -50,7 +50,7 @@ _SHORT = 0.5
 
 KindReader = Callable[[Sequence[str]], tuple[int, str] | None]
 """Which of some texts is surest another name of a category, and the key of that category; None where none surely is."""
-_GUESSED = 3
+_GUESSED = 2
 """Runs of words that may be read as a category by their meaning."""
 
 
@@ -348,8 +348,11 @@ class Understander:
             else:
                 self._take(reading, phrase, negated=negated)
             return phrase.last, False
-        if negated and self._lexicon.names(f"{said[place]}-free"):  # without fragrance: fragrance-free
-            self._take(reading, Found(f"{said[place]}-free", place, place + 1), negated=False)
+        ending = (
+            "free" if negated else "friendly"
+        )  # without fragrance: fragrance-free; for beginners: beginner-friendly
+        if self._lexicon.names(f"{said[place]}-{ending}"):
+            self._take(reading, Found(f"{said[place]}-{ending}", place, place + 1), negated=False)
             return place + 1, False
         if negated and said[place] in CONNECTIVES:
             return place + 1, True

@@ -303,6 +303,7 @@ class Vocabulary:
         self._languages.setdefault(term, set()).update(map(language_of, phrases))
         if kind == "attribute":
             self._learn_measure(term, text)
+            phrases |= {self.phrase(_WHOLLY.sub("", surface)) for surface in (text.zh, text.en)} - {""}
             phrases |= {self.phrase(phrase.replace("-", " ")) for phrase in phrases if _JOINED.fullmatch(phrase)}
         if kind == "category":
             self._learn_endings(term, phrases)
@@ -345,10 +346,8 @@ class Vocabulary:
             for ending in endings:
                 self._endings.setdefault(ending, {})[term] = None
 
-    def _name_brands(self) -> None:
+    def chinese_brands(self) -> Iterator[tuple[str, str]]:
         """How brands with a Latin name are called in Chinese: what the Chinese titles of their products begin with."""
-        if not self._openings:
-            return
         of_brand: Counter[str] = Counter()
         of_opening: Counter[str] = Counter()
         for (brand, opening), n in self._openings.items():
@@ -356,9 +355,13 @@ class Vocabulary:
             of_opening[opening] += n
         for (brand, opening), n in self._openings.items():
             if n >= _ENOUGH and n >= _MOST * of_brand[brand] and n >= _MOST * of_opening[opening]:
-                self.segmenter.learn([opening])
-                self.sounds.add(opening)
-                self._link({opening, self.phrase(brand)})
+                yield brand, opening
+
+    def _name_brands(self) -> None:
+        for brand, opening in self.chinese_brands():
+            self.segmenter.learn([opening])
+            self.sounds.add(opening)
+            self._link({opening, self.phrase(brand)})
 
     def _link(self, phrases: Iterable[str]) -> None:
         phrases = set(phrases)
@@ -417,6 +420,8 @@ _SLUG = re.compile("[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _GENDERS = ("gender", "sex", "性别")
 _LETTERS = {"f": "women", "w": "women", "m": "men", "u": "unisex"}
 _JOINED = re.compile("[a-z]+(?:-[a-z]+)+")
+_WHOLLY = re.compile(r"^100\s?[%％]\s?")
+"""What a material may begin with without being called so: 100%羊毛 is 羊毛."""
 _ENOUGH = 3
 """Products whose titles must begin alike before that is taken for the brand's name,"""
 _MOST = 0.8

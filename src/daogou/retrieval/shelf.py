@@ -130,6 +130,13 @@ class Shelf:
         """How a facet value is written for people."""
         return self._labels.get((facet, value), Text.of(value))
 
+    def call(self, facet: str, value: str, label: Text) -> None:
+        """Write a facet value so from now on: a brand whose Chinese name is learnt from titles."""
+        with self._lock:
+            self._labels[facet, value] = label
+            for name in filter(None, (label.zh, label.en)):
+                self._keys.setdefault((facet, name.casefold().strip()), set()).add(value)
+
     def having(self, facet: str, value: str) -> NDArray[np.bool_]:
         """Which rows have the value. Do not write to the array: it is shared between requests."""
         key = (facet, value)

@@ -14,6 +14,7 @@ from daogou.adapters.cedict import Cedict
 from daogou.adapters.scratch import Scratch
 from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.domain.errors import CorruptRelease
+from daogou.domain.text import Text
 from daogou.language.called import Called
 from daogou.language.glossary import Glossary, Glosses
 from daogou.language.glossing import learn
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from daogou.domain.ids import ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
-    from daogou.domain.text import Language, Text
+    from daogou.domain.text import Language
     from daogou.ports.encoder import Encoder
     from daogou.ports.stores import Stores
     from daogou.recommend.recommender import Recommender
@@ -157,6 +158,9 @@ class Lexical:
             vocabulary = Vocabulary.from_learnt(words.learnt, taxonomy=taxonomy)
         else:
             vocabulary = Vocabulary.from_shelf(shelf, taxonomy=taxonomy)
+        for brand, name in vocabulary.chinese_brands():
+            if shelf.rows_having("brand", brand):
+                shelf.call("brand", brand, Text(name, shelf.label("brand", brand).show("en")))
         opinions = opinions or Opinions(None)
         voices, said = opinions.voices, opinions.words
         spoken_of = set(voices.aspects if voices else ()) & set(said.aspects)

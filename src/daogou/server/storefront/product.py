@@ -58,6 +58,7 @@ class ProductPage:
         picture = picture_of(product)
         summary = shop.review_summary(product.id)
         base = str(request.base_url).rstrip("/")
+        brand_key = Text.of(product.brand or "").key
         return self._site.render(
             request,
             "storefront/product.html",
@@ -72,7 +73,8 @@ class ProductPage:
             aspects=summary.aspects[:_ASPECTS],
             often=[each for each in shop.questions.of(product) if each.replies],
             rows=rows,
-            brand_key=Text.of(product.brand or "").key,
+            brand_key=brand_key,
+            maker=shop.engine.shelf.label("brand", brand_key).show(who.language) if product.brand else "",
             promotions=self._promotions(product),
             variants=[v for v in product.variants if v.title or v.attributes],
             thanked=request.query_params.get("thumb", ""),

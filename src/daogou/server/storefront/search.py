@@ -106,14 +106,16 @@ class SearchPage:
 
 
 def facets(asked: Asked, hits: Hits, t: Words) -> list[Facet]:
-    """The facets that would narrow this search, and those already used, with their counts."""
+    """The facets that would narrow this search, and those already used, with their counts; a value that all of the
+    hits have narrows nothing."""
     groups = []
     for name, values in hits.facets.items():
         if name == "price":  # asked for with two fields instead, so that any bounds can be given
             continue
         field = facet_field(name)
         choices = [Choice(v.value, v.label.show(t.language), v.n, asked.has(field, v.value)) for v in values]
-        shown = [c for place, c in enumerate(choices) if place < _VALUES or c.ticked]
+        narrowing = [c for c in choices if c.n != hits.total or c.ticked]
+        shown = [c for place, c in enumerate(narrowing) if place < _VALUES or c.ticked]
         if len(shown) > 1 or any(choice.ticked for choice in shown):
             groups.append(Facet(field, attribute_heading(name, t), tuple(shown)))
     return groups[:_FACETS]
