@@ -60,17 +60,26 @@ def test_a_band_weighs_a_source_and_the_score_can_still_be_taken_apart() -> None
     assert fusion.fuse(found).totals[1].tolist() == [2.0, 1.0, 1.0, 1.0, 2.0]
 
 
-def test_a_band_gets_a_factor_where_both_halves_gain_and_else_none() -> None:
-    asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 1)] * 4
-    bands = Bands(np.array([1.0, 9.0, 9.0]), (2,), (0.5, 2.0))
+def test_a_source_leans_to_products_that_many_know_where_that_gains() -> None:
+    """Products 1 and 2 have ten events with the one that each is taken to have, product 0 two; the mean is 22 / 3."""
+    found = {"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}
+    bands = Bands(np.array([1.0, 9.0, 9.0]), (2,), (-0.3, 0.3))
     grid = {"a": (1.0,), "b": (0.1,)}
-    chosen = choose(pool_of(asked), grid=grid, bands=bands, k=1)
-    assert chosen.fusion.by_band == {"a": (0.5, 1.0)}
+    chosen = choose(pool_of([(found, 1)] * 4), grid=grid, bands=bands, k=1)
+    assert chosen.fusion.by_band == {"a": pytest.approx(((6 / 22) ** 0.3, (30 / 22) ** 0.3))}
     assert chosen.recall == 1.0
-    other = ({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 0)
-    assert choose(pool_of([asked[0], other] * 4), grid=grid, bands=bands, k=1).fusion == Fusion(
-        {"a": 1.0, "b": 0.1}, chosen.fusion.scales
-    )
+    other = choose(pool_of([(found, 0)] * 4), grid=grid, bands=bands, k=1)
+    assert other.fusion == Fusion({"a": 1.0, "b": 0.1}, chosen.fusion.scales)
+
+
+def test_weights_are_chosen_again_for_sources_that_lean() -> None:
+    """What b finds comes before product 0 only once a leans away from it."""
+    known = {"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 1.0, 0))}
+    asked = [(known, 1)] * 3 + [({"a": entries((0, 1.0, 0)), "b": entries((3, 1.0, 0))}, 3)] * 2
+    bands = Bands(np.array([1.0, 9.0, 1.0, 9.0]), (2,), (0.3,))
+    chosen = choose(pool_of(asked), grid={"a": (1.0,), "b": (0.1, 0.8)}, bands=bands, k=1)
+    assert chosen.recall == 1.0
+    assert chosen.fusion.weights == {"a": 1.0, "b": 0.8}
 
 
 def test_products_without_an_event_are_raised_as_far_as_the_cost_allows() -> None:
@@ -88,11 +97,13 @@ def test_products_without_an_event_are_raised_as_far_as_the_cost_allows() -> Non
     assert by_band(0.5, least=2) == {}
 
 
-def test_a_factor_for_products_with_few_events_is_one_for_those_without() -> None:
+def test_products_without_an_event_count_as_such_with_few() -> None:
     asked = [({"a": entries((0, 1.0, 0), (1, 0.9, 0)), "b": entries((2, 0.1, 0))}, 1)] * 4
-    bands = Bands(np.array([1.0, 9.0, 0.0]), (2,), (0.5,), New((), 0.0, 1))
+    bands = Bands(np.array([1.0, 9.0, 0.0]), (2,), (0.3,), New((), 0.0, 1))
     fusion = choose(pool_of(asked), grid={"a": (1.0,), "b": (0.1,)}, bands=bands, k=1).fusion
-    assert (fusion.bands, fusion.by_band) == ((0, 2), {"a": (0.5, 0.5, 1.0)})
+    assert fusion.bands == (0, 2)
+    unknown, few, many = fusion.by_band["a"]
+    assert unknown == few < 1 < many
 
 
 @pytest.mark.parametrize(("after_known", "power"), [(2, 0.4), (3, 0.0)])

@@ -14,6 +14,7 @@ from daogou.retrieval.evidence import Trail
 from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
 from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
+from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.retrieval.together import Together, TogetherConfig
 from daogou.testing.builders import product
 from daogou.testing.retrievers import SourceBehaviour
@@ -115,6 +116,30 @@ class TestAttributes(Walks):
     def test_what_few_products_share_says_more_than_what_many_do(self, fit) -> None:
         """Three are red, four of the brand: the red hat of the brand, the red cup, then what is of the brand alone."""
         assert fit().evidence(Trail.of([0])).best(5).rows.tolist() == [2, 7, 1, 3]
+
+
+class TestTexts(Walks):
+    @pytest.fixture
+    def fit(self):
+        """Two directions, shoes and tea, beside what an encoder says of everything."""
+        vectors = np.array([[9.0, "tea" not in title, "tea" in title, "red" in title] for title in TITLES], np.float16)
+        return lambda: Texts.fit(vectors, config=TextsConfig(neighbours=3))
+
+    @pytest.fixture
+    def load(self):
+        return Texts.load
+
+    def test_what_all_products_share_says_nothing(self, fit) -> None:
+        """Of the red shoe the red hat is nearest, then what is no tea; the red cup shares the colour alone."""
+        found = fit().evidence(Trail.of([0]))
+        assert found.best(9).rows.tolist()[0] == 2
+        assert set(found.rows.tolist()) <= {1, 2, 3, 4}
+        assert found.best(1).scores[0] == pytest.approx(1)
+        assert set(fit().evidence(Trail.of([5])).rows.tolist()) == {6, 7}
+
+    def test_a_product_alone_has_no_neighbour(self) -> None:
+        alone = Texts.fit(np.ones((1, 4), np.float16), config=TextsConfig())
+        assert len(alone.evidence(Trail.of([0]))) == 0
 
 
 class TestHybrid(Walks):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from daogou.domain.errors import BadRequest
 from daogou.retrieval.encoding.e5 import E5, in_integers
 from daogou.retrieval.encoding.tuned import save_tuned
 from daogou.retrieval.meaning import Meaning
+from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.shop.shop import Shop
 from daogou.testing.tiny_model import TinyModel
 from daogou.training.lesson import Skip
@@ -52,6 +54,19 @@ def test_a_tuned_encoder_encodes_the_products_and_answers(shop: Shop, monkeypatc
     assert Meaning.load(release.path("meaning")).encoder == name
     assert Meaning.load(release.path("meaning")).vectors.shape == (24, 16)
     assert shop.search("zapatos").degraded is None
+    shop.close()
+
+
+def test_products_are_neighbours_by_the_encoder_where_that_is_asked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = TextsConfig(enabled=True)
+    monkeypatch.setattr(shop, "settings", replace(shop.settings, training=replace(shop.settings.training, texts=texts)))
+    release = shop.train()
+    vectors = Meaning.load(release.path("meaning")).vectors
+    found, expected = Texts.load(release.path("texts")).table, Texts.fit(vectors, config=texts).table
+    assert [part.tolist() for part in found.of(0)] == [part.tolist() for part in expected.of(0)]
+    assert len(found.of(0)[0])
     shop.close()
 
 

@@ -19,8 +19,10 @@ from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.files import read_array
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.sequential import SequentialKnn
+from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
+from daogou.training.lesson import Encode
 from daogou.training.releases import Releases
 from daogou.training.train import Progress, train
 
@@ -61,7 +63,7 @@ def test_a_release_holds_its_artifacts_metrics_and_origin(stores: Stores, releas
     assert msgspec.convert(manifest.config, TrainingConfig) == TrainingConfig()
     assert release.items() == [f"p{n}" for n in range(20)]
     assert releases.active_id() == release.id
-    assert steps[-1] == "13/14"
+    assert steps[-1] == "14/15"
 
 
 def test_the_same_facts_give_the_same_files(stores: Stores, releases: Releases) -> None:
@@ -107,6 +109,22 @@ def test_attributes_are_compared_where_that_is_switched_on(stores: Stores, relea
     assert len(Attributes.load(release.path("attributes")).table) == len(release.items())
     fusion = msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion)
     assert "attributes" in fusion.weights
+
+
+def test_an_encoders_vectors_are_compared_where_that_is_switched_on(stores: Stores, releases: Releases) -> None:
+    def encode(products: Sequence[Product]) -> np.ndarray:
+        return np.eye(5, dtype=np.float16)[[n % 5 for n in range(len(products))]]
+
+    def why_not(config: TextsConfig, encode: Encode | None) -> str:
+        return train(stores, releases, config=TrainingConfig(texts=config), encode=encode).manifest.skipped["texts"]
+
+    assert "enabled = false" in why_not(TextsConfig(), encode)
+    assert "no text encoder is set" in why_not(TextsConfig(enabled=True), None)
+    assert why_not(TextsConfig(enabled=True, most=19), encode) == "20 products, more than most = 19"
+    release = train(stores, releases, config=TrainingConfig(texts=TextsConfig(enabled=True)), encode=encode)
+    assert sorted(Texts.load(release.path("texts")).table.of(3)[0].tolist()) == [8, 13, 18]
+    fusion = msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion)
+    assert "texts" in fusion.weights
 
 
 def test_als_learns_from_the_histories_that_went_on_last(releases: Releases) -> None:

@@ -39,6 +39,7 @@ RETRIEVERS: Mapping[str, str] = {
     "als": "daogou.retrieval.als:Als",
     "session_knn": "daogou.retrieval.session_knn:SessionKnn",
     "attributes": "daogou.retrieval.attributes:Attributes",
+    "texts": "daogou.retrieval.texts:Texts",
     "transformer": "daogou.retrieval.transformer:Transformer",
 }
 """Name of the component and of its folder in a release, to the class that opens it. Imported when first opened."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,12 +27,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Products by how many events they have, and the factors that are tried in each band."""
+    """Products by how many events they have, and how far a source may lean to those with many or with few."""
 
     events: NDArray[np.floating]
     """(rows,)"""
     edges: tuple[int, ...]
-    factors: tuple[float, ...]
+    powers: tuple[float, ...]
+    """Of a product's events, by which what a source says of it is multiplied."""
     new: New | None = None
     """What is tried for products without any event; None: they are in the lowest band with the others."""
 
@@ -59,24 +59,29 @@ class New:
 def choose(pool: Pool, *, grid: Mapping[str, Sequence[float]], bands: Bands | None = None, k: int = 10) -> Chosen:
     """Choose the weights by NDCG@k: one source after the other, twice round, starting from each grid's first value.
 
-    `pool`: `Pool.fresh`. A source with a single value is the measure of the others. A factor of a band is kept only
-    where it gains on both halves of the requests, since there are many of them and each moves few requests. Last,
-    products without any event are raised as far as `Bands.new` allows.
+    `pool`: `Pool.fresh`. A source with a single value is the measure of the others. Then each source may lean to
+    products with many or with few events, and the weights are chosen again, three times round. Last, products without
+    any event are raised as far as `Bands.new` allows.
     """
     names, scales = list(grid), {name: pool.scales[name] for name in grid}
     said = _Said([pool.scores[name] for name in names], np.array(list(scales.values())))
-    weights, best = _weighed(pool, said, list(grid.values()), k)
+    values = list(grid.values())
+    weights, best = _weighed(pool, said, values, start=np.array([tried[0] for tried in values]), k=k)
     by_band: dict[str, tuple[float, ...]] = {}
     edges: tuple[int, ...] = ()
     if bands is not None:
         new = bands.new if bands.worth_raising else None
         edges = (*((0,) if new is not None else ()), *bands.edges)
         band = band_of(pool.rows, bands.events, edges)
-        alone = [[place] for place in range(len(edges) + 1)]
-        groups = [[0, 1], *alone[2:]] if new is not None else alone
-        table, best = _banded(pool, said, weights, best, band=band, groups=groups, factors=bands.factors, k=k)
+        worth = _usual_events(pool, bands.events, edges)
+        powers, leant = np.zeros(len(names)), said
+        for _ in range(3):
+            powers, best = _powers(pool, said, weights, powers, best, worth=worth.take(band), tried=bands.powers, k=k)
+            leant = said.times([worth.take(band) ** power for power in powers])
+            weights, best = _weighed(pool, leant, values, start=weights, k=k)
+        table = worth ** powers[:, None]  # (sources, bands)
         if new is not None:
-            table, best = _raised(pool, said, table, best, unknown=band == 0, new=new, k=k)
+            table, best = _raised(pool, leant, table, best, unknown=band == 0, new=new, k=k)
         by_band = {name: tuple(map(float, line)) for name, line in zip(names, table, strict=True) if (line != 1).any()}
     fusion = Fusion(dict(zip(names, map(float, weights), strict=True)), scales, edges if by_band else (), by_band)
     n = max(1, pool.asked)
@@ -108,19 +113,13 @@ class _Reached(NamedTuple):
 
     scores: NDArray[np.float32]
     """(products,) under which this is reached."""
-    halves: tuple[float, float]
-    """NDCG of the requests with even and with odd numbers."""
+    ndcg: float
     recall: float
-
-    @property
-    def ndcg(self) -> float:
-        return sum(self.halves)
 
 
 def _reached(pool: Pool, scores: NDArray[np.float32], k: int) -> _Reached:
     gains = pool.gains(scores, k)
-    odd = pool.numbers % 2 == 1
-    return _Reached(scores, (float(gains[~odd].sum()), float(gains[odd].sum())), float(np.count_nonzero(gains)))
+    return _Reached(scores, float(gains.sum()), float(np.count_nonzero(gains)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +131,29 @@ class _Said:
     scales: NDArray[np.float64]
     """(sources,)"""
 
-    def weighed(self, place: int, weight: float, here: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
-        """What one source adds to the products, or to some of them."""
-        scores = self.scores[place] if here is None else self.scores[place].take(here)
-        return np.float32(weight / self.scales[place]) * scores
+    def weighed(self, place: int, weight: float) -> NDArray[np.float32]:
+        """What one source adds."""
+        return np.float32(weight / self.scales[place]) * self.scores[place]
 
-    def mixed(self, weights: Iterable[float], here: NDArray[np.intp] | None = None) -> NDArray[np.float32]:
+    def mixed(self, weights: Iterable[float]) -> NDArray[np.float32]:
         """What all sources add."""
-        found = np.zeros(len(self.scores[0]) if here is None else len(here), np.float32)
+        found = np.zeros(len(self.scores[0]), np.float32)
         for place, weight in enumerate(weights):
             if weight:
-                found += self.weighed(place, weight, here)
+                found += self.weighed(place, weight)
         return found
 
+    def times(self, factors: Iterable[NDArray[np.float64]]) -> _Said:
+        """The same with each source's scores multiplied, by (products,)."""
+        scores = [own * factor.astype(np.float32) for own, factor in zip(self.scores, factors, strict=True)]
+        return _Said(scores, self.scales)
 
-def _weighed(pool: Pool, said: _Said, grid: Sequence[Sequence[float]], k: int) -> tuple[NDArray[np.float64], _Reached]:
+
+def _weighed(
+    pool: Pool, said: _Said, grid: Sequence[Sequence[float]], *, start: NDArray[np.float64], k: int
+) -> tuple[NDArray[np.float64], _Reached]:
     """The weights (sources,), and what they reach."""
-    weights = np.array([values[0] for values in grid])
+    weights = start.copy()
     best = _reached(pool, said.mixed(weights), k)
     for place in [*range(len(grid))] * 2:
         others = weights.copy()
@@ -162,31 +167,43 @@ def _weighed(pool: Pool, said: _Said, grid: Sequence[Sequence[float]], k: int) -
     return weights, best
 
 
-def _banded(
+def _usual_events(pool: Pool, events: NDArray[np.floating], edges: Sequence[int]) -> NDArray[np.float64]:
+    """(bands,) 1 + the mean events of the products found in each, in parts of the mean of all that were found; 1 where
+    none was. Products without any event are taken for such with few: nobody knows yet how they would do."""
+    known = np.where(pool.rows < len(events), events.take(pool.rows, mode="clip"), 0.0) + 1.0
+    band = band_of(pool.rows, events, edges)
+    counts = np.bincount(band, minlength=len(edges) + 1)
+    sums = np.bincount(band, known, len(edges) + 1)
+    worth = np.where(counts > 0, sums / np.maximum(counts, 1) * len(known) / max(1.0, sums.sum()), 1.0)
+    if edges[:1] == (0,):
+        worth[0] = worth[1]
+    return worth
+
+
+def _powers(
     pool: Pool,
     said: _Said,
     weights: NDArray[np.float64],
+    powers: NDArray[np.float64],
     best: _Reached,
     *,
-    band: NDArray[np.int32],
-    groups: Sequence[Sequence[int]],
-    factors: Sequence[float],
+    worth: NDArray[np.float64],
+    tried: Sequence[float],
     k: int,
 ) -> tuple[NDArray[np.float64], _Reached]:
-    """Factors (sources, bands) on the weights, the same for all bands of a group, and what they reach."""
-    table = np.ones((len(weights), sum(map(len, groups))))
-    here = [np.flatnonzero(np.isin(band, group)) for group in groups]
-    for place, (group, products) in product(range(len(weights)), list(zip(groups, here, strict=True))):
-        others = weights * table[:, group[0]]
+    """The power (sources,) of a product's worth (products,) by which what each source says of it is multiplied, one
+    source after the other, and what they reach."""
+    powers = powers.copy()
+    for place in np.flatnonzero(weights).tolist():
+        others = weights.copy()
         others[place] = 0
-        rest = said.mixed(others, products)
-        for factor in factors:
-            scores = best.scores.copy()
-            scores[products] = rest + said.weighed(place, weights[place] * factor, products)
-            tried = _reached(pool, scores, k)
-            if min(now - before for now, before in zip(tried.halves, best.halves, strict=True)) > 0:
-                table[place, group], best = factor, tried
-    return table, best
+        rest = said.times([worth**power for power in powers]).mixed(others)
+        own = said.weighed(place, weights[place])
+        for power in (0.0, *tried):
+            reached = _reached(pool, rest + (worth**power).astype(np.float32) * own, k)
+            if reached.ndcg > best.ndcg:
+                powers[place], best = power, reached
+    return powers, best
 
 
 def _raised(

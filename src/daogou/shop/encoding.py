@@ -18,9 +18,13 @@ from daogou.retrieval.meaning import Meaning, text_of
 from daogou.training.lesson import Skip
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from daogou.domain.product import Product
     from daogou.ports.encoder import Encoder
     from daogou.shop.shop import Report, Shop
+    from daogou.training.lesson import Encode
     from daogou.training.releases import Release
     from daogou.training.train import Artifact
 
@@ -86,9 +90,19 @@ class Encoding:
             self._beside = Thread(target=self._encode_beside, args=(products,), name="daogou-encoding", daemon=True)
             self._beside.start()
 
+    @property
+    def encode(self) -> Encode | None:
+        """Vectors of products by the encoder as it is before this training; None where none is set."""
+        return self._vectors if self._encoder is not None else None
+
     def finished(self) -> None:
         """Throw away what was kept for an interruption."""
         self._unfinished.unlink(missing_ok=True)
+
+    def _vectors(self, products: Sequence[Product]) -> NDArray[np.floating]:
+        """What has been encoded so far is taken over, and what is made now need not be made again for search."""
+        self._stop()
+        return self._fit(products, self._part).vectors
 
     def _tune(self, folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
         """Tune, if that is asked for; what was tuned before stays until something better comes."""

@@ -102,6 +102,7 @@ def _train(shop: Shop, *, only: Sequence[str], progress: Report | None) -> Relea
                 **encoding.artifacts(),
             },
             on_read=encoding.begin,
+            encode=encoding.encode,
             now=shop.clock,
         )
     encoding.finished()

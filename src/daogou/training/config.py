@@ -17,6 +17,7 @@ from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.repeat import RepeatConfig
 from daogou.retrieval.sequential import SequentialConfig
 from daogou.retrieval.session_knn import SessionKnnConfig
+from daogou.retrieval.texts import TextsConfig
 from daogou.retrieval.together import TogetherConfig
 from daogou.retrieval.transformer import TransformerConfig
 from daogou.training.recipes.words import WordsConfig
@@ -35,10 +36,11 @@ class FusionConfig:
     fading: tuple[float, ...] = (0.0, 0.4)
     """Powers of 1 + the events of a step by which what its words say is divided; the one that does best beside the
     sequential source is used."""
-    bands: tuple[int, ...] = (2, 20)
-    """Events of a product up to which it is in a band of its own: hardly known, known, and (above) much seen."""
-    by_band: tuple[float, ...] = (0.5, 0.7, 1.4, 2.0)
-    """Factors that are tried on each source's weight within a band; kept where both halves of validation gain."""
+    bands: tuple[int, ...] = (1, 3, 8, 20, 50, 150)
+    """Events of a product up to which it is in a band of its own."""
+    leaning: tuple[float, ...] = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)
+    """Powers of the usual events of a band that are tried on what each source says of the products in it: below 0 the
+    source leans to products that few know, above to what many do."""
     new: tuple[float, ...] = (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
     """Factors, ascending, that are tried on the score of products without any event. Empty, or without `bands`, they
     are not raised."""
@@ -88,6 +90,7 @@ class TrainingConfig:
     als: AlsConfig = field(default_factory=AlsConfig)
     session_knn: SessionKnnConfig = field(default_factory=SessionKnnConfig)
     attributes: AttributesConfig = field(default_factory=AttributesConfig)
+    texts: TextsConfig = field(default_factory=TextsConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     encoder: TuningConfig = field(default_factory=TuningConfig)
     clicks: ClicksConfig = field(default_factory=ClicksConfig)

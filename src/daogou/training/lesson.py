@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from daogou.domain.product import Product
     from daogou.features.history import Sequences
     from daogou.retrieval.content import ContentKnn
     from daogou.retrieval.retriever import Retriever
     from daogou.training.config import TrainingConfig
     from daogou.training.data import TrainingData
     from daogou.training.validation import Case
+
+Encode = Callable[[Sequence["Product"]], "NDArray[np.floating]"]
+"""Vectors (products, dim) of what products say of themselves."""
 
 
 class Skip(Exception):
@@ -34,3 +41,5 @@ class Lesson:
     config: TrainingConfig
     tell: Callable[[str], None]
     """Shows how far a long fit has come, such as "epoch 3 of 20"."""
+    encode: Encode | None = None
+    """None where no text encoder is set."""

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from daogou.training.lesson import Lesson, Skip
-from daogou.training.recipes import als, attributes, ease, session_knn, transformer
+from daogou.training.recipes import als, attributes, ease, session_knn, texts, transformer
 
 if TYPE_CHECKING:
     from daogou.retrieval.retriever import Retriever
@@ -32,6 +32,7 @@ TABLE: Mapping[str, Recipe] = {
     "als": Recipe(als.fit, needs=("implicit",), extra="factors"),
     "session_knn": Recipe(session_knn.fit),
     "attributes": Recipe(attributes.fit),
+    "texts": Recipe(texts.fit),
     "transformer": Recipe(transformer.fit, needs=("torch", "onnx")),
 }
 """By the component's name, which is also that of its config in TrainingConfig and of its folder in a release."""

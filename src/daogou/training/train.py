@@ -20,7 +20,7 @@ from daogou.retrieval.weighing import Chosen
 from daogou.training import data as facts
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
-from daogou.training.lesson import Lesson, Skip
+from daogou.training.lesson import Encode, Lesson, Skip
 from daogou.training.recipes import content, fusion, hybrid, popularity, repeat, sequential, together
 from daogou.training.releases import Manifest, Release, Releases
 from daogou.training.validation import Case, cases
@@ -103,13 +103,14 @@ def train(
     only: Collection[str] = (),
     extra_artifacts: Mapping[str, Artifact] | None = None,
     on_read: Callable[[Sequence[Product]], None] = lambda products: None,
+    encode: Encode | None = None,
     now: Callable[[], Instant] = current_instant,
 ) -> Release:
     """Make a release and activate it.
 
     `only` names the recipes to run; the other artifacts are taken from the active release. `on_read` is given the
-    products before any recipe runs. Raises BadRequest for an unknown recipe, or where there is no active release to
-    take the rest from; CorruptRelease where that is damaged.
+    products before any recipe runs; `encode` makes vectors of them, where a text encoder is set. Raises BadRequest for
+    an unknown recipe, or where there is no active release to take the rest from; CorruptRelease where that is damaged.
     """
     config = config or TrainingConfig()
     extra_artifacts = extra_artifacts or {}
@@ -123,7 +124,7 @@ def train(
     id = _new_id(created, read.hash, releases.names())
     with releases.writer(id) as draft:
         on_read(read.products)
-        _fit_and_save(read, config, wanted, draft.folder, run)
+        _fit_and_save(read, config, wanted, draft.folder, run, encode=encode)
         run.step("lexical")
         if "lexical" in wanted and index_factory is not None:
             with run.spending("lexical"):
@@ -163,7 +164,13 @@ class _Behaviour:
 
 
 def _fit_and_save(
-    read: facts.TrainingData, config: TrainingConfig, wanted: Collection[str], folder: Path, run: _Run
+    read: facts.TrainingData,
+    config: TrainingConfig,
+    wanted: Collection[str],
+    folder: Path,
+    run: _Run,
+    *,
+    encode: Encode | None,
 ) -> None:
     """Run the wanted recipes. Choices are made on components that have not seen the held-back steps."""
     further = [name for name in retrievers.TABLE if {name, "fusion"} & set(wanted)]
@@ -180,7 +187,7 @@ def _fit_and_save(
     firsts = [case for case in questions if not case.again]
     learnt: dict[str, Retriever] = {}
     if by_words is not None:
-        learnt = _fit_further(further, Lesson(steps, read, by_words, firsts, None, config, run.tell), run)
+        learnt = _fit_further(further, Lesson(steps, read, by_words, firsts, None, config, run.tell, encode), run)
     if fitted is not None and by_words is not None and choosing:
         run.step("choose")
         with run.spending("weights"):

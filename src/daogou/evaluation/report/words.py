@@ -158,6 +158,7 @@ SYSTEMS = {
     "als": Text(zh="矩阵分解", en="matrix factors"),
     "session_knn": Text(zh="相似的浏览", en="similar sessions"),
     "attributes": Text(zh="属性相似", en="attributes"),
+    "texts": Text(zh="含义相似", en="meaning"),
     "transformer": Text(zh="序列模型", en="transformer"),
 }
 

@@ -47,7 +47,7 @@ def fit(
     grid |= {name: tried.others for name in sources if name not in grid}
     faded_by = {power: f"{FADES} / (1 + events) ** {power}" for power in tried.fading if power}
     new = New(tried.new, tried.new_cost, tried.new_least) if tried.new else None
-    bands = Bands(events, tried.bands, tried.by_band, new) if tried.bands else None
+    bands = Bands(events, tried.bands, tried.leaning, new) if tried.bands else None
     pool = Pool.of(
         _asked(sources, popular, cases, events, faded_by),
         [*grid, *faded_by.values()],
