@@ -303,8 +303,9 @@ def test_of_many_that_pass_a_filter_only_those_near_in_meaning_are_shown() -> No
     assert hits.relaxed == ("“音箱”",)
 
 
-def test_where_nothing_is_near_the_filter_alone_still_answers() -> None:
-    assert _ids(_english({"音箱 100元以下": [0.1, -0.4]}).search("音箱 100元以下")) == ["speaker", "lamp"]
+def test_where_nothing_is_near_a_price_alone_is_no_answer() -> None:
+    assert _ids(_english({"音箱 100元以下": [0.1, -0.4]}).search("音箱 100元以下")) == []
+    assert _ids(_english({}).search("100元以下")) == ["speaker", "lamp"]
 
 
 def test_an_encoder_that_does_not_answer_costs_its_part_of_the_answer_and_is_said() -> None:
@@ -425,3 +426,32 @@ def test_a_product_beside_words_orders_what_the_words_find() -> None:
     )
     assert _ids(searcher.search("cup", like=ProductId("c")))[0] == "a"
     assert _ids(searcher.search("cup", like=ProductId("d")))[0] == "b"
+
+
+def test_what_is_called_by_all_of_the_words_comes_before_giving_one_up() -> None:
+    knives, kitchen = (Text(en="Knives"),), (Text(en="Kitchen"),)
+    searcher = _searcher(
+        [
+            product("pocket", "Pocket knife", category=knives),
+            product("set", "Kitchen knife set", category=kitchen),
+            product("board", "Kitchen board", category=kitchen),
+        ]
+    )
+    hits = searcher.search("chef knife")
+    assert (_ids(hits), hits.relaxed) == (["pocket"], ("“chef”",))
+    hits = searcher.search("set knife")
+    assert (_ids(hits), hits.relaxed) == (["set"], ())
+
+
+def test_what_it_is_for_or_has_is_not_the_thing() -> None:
+    phones, cameras = (Text("手机", "Phone"),), (Text("相机", "Camera"),)
+    searcher = _searcher(
+        [
+            product("phone", Text("星尘 手机", "Stardust phone"), category=phones),
+            product("camera", Text("流明 相机", "Lumenova camera"), category=cameras),
+            product("other", "Camera bag", category=(Text("相机包", "Camera bag"),)),
+        ]
+    )
+    assert _ids(searcher.search("phone with good camera")) == ["phone"]
+    assert _ids(searcher.search("带相机的手机")) == ["phone"]
+    assert _ids(searcher.search("camera for my phone")) == ["camera"]

@@ -15,6 +15,7 @@ from daogou.language.called import Called
 from daogou.language.comparisons import comparisons
 from daogou.language.counts import counts
 from daogou.language.glossary import Glossary
+from daogou.language.heads import thing_in
 from daogou.language.lexicon import Lexicon
 from daogou.language.measures import measures, sizes
 from daogou.language.mending import Mender
@@ -155,7 +156,7 @@ class Understander:
             text=text,
             language=language_of(text),
             words=tuple(token.text for token in reading.left),
-            where=self._where(reading, currency),
+            where=self._where(reading, typed),
             sort=reading.sort,
             slots=tuple(sorted(reading.slots, key=lambda slot: (slot.start, slot.end))),
             corrected=corrected,
@@ -554,7 +555,7 @@ class Understander:
     def _is_mentioned(self, word: str) -> bool:
         return any(piece in self.vocabulary.words for piece in self.vocabulary.segmenter.cut(word))
 
-    def _where(self, reading: _Reading, currency: str) -> Where:
+    def _where(self, reading: _Reading, typed: str) -> Where:
         wanted: dict[str, set[str]] = {}
         unwanted: dict[str, set[str]] = {}
         for slot in reading.slots:
@@ -573,7 +574,7 @@ class Understander:
             if name not in wanted:
                 unwanted.setdefault(name, set()).update(values)
         return Where(
-            category=self._narrowest(categories),
+            category=self._narrowest(categories if len(categories) < 2 else _things(reading, typed) or categories),
             brands=frozenset(wanted.pop("brand", ())),
             not_brands=frozenset(unwanted.pop("brand", ())),
             price_min=low,
@@ -616,6 +617,13 @@ class Understander:
         """Of several categories the smallest: “shoes, running shoes” means running shoes."""
         uses = self.vocabulary.uses
         return min(categories, key=lambda key: (uses[Term("category", "category", key)], key), default=None)
+
+
+def _things(reading: _Reading, typed: str) -> set[str]:
+    """The categories of what is asked for, not of what it has or is for."""
+    start, end = thing_in(typed)
+    named = (slot for slot in reading.slots if slot.kind == "category" and not slot.negated and slot.confidence >= 1)
+    return {slot.value for slot in named if start <= slot.start < end}
 
 
 def _bounds(prices: Sequence[PriceWish]) -> tuple[Money | None, Money | None]:

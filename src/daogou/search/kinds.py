@@ -56,6 +56,10 @@ class Kinds:
         rows: NDArray[np.bool_] = wanted[self._of]
         return rows
 
+    def is_wide(self, category: str) -> bool:
+        """Is the category, by its key, never the last step of a product's path?"""
+        return category not in self._number
+
     def _kind(self, product: Product) -> int:
         text = next(_said(product), None)
         if text is None:

@@ -12,6 +12,7 @@ import numpy as np
 from daogou.domain.hit import Hit, Hits
 from daogou.domain.ids import current_instant
 from daogou.domain.query import Understood, Where
+from daogou.language.heads import thing_in
 from daogou.language.speech import FILLERS
 from daogou.ports.index import NOTHING_INSTEAD, Row
 from daogou.retrieval.rules import Rulebook
@@ -270,10 +271,10 @@ class Searcher:
         return _Found(found, wish, understood, ruling, silent=bool(asks) and meaning is None)
 
     def _kind(self, understood: Understood) -> NDArray[np.bool_] | None:
-        """The rows that are what was named: by the name of their kind, or by a category that the words may mean."""
+        """The rows that are what was named: by the name of their kind, or of a wider category the words may mean."""
         named = self._kinds.named(_thing(understood))
         for slot in understood.slots:
-            if slot.kind == "category" and not slot.negated and slot.confidence < 1:
+            if slot.kind == "category" and not slot.negated and slot.confidence < 1 and self._kinds.is_wide(slot.value):
                 rows = self.shelf.having("category", slot.value)
                 named = rows if named is None else named | rows[: len(named)]
         return named
@@ -371,18 +372,35 @@ class Searcher:
         barred = self._barred(understood, ruling)
         wish, rows = Wish((), given), np.zeros(0, np.int32)
         for wish in relaxations(understood, given, language):
-            if not wish.is_bounded and understood.text.strip() and (wish.relaxed or not understood.slots):
+            if understood.text.strip() and not self._is_answerable(wish, understood):
                 continue
             mask = self.shelf.allowed(wish.where) & ~barred
             complete = None
             if wish.words:
                 matching, every = self._matching(wish.words, said, words, instead)
+                matching = self._called(wish.words, every) if wish.literally else matching
                 mask &= matching[: len(mask)] | np.isin(np.arange(len(mask)), exact) | self._suited(understood, wish)
                 complete = every if wish.words == understood.words else None
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
                 return _Match(wish, rows, words, complete)
         return _Match(Wish(understood.words, given), rows, words)
+
+    @staticmethod
+    def _is_answerable(wish: Wish, understood: Understood) -> bool:
+        """Everything is no answer, and of what was asked for a price alone is not left."""
+        if wish.relaxed:
+            return wish.names_something
+        return wish.is_bounded or bool(understood.slots)
+
+    def _called(self, words: Iterable[str], every: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of the rows that have all of the words in their titles."""
+        pieces = {piece for word in words for piece in self.vocabulary.segmenter.cut(word)}
+        called = np.zeros(len(every), bool)
+        for row in np.flatnonzero(every).tolist():
+            title = self.shelf.title(row)
+            called[row] = pieces <= {*self.vocabulary.segmenter.cut(title.zh), *self.vocabulary.segmenter.cut(title.en)}
+        return called
 
     def _match_like(self, like: ProductId, given: Where, ruling: Ruling) -> _Match:
         """What shares words of a product's title."""
@@ -539,7 +557,9 @@ def _thing(understood: Understood) -> list[str]:
         for word in first.phrase.split()
     }
     said += [(typed.get(word, understood.text.find(word)), word) for word in understood.words if word not in inside]
-    return [word for _, word in sorted(dict.fromkeys(said), key=lambda pair: pair[0])]
+    start, end = thing_in(understood.text)
+    thing = [pair for pair in said if pair[0] < 0 or start <= pair[0] < end] or said  # below 0: mended
+    return [word for _, word in sorted(dict.fromkeys(thing), key=lambda pair: pair[0])]
 
 
 def _is_matched(kind: str, negated: bool) -> bool:

@@ -21,11 +21,20 @@ class Wish:
     words: tuple[str, ...]
     where: Where
     relaxed: tuple[str, ...] = ()
+    literally: bool = False
+    """Products must have every word."""
 
     @property
     def is_bounded(self) -> bool:
-        """Does anything besides stock narrow the search?"""
-        return bool(self.words) or self.where != Where(include_unavailable=self.where.include_unavailable)
+        """Does anything besides stock, and what is not wanted, narrow the search?"""
+        where = replace(self.where, not_brands=frozenset(), not_attributes={}, exclude=frozenset())
+        return bool(self.words) or where != Where(include_unavailable=self.where.include_unavailable)
+
+    @property
+    def names_something(self) -> bool:
+        """Is there more to it than a price, the shopper's words having been given up?"""
+        where = self.where
+        return bool(self.words or where.category or where.brands or where.attributes or where.products)
 
 
 def merged(given: Where, understood: Where) -> Where:
@@ -61,6 +70,9 @@ def relaxations(understood: Understood, given: Where, language: Language) -> Ite
         dropped = tuple(f"“{word}”" for word in words if word not in known)
         words = known
         yield Wish(words, merged(given, wanted), dropped)
+    if words and (name := _named(understood)):
+        # What was taken for a kind of goods may be a part of what is called so: “kitchen knife” where knives are tools.
+        yield Wish((*words, name), merged(given, replace(wanted, category=None)), dropped, literally=True)
     attributes, others = list(_attributes(understood, language)), list(_others(wanted, language))
     for said, looser in attributes:
         yield Wish(words, merged(given, looser(wanted)), (*dropped, said))
@@ -99,6 +111,18 @@ def _others(wanted: Where, language: Language) -> Iterator[_Condition]:
         yield price_text(wanted.price_min, wanted.price_max), lambda w: replace(w, price_min=None, price_max=None)
     if wanted.on_sale:
         yield display_name("on_sale").show(language), lambda w: replace(w, on_sale=False)
+
+
+def _named(understood: Understood) -> str:
+    """The words of the category that filters, as typed."""
+    return next(
+        (
+            understood.text[slot.start : slot.end]
+            for slot in understood.slots
+            if slot.kind == "category" and not slot.negated and slot.value == understood.where.category
+        ),
+        "",
+    )
 
 
 def is_a_word(word: str) -> bool:
