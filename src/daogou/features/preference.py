@@ -16,8 +16,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_MOST = 2.0
-"""A part may come to be worth twice the best match of words, no more."""
 _SCALE = (-3.0, 5.0)
 """Bounds of the logarithm of how surely a better score is clicked."""
 
@@ -46,8 +44,8 @@ def loss(pairs: Pairs, weights: NDArray[np.float64]) -> float:
     return float(found.fun)
 
 
-def fit(pairs: Pairs, now: NDArray[np.float64], *, pull: float) -> NDArray[np.float64]:
-    """(parts,) weights, not negative, from those that hold `now`.
+def fit(pairs: Pairs, now: NDArray[np.float64], *, most: NDArray[np.float64], pull: float) -> NDArray[np.float64]:
+    """(parts,) weights, not negative and not above `most`, from those that hold `now`.
 
     `pull` is what a change by 1 costs, in parts of the loss of a shop that cannot tell what is clicked.
     """
@@ -63,6 +61,6 @@ def fit(pairs: Pairs, now: NDArray[np.float64], *, pull: float) -> NDArray[np.fl
         slope = -heavy / (1 + np.exp(np.minimum(margin, 500)))
         return lost, np.append(slope @ margin, scale * (slope @ pairs.parts) + 2 * pull * moved)
 
-    bounds = [_SCALE, *[(0.0, _MOST)] * len(now)]
+    bounds = [_SCALE, *((0.0, limit) for limit in most.tolist())]
     found: NDArray[np.float64] = minimize(lost_at, np.append(0.0, now), jac=True, method="L-BFGS-B", bounds=bounds).x
     return found[1:]

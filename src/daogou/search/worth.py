@@ -23,6 +23,10 @@ _FILE = "worth.json"
 LEARNT = ("complete", "kind", "alike", "new", "wish", "rated", "cheap", "brand")
 """Parts whose weights clicks may move. Not what is popular, which counts the same clicks, and not a shopper's own
 taste, for lists are searched again as nobody."""
+MOST: Mapping[str, float] = {"complete": 2.0, "kind": 2.0, "alike": 2.0, "wish": 2.0}
+"""What they may come to be worth at most. What nobody asks for, such as a brand, counts `UNASKED`, so that it never
+outweighs what was asked for."""
+UNASKED = 0.5
 _CALLED: Mapping[str, Text] = {
     "complete": Text(zh="包含每个词", en="having every word"),
     "kind": Text(zh="正是这类商品", en="being the kind of thing that was named"),

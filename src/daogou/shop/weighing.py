@@ -19,7 +19,7 @@ import numpy as np
 from daogou.features.preference import Pairs, fit, loss
 from daogou.search.chosen import asked
 from daogou.search.scoring import Weights
-from daogou.search.worth import LEARNT, Worth
+from daogou.search.worth import LEARNT, MOST, UNASKED, Worth
 from daogou.training.lesson import Skip
 from daogou.training.pairs import family
 
@@ -47,6 +47,7 @@ _SURE = 1.645
 _FAMILIES = 10
 """Families of queries that must be there to choose and to ask by, each."""
 _NOW = np.array([getattr(Weights(), name) for name in LEARNT])
+_MOST = np.array([MOST.get(name, UNASKED) for name in LEARNT])
 _BRAND = LEARNT.index("brand")
 
 
@@ -143,7 +144,7 @@ class Lesson:
     def learn(self, pull: float) -> Worth:
         """Weights and brands from all lists."""
         brands = self._brands()
-        weights = fit(self._pairs(brands), _NOW, pull=pull)
+        weights = fit(self._pairs(brands), _NOW, most=_MOST, pull=pull)
         learnt = {name: round(weight, 4) for name, weight in zip(LEARNT, weights.tolist(), strict=True)}
         return Worth(learnt, brands if learnt["brand"] else {})
 
