@@ -12,7 +12,7 @@ from daogou.domain.ids import ProductId
 from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text
-from daogou.language.glossary import Glossary, Meaning, pack
+from daogou.language.glossary import Glossary, Meaning, pack, together
 from daogou.language.glossing import learn, phrases
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
@@ -35,6 +35,15 @@ _ENTRIES = {
     "他": "phone",
     "台式机": "desktop computer",
     "文具": "stationery",
+    "风扇": "electric fan",
+    "手表": "wristwatch",
+    "线": "thread/line",
+    "网线": "network cable",
+    "电线": "electric wire",
+    "直线": "straight line",
+    "平": "flat",
+    "板": "panel",
+    "安卓": "Android",
 }
 
 
@@ -91,7 +100,7 @@ def test_a_word_the_shop_does_not_use_is_read_as_its_own() -> None:
 
 
 def test_meanings_of_a_compound_are_those_titles_have_in_common() -> None:
-    assert _understand("手机壳").worded().split() == ["mobile", "phone", "case"]
+    assert _understand("手机壳").worded().split() == ["phone", "case"]
     assert _understand("游戏键盘").worded().split() == ["gaming", "keyboard"]
 
 
@@ -107,6 +116,66 @@ def test_the_words_around_say_which_meaning_it_is(monkeypatch: pytest.MonkeyPatc
     learnt = Glossary(learn(Small(), vocabulary, products))
     understood = Understander(vocabulary, glossary=learnt).understand("hdmi线", currency="CNY")
     assert understood.meant["线"][0].phrase == "cable"
+
+
+def _reading(text: str, *products: Product) -> Understood:
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    glossary = Glossary(learn(Small(), vocabulary, products))
+    return Understander(vocabulary, glossary=glossary).understand(text, currency="CNY")
+
+
+def _titled(*titles: str, **attributes: str) -> list[Product]:
+    values = {name: (Text("", value),) for name, value in attributes.items()}
+    return [Product(ProductId(title), Text("", title), attributes=values) for title in titles]
+
+
+def test_what_no_title_says_in_full_is_said_in_less_words() -> None:
+    fans = _titled("Table fan white", "Table fan black", "Tower fan")
+    assert _reading("风扇", *fans).worded() == "fan"
+    assert (
+        _reading("风扇", *fans, *_titled("Electric fan", "Electric fan oak", "Electric fan 3")).worded()
+        == "electric fan"
+    )
+
+
+def test_what_no_title_says_is_called_what_wordnet_calls_it() -> None:
+    assert _reading("手表", *_titled("Watch gold", "Watch steel", "Watch for men")).worded() == "watch"
+    assert _reading("手表", *_titled("Sofa", "Chair", "Table")).unknown == ("手表",)
+
+
+def test_a_character_means_what_compounds_that_the_shop_has_end_in() -> None:
+    cables = _titled("Network cable 1 m", "Network cable 2 m", "Network cable 5 m", "Wire 1", "Wire 2", "Wire 3")
+    assert _reading("线", *cables).worded() == "cable"
+
+
+def test_what_a_product_has_decides_between_meanings_too() -> None:
+    plates = _titled("Plate white", "Plate blue", "Plate deep", "Plate small", "Plate 5", "Plate 6", "Plate 7")
+    tablets = _titled(*(f"Tablet {n}" for n in range(7)), system="Android")
+    assert _reading("安卓平板", *plates, *tablets).worded() == "android tablet"
+    assert _reading("平板", *plates, *tablets).worded() == "plate"
+
+
+def test_half_a_word_is_no_word() -> None:
+    panels = _titled(
+        "Flat panel 1", "Flat panel 2", "Flat panel 3", "Flat panel 4", "Tablet 10", "Tablet 11", "Tablet 12"
+    )
+    assert _reading("平板", *panels).worded() == "tablet"
+
+
+def test_other_meanings_are_weighed_as_the_words_around_have_it() -> None:
+    word = {"平板": [Meaning("plate", 0.6), Meaning("tablet", 0.5), Meaning("slab", 0.5)]}
+    glossary = Glossary(pack(word, {together("android", "tablet"): 20, together("android", "plate"): 3}))
+    ((_, _, meanings),) = glossary.apart("平板", _never, before="android")
+    assert [meaning.phrase for meaning in meanings] == ["tablet", "plate", "slab"]
+    assert meanings[0].weight == 1
+    assert meanings[1].weight == pytest.approx(0.6 / 0.5 * (4 / 21) ** 0.4)
+    assert meanings[2].weight == pytest.approx(1 / 21**0.4)
+
+
+def test_an_attribute_by_name_is_read_through_the_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_ENTRIES, "电池", "battery")
+    assert _reading("电池", *_titled("AA battery", "AAA battery", "Battery 9 V")).worded() == "battery"
 
 
 def test_a_word_for_a_thing_the_shop_does_not_have_is_not_taken_apart() -> None:
@@ -178,7 +247,7 @@ def test_a_shop_in_chinese_is_asked_in_english() -> None:
         ("tablet computer (iPad, Android devices etc)", ["tablet computer"]),
         ("to wrap", ["wrap"]),
         ("sports shoes; sneakers", ["sports shoes", "sneakers"]),
-        ("CD or DVD Drive", ["CD", "DVD Drive", "CD Drive"]),
+        ("CD or DVD Drive", ["CD Drive", "DVD Drive"]),
         ("solid-state drive (SSD)", ["solid-state drive", "SSD"]),
         ("CL:臺|台[tai2]", []),
         ("variant of 鞋[xie2]", []),
@@ -210,7 +279,10 @@ def test_every_word_is_found_as_it_was_written(found: dict[str, list[Meaning]], 
 def test_pieces_make_up_the_text(found: dict[str, list[Meaning]], text: str, elsewhere: list[str]) -> None:
     pieces = Glossary(pack(found, {}, elsewhere)).apart(text, _never)
     assert "".join(text[piece.start : piece.end] for piece in pieces) == text
-    assert all(set(piece.meanings) <= set(found.get(text[piece.start : piece.end], ())) for piece in pieces)
+    for piece in pieces:
+        said = {meaning.phrase for meaning in found.get(text[piece.start : piece.end], ())}
+        assert {meaning.phrase for meaning in piece.meanings} <= said
+        assert [meaning.weight for meaning in piece.meanings[:1]] in ([], [1.0])
 
 
 def _never(word: str) -> bool:

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -60,7 +61,7 @@ class Glossary:
         self._pairs = np.frombuffer(glosses.pairs, "<u4")
         self._counts = np.frombuffer(glosses.counts, "<u2")
         self._elsewhere = np.frombuffer(glosses.elsewhere, "<u4")
-
+        self._supported = lru_cache(_KEPT)(self._support)
         self._not: frozenset[tuple[str, str]] = frozenset()
 
     def without(self, pairs: Iterable[tuple[str, str]]) -> Glossary:
@@ -89,7 +90,8 @@ class Glossary:
         A word of the dictionary that the shop has nothing for is not taken apart: 吉他 is a guitar or nothing.
         `known` words are the shop's own and mean themselves; `before` and `after` are the words around.
         """
-        best: list[dict[Meaning | None, _Path]] = [{Meaning(before, 1.0) if before else None: _Path(0.0, ())}]
+        first_word, last_word = (Meaning(word, 1.0) if word else None for word in (before, after))
+        best: list[dict[Meaning | None, _Path]] = [{first_word: _Path(0.0, ())}]
         for end in range(1, len(text) + 1):
             here: dict[Meaning | None, _Path] = {}
             for start in range(max(0, end - LONGEST), end):
@@ -99,9 +101,24 @@ class Glossary:
                         if meaning not in here or score > here[meaning].score:
                             here[meaning] = _Path(score, (*path.pieces, piece))
             best.append(here)
-        end_word = Meaning(after, 1.0) if after else None
-        paths = (_Path(path.score + self._together(last, end_word), path.pieces) for last, path in best[-1].items())
-        return list(max(paths, key=lambda path: path.score).pieces)
+        paths = (_Path(path.score + self._together(last, last_word), path.pieces) for last, path in best[-1].items())
+        pieces = max(paths, key=lambda path: path.score).pieces
+        return list(self._weighed(pieces, first_word, last_word))
+
+    def _weighed(self, pieces: Sequence[Piece], before: Meaning | None, after: Meaning | None) -> Iterator[Piece]:
+        """The pieces with their other meanings weighed beside the chosen one, which has 1, as the words around have
+        it."""
+        chosen = [before, *(next(iter(piece.meanings), None) for piece in pieces), after]
+        for left, piece, right in zip(chosen, pieces, chosen[2:], strict=False):
+            sure = [
+                math.log(meaning.weight) + self._together(left, meaning) + self._together(meaning, right)
+                for meaning in piece.meanings
+            ]
+            weighed = (
+                Meaning(meaning.phrase, math.exp(min(0.0, n - sure[0])))
+                for meaning, n in zip(piece.meanings, sure, strict=True)
+            )
+            yield piece._replace(meanings=tuple(sorted(weighed, key=lambda meaning: -meaning.weight)))
 
     def _pieces(
         self, text: str, start: int, end: int, known: Callable[[str], bool]
@@ -109,17 +126,27 @@ class Glossary:
         """What the characters can mean, each meaning with what it costs to take it."""
         word = text[start:end]
         meanings = (Meaning(word, 1.0),) if known(word) else self.meanings(word)
+        meanings = tuple(meaning for meaning in meanings if meaning.weight >= _FAINT * meanings[0].weight)
+        cost = _WORD + (_HALVED if len(word) == 1 and self._is_half(text, start, known) else 0.0)
         for meaning in meanings:
             others = (other for other in meanings if other != meaning)
-            yield meaning, Piece(start, end, (meaning, *others)), _WORD - math.log(meaning.weight)
-        if not meanings and (len(word) == 1 or self._is_elsewhere(word)):
+            yield meaning, Piece(start, end, (meaning, *others)), cost - math.log(meaning.weight)
+        if len(word) == 1 or (not meanings and self._is_elsewhere(word)):
             yield None, Piece(start, end, ()), _UNKNOWN if len(word) == 1 else _ELSEWHERE
+
+    def _is_half(self, text: str, place: int, known: Callable[[str], bool]) -> bool:
+        """Is the character half of a word of two? 平 in 平板 is."""
+        halved = (text[first : first + 2] for first in (place - 1, place) if 0 <= first < len(text) - 1)
+        return any(known(word) or self.meanings(word) or self._is_elsewhere(word) for word in halved)
 
     def _together(self, last: Meaning | None, meaning: Meaning | None) -> float:
         """How much two meanings in a row support one another."""
         if last is None or meaning is None:
             return 0.0
-        left, words = last.phrase.split()[-1], meaning.phrase.split()
+        return self._supported(last.phrase.rpartition(" ")[2], meaning.phrase)
+
+    def _support(self, left: str, phrase: str) -> float:
+        words = phrase.split()
         near = max(self._titles(beside(left, word)) for word in {words[0], words[-1]})
         return _BESIDE * math.log1p(near) + _TOGETHER * math.log1p(self._titles(together(left, words[-1])))
 
@@ -184,5 +211,12 @@ _UNKNOWN = 8.0
 """What a character costs that nobody knows,"""
 _ELSEWHERE = 4.0
 """and a word for something that the shop does not have."""
+_FAINT = 0.05
+"""The share of the surest meaning of a word below which another is not thought of."""
+_KEPT = 1 << 15
+"""Pairs of meanings whose support is kept: some 5 MB."""
+_HALVED = 2.0
+"""What it costs on top to take half a word for one."""
 _BESIDE, _TOGETHER = 0.5, 0.4
-"""What titles count that have two meanings side by side, and anywhere, for each time that they are e times as many."""
+"""What titles count that have two meanings side by side, and products that say both, for each time that they are e
+times as many."""

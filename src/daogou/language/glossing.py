@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
-from itertools import chain, combinations, pairwise
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from daogou.language.glossary import LONGEST, Glosses, Meaning, beside, pack, together
+from daogou.language.glossary import LONGEST, Glosses, Meaning, pack
 from daogou.language.segment import fold
 from daogou.language.speech import FILLERS
 from daogou.language.things import things
+from daogou.language.usage import LONGEST as LONGEST_PHRASE
+from daogou.language.usage import count
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 Senses = dict[str, float]
 """Phrases of the shop, and how sure each is: 1 for the first meaning of a word."""
+Parts = tuple[str, ...]
+"""A phrase as folded words."""
 
 
 def learn(dictionary: Dictionary, vocabulary: Vocabulary, products: Iterable[Product]) -> Glosses:
@@ -28,25 +32,35 @@ def learn(dictionary: Dictionary, vocabulary: Vocabulary, products: Iterable[Pro
 
     Chinese words through the dictionary's English; English ones through what WordNet calls the same thing or the kind
     of thing it is, and through the dictionary's Chinese. A meaning is the likelier the earlier it stands and the more
-    titles say it. A single character also means what the compounds that end in it are called: 卡 is a card, for 信用卡
-    and 存储卡 are cards.
+    titles say it; one that no title says is said in less words, or as WordNet calls the thing otherwise. A single
+    character also means what the compounds that end in it are called, those first that the shop has: 线 is a cable,
+    for 网线 are network cables.
     """
-    products = list(products)
-    titles = (f"{product.title.zh} {product.title.en}" for product in products)
-    words = {word for word in vocabulary.words if word.isascii()}
     english = _english(vocabulary)
-    read, heads, chinese = _read(dictionary, vocabulary, words)
-    uses, pairs = _counted(titles, vocabulary, {phrase for senses in read.values() for phrase in senses})
+    read, compounds, chinese = _read(dictionary, vocabulary)
+    usage = count(products, vocabulary.segmenter, _phrases(chain(*read.values(), *compounds.values()), vocabulary))
+    used = partial(_used, uses=usage.phrases, terms=vocabulary.terms)
+    others = _other_names(used, lambda phrase: _is_category(phrase, vocabulary))
     found = {}
-    for word in read:
+    for word, senses in read.items():
         if not vocabulary.has(word):
-            senses = _joined(read[word], heads.get(word, {}))
-            sure = {phrase: n * _used(phrase, uses, vocabulary.terms) for phrase, n in senses.items()}
-            found[word] = _likeliest(sure, _MOST if len(word) > 1 else _MOST_OF_ONE)
+            sure = _sayable(senses, used, others)
+            for head, n in _heads(compounds[word], used).items() if word in compounds else ():
+                sure[head] = max(sure.get(head, 0.0), n)
+            meanings = _likeliest(sure, _MOST if len(word) > 1 else _MOST_OF_ONE)
+            found[word] = meanings if meanings and meanings[0].weight >= _LEAST else []
     elsewhere = [word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY]
     for word in english.keys() | chinese.keys():
         found[word] = _likeliest(english.get(word, {}) | chinese.get(word, {}), _MOST)
-    return pack(found, pairs, elsewhere)
+    return pack(found, usage.pairs, elsewhere)
+
+
+def _phrases(said: Iterable[Parts], vocabulary: Vocabulary) -> set[str]:
+    """What the shop may say of what is said, and of what WordNet names: phrases all of whose words it uses."""
+    words = {word for word in vocabulary.words if word.isascii()}
+    every = {less for parts in said for less in (parts, *_reduced(parts))}
+    every |= {_folded(name) for thing in things() for name, _ in thing.names}
+    return {" ".join(parts) for parts in every if parts and words.issuperset(parts)}
 
 
 def _likeliest(senses: Senses, most: int) -> list[Meaning]:
@@ -111,26 +125,29 @@ def _has(phrase: str, vocabulary: Vocabulary) -> bool:
 def phrases(meaning: str) -> Iterator[str]:
     """What one meaning says, plainly: "a tablet computer (iPad etc)" is a tablet computer; a note on usage is nothing.
 
-    "CD or DVD drive" is a CD drive as well, "solid-state drive (SSD)" an SSD.
+    "CD or DVD drive" is a CD drive and a DVD drive, "solid-state drive (SSD)" an SSD.
     """
     if _NOTE.match(meaning):
         return
-    for part in _APART.split(_ASIDE.sub(" ", meaning)):
-        said = _LEAD.sub("", part.strip())
-        if said:
-            yield said
-    if either := _EITHER.search(meaning):
+    said = _ASIDE.sub(" ", meaning)
+    if either := _EITHER.search(said):
         yield f"{either[1]} {either[2]}"
+        said = said.replace(f"{either[1]} or ", "")
+    for part in _APART.split(said):
+        plain = _LEAD.sub("", part.strip())
+        if plain:
+            yield plain
     yield from _SHORT.findall(meaning)
 
 
 def _read(
-    dictionary: Dictionary, vocabulary: Vocabulary, words: Collection[str]
-) -> tuple[dict[str, Senses], dict[str, Senses], dict[str, Senses]]:
-    """Chinese words with the meanings that the shop can say; for single characters what compounds end in, as shares;
-    and English phrases that the shop does not use as Chinese words that it does."""
-    read: dict[str, Senses] = {}
-    heads: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    dictionary: Dictionary, vocabulary: Vocabulary
+) -> tuple[dict[str, dict[Parts, float]], dict[str, Counter[Parts]], dict[str, Senses]]:
+    """What Chinese words mean, but for what is done to what ("to drive a vehicle"); for single characters how many
+    compounds that end in them mean what; and English phrases that the shop does not use as Chinese words that it
+    does."""
+    read: dict[str, dict[Parts, float]] = {}
+    compounds: defaultdict[str, Counter[Parts]] = defaultdict(Counter)
     turned: defaultdict[str, Senses] = defaultdict(dict)
     firsts: set[tuple[str, str]] = set()
     total: defaultdict[str, float] = defaultdict(float)
@@ -139,52 +156,91 @@ def _read(
             continue
         senses = read.setdefault(word, {})
         own = _owned(word, vocabulary)
-        said = [(part, folded) for meaning in meanings for part in phrases(meaning) if (folded := _folded(part))]
-        for place, (as_written, parts) in enumerate(said):
+        said = [
+            (parts, meaning[:1].islower())
+            for meaning in meanings
+            for part in phrases(meaning)
+            if (parts := _folded(part)) and (len(parts) == 1 or not meaning.startswith("to "))
+        ]
+        for place, (parts, is_common) in enumerate(said):
             sure, phrase = _first(place), " ".join(parts)
-            if not FILLERS.issuperset(parts) and all(part in words for part in parts):
-                for other, n in _ways(parts, vocabulary.terms) if as_written.islower() else [(phrase, 1.0)]:
-                    senses.setdefault(other, sure * n)
+            if not FILLERS.issuperset(parts):
+                senses.setdefault(parts, sure)
             total[phrase] += sure
             if own:
                 turned[phrase].setdefault(word, own * sure)
                 firsts.update({(phrase, word)} if place == 0 else ())
-            if len(word) > 1:
-                heads[word[-1]][parts[-1]] += 1
+            if len(word) > 1 and is_common:
+                compounds[word[-1]][parts] += 1
     chinese = {
         phrase: {word: n if (phrase, word) in firsts else n / total[phrase] for word, n in senses.items()}
         for phrase, senses in turned.items()
         if not _has(phrase, vocabulary) and not FILLERS.issuperset(phrase.split())
     }
-    return read, {character: _shares(counts, words) for character, counts in heads.items()}, chinese
+    return read, compounds, chinese
 
 
-def _shares(counts: Counter[str], words: Collection[str]) -> Senses:
-    total = counts.total()
-    return {word: n / total for word, n in counts.items() if n > 1 and n > _RARE * total and word in words}
+def _sayable(senses: Mapping[Parts, float], used: Callable[[str], float], others: Mapping[str, Senses]) -> Senses:
+    """The senses as the shop says them: in full, or as far as it does not, in less words or by other names."""
+    found: Senses = {}
+
+    def add(phrase: str, sure: float) -> None:
+        found[phrase] = max(found.get(phrase, 0.0), sure)
+
+    for parts, sure in senses.items():
+        phrase = " ".join(parts)
+        whole = used(phrase)
+        add(phrase, sure * whole)
+        for other, n in others.get(phrase, {}).items():
+            add(other, sure * n * _OTHERWISE)
+        for less, n in _reduced(parts).items():
+            other = " ".join(less)
+            if less == parts[:1] and sure < 1:
+                continue
+            add(other, sure * n * used(other) * (1.0 if len(parts) == 1 else 1 - whole))
+    return found
 
 
-def _ways(phrase: tuple[str, ...], terms: Collection[str]) -> Iterator[tuple[str, float]]:
-    """How a shop may call the thing: in full; a keyboard for a game a gaming keyboard; a desktop computer a desktop."""
-    yield " ".join(phrase), 1.0
-    if len(phrase) == 1:
-        stem = phrase[0].removesuffix("e")
-        yield f"{stem}ing", _DERIVED
-        yield f"{stem}{stem[-1:]}ing", _DERIVED
-    elif len(phrase) == 2:
-        yield phrase[1], _HEAD
-        if phrase[0] in terms:
-            yield phrase[0], _FIRST
+def _reduced(parts: Parts) -> dict[Parts, float]:
+    """How else a shop may call the thing: a keyboard for a game a gaming keyboard; an electric fan a fan."""
+    match parts:
+        case (word,):
+            stem = word.removesuffix("e")
+            return {(f"{stem}ing",): _DERIVED, (f"{stem}{stem[-1:]}ing",): _DERIVED}
+        case (first, last):
+            return {(last,): _HEAD, (first,): _FIRST}
+        case _:
+            return {parts[1:]: _TAIL, parts[-1:]: _HEAD}
 
 
-def _joined(senses: Mapping[str, float], heads: Mapping[str, float]) -> Senses:
-    """A character's own meanings with those it has at the end of compounds, where the commonest is as sure as its own
-    first, and surer where most compounds are that."""
-    joined = dict(senses)
-    best = max(heads.values(), default=1.0)
-    for head, share in heads.items():
-        joined[head] = max(joined.get(head, 0.0), share / best) + share
-    return joined
+def _heads(compounds: Mapping[Parts, int], used: Callable[[str], float]) -> Senses:
+    """What the compounds of a character end in; such as the shop has count as much as twenty that it has not."""
+    counts: defaultdict[str, float] = defaultdict(float)
+    for parts, n in compounds.items():
+        counts[parts[-1]] += n * (_ELSEWHERE + (used(" ".join(parts)) if len(parts) > 1 else 0.0))
+    most, rare = max(counts.values(), default=0.0) + 1, _RARE * sum(counts.values())
+    return {word: n / most for word, n in counts.items() if n > rare and used(word)}
+
+
+def _other_names(used: Callable[[str], float], is_category: Callable[[str], bool]) -> dict[str, Senses]:
+    """What WordNet calls things that the shop does not name so, in names that it uses: a wristwatch is a watch.
+
+    Not the names of categories, by which products would be left out: 钱包, a purse, is no handbag.
+    """
+    found: dict[str, Senses] = {}
+    for thing in things():
+        for name, rank in thing.names:
+            phrase = " ".join(_folded(name))
+            if not phrase or used(phrase):
+                continue
+            meant = found.setdefault(phrase, {})
+            for sure, names in ((1.0, thing.names), *((_BROADER, kind) for kind in thing.kinds)):
+                for other, later in names:
+                    said = " ".join(_folded(other))
+                    if is_category(said):
+                        continue
+                    meant[said] = max(meant.get(said, 0.0), sure * _first(rank) * _first(later) * used(said))
+    return found
 
 
 def _owned(word: str, vocabulary: Vocabulary) -> float:
@@ -195,38 +251,16 @@ def _owned(word: str, vocabulary: Vocabulary) -> float:
     return _UNNAMED if word in vocabulary.terms else n / (n + _FEW) * _SAID
 
 
-def _used(phrase: str, uses: Mapping[str, int], terms: Collection[str]) -> float:
+def _used(phrase: str, *, uses: Mapping[str, int], terms: Collection[str]) -> float:
     """How much of a word of the shop the phrase is, from 0 to 1."""
-    n = uses.get(phrase, 0)
+    n = 0 if phrase in FILLERS else uses.get(phrase, 0)
     return n / (n + _FEW) * (1.0 if phrase in terms else _UNNAMED)
-
-
-def _counted(
-    titles: Iterable[str], vocabulary: Vocabulary, phrases: Collection[str]
-) -> tuple[Mapping[str, int], Mapping[int, int]]:
-    """How many titles say each phrase, and how many have two words of them: beside one another, and anywhere."""
-    words = {word for phrase in phrases for word in phrase.split()}
-    words |= {other for word in words for other, _ in _ways((word,), ())}
-    uses: Counter[str] = Counter()
-    pairs: Counter[int] = Counter()
-    for title in titles:
-        said = [token.text for token in vocabulary.segmenter.tokens(title)]
-        runs = {" ".join(said[start : start + n]) for start in range(len(said)) for n in range(1, _LONGEST + 1)}
-        known = sorted({word for word in said if word in words})[:_LONGEST_TITLE]
-        uses.update(runs)
-        pairs.update({beside(a, b) for a, b in pairwise(said) if b in words})
-        pairs.update(together(a, b) for a, b in combinations(known, 2))
-    for phrase in phrases:
-        first, _, last = phrase.partition(" ")
-        if last and " " not in last:
-            uses[phrase] = max(uses[phrase], pairs[together(first, last)] // 2)
-    return uses, {hash: n for hash, n in pairs.items() if n >= _OFTEN}
 
 
 @lru_cache(maxsize=1 << 16)
 def _folded(said: str) -> tuple[str, ...]:
     words = tuple(fold(word) for word in _WORD.findall(said.lower()))
-    return words if len(words) <= _LONGEST else ()
+    return words if len(words) <= LONGEST_PHRASE else ()
 
 
 _ASIDE = re.compile(r"\([^)]*(?:\)|$)|\[[^\]]*\]")
@@ -240,28 +274,30 @@ _LEAD = re.compile(r"^(?:to|a|an|the|type of|kind of)\s+", re.IGNORECASE)
 _EITHER = re.compile(r"\b(\w+) or \w+ (\w+)")
 _SHORT = re.compile(r"\(([A-Z]{2,6})\)")
 _WORD = re.compile(r"[a-z0-9&'+]+")
-_LONGEST = 3
-"""Words of the longest phrase that is kept."""
 _MANY = 5
 """Characters of the shortest word that cannot be taken for a compound of others."""
-_LONGEST_TITLE = 24
-"""Words of a title that are counted with one another."""
-_OFTEN = 3
-"""Titles that must have two words before that tells anything."""
 _FEW = 5
 """Titles with which a phrase is half a word of the shop."""
 _UNNAMED = 0.7
 """How much less sure a phrase is that names no category, brand or value of an attribute."""
 _SAID = 0.4
 """How sure what titles only mention is to be the thing, beside what names a category."""
-_DERIVED, _HEAD, _FIRST = 0.8, 0.3, 0.4
-"""How much less sure it is to say gaming for game, computer for desktop computer, desktop for desktop computer."""
+_DERIVED, _TAIL, _HEAD, _FIRST = 0.8, 0.6, 0.5, 0.3
+"""How much less sure it is to say gaming for game; and where the shop does not say it in full: power source for
+electric power source, source for that, desktop for what is first of all a desktop computer."""
+_OTHERWISE, _BROADER = 0.5, 0.5
+"""How much less sure another name of the same thing is than the one that the dictionary has, and that of its kind."""
 _KIND = 0.65
 """How much less sure it is that a cardigan is a sweater of the shop than that a couch is its sofa,"""
 _ENDING = 0.9
 """and that a backpack is the hiking backpack, its only one."""
+_ELSEWHERE = 0.05
+"""What a compound counts that the shop does not have, beside one that it has."""
 _RARE = 0.005
 """The share of compounds below which what they end in is chance."""
+_LEAST = 0.05
+"""How sure the first meaning of a word must at least be,"""
 _SMALLEST = 0.02
+"""and any."""
 _MOST, _MOST_OF_ONE = 8, 16
 """Meanings of a word, and of a single character, that are kept."""

@@ -112,8 +112,8 @@ class Mender:
             last += 1
         run = words[place:last]
         text, start = "".join(token.text for token in run), run[0].start if run else 0
-        if all(self._lexicon.knows(token.text) for token in run) or (
-            len(text) == 1 and not self._is_noun(words, place)
+        if all(self._is_own(token.text) for token in run) or (
+            len(run[0].text) == 1 and not (len(run) == 1 and self._is_noun(words, place))
         ):
             return None
         pieces = self.glossary.apart(

@@ -367,7 +367,7 @@ class Searcher:
         if like is not None and not understood.text.strip():
             return self._match_like(like, given, ruling)
         said = self._scored_words(understood)
-        instead = self._instead(understood)
+        instead = self._instead(understood, said)
         words = self._word_scores(said, instead)
         barred = self._barred(understood, ruling)
         wish, rows = Wish((), given), np.zeros(0, np.int32)
@@ -462,16 +462,24 @@ class Searcher:
             rows |= self._word_scores(self.vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
         return rows
 
-    def _instead(self, understood: Understood) -> Instead:
-        """What may stand in the place of each piece of a word that has synonyms."""
+    def _instead(self, understood: Understood, said: Sequence[str]) -> Instead:
+        """What may stand in the place of each piece of a word that has synonyms or is said in the other language only.
+
+        What stands for several pieces counts for each of them for its part.
+        """
         cut = self.vocabulary.segmenter.cut
         found: dict[str, list[Row]] = {}
         for phrase, others in understood.also.items():
             for piece in cut(phrase):
                 found.setdefault(piece, []).extend(Row(cut(other)) for other in others)
         for first, *rest in understood.meant.values():
-            for piece in cut(first.phrase):
-                found.setdefault(piece, []).extend(Row(cut(other.phrase), other.share**2) for other in rest)
+            pieces = cut(first.phrase)
+            for piece in pieces:
+                rows = (Row(cut(other.phrase), other.share**2 / len(pieces)) for other in rest)
+                found.setdefault(piece, []).extend(rows)
+        for piece in said:
+            if piece not in self.vocabulary.words:
+                found.setdefault(piece, []).extend(Row(cut(other)) for other in self.vocabulary.translations(piece))
         return found
 
     def _word_scores(
