@@ -168,3 +168,12 @@ def test_any_text_has_a_name_of_the_shop_or_none(text: str) -> None:
     names = Called(*_names())
     found = names.name(text)
     assert found is None or found in names.categories
+
+
+def test_a_word_that_is_first_of_all_another_thing_is_no_name() -> None:
+    vocabulary = Vocabulary()
+    heard = [product(f"h{n}", "Wired headphones", category=(Text(en="Headphones"),)) for n in range(3)]
+    vocabulary.learn(heard)
+    others = learn_names(Small(), vocabulary, heard)[1]
+    assert others["earphone"] == "headphone"
+    assert "phone" not in others  # though the dictionary has it for an earphone as well

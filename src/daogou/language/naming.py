@@ -116,14 +116,18 @@ def _read(dictionary: Dictionary) -> Iterator[tuple[str, list[str]]]:
 
 
 def _of_things(english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
-    """English names of things that are, or are of a kind, that has a name in the shop."""
+    """English names of things that are, or are of a kind, that has a name in the shop.
+
+    A word that is first of all another thing is none: a phone is a telephone, whatever else is called so.
+    """
+    first = {name for thing in things() for name, rank in thing.names if not rank}
     for thing in things():
         names = [(" ".join(map(fold, name.split())), rank) for name, rank in thing.names]
         same = _joined(names, english)
         kinds = [(" ".join(map(fold, name.split())), rank) for kind in thing.kinds for name, rank in kind]
         of_kind = {} if same else _joined([(name, rank) for name, rank in kinds if not rank], english)
-        for name, rank in names:
-            if rank > _RARE:
+        for (name, rank), (said, _) in zip(names, thing.names, strict=True):
+            if rank > _RARE or (rank and said in first):
                 continue
             for named, weight in ((same, _SAME), (of_kind, _KIND)):
                 if named:
