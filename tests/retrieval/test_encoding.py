@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from daogou.domain.errors import BadSettings
-from daogou.retrieval.encoding.e5 import E5, in_integers, open_packaged, session
+from daogou.retrieval.encoding.e5 import E5, in_integers, open_packaged
 from daogou.retrieval.encoding.graph import build
 from daogou.retrieval.encoding.onnx_file import Graph
 from daogou.retrieval.encoding.pieces import Pieces
 from daogou.retrieval.encoding.weights import Model, packaged
+from daogou.retrieval.onnx_session import session
 from daogou.testing.tiny_model import TinyModel
 
 PIECES = ["<s>", "</s>", "?", "▁", "▁a", "a", "b", "ab", "▁ab", "ba", "abb", "跑", "跑步"]
@@ -84,6 +85,14 @@ def test_a_written_graph_computes_what_it_says() -> None:
     run = session(graph.model([("x", "float32", ["rows", 2])], [("y", "float32", ["rows", 2])]))
     found = run.run(None, {"x": np.array([[1, 2], [3, 4], [5, 6]], np.float32)})[0]
     assert found.tolist() == [[4, 2], [8, 6], [12, 10]]
+
+
+def test_no_texts_open_no_graph() -> None:
+    def graph() -> bytes:
+        raise AssertionError("opened")
+
+    tiny = TinyModel()
+    assert E5(tiny, "tiny", graph).queries([]).shape == (0, tiny.shape.dim)  # type: ignore[arg-type]
 
 
 def test_threads_that_come_first_together_open_one_graph() -> None:

@@ -17,6 +17,7 @@ import numpy as np
 
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.onnx_session import session
 from daogou.retrieval.shortlist import Shortlist
 from daogou.retrieval.word_vectors import WordVectors
 
@@ -162,13 +163,7 @@ class Transformer:
 
     @cached_property
     def _session(self) -> Any:
-        """On one thread: requests are many and each is small."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(self.graph, options, providers=["CPUExecutionProvider"])
+        return session(self.graph)
 
     def _steps(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """The vectors (steps, towers * dim) of the rows that have one."""

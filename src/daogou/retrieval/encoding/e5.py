@@ -13,6 +13,7 @@ import numpy as np
 
 from daogou.retrieval.encoding.graph import build, matrices
 from daogou.retrieval.encoding.weights import packaged
+from daogou.retrieval.onnx_session import session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,6 +84,8 @@ class E5:
         pieces, limit = self.model.pieces, self.model.shape.places
         ids = [pieces.framed(text, limit) for text in texts]
         found = np.empty((len(texts), self.dim), np.float32)
+        if not ids:  # opening the graph takes seconds
+            return found
         run = self._session()
 
         def encode(places: Sequence[int]) -> None:
@@ -113,16 +116,6 @@ def shortened(vectors: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
     first = vectors[..., :dim]
     unit: NDArray[np.float32] = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-9)
     return unit
-
-
-def session(graph: bytes) -> Any:
-    """A graph, compiled; each run is on the thread that asks."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _kept(cache: Path | None, make: Callable[[], bytes]) -> bytes:
