@@ -22,7 +22,8 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"\s*(?:(?P<ge>及?以上|起步?(?!来)|\+|or (?:more|larger|bigger|longer|above)|and (?:up|above|over))"
-    r"|(?P<le>及?以下|以内|之内|内(?!存)|or (?:less|smaller|under|below|shorter)|and (?:under|below)|max(?![a-z]|\.?\s*[\d¥$€£])))的?"
+    r"|(?P<le>及?以下|以内|之内|内(?!存)|or (?:less|smaller|under|below|shorter)|and (?:under|below)"
+    r"|max(?![a-z]|\.?\s*[\d¥$€£])))的?"
 )
 _FROM = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)\s*(?:[a-z\"]+|毫升|升|克|公斤|千克|斤|毫米|厘米|米|英寸|寸)?\s*(?:-|–|~|到|至|to)\s*$"
