@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,29 +13,28 @@ from daogou.domain.hit import Hit, Hits
 from daogou.domain.ids import current_instant
 from daogou.domain.query import Understood, Where
 from daogou.language.heads import thing_in
-from daogou.language.speech import FILLERS
-from daogou.ports.index import NOTHING_INSTEAD, Row
 from daogou.retrieval.rules import Rulebook
 from daogou.search.chosen import Chosen
 from daogou.search.codes import FacetCodes
+from daogou.search.config import SearchConfig
 from daogou.search.exact import ExactNames
-from daogou.search.facets import FacetConfig, FacetCounter
+from daogou.search.facets import FacetCounter
 from daogou.search.indexing import build, described
 from daogou.search.kinds import Kinds
 from daogou.search.reasons import because
-from daogou.search.scoring import Score, Weights, order, score
+from daogou.search.reviewed import Reviewed
+from daogou.search.scoring import Score, order, score
 from daogou.search.suggest import Phrases, Suggester, Suggestion
 from daogou.search.wish import (
     Wish,
-    is_a_word,
     is_for_another,
     merged,
-    purposes,
     ranking,
     relaxations,
     says_only_what_for,
     unwanted_words,
 )
+from daogou.search.words import WordMatcher
 from daogou.search.worth import Worth
 
 if TYPE_CHECKING:
@@ -46,42 +45,17 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.query import Sort
     from daogou.domain.rule import Rule
-    from daogou.domain.text import Language, Text
+    from daogou.domain.text import Language
     from daogou.language.understand import Understander
-    from daogou.ports.index import Instead, LexicalIndex
+    from daogou.ports.index import LexicalIndex
     from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
     from daogou.search.praise import Praise
 
 
-_ANIMALS = frozenset({"pet", "dog", "cat"})
-_GIVEN = 0.3
-"""What a present to anybody counts for, beside what suited the person who is named."""
 Near = Callable[[str], "NDArray[np.float32] | None"]
 """How near each product is in meaning to a text, by row of the shelf; rows it lacks are far. None: it cannot be said
 now, and the answer is given without."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchConfig:
-    """How search weighs and how far it looks."""
-
-    fields: Mapping[str, float] = field(
-        default_factory=lambda: {"title": 2.0, "brand": 1.0, "category": 1.5, "attributes": 1.0, "description": 1.0}
-    )
-    """What a word is worth where it stands. The title says what a product is, the description what it is not, too."""
-    reach: int = 3_000
-    """Products the index is asked for at most; counts beside a result are exact up to this many text matches."""
-    enough: int = 20
-    """Where fewer products contain all the words, products with some of them follow."""
-    tail: float = 0.2
-    """Of these, such as score less than this share of the best are left out: “iphone x” is not every “x”."""
-    nearest: int = 40
-    """Products near in meaning that are added where a word is unknown and fewer than `enough` match."""
-    nearness: float = 0.2
-    """Cosine, taken from the mean of the shop's products, below which nothing is near."""
-    facets: FacetConfig = FacetConfig()
-    weights: Weights = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +122,7 @@ class Searcher:
         self.vocabulary = understander.vocabulary
         self._currency = currency
         self._release = release
-        self.config = config or SearchConfig()
-        """May be replaced at any time."""
+        self._words = WordMatcher(shelf, index, self.vocabulary, config or SearchConfig())
         self._codes = FacetCodes(shelf)
         self._facets = FacetCounter(shelf, self._codes, self.config.facets)
         self._exact = ExactNames(shelf.products)
@@ -158,13 +131,22 @@ class Searcher:
             shelf, self.vocabulary, queries=queries or {}, exact=self._exact, prior=prior, phrases=phrases
         )
         self._near = near
-        self._praise = praise
+        self._reviewed = Reviewed(praise, shelf)
         self.chosen = chosen or Chosen()
         self.worth = worth or Worth()
         self._brands = self.worth.by_row(shelf.products) if self.worth.brands else None
         self._lock = threading.Lock()
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
+
+    @property
+    def config(self) -> SearchConfig:
+        """How it weighs and how far it looks; may be replaced at any time."""
+        return self._words.config
+
+    @config.setter
+    def config(self, config: SearchConfig) -> None:
+        self._words.config = config
 
     def search(
         self,
@@ -205,7 +187,7 @@ class Searcher:
             total=len(rows),
             understood=understood,
             facets=self._facets.count(rows, currency=self._currency),
-            relaxed=(*wish.relaxed, *self._nothing_for(understood, wish, rows)),
+            relaxed=(*wish.relaxed, *self._reviewed.nothing_for(understood, wish, rows)),
             suggestion=understood.corrected,
             degraded=_SILENT if found.silent else None,
         )
@@ -260,7 +242,7 @@ class Searcher:
             meaning=meaning,
             kind=kind,
             wishes=ranking(understood),
-            said=self._said(understood),
+            said=self._reviewed.parts(understood, self.config.weights),
             varied=says_only_what_for(understood, wish),
             chosen=self._chosen_after(text),
             brands=self._brands,
@@ -278,45 +260,6 @@ class Searcher:
                 rows = self.shelf.having("category", slot.value)
                 named = rows if named is None else named | rows[: len(named)]
         return named
-
-    def _said(self, understood: Understood) -> Mapping[str, NDArray[np.float32]]:
-        """What reviewers say of each side, person and occasion that is named, by part of the score and row."""
-        if self._praise is None:
-            return {}
-        weights = self.config.weights
-        asked = (slot.name for slot in understood.slots if slot.kind == "aspect")
-        return {
-            **{f"aspect:{side}": self._praise.sure(side) * np.float32(weights.aspect) for side in asked},
-            **{f"suits:{each}": self._praise.suits(each) * np.float32(n) for each, n in self._purposes(understood)},
-        }
-
-    def _purposes(self, understood: Understood) -> Iterator[tuple[str, float]]:
-        """Whom and what for, with its weight: what suited a father says more than that it was given to somebody."""
-        weight = self.config.weights.suits
-        for each in purposes(understood):
-            yield each, weight * (_GIVEN if each == "gift" and is_for_another(understood) else 1)
-
-    def _suited(self, understood: Understood, wish: Wish) -> NDArray[np.bool_]:
-        """The rows that suited whom or what they were bought for, where the words say no more than that: a present is
-        not only what is called one."""
-        suited = np.zeros(len(self.shelf), bool)
-        if self._praise is not None and says_only_what_for(understood, wish):
-            for purpose in purposes(understood):
-                found = self._praise.suits(purpose) > 0
-                suited[: len(found)] |= found
-        return suited
-
-    def _nothing_for(self, understood: Understood, wish: Wish, rows: NDArray[np.int32]) -> Iterator[str]:
-        """The persons and occasions, as typed, that nothing is known to suit, where no more than these was said; and
-        animals wherever no kind of goods is named, for people's food is no cat food."""
-        only = says_only_what_for(understood, wish)
-        for slot in understood.slots:
-            if slot.negated or not (only or (slot.value in _ANIMALS and wish.where.category is None)):
-                continue
-            if slot.kind == "recipient" or (slot.kind == "occasion" and not wish.words):
-                suited = np.zeros(0, np.float32) if self._praise is None else self._praise.suits(slot.value)
-                if not suited[rows[rows < len(suited)]].any():
-                    yield f"“{understood.text[slot.start : slot.end].strip()}”"
 
     def _chosen_after(self, text: str) -> NDArray[np.float32] | None:
         found = self.chosen.after(text, self.shelf.row)
@@ -366,9 +309,9 @@ class Searcher:
         """The first wish, strict to loose, that finds a product."""
         if like is not None and not understood.text.strip():
             return self._match_like(like, given, ruling)
-        said = self._scored_words(understood)
-        instead = self._instead(understood, said)
-        words = self._word_scores(said, instead)
+        said = self._words.said(understood)
+        instead = self._words.instead(understood, said)
+        words = self._words.scores(said, instead)
         barred = self._barred(understood, ruling)
         wish, rows = Wish((), given), np.zeros(0, np.int32)
         for wish in relaxations(understood, given, language):
@@ -377,9 +320,13 @@ class Searcher:
             mask = self.shelf.allowed(wish.where) & ~barred
             complete = None
             if wish.words:
-                matching, every = self._matching(wish.words, said, words, instead)
-                matching = self._called(wish.words, every) if wish.literally else matching
-                mask &= matching[: len(mask)] | np.isin(np.arange(len(mask)), exact) | self._suited(understood, wish)
+                matching, every = self._words.matching(wish.words, said, words, instead)
+                matching = self._words.titled(wish.words, every) if wish.literally else matching
+                mask &= (
+                    matching[: len(mask)]
+                    | np.isin(np.arange(len(mask)), exact)
+                    | self._reviewed.suited(understood, wish)
+                )
                 complete = every if wish.words == understood.words else None
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
@@ -393,20 +340,11 @@ class Searcher:
             return wish.names_something
         return wish.is_bounded or bool(understood.slots)
 
-    def _called(self, words: Iterable[str], every: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Those of the rows that have all of the words in their titles."""
-        pieces = {piece for word in words for piece in self.vocabulary.segmenter.cut(word)}
-        called = np.zeros(len(every), bool)
-        for row in np.flatnonzero(every).tolist():
-            title = self.shelf.title(row)
-            called[row] = pieces <= {*self.vocabulary.segmenter.cut(title.zh), *self.vocabulary.segmenter.cut(title.en)}
-        return called
-
     def _match_like(self, like: ProductId, given: Where, ruling: Ruling) -> _Match:
         """What shares words of a product's title."""
         cut = self.vocabulary.segmenter.cut
         titles = self.shelf.title(self.shelf.row[like])
-        words = self._word_scores(list(dict.fromkeys(piece for text in (titles.zh, titles.en) for piece in cut(text))))
+        words = self._words.scores(list(dict.fromkeys(piece for text in (titles.zh, titles.en) for piece in cut(text))))
         mask = self.shelf.allowed(given) & ~ruling.taken(len(self.shelf))
         mask &= words[: len(mask)] > self.config.tail * words[: len(mask)][mask].max(initial=0)
         return _Match(Wish((), given), np.flatnonzero(mask).astype(np.int32), words)
@@ -425,77 +363,12 @@ class Searcher:
         nearest = np.sort(rows[best]).astype(np.int32)
         return Wish((), where, tuple(f"“{words}”" for words in understood.missing)), nearest
 
-    def _scored_words(self, understood: Understood) -> list[str]:
-        """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""
-        cut = self.vocabulary.segmenter.cut
-        said = [piece for word in understood.words for piece in cut(word)]
-        for slot in understood.slots:
-            if slot.kind in ("category", "brand", "attribute") and not slot.negated:
-                label = self.shelf.label(slot.name, slot.value)
-                said += cut(
-                    f"{label.zh} {label.en}" if understood.corrected else understood.worded(slot.start, slot.end)
-                )
-            elif slot.kind == "aspect":
-                said += [word for word in cut(understood.text[slot.start : slot.end]) if word not in FILLERS]
-        return list(dict.fromkeys(said))
-
-    def _matching(
-        self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32], instead: Instead
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Rows with all of the words, or with some where too few have all; and those with all.
-
-        `scored` are the scores of `said`.
-        """
-        pieces = list(dict.fromkeys(piece for word in words for piece in self.vocabulary.segmenter.cut(word)))
-        one = len(pieces) == 1 and pieces == said
-        every = scored if one else self._word_scores(pieces, instead, require_all=True)
-        if len(pieces) > 1 and np.count_nonzero(every) < self.config.enough:
-            worded = [piece for piece in pieces if is_a_word(piece)] or pieces  # of “iphone 15” not what has a 15 alone
-            some = scored if worded == said else self._word_scores(worded, instead)
-            return (every > 0) | (some > self.config.tail * some.max(initial=0)), every > 0
-        return every > 0, every > 0
-
     def _barred(self, understood: Understood, ruling: Ruling) -> NDArray[np.bool_]:
         """The rows that no answer may show: with words the shopper does not want, or taken out by a rule."""
         rows = ruling.taken(len(self.shelf))
         for word in unwanted_words(understood):
-            rows |= self._word_scores(self.vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
+            rows |= self._words.scores(self.vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
         return rows
-
-    def _instead(self, understood: Understood, said: Sequence[str]) -> Instead:
-        """What may stand in the place of each piece of a word that has synonyms or is said in the other language only.
-
-        What stands for several pieces counts for each of them for its part.
-        """
-        cut = self.vocabulary.segmenter.cut
-        found: dict[str, list[Row]] = {}
-        for phrase, others in understood.also.items():
-            for piece in cut(phrase):
-                found.setdefault(piece, []).extend(Row(cut(other)) for other in others)
-        for first, *rest in understood.meant.values():
-            pieces = cut(first.phrase)
-            for piece in pieces:
-                rows = (Row(cut(other.phrase), other.share**2 / len(pieces)) for other in rest)
-                found.setdefault(piece, []).extend(rows)
-        for piece in said:
-            if piece not in self.vocabulary.words:
-                found.setdefault(piece, []).extend(Row(cut(other)) for other in self.vocabulary.translations(piece))
-        return found
-
-    def _word_scores(
-        self, words: Sequence[str], instead: Instead = NOTHING_INSTEAD, *, require_all: bool = False
-    ) -> NDArray[np.float32]:
-        """BM25 by row of the shelf; 0 where nothing matches."""
-        scores = np.zeros(len(self.shelf), np.float32)
-        if words:
-            found = self.index.search(
-                words, self.config.reach, weights=self.config.fields, require_all=require_all, instead=instead
-            )
-            row_of = self.shelf.row.get
-            rows = np.array([row_of(id, -1) for id, _ in found], np.int64)
-            here = rows >= 0
-            scores[rows[here]] = np.array([score for _, score in found], np.float32)[here]
-        return scores
 
     def _hit(self, found: Score, row: int, understood: Understood, wish: Wish, pin: Rule | None) -> Hit:
         place = int(np.searchsorted(found.rows, row))
@@ -512,18 +385,9 @@ class Searcher:
                 where=wish.where,
                 shelf=self.shelf,
                 rules=found.rules,
-                said=self._praised(parts, row),
+                said=self._reviewed.said(parts, row),
             )
         return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
-
-    def _praised(self, parts: Iterable[str], row: int) -> Mapping[str, Text]:
-        """What is said of each side that was asked for and is liked, and of whom it suited, by part of the score."""
-        if self._praise is None:
-            return {}
-        say = {"aspect": self._praise.said, "suits": self._praise.suited}
-        return {
-            part: say[kind](about, row) for part in parts for kind, _, about in [part.partition(":")] if kind in say
-        }
 
     def _matched(self, product: Product, understood: Understood) -> list[str] | None:
         """The wanted words that the product's fields besides the description contain, as typed; None where nothing was

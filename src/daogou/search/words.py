@@ -1,0 +1,109 @@
+"""Which products the words of a query match, and how well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daogou.language.speech import FILLERS
+from daogou.ports.index import NOTHING_INSTEAD, Row
+from daogou.search.wish import is_a_word
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from daogou.domain.query import Understood
+    from daogou.language.vocabulary import Vocabulary
+    from daogou.ports.index import Instead, LexicalIndex
+    from daogou.retrieval.shelf import Shelf
+    from daogou.search.config import SearchConfig
+
+
+class WordMatcher:
+    """Asks the index for words, and answers by row of the shelf."""
+
+    def __init__(self, shelf: Shelf, index: LexicalIndex, vocabulary: Vocabulary, config: SearchConfig) -> None:
+        self._shelf = shelf
+        self._index = index
+        self._vocabulary = vocabulary
+        self.config = config
+        """May be replaced at any time."""
+
+    def said(self, understood: Understood) -> list[str]:
+        """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""
+        cut = self._vocabulary.segmenter.cut
+        said = [piece for word in understood.words for piece in cut(word)]
+        for slot in understood.slots:
+            if slot.kind in ("category", "brand", "attribute") and not slot.negated:
+                label = self._shelf.label(slot.name, slot.value)
+                said += cut(
+                    f"{label.zh} {label.en}" if understood.corrected else understood.worded(slot.start, slot.end)
+                )
+            elif slot.kind == "aspect":
+                said += [word for word in cut(understood.text[slot.start : slot.end]) if word not in FILLERS]
+        return list(dict.fromkeys(said))
+
+    def scores(
+        self, words: Sequence[str], instead: Instead = NOTHING_INSTEAD, *, require_all: bool = False
+    ) -> NDArray[np.float32]:
+        """BM25 by row of the shelf; 0 where nothing matches."""
+        scores = np.zeros(len(self._shelf), np.float32)
+        if words:
+            found = self._index.search(
+                words, self.config.reach, weights=self.config.fields, require_all=require_all, instead=instead
+            )
+            row_of = self._shelf.row.get
+            rows = np.array([row_of(id, -1) for id, _ in found], np.int64)
+            here = rows >= 0
+            scores[rows[here]] = np.array([score for _, score in found], np.float32)[here]
+        return scores
+
+    def matching(
+        self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32], instead: Instead
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Rows with all of the words, or with some where too few have all; and those with all.
+
+        `scored` are the scores of `said`.
+        """
+        pieces = list(dict.fromkeys(piece for word in words for piece in self._vocabulary.segmenter.cut(word)))
+        one = len(pieces) == 1 and pieces == said
+        every = scored if one else self.scores(pieces, instead, require_all=True)
+        if len(pieces) > 1 and np.count_nonzero(every) < self.config.enough:
+            worded = [piece for piece in pieces if is_a_word(piece)] or pieces  # of “iphone 15” not what has a 15 alone
+            some = scored if worded == said else self.scores(worded, instead)
+            return (every > 0) | (some > self.config.tail * some.max(initial=0)), every > 0
+        return every > 0, every > 0
+
+    def titled(self, words: Iterable[str], every: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of the rows that have all of the words in their titles."""
+        pieces = {piece for word in words for piece in self._vocabulary.segmenter.cut(word)}
+        called = np.zeros(len(every), bool)
+        for row in np.flatnonzero(every).tolist():
+            title = self._shelf.title(row)
+            called[row] = pieces <= {
+                *self._vocabulary.segmenter.cut(title.zh),
+                *self._vocabulary.segmenter.cut(title.en),
+            }
+        return called
+
+    def instead(self, understood: Understood, said: Sequence[str]) -> Instead:
+        """What may stand in the place of each piece of a word that has synonyms or is said in the other language only.
+
+        What stands for several pieces counts for each of them for its part.
+        """
+        cut = self._vocabulary.segmenter.cut
+        found: dict[str, list[Row]] = {}
+        for phrase, others in understood.also.items():
+            for piece in cut(phrase):
+                found.setdefault(piece, []).extend(Row(cut(other)) for other in others)
+        for first, *rest in understood.meant.values():
+            pieces = cut(first.phrase)
+            for piece in pieces:
+                rows = (Row(cut(other.phrase), other.share**2 / len(pieces)) for other in rest)
+                found.setdefault(piece, []).extend(rows)
+        for piece in said:
+            if piece not in self._vocabulary.words:
+                found.setdefault(piece, []).extend(Row(cut(other)) for other in self._vocabulary.translations(piece))
+        return found
