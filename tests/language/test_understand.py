@@ -197,6 +197,8 @@ def test_hears_measures_sizes_counts_and_comparisons(text: str, slots: list[str]
         ("electric kettle smaller than 1.5 l", "attribute capacity <1.5 l", {"500 ml"}),
         ("500到1000毫升的电热水壶", "attribute capacity 500..1000毫升", {"500 ml"}),
         ("electric kettle 1-2 l", "attribute capacity 1..2 l", {"1.5 l"}),
+        ("electric kettle <= 500 ml", "attribute capacity <=500 ml", {"500 ml"}),
+        ("electric kettle > 500 ml", "attribute capacity >500 ml", {"1.5 l"}),
         ("electric kettle over 9 l", "attribute capacity >9 l", {">9 l"}),
         ("electric kettle 1.5 l max 150 yuan", "attribute capacity 1.5 l", {"1.5 l"}),
     ],

@@ -13,11 +13,11 @@ from daogou.language.wishes import Said, Wish
 
 _THAN = "|".join(sorted((f"{word} than" for word in DIRECTIONS if word.isascii()), key=len, reverse=True))
 _BEFORE = re.compile(
-    r"(?:(?P<ge>不少于|不低于|不小于|至少|起码|最少|(?<![a-z])(?:at least|no less than|minimum|min\.?|from))"
-    r"|(?P<le>不超过|不大于|不高于|不多于|最多"
+    r"(?:(?P<ge>>=|≥|不少于|不低于|不小于|至少|起码|最少|(?<![a-z])(?:at least|no less than|minimum|min\.?|from))"
+    r"|(?P<le><=|≤|不超过|不大于|不高于|不多于|最多"
     r"|(?<![a-z])(?:up to|at most|no more than|not more than|maximum|max\.?|within))"
-    r"|(?P<gt>大于|超过|高于|多于|厚于|长于|重于|(?<![a-z])(?:over|above|more than))"
-    r"|(?P<lt>小于|低于|少于|短于|轻于|(?<![a-z])(?:under|below|less than))"
+    r"|(?P<gt>>|大于|超过|高于|多于|厚于|长于|重于|(?<![a-z])(?:over|above|more than))"
+    r"|(?P<lt><|小于|低于|少于|短于|轻于|(?<![a-z])(?:under|below|less than))"
     rf"|(?<![a-z])(?P<than>{_THAN}))\s*$"
 )
 _AFTER = re.compile(
