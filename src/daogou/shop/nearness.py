@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from daogou.domain.errors import NotReady
 from daogou.retrieval.kind_names import KindNames
 from daogou.retrieval.meaning import Meaning, hash_of, text_of
+from daogou.shop.backlog import PAUSE_S, Backlog
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,18 +23,15 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_PAUSE_S = 30
-"""Seconds for which an encoder that failed is not asked again."""
-_AT_ONCE = 32
-"""Products that are encoded in one go while shoppers wait for queries to be."""
 
-
-class Nearness:
+class Nearness(Backlog[int]):
     """Asks the encoder; one that fails is left alone for a while, so that it cannot slow every search down.
 
     Products that were put since the release are encoded on a thread beside, from the first query on that needs
     meaning: a shop whose words are all known never loads the encoder.
     """
+
+    thread = "daogou-nearness"
 
     def __init__(
         self,
@@ -44,16 +41,13 @@ class Nearness:
         kinds: KindNames | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(clock)
         self._meaning = meaning
         self._kinds = kinds
         self._encoder = encoder
-        self._clock = clock
-        self._silent_until = self._resting_until = 0.0
-        self._waiting: dict[int, str] = {}
+        self._silent_until = 0.0
         self._later: dict[int, NDArray[np.float16]] = {}
-        self._lock = threading.Lock()
-        self._worker: threading.Thread | None = None
-        self._used = self._closed = False
+        self._used = False
 
     def __call__(self, text: str) -> NDArray[np.float32] | None:
         """By row of the shelf; None while the encoder is silent."""
@@ -91,18 +85,8 @@ class Nearness:
                     self._later.pop(row, None)
                 else:
                     self._waiting[row] = text
-        self._start()
-
-    def close(self) -> None:
-        """Stop encoding."""
-        self._closed = True
-        if self._worker is not None:
-            self._worker.join()
-
-    def settle(self) -> None:
-        """Wait until every product that was put is encoded, or the encoder has failed."""
-        if self._worker is not None:
-            self._worker.join()
+        if self._used:
+            self._start()
 
     def _asked(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
         if self._clock() < self._silent_until:
@@ -113,38 +97,22 @@ class Nearness:
             self._pause(error)
             return None
 
-    def _start(self) -> None:
-        with self._lock:
-            running = self._worker is not None and self._worker.is_alive()
-            rested = self._clock() >= max(self._silent_until, self._resting_until)
-            if self._waiting and self._used and not running and rested:
-                self._worker = threading.Thread(target=self._encode_waiting, name="daogou-nearness", daemon=True)
-                self._worker.start()
+    def _read(self, texts: list[str]) -> NDArray[np.float16]:
+        return self._encoder.passages(texts).astype(np.float16)
 
-    def _encode_waiting(self) -> None:
-        while not self._closed:
-            with self._lock:
-                some = dict(list(self._waiting.items())[:_AT_ONCE])
-            if not some:
-                return
-            try:
-                vectors = self._encoder.passages(list(some.values())).astype(np.float16)
-            except NotReady as error:
-                self._pause(error)
-                return
-            except Exception:  # whatever an encoder raises, it must not be asked the same again at every query
-                _log.exception("%d products could not be encoded; not tried again for %d s", len(some), _PAUSE_S)
-                self._resting_until = self._clock() + _PAUSE_S
-                return
-            with self._lock:
-                for (row, text), vector in zip(some.items(), vectors, strict=True):
-                    if self._waiting.get(row) == text:  # else it was changed again meanwhile
-                        del self._waiting[row]
-                        self._later[row] = vector
+    def _keep(self, read: Mapping[int, NDArray[np.floating]]) -> None:
+        self._later.update((row, vector.astype(np.float16, copy=False)) for row, vector in read.items())
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, NotReady):
+            self._pause(error)
+        else:
+            _log.error("products could not be encoded; not tried again for %d s", PAUSE_S, exc_info=error)
 
     def _pause(self, error: NotReady) -> None:
-        _log.warning("%s; not asked again for %d s", error.message, _PAUSE_S)
-        self._silent_until = self._clock() + _PAUSE_S
+        _log.warning("%s; not asked again for %d s", error.message, PAUSE_S)
+        self._silent_until = self._clock() + PAUSE_S
+        self._rest()
 
 
 def open_nearness(release: Release | None, encoder: Encoder | None) -> Nearness | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daogou.opinions.senses import unread
+from daogou.shop.backlog import PAUSE_S, Backlog
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from daogou.domain.ids import ProductId
     from daogou.opinions.context import Target
     from daogou.ports.encoder import Encoder
@@ -20,26 +22,18 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_PAUSE_S = 30
-"""Seconds for which an encoder that failed is not asked again."""
-_AT_ONCE = 32
-"""Mentions that are encoded in one go while shoppers wait for queries to be."""
 
-
-class Rereading:
+class Rereading(Backlog[int]):
     """Adds to the verdicts of a release, and tells of which products every mention has one since."""
 
+    thread = "daogou-rereading"
+
     def __init__(self, senses: Senses, encoder: Encoder, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(clock)
         self._senses = senses
         self._encoder = encoder
-        self._clock = clock
-        self._resting_until = 0.0
-        self._waiting: dict[int, str] = {}
         self._asking: dict[ProductId, set[int]] = {}
         self._answered: dict[ProductId, None] = {}
-        self._lock = threading.Lock()
-        self._worker: threading.Thread | None = None
-        self._closed = False
 
     def ask(self, product: ProductId, targets: Iterable[Target]) -> None:
         """Let what a product's reviews mention be read, where it has not been."""
@@ -58,47 +52,19 @@ class Rereading:
             self._answered.clear()
         return found
 
-    def close(self) -> None:
-        """Stop reading."""
-        self._closed = True
-        self.settle()
+    def _read(self, texts: list[str]) -> NDArray[np.float32]:
+        return self._senses.model.odds(self._encoder.queries(texts).astype(np.float16))
 
-    def settle(self) -> None:
-        """Wait until everything that was asked is read, or the encoder has failed."""
-        if self._worker is not None:
-            self._worker.join()
-
-    def _start(self) -> None:
-        with self._lock:
-            running = self._worker is not None and self._worker.is_alive()
-            if self._waiting and not running and not self._closed and self._clock() >= self._resting_until:
-                self._worker = threading.Thread(target=self._read_waiting, name="daogou-rereading", daemon=True)
-                self._worker.start()
-
-    def _read_waiting(self) -> None:
-        while not self._closed:
-            with self._lock:
-                some = dict(list(self._waiting.items())[:_AT_ONCE])
-            if not some:
-                return
-            try:
-                odds = self._senses.model.odds(self._encoder.queries(list(some.values())).astype(np.float16))
-            except Exception as error:  # whatever an encoder raises, it must not be asked the same again at once
-                _log.warning("reviews could not be read with the encoder (%s); not tried for %d s", error, _PAUSE_S)
-                self._resting_until = self._clock() + _PAUSE_S
-                return
-            with self._lock:
-                self._note(dict(zip(some, odds.tolist(), strict=True)))
-
-    def _note(self, odds: dict[int, float]) -> None:
-        self._senses.verdicts.later.update(odds)
-        for hash in odds:
-            del self._waiting[hash]
+    def _keep(self, read: Mapping[int, NDArray[np.floating]]) -> None:
+        self._senses.verdicts.later.update((hash, float(odds)) for hash, odds in read.items())
         for product, asked in list(self._asking.items()):
-            asked.difference_update(odds)
+            asked.difference_update(read)
             if not asked:
                 del self._asking[product]
                 self._answered[product] = None
+
+    def _failed(self, error: Exception) -> None:
+        _log.warning("reviews could not be read with the encoder (%s); not tried for %d s", error, PAUSE_S)
 
 
 def open_rereading(senses: Senses | None, encoder: Encoder | None) -> Rereading | None:
