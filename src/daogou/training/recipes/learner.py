@@ -12,18 +12,27 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Draw from a seed, on one thread, and leave torch as it was."""
+def apart() -> Iterator[None]:
+    """On one thread, and leave torch as it was."""
     import torch
 
     threads = torch.get_num_threads()
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
         torch.set_num_threads(1)
         try:
             yield
         finally:
             torch.set_num_threads(threads)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """The same, and draw from a seed."""
+    import torch
+
+    with apart():
+        torch.manual_seed(seed)
+        yield
 
 
 class Learner:

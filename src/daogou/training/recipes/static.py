@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from daogou.retrieval.encoding.static import Static, Summing
+from daogou.retrieval.evidence import spans
 from daogou.retrieval.meaning import text_of
 from daogou.training.asking import names, worded
 from daogou.training.pairs import Varied, Wanted, family
+from daogou.training.recipes.learner import seeded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,10 +86,9 @@ class Texts:
 
     def some(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The pieces of some texts, and where each text begins among them."""
+        at, _ = spans(self.starts[places], self.starts[places + 1])
         lengths = self.starts[places + 1] - self.starts[places]
-        begins = np.cumsum(lengths) - lengths
-        within = np.arange(lengths.sum()) - np.repeat(begins, lengths)
-        return self.pieces[np.repeat(self.starts[places], lengths) + within], begins
+        return self.pieces[at], np.cumsum(lengths) - lengths
 
 
 # --- model --------------------------------------------------------------------------------------------------------
@@ -188,8 +189,7 @@ def distil(
     spread = float((wanted - mean).norm(dim=1).mean())
     alone = teacher.queries([model.pieces.text(id) for id in ids.tolist()]) - mean.numpy()
     texts, shares = Texts.of(cut, ids), lesson.shares * (np.array([len(each) for each in cut]) > 0)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         sums = Sums(alone, mean.numpy() / spread, static)
     for _ in range(static.steps):
         some = draw.choice(len(cut), static.batch, p=shares / shares.sum())

@@ -19,6 +19,7 @@ import numpy as np
 
 from daogou.retrieval.transformer import Transformer, TransformerConfig
 from daogou.training.lesson import Lesson, Skip
+from daogou.training.recipes.learner import apart
 from daogou.training.recipes.transformer_graph import graph
 
 if TYPE_CHECKING:
@@ -188,20 +189,13 @@ def loss_of(model: Any, rows: Any, real: Any, *, drawn: Any, expected: Any) -> A
 
 def fit(lesson: Lesson) -> Transformer:
     """Train until the held-back steps say stop; a refit takes as many epochs as were chosen on them."""
-    import torch
-
     config = lesson.config.transformer
     if len(lesson.steps) < config.least_steps:
         raise Skip(f"{len(lesson.steps)} steps to learn from, fewer than least_steps = {config.least_steps}")
     if isinstance(lesson.before, Transformer):
         config = lesson.before.config
-    threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
-        torch.set_num_threads(1)
-        try:
-            return _train(lesson, config)
-        finally:
-            torch.set_num_threads(threads)
+    with apart():
+        return _train(lesson, config)
 
 
 def _train(lesson: Lesson, config: TransformerConfig) -> Transformer:
