@@ -85,7 +85,7 @@ def _english(vocabulary: Vocabulary) -> dict[str, Senses]:
                     if _is_category(kind, vocabulary) or (phrase.endswith(kind) and vocabulary.ending(kind) is not None)
                 }
                 for other, n in (*same.items(), *of_kind.items()):
-                    meant[other] = max(meant.get(other, 0.0), n * _first(rank))
+                    meant[other] = max(meant.get(other, 0.0), n * sure_at(rank))
     return found
 
 
@@ -105,11 +105,11 @@ def _named(names: Iterable[tuple[str, int]], vocabulary: Vocabulary) -> Senses:
             sure = _SAID * n / (n + _FEW)
         else:
             continue
-        found[phrase] = max(found.get(phrase, 0.0), _first(rank) * sure)
+        found[phrase] = max(found.get(phrase, 0.0), sure_at(rank) * sure)
     return found
 
 
-def _first(place: int) -> float:
+def sure_at(place: int) -> float:
     """How sure a meaning is that stands after so many others."""
     return float((1 + place) ** -0.5)
 
@@ -163,7 +163,7 @@ def _read(
             if (parts := _folded(part)) and (len(parts) == 1 or not meaning.startswith("to "))
         ]
         for place, (parts, is_common) in enumerate(said):
-            sure, phrase = _first(place), " ".join(parts)
+            sure, phrase = sure_at(place), " ".join(parts)
             if not FILLERS.issuperset(parts):
                 senses.setdefault(parts, sure)
             total[phrase] += sure
@@ -239,7 +239,7 @@ def _other_names(used: Callable[[str], float], is_category: Callable[[str], bool
                     said = " ".join(_folded(other))
                     if is_category(said):
                         continue
-                    meant[said] = max(meant.get(said, 0.0), sure * _first(rank) * _first(later) * used(said))
+                    meant[said] = max(meant.get(said, 0.0), sure * sure_at(rank) * sure_at(later) * used(said))
     return found
 
 

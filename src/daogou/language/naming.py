@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from daogou.language.called import SUFFIXES, called
-from daogou.language.glossing import phrases
+from daogou.language.glossing import phrases, sure_at
 from daogou.language.segment import fold, names_something
 from daogou.language.spelling import is_small
 from daogou.language.things import things
@@ -66,7 +66,7 @@ def _in_english(entries: Entries, goods: Collection[str], apart: Collection[str]
         whole = next((name for name in (word, bare) if name in goods), None)
         name = whole or (bare[-1:] if bare[-1:] in goods and word not in apart else None)
         for place, phrase in enumerate(said[:_USUAL] if name else ()):
-            sure = _first(place) * (1.0 if whole else _LESS)
+            sure = sure_at(place) * (1.0 if whole else _LESS)
             _vote(english[phrase], name or "", sure)
             if phrase.count(" ") == 2:
                 _vote(english[phrase.partition(" ")[2]], name or "", sure * _LESS)
@@ -80,7 +80,7 @@ def _in_chinese(entries: Entries, english: Mapping[str, Votes]) -> Iterator[tupl
     """What the English of Chinese words is another name of."""
     for word, said in entries:
         for place, phrase in enumerate(said[:_USUAL]):
-            yield word, {name: sure * _first(place) for name, sure in _shares(english.get(phrase, {})).items()}
+            yield word, {name: sure * sure_at(place) for name, sure in _shares(english.get(phrase, {})).items()}
 
 
 def _no_ends(entries: Entries, categories: Mapping[str, str]) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _of_things(english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
                 continue
             for named, weight in ((same, _SAME), (of_kind, _KIND)):
                 if named:
-                    yield name, {other: sure * weight * _first(rank) for other, sure in named.items()}
+                    yield name, {other: sure * weight * sure_at(rank) for other, sure in named.items()}
         for kind, rank in kinds:
             if same and not rank:
                 yield kind, {other: sure * _HELD for other, sure in same.items()}
@@ -141,7 +141,7 @@ def _joined(names: Sequence[tuple[str, int]], english: Mapping[str, Votes]) -> V
     found: Votes = {}
     for name, rank in names:
         for other, sure in _shares(english.get(name, {})).items():
-            _vote(found, other, sure * _first(rank))
+            _vote(found, other, sure * sure_at(rank))
     return found
 
 
@@ -163,10 +163,6 @@ def _surest(votes: Votes, categories: Mapping[str, str]) -> str | None:
 
 def _vote(votes: Votes, name: str, sure: float) -> None:
     votes[name] = max(votes.get(name, 0.0), sure)
-
-
-def _first(place: int) -> float:
-    return float((1 + place) ** -0.5)
 
 
 _NO_NOUN = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:to |also pr|CL:|Kangxi|\(verb)", re.IGNORECASE)
