@@ -43,6 +43,7 @@ class Clicked:
         self._settings = settings
         self._now = now
         self._worth = Worth()
+        self._shelf: Shelf | None = None
 
     def weigh(self, folder: Path, products: Sequence[Product]) -> Mapping[str, float]:
         """Learn what each part of the score is worth. Comes after `index`; the products are searched as nobody's."""
@@ -83,11 +84,14 @@ class Clicked:
 
     def _searcher(self, products: Sequence[Product]) -> Searcher:
         """Searches as nobody, without what is popular: that counts the very clicks by which is judged."""
-        shelf, settings = Shelf(), self._settings
-        shelf.put(products)
-        shelf.rate((id, rating.mean) for id, rating in self._stores.reviews.summaries(shelf.ids).items())
+        settings = self._settings
+        if self._shelf is None:
+            self._shelf = Shelf()
+            self._shelf.put(products)
+            ratings = self._stores.reviews.summaries(self._shelf.ids)
+            self._shelf.rate((id, rating.mean) for id, rating in ratings.items())
         return Searcher(
-            shelf,
+            self._shelf,
             self._indexing.built,
             Understander(self._indexing.vocabulary, rates=settings.rates),
             currency=settings.shop.currency,

@@ -177,17 +177,15 @@ class Lesson:
 
     def _shown(self) -> Iterator[tuple[_List, list[tuple[int, Seen]]]]:
         """Each list with what search still finds of it, by its place in what it finds."""
+        places = {query: {id: at for at, id in enumerate(found.products)} for query, found in self.found.items()}
         for each in self.lists:
-            place = self._place(each.query)
+            place = places[each.query]
             here = [(place[one.product], one) for one in each.seen if one.product in place]
             if len(here) > 1:
                 yield each, here
 
-    def _place(self, query: str) -> Mapping[ProductId, int]:
-        return {id: at for at, id in enumerate(self.found[query].products)}
-
     def _heavy(self, one: Seen) -> float:
-        return min(1 / float(self.looked[min(one.position, len(self.looked) - 1)]), _HEAVIEST)
+        return min(1 / self._looks(one), _HEAVIEST)
 
     def _pairs(self, brands: Mapping[str, float]) -> Pairs:
         """Each clicked product beside the others of its list that the search still finds."""
