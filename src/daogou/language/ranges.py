@@ -51,9 +51,9 @@ class _Limit:
 def ranges(said: Said) -> Iterator[Wish]:
     """Limits of what products of the shop are measured by, with the values that keep each."""
     for start, end, (dimension, amount) in stated(said.text):
-        terms = said.vocabulary.measured_as(dimension)
-        limit = _limit(said.text, start, end, amount) if terms else None
-        if limit is not None:
+        limit = _limit(said.text, start, end, amount)
+        terms = said.vocabulary.measured_as(dimension) if limit is not None else ()
+        if limit is not None and terms:
             inside = [term for measured, term in terms if limit.keeps(measured)]
             every = [term for _, term in terms]
             yield Wish(limit.start, limit.end, "attribute", value=limit.said, terms=every, inside=inside)

@@ -148,6 +148,7 @@ dog, puppy / 狗, 狗狗, 小狗
 cat, kitten / 猫, 猫咪, 小猫
 """
 
+GIFT = "gift"
 _OCCASIONS = """
 birthday, bday / 生日, 过生日
 wedding / 婚礼, 结婚, 婚庆, 新婚

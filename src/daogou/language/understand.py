@@ -228,11 +228,10 @@ class Understander:
             else:
                 self._take(reading, phrase, negated=negated)
             return phrase.last, False
-        ending = (
-            "free" if negated else "friendly"
-        )  # without fragrance: fragrance-free; for beginners: beginner-friendly
-        if self._lexicon.names(f"{said[place]}-{ending}"):
-            self._take(reading, Found(f"{said[place]}-{ending}", place, place + 1), negated=False)
+        # without fragrance: fragrance-free; for beginners: beginner-friendly
+        joined = f"{said[place]}-{'free' if negated else 'friendly'}"
+        if self._lexicon.names(joined):
+            self._take(reading, Found(joined, place, place + 1), negated=False)
             return place + 1, False
         if negated and said[place] in CONNECTIVES:
             return place + 1, True
@@ -290,10 +289,7 @@ class Understander:
 
     def _counts(self, said: Sequence[str], place: int) -> bool:
         """Is this a bare number before goods: "two mugs", "3 cotton t-shirts"?"""
-        if not said[place].isascii() or not said[place].isalnum():
-            return False
-        n = number(said[place])
-        if n is None or not 2 <= n <= _MOST_COUNTED or n != n.to_integral_value():
+        if not _is_count(said[place]):
             return False
         after = place + 1
         while after < len(said):
@@ -309,8 +305,7 @@ class Understander:
     def _counts_before(self, reading: Reading, place: int) -> bool:
         """Is this a bare number at the end, behind what is wanted: "socks 3", "bath towel white 2"?"""
         token, text = reading.words[place], reading.normal.text
-        n = number(token.text) if token.text.isascii() and token.text.isalnum() else None
-        if n is None or not 2 <= n <= _MOST_COUNTED or n != n.to_integral_value() or self.vocabulary.size(token.text):
+        if not _is_count(token.text) or self.vocabulary.size(token.text):
             return False
         last = max(reading.slots, key=lambda slot: slot.end, default=None)
         if last is None or last.kind not in ("category", "attribute", "occasion") or last.negated:
@@ -433,6 +428,12 @@ class Understander:
 
     def _is_mentioned(self, word: str) -> bool:
         return any(piece in self.vocabulary.words for piece in self.vocabulary.segmenter.cut(word))
+
+
+def _is_count(word: str) -> bool:
+    """Is it a bare number of which somebody may want so many?"""
+    n = number(word) if word.isascii() and word.isalnum() else None
+    return n is not None and 2 <= n <= _MOST_COUNTED and n == n.to_integral_value()
 
 
 def _says_something(word: str) -> bool:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from daogou.domain.text import Text
-from daogou.language.shopping import occasions, people
+from daogou.language.shopping import GIFT, occasions, people
 from daogou.opinions.clauses import spans
 from daogou.opinions.mining import Opinion
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FOR = "for:"
 """What the sides begin with that say whom or what for."""
-GIFT = "gift"
 _GOOD, _BAD = 4.0, 2.0
 """Stars from which, and up to which, a review says that it suited or did not."""
 _OTHERS = frozenset({"boss", "client", "her", "him", "colleague", "teacher", "woman", "man"})
@@ -82,8 +81,9 @@ def purposes(review: Review, judged: Iterable[Opinion] = ()) -> list[Opinion]:
     for text in (review.title, review.text):
         for start, end in spans(text):
             quote = text[start:end]
-            for purpose, at in _purposes(quote.lower()):
-                verdict: Polarity = "bad" if _NOT.search(quote.lower()[:at]) else said
+            clause = quote.lower()
+            for purpose, at in _purposes(clause):
+                verdict: Polarity = "bad" if _NOT.search(clause[:at]) else said
                 first.setdefault(purpose, Opinion(FOR + purpose, verdict, quote))
     return list(first.values())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.language.shopping import GIFT
 from daogou.search.wish import is_for_another, purposes, says_only_what_for
 
 if TYPE_CHECKING:
@@ -76,4 +77,4 @@ class Reviewed:
 def _purposes(understood: Understood, weights: Weights) -> Iterator[tuple[str, float]]:
     """Whom and what for, with its weight: what suited a father says more than that it was given to somebody."""
     for each in purposes(understood):
-        yield each, weights.suits * (_GIVEN if each == "gift" and is_for_another(understood) else 1)
+        yield each, weights.suits * (_GIVEN if each == GIFT and is_for_another(understood) else 1)

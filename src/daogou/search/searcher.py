@@ -171,7 +171,7 @@ class Searcher:
         """
         found = self._find(
             text,
-            where=where or Where(),
+            given=where or Where(),
             sort=sort,
             language=language,
             shopper_context=shopper_context,
@@ -194,13 +194,13 @@ class Searcher:
 
     def scored(self, text: str) -> Score:
         """Everything that a search for the words finds, as nobody's, with the parts of its score."""
-        return self._find(text, where=Where()).score
+        return self._find(text, given=Where()).score
 
     def _find(
         self,
         text: str,
         *,
-        where: Where,
+        given: Where,
         sort: Sort | None = None,
         language: Language | None = None,
         shopper_context: ShopperContext | None = None,
@@ -210,7 +210,6 @@ class Searcher:
         """Understand, match and score."""
         ruling = self.rules.ruling(at if at is not None else current_instant(), shown_in="search", query=text)
         understood = self._understander.understand(text, currency=self._currency)
-        given = where
         exact = self._exact.find(text)
         if like is not None:
             given = replace(given, exclude=given.exclude | {like})
@@ -321,7 +320,7 @@ class Searcher:
             complete = None
             if wish.words:
                 matching, every = self._words.matching(wish.words, said, words, instead)
-                matching = self._words.titled(wish.words, every) if wish.literally else matching
+                matching = self._words.titled(wish.words) if wish.literally else matching
                 mask &= (
                     matching[: len(mask)]
                     | np.isin(np.arange(len(mask)), exact)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from daogou.ports.index import Instead, LexicalIndex
     from daogou.retrieval.shelf import Shelf
     from daogou.search.config import SearchConfig
+
+_TITLE = {"title": 1.0}
 
 
 class WordMatcher:
@@ -46,13 +48,18 @@ class WordMatcher:
         return list(dict.fromkeys(said))
 
     def scores(
-        self, words: Sequence[str], instead: Instead = NOTHING_INSTEAD, *, require_all: bool = False
+        self,
+        words: Sequence[str],
+        instead: Instead = NOTHING_INSTEAD,
+        *,
+        require_all: bool = False,
+        fields: Mapping[str, float] | None = None,
     ) -> NDArray[np.float32]:
-        """BM25 by row of the shelf; 0 where nothing matches."""
+        """BM25 by row of the shelf; 0 where nothing matches. `fields`: those that are read, if not the usual ones."""
         scores = np.zeros(len(self._shelf), np.float32)
         if words:
             found = self._index.search(
-                words, self.config.reach, weights=self.config.fields, require_all=require_all, instead=instead
+                words, self.config.reach, weights=fields or self.config.fields, require_all=require_all, instead=instead
             )
             row_of = self._shelf.row.get
             rows = np.array([row_of(id, -1) for id, _ in found], np.int64)
@@ -76,17 +83,10 @@ class WordMatcher:
             return (every > 0) | (some > self.config.tail * some.max(initial=0)), every > 0
         return every > 0, every > 0
 
-    def titled(self, words: Iterable[str], every: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Those of the rows that have all of the words in their titles."""
-        pieces = {piece for word in words for piece in self._vocabulary.segmenter.cut(word)}
-        called = np.zeros(len(every), bool)
-        for row in np.flatnonzero(every).tolist():
-            title = self._shelf.title(row)
-            called[row] = pieces <= {
-                *self._vocabulary.segmenter.cut(title.zh),
-                *self._vocabulary.segmenter.cut(title.en),
-            }
-        return called
+    def titled(self, words: Iterable[str]) -> NDArray[np.bool_]:
+        """The rows that have all of the words in their titles."""
+        pieces = [piece for word in words for piece in self._vocabulary.segmenter.cut(word)]
+        return self.scores(pieces, require_all=True, fields=_TITLE) > 0
 
     def instead(self, understood: Understood, said: Sequence[str]) -> Instead:
         """What may stand in the place of each piece of a word that has synonyms or is said in the other language only.
