@@ -140,6 +140,7 @@ class TantivyIndex:
                     query.boolean_query([(tantivy.Occur.Must, whole(each)) for each in row.words]), row.worth
                 )
                 for row in instead.get(word, ())
+                if [*row.words] != [word]  # it would count no more than the word itself
             ]
             parts.append((occur, query.disjunction_max_query([said, *others]) if others else said))
         return query.boolean_query(parts)
