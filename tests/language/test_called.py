@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import pytest
@@ -16,8 +16,8 @@ from daogou.language.called import Called, called
 from daogou.language.naming import learn_names
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
-from daogou.ports.dictionary import Entry
 from daogou.testing.builders import product
+from daogou.testing.words import WordList
 
 _HOME = Text("居家", "")
 _GOODS = {
@@ -45,14 +45,6 @@ _ENTRIES = {
 }
 
 
-class Small:
-    """A dictionary of a few words."""
-
-    def entries(self) -> Iterator[Entry]:
-        for word, said in _ENTRIES.items():
-            yield Entry(word, tuple(said.split("/")))
-
-
 def _products() -> list[Product]:
     return [
         product(f"{kind}{place}", title, category=(_HOME, Text(kind, "")))
@@ -63,7 +55,7 @@ def _products() -> list[Product]:
 
 @cache
 def _names() -> tuple[dict[str, str], dict[str, str]]:
-    return learn_names(Small(), _vocabulary(), _products())
+    return learn_names(WordList(_ENTRIES), _vocabulary(), _products())
 
 
 @cache
@@ -174,6 +166,6 @@ def test_a_word_that_is_first_of_all_another_thing_is_no_name() -> None:
     vocabulary = Vocabulary()
     heard = [product(f"h{n}", "Wired headphones", category=(Text(en="Headphones"),)) for n in range(3)]
     vocabulary.learn(heard)
-    others = learn_names(Small(), vocabulary, heard)[1]
+    others = learn_names(WordList(_ENTRIES), vocabulary, heard)[1]
     assert others["earphone"] == "headphone"
     assert "phone" not in others  # though the dictionary has it for an earphone as well

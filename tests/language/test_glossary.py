@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +14,7 @@ from daogou.language.glossary import Glossary, Meaning, pack, together
 from daogou.language.glossing import learn, phrases
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
-from daogou.ports.dictionary import Entry
+from daogou.testing.words import WordList
 
 _ENTRIES = {
     "沙发": "sofa (loanword)/CL:條|条[tiao2]",
@@ -47,14 +45,6 @@ _ENTRIES = {
 }
 
 
-class Small:
-    """A dictionary of a few words."""
-
-    def entries(self) -> Iterator[Entry]:
-        for word, said in _ENTRIES.items():
-            yield Entry(word, tuple(said.split("/")))
-
-
 _TITLES = {
     "Sofas": ["Grey sofa", "Corner sofa", "Sofa with lucky charm"],
     "Keyboards": ["Gaming keyboard", "Gaming keyboard RGB", "Gaming keyboard small", "Keyboard for a game"],
@@ -81,7 +71,7 @@ def _vocabulary(*more: Product) -> Vocabulary:
 
 
 def _glossary(vocabulary: Vocabulary) -> Glossary:
-    return Glossary(learn(Small(), vocabulary, _products()))
+    return Glossary(learn(WordList(_ENTRIES), vocabulary, _products()))
 
 
 def _understand(text: str, *more: Product) -> Understood:
@@ -113,7 +103,7 @@ def test_the_words_around_say_which_meaning_it_is(monkeypatch: pytest.MonkeyPatc
     products = [Product(ProductId(title), Text("", title)) for title in titles]
     vocabulary.learn(products)
     monkeypatch.setitem(_ENTRIES, "线", "line/cable")
-    learnt = Glossary(learn(Small(), vocabulary, products))
+    learnt = Glossary(learn(WordList(_ENTRIES), vocabulary, products))
     understood = Understander(vocabulary, glossary=learnt).understand("hdmi线", currency="CNY")
     assert understood.meant["线"][0].phrase == "cable"
 
@@ -121,7 +111,7 @@ def test_the_words_around_say_which_meaning_it_is(monkeypatch: pytest.MonkeyPatc
 def _reading(text: str, *products: Product) -> Understood:
     vocabulary = Vocabulary()
     vocabulary.learn(products)
-    glossary = Glossary(learn(Small(), vocabulary, products))
+    glossary = Glossary(learn(WordList(_ENTRIES), vocabulary, products))
     return Understander(vocabulary, glossary=glossary).understand(text, currency="CNY")
 
 
@@ -213,7 +203,7 @@ def _in_shop(text: str, *categories: str) -> Understood:
     products = [Product(ProductId(name), Text.of(name), category=(Text.of(name),)) for name in categories]
     vocabulary = Vocabulary()
     vocabulary.learn(products)
-    glossary = Glossary(learn(Small(), vocabulary, products))
+    glossary = Glossary(learn(WordList(_ENTRIES), vocabulary, products))
     return Understander(vocabulary, glossary=glossary).understand(text, currency="CNY")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from daogou.adapters.tantivy_index import TantivyIndex
@@ -14,10 +12,10 @@ from daogou.language.glossary import Glossary, Meaning, pack
 from daogou.language.glossing import learn
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
-from daogou.ports.dictionary import Entry
 from daogou.retrieval.shelf import Shelf
 from daogou.search.indexing import build
 from daogou.search.searcher import Searcher
+from daogou.testing.words import WordList
 
 _GLOSSARY = Glossary(
     pack(
@@ -93,15 +91,8 @@ def test_a_shop_in_one_language_is_asked_in_the_other(kinds: dict[str, list[str]
     shelf.put(made)
     vocabulary = Vocabulary.from_shelf(shelf)
     build(index, made, vocabulary.segmenter, vocabulary=vocabulary)
-    glossary = Glossary(learn(Sofas(), vocabulary, made))
+    glossary = Glossary(learn(WordList({"沙发": "sofa (loanword)"}), vocabulary, made))
     hits = Searcher(shelf, index, Understander(vocabulary, glossary=glossary)).search(text)
     kind = next(iter(kinds))
     assert {hit.product for hit in hits.items} == set(kinds[kind])
     assert [meant.phrase for meant in hits.understood.meant[text]] == [kind]
-
-
-class Sofas:
-    """A dictionary of one word."""
-
-    def entries(self) -> Iterator[Entry]:
-        yield Entry("沙发", ("sofa (loanword)",))
