@@ -277,3 +277,50 @@ def test_pieces_make_up_the_text(found: dict[str, list[Meaning]], text: str, els
 
 def _never(word: str) -> bool:
     return False
+
+
+def _chinese(*titles: str, **entries: str) -> tuple[Vocabulary, Glossary]:
+    vocabulary = Vocabulary()
+    products = [Product(ProductId(title), Text.of(title)) for title in titles]
+    vocabulary.learn(products)
+    return vocabulary, Glossary(learn(WordList(entries), vocabulary, products))
+
+
+def test_a_chinese_word_is_what_the_shop_calls_the_same_thing() -> None:
+    said = {"被子": "quilt", "被": "quilt/by (indicates passive)", "饭碗": "bowl", "安静": "quiet", "静谧": "quiet"}
+    vocabulary, glossary = _chinese("天鹅 羽绒被", "澳洲 羊毛被", "桑蚕丝被", "静谧 灯", **said)
+    assert [meaning.phrase for meaning in glossary.meanings("被子")] == ["被"]
+    assert glossary.meanings("安静") == ()  # no thing
+    assert glossary.is_elsewhere("饭碗")
+    understood = Understander(vocabulary, glossary=glossary).understand("不要羽绒的被子", currency="CNY")
+    assert understood.words == ("被",), "a filler elsewhere, here it is what is wanted"
+    assert understood.unknown == ()
+
+
+@pytest.mark.parametrize("typed", ["坚果", "waterproof jacket"])
+def test_a_word_of_a_dictionary_is_typed_right_however_near_to_one_of_the_shop(typed: str) -> None:
+    vocabulary = Vocabulary()
+    vocabulary.learn(
+        [
+            Product(ProductId("1"), Text.of("铸铁 煎锅"), category=(Text.of("煎锅"),)),
+            Product(ProductId("2"), Text.of("Tennis racket")),
+        ]
+    )
+    glossary = Glossary(learn(WordList({"坚果": "nut", "煎锅": "frying pan"}), vocabulary, ()))
+    assert Understander(vocabulary, glossary=glossary).understand(typed, currency="CNY").corrected is None
+    untaught = Understander(vocabulary).understand(typed, currency="CNY")
+    assert untaught.corrected is not None
+
+
+def test_a_word_that_is_first_of_all_another_thing_is_none() -> None:
+    products = [Product(ProductId(title), Text("", title)) for title in ("Grey headphones", "Red headphones")]
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    glossary = Glossary(learn(WordList({}), vocabulary, products))
+    assert glossary.meanings("phone") == ()
+    assert [meaning.phrase for meaning in glossary.meanings("earphone")] == ["headphone"]
+
+
+def test_a_compound_of_the_dictionary_is_unknown_though_its_parts_are_not() -> None:
+    vocabulary, glossary = _chinese("牛仔 帽", "男式 内裤", 牛仔裤="jeans", 牛仔="cowboy")
+    assert Understander(vocabulary, glossary=glossary).understand("牛仔裤", currency="CNY").unknown == ("牛仔裤",)

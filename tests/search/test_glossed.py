@@ -96,3 +96,24 @@ def test_a_shop_in_one_language_is_asked_in_the_other(kinds: dict[str, list[str]
     kind = next(iter(kinds))
     assert {hit.product for hit in hits.items} == set(kinds[kind])
     assert [meant.phrase for meant in hits.understood.meant[text]] == [kind]
+
+
+def _found(text: str, *titles: str) -> dict[str, list[str]]:
+    shelf, index = Shelf(), TantivyIndex()
+    made = [Product(ProductId(title), Text.of(title)) for title in titles]
+    shelf.put(made)
+    vocabulary = Vocabulary.from_shelf(shelf)
+    build(index, made, vocabulary.segmenter, vocabulary=vocabulary)
+    hits = Searcher(shelf, index, Understander(vocabulary)).search(text).items
+    return {hit.product: [reason.text.show("en") for reason in hit.because] for hit in hits}
+
+
+def test_of_a_word_that_the_shop_does_not_know_no_single_character_is_matched() -> None:
+    assert _found("洗发水", "清水 木棉", "头层 水 牛皮") == {}
+    assert set(_found("水", "清水 木棉", "头层 水 牛皮")) == {"清水 木棉", "头层 水 牛皮"}
+
+
+def test_what_is_matched_in_part_is_said_in_part() -> None:
+    assert "Matches “shoe”" in _found("running shoes", "Red shoes", "Running vest")["Red shoes"]
+    assert "Matches “runing shoes”" not in str(_found("runing shoes", "Running shoes"))
+    assert "Matches “running, shoe”" in _found("runing shoes", "Running shoes")["Running shoes"]

@@ -122,3 +122,17 @@ def test_a_brand_is_written_as_chinese_titles_begin(tmp_path: Path) -> None:
     assert shop.engine.shelf.label("brand", "mulan") == Text("木兰", "Mulan")
     assert {hit.product for hit in shop.search("木兰", k=5)} == {"0", "1", "2"}
     shop.close()
+
+
+def test_titles_are_cut_as_queries_are_whatever_was_learnt_since(tmp_path: Path) -> None:
+    shop = build_shop(tmp_path / "shop", train=False)
+    titles = {"太鼓抱枕": "软装", "多功能抱枕": "软装", "刺绣抱枕": "软装", "羊毛地毯": "地毯", "手工地毯": "地毯"}
+    made = [product(title, title, category=[Text.of("居家"), Text.of(category)]) for title, category in titles.items()]
+    shop.stores.catalogue.put(made, at=shop.clock())
+    shop.train()
+    shop.add_synonyms(["刺绣抱枕", "绣花靠垫"])
+    assert shop.understand("抱枕").slots, "what these goods are called is learnt"
+    assert {str(hit.product) for hit in shop.search("抱枕")} == {"太鼓抱枕", "多功能抱枕", "刺绣抱枕"}
+    for text in ("刺绣抱枕", "绣花靠垫"):
+        assert {str(hit.product) for hit in shop.search(text, k=1)} == {"刺绣抱枕"}
+    shop.close()

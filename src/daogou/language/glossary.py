@@ -83,6 +83,10 @@ class Glossary:
         meant = zip(said[::2], said[1::2], strict=True)
         return tuple(Meaning(phrase, int(n) / 100) for phrase, n in meant if (word, phrase) not in self._not)
 
+    def knows(self, word: str) -> bool:
+        """Is this a word of the dictionary's, though none of the shop's? Then it is typed right."""
+        return self.is_elsewhere(word) or bool(self.meanings(word))
+
     def apart(self, text: str, known: Callable[[str], bool], *, before: str = "", after: str = "") -> list[Piece]:
         """Chinese characters as words of the shop, chosen together: 包 after 笔记本电脑 is a bag, not a parcel.
 
@@ -131,13 +135,13 @@ class Glossary:
         for meaning in meanings:
             others = (other for other in meanings if other != meaning)
             yield meaning, Piece(start, end, (meaning, *others)), cost - math.log(meaning.weight)
-        if len(word) == 1 or (not meanings and self._is_elsewhere(word)):
+        if len(word) == 1 or (not meanings and self.is_elsewhere(word)):
             yield None, Piece(start, end, ()), _UNKNOWN if len(word) == 1 else _ELSEWHERE
 
     def _is_half(self, text: str, place: int, known: Callable[[str], bool]) -> bool:
         """Is the character half of a word of two? 平 in 平板 is."""
         halved = (text[first : first + 2] for first in (place - 1, place) if 0 <= first < len(text) - 1)
-        return any(known(word) or self.meanings(word) or self._is_elsewhere(word) for word in halved)
+        return any(known(word) or self.meanings(word) or self.is_elsewhere(word) for word in halved)
 
     def _together(self, last: Meaning | None, meaning: Meaning | None) -> float:
         """How much two meanings in a row support one another."""
@@ -154,7 +158,8 @@ class Glossary:
         place = _place(hash, self._pairs)
         return 0 if place is None else int(self._counts[place])
 
-    def _is_elsewhere(self, word: str) -> bool:
+    def is_elsewhere(self, word: str) -> bool:
+        """Is this a word for something that the shop does not have?"""
         return _place(zlib.crc32(word.encode()), self._elsewhere) is not None
 
     def _line(self, place: int) -> bytes:

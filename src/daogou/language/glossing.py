@@ -34,7 +34,8 @@ def learn(dictionary: Dictionary, vocabulary: Vocabulary, products: Iterable[Pro
     of thing it is, and through the dictionary's Chinese. A meaning is the likelier the earlier it stands and the more
     titles say it; one that no title says is said in less words, or as WordNet calls the thing otherwise. A single
     character also means what the compounds that end in it are called, those first that the shop has: 线 is a cable,
-    for 网线 are network cables.
+    for 网线 are network cables. A Chinese word that no English of the shop says means the shop's Chinese words for the
+    same thing: 衣服 is its 服装, both clothes.
     """
     english = _english(vocabulary)
     read, compounds, chinese = _read(dictionary, vocabulary)
@@ -42,16 +43,20 @@ def learn(dictionary: Dictionary, vocabulary: Vocabulary, products: Iterable[Pro
     used = partial(_used, uses=usage.phrases, terms=vocabulary.terms)
     others = _other_names(used, lambda phrase: _is_category(phrase, vocabulary))
     found = {}
+    named = {" ".join(_folded(name)) for thing in things() for name, _ in thing.names}
     for word, senses in read.items():
         if not vocabulary.has(word):
             sure = _sayable(senses, used, others)
             for head, n in _heads(compounds[word], used).items() if word in compounds else ():
                 sure[head] = max(sure.get(head, 0.0), n)
-            meanings = _likeliest(sure, _MOST if len(word) > 1 else _MOST_OF_ONE)
-            found[word] = meanings if meanings and meanings[0].weight >= _LEAST else []
+            meanings = _sure(sure, _MOST if len(word) > 1 else _MOST_OF_ONE)
+            if not meanings and len(word) > 1:
+                meanings = _sure(_same_thing(senses, chinese, named), _MOST)
+            found[word] = meanings
     elsewhere = [word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY]
     for word in english.keys() | chinese.keys():
         found[word] = _likeliest(english.get(word, {}) | chinese.get(word, {}), _MOST)
+    elsewhere += (name for name in named if not found.get(name) and not _has(name, vocabulary))
     return pack(found, usage.pairs, elsewhere)
 
 
@@ -68,16 +73,36 @@ def _likeliest(senses: Senses, most: int) -> list[Meaning]:
     return sorted(meanings, key=lambda meaning: (-meaning.weight, meaning.phrase))[:most]
 
 
+def _sure(senses: Senses, most: int) -> list[Meaning]:
+    """The likeliest; none unless the first is sure enough."""
+    meanings = _likeliest(senses, most)
+    return meanings if meanings and meanings[0].weight >= _LEAST else []
+
+
+def _same_thing(senses: Mapping[Parts, float], chinese: Mapping[str, Senses], named: Collection[str]) -> Senses:
+    """The shop's Chinese words for what the senses name, where it is a thing: not 服务 for 服, both service."""
+    found: Senses = {}
+    for parts, sure in senses.items():
+        phrase = " ".join(parts)
+        for other, n in chinese.get(phrase, {}).items() if phrase in named else ():
+            found[other] = max(found.get(other, 0.0), sure * n)
+    return found
+
+
 def _english(vocabulary: Vocabulary) -> dict[str, Senses]:
     """English names of things that the shop does not use, as what it calls the same thing, or else as the category of
-    which the thing is a kind; the end of a category's name for a word that ends so, too: a stockpot is a soup pot."""
+    which the thing is a kind; the end of a category's name for a word that ends so, too: a stockpot is a soup pot.
+
+    A word that is first of all another thing is none: a phone is a telephone, whatever else is called so.
+    """
     found: dict[str, Senses] = {}
+    first = {name for thing in things() for name, rank in thing.names if not rank}
     for thing in things():
         same = _named(thing.names, vocabulary)
         kinds = {} if same else _named(chain.from_iterable(thing.kinds), vocabulary)
         for name, rank in thing.names if same or kinds else ():
             phrase = " ".join(_folded(name))
-            if phrase and not _has(phrase, vocabulary):
+            if phrase and not (rank and name in first) and not _has(phrase, vocabulary):
                 meant = found.setdefault(phrase, {})
                 of_kind = {
                     kind: n * _KIND

@@ -43,7 +43,7 @@ class Mended:
 
 
 class Mender:
-    """Corrects words to those of the shop; a word that the shop or everybody knows is left alone."""
+    """Corrects words to those of the shop; a word that the shop, a dictionary or everybody knows is left alone."""
 
     def __init__(self, lexicon: Lexicon, glossary: Glossary, called: Called) -> None:
         self._lexicon = lexicon
@@ -178,6 +178,8 @@ class Mender:
                 spelt = self._best(self._vocabulary.sounds.spelt(letters))
                 if spelt is not None:
                     return word._replace(text=spelt, end=run[-1].end), last
+        if self.glossary.knows(word.text):
+            return word, place + 1
         nearest = self._vocabulary.spelling.nearest(word.text) or self.called.meant(word.text)
         return word._replace(text=nearest or word.text), place + 1
 
@@ -188,7 +190,7 @@ class Mender:
             run = words[place:last]
             text = "".join(token.text for token in run)
             apart = any(a.end != b.start for a, b in pairwise(run))
-            if apart or not 2 <= len(text) <= LONGEST or self.called.knows(text):
+            if apart or not 2 <= len(text) <= LONGEST or self.called.knows(text) or self.glossary.knows(text):
                 continue
             alike = self._vocabulary.sounds.like(text)
             like = self._best(alike) if alike and not self._lexicon.means(text) and self._is_odd(run) else None

@@ -34,6 +34,8 @@ class Reading:
     slots: list[Slot] = field(default_factory=list)
     left: list[Token] = field(default_factory=list)
     unknown: list[Token] = field(default_factory=list)
+    meant: frozenset[str] = frozenset()
+    """Words that stand for others: 被 for 被子 is a quilt and does not fill the sentence."""
     prices: list[PriceWish] = field(default_factory=list)
     limits: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """The values inside each limit, by attribute and limit."""

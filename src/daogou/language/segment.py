@@ -69,6 +69,18 @@ class Segmenter:
         """
         return [piece for token in self.tokens(text) for piece in self._pieces(token.text)]
 
+    def generally(self, word: str) -> list[str]:
+        """A word of the shop's own as it is cut where it is not known, such as before it was learnt: 抱枕 → 抱, 枕.
+
+        Own words inside it stay whole: 刺绣抱枕 → 刺绣, 抱枕.
+        """
+        if word not in self._words:
+            return [word]
+        parts = [part.text for part in self.split(Token(word, 0, len(word)))]
+        own = self._words if len(parts) > 1 else ()
+        words = [(part,) if part in own else (said for said, _, _ in rjieba.tokenize(part)) for part in parts]
+        return [piece for said in words for each in said for piece in _chinese(each)]
+
     def tokens(self, text: str) -> list[Token]:
         """Words with their places in the normalised form of `text`, left to right, without overlaps; folded."""
         return list(self._tokens(plain(text)))

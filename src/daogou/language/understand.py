@@ -110,6 +110,7 @@ class Understander:
         wishes = found(Said(typed, normal, currency, self.vocabulary), self._finders)
         words, corrected, meant = self._words(typed, normal, wishes)
         reading = Reading(normal, words, wishes)
+        reading.meant = frozenset(word for first, *_ in meant.values() for word in first.phrase.split())
         self._categories.find(reading)
         self._read(reading, currency)
         meant |= self._guess_category(reading, typed)
@@ -418,13 +419,19 @@ class Understander:
 
     def _leave(self, reading: Reading, place: int, *, negated: bool) -> None:
         token = reading.words[place]
-        if negated and not self._lexicon.fills(token.text):
+        if self._lexicon.fills(token.text) and token.text not in reading.meant:
+            return
+        if negated:
             value = token.text[1:] if token.text.startswith("含") and len(token.text) > 1 else token.text
             reading.slot("attribute", "words", value, span=(token.start, token.end), negated=True)
-        elif not self._lexicon.fills(token.text):
-            reading.left.append(token)
-            if not self._lexicon.knows(token.text) and _says_something(token.text):
-                reading.unknown.append(token)
+            return
+        reading.left.append(token)
+        if not self._knows(token.text) and _says_something(token.text):
+            reading.unknown.append(token)
+
+    def _knows(self, word: str) -> bool:
+        """Does the shop know the word, whole? 牛仔裤 are jeans, whatever else is of 牛仔, denim."""
+        return self._lexicon.knows(word) and (self.vocabulary.has(word) or not self._mender.glossary.is_elsewhere(word))
 
     def _is_mentioned(self, word: str) -> bool:
         return any(piece in self.vocabulary.words for piece in self.vocabulary.segmenter.cut(word))

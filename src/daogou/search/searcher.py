@@ -319,7 +319,9 @@ class Searcher:
             mask = self.shelf.allowed(wish.where) & ~barred
             complete = None
             if wish.words:
-                matching, every = self._words.matching(wish.words, said, words, instead)
+                matching, every = self._words.matching(
+                    wish.words, said, words, instead=instead, unknown=understood.unknown
+                )
                 matching = self._words.titled(wish.words) if wish.literally else matching
                 mask &= (
                     matching[: len(mask)]
@@ -389,8 +391,8 @@ class Searcher:
         return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
 
     def _matched(self, product: Product, understood: Understood) -> list[str] | None:
-        """The wanted words that the product's fields besides the description contain, as typed; None where nothing was
-        typed."""
+        """The wanted words that the product's fields besides the description contain, as typed, and of those that they
+        contain in part that part; None where nothing was typed."""
         if not understood.text.strip():
             return None
         cut, translate = self.vocabulary.segmenter.cut, self.vocabulary.translations
@@ -405,13 +407,21 @@ class Searcher:
                     yield from others
 
         said = [
-            understood.text[slot.start : slot.end] for slot in understood.slots if _is_matched(slot.kind, slot.negated)
+            understood.text[slot.start : slot.end]
+            if understood.corrected is None
+            else self.shelf.label(slot.name, slot.value).show(understood.language)
+            for slot in understood.slots
+            if _is_matched(slot.kind, slot.negated)
         ]
-        return [
-            word
-            for word in dict.fromkeys((*said, *(typed.get(word, word) for word in understood.words)))
-            if not present.isdisjoint(cut(" , ".join((word, *translate(word), *same(word)))))
-        ]
+
+        def matched(word: str) -> Iterable[str]:
+            pieces = cut(word)
+            if present.issuperset(pieces) or not present.isdisjoint(cut(" , ".join((*translate(word), *same(word))))):
+                return (word,)
+            return (piece for piece in pieces if piece in present)
+
+        words = (*said, *(typed.get(word, word) for word in understood.words))
+        return list(dict.fromkeys(part for word in words for part in matched(word)))
 
 
 _SILENT = "the text encoder does not answer: words the shop does not know were not searched by their meaning"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +36,7 @@ class WordMatcher:
     def said(self, understood: Understood) -> list[str]:
         """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""
         cut = self._vocabulary.segmenter.cut
-        said = [piece for word in understood.words for piece in cut(word)]
+        said = [piece for word in understood.words for piece in self.pieces(word, understood.unknown)]
         for slot in understood.slots:
             if slot.kind in ("category", "brand", "attribute") and not slot.negated:
                 label = self._shelf.label(slot.name, slot.value)
@@ -46,6 +46,13 @@ class WordMatcher:
             elif slot.kind == "aspect":
                 said += [word for word in cut(understood.text[slot.start : slot.end]) if word not in FILLERS]
         return list(dict.fromkeys(said))
+
+    def pieces(self, word: str, unknown: Sequence[str]) -> list[str]:
+        """What of a word may be matched; of one that the shop does not know no single character: 洗发水 is no 水."""
+        pieces = self._vocabulary.segmenter.cut(word)
+        if word not in unknown or len(word) == 1 or word.isascii():
+            return pieces
+        return [piece for piece in pieces if len(piece) > 1]
 
     def scores(
         self,
@@ -68,13 +75,19 @@ class WordMatcher:
         return scores
 
     def matching(
-        self, words: Sequence[str], said: Sequence[str], scored: NDArray[np.float32], instead: Instead
+        self,
+        words: Sequence[str],
+        said: Sequence[str],
+        scored: NDArray[np.float32],
+        *,
+        instead: Instead,
+        unknown: Sequence[str],
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Rows with all of the words, or with some where too few have all; and those with all.
 
         `scored` are the scores of `said`.
         """
-        pieces = list(dict.fromkeys(piece for word in words for piece in self._vocabulary.segmenter.cut(word)))
+        pieces = list(dict.fromkeys(piece for word in words for piece in self.pieces(word, unknown)))
         one = len(pieces) == 1 and pieces == said
         every = scored if one else self.scores(pieces, instead, require_all=True)
         if len(pieces) > 1 and np.count_nonzero(every) < self.config.enough:
@@ -89,7 +102,8 @@ class WordMatcher:
         return self.scores(pieces, require_all=True, fields=_TITLE) > 0
 
     def instead(self, understood: Understood, said: Sequence[str]) -> Instead:
-        """What may stand in the place of each piece of a word that has synonyms or is said in the other language only.
+        """What may stand in the place of each piece of a word that has synonyms, is said in the other language only, or
+        was learnt after products were indexed.
 
         What stands for several pieces counts for each of them for its part.
         """
@@ -97,13 +111,24 @@ class WordMatcher:
         found: dict[str, list[Row]] = {}
         for phrase, others in understood.also.items():
             for piece in cut(phrase):
-                found.setdefault(piece, []).extend(Row(cut(other)) for other in others)
+                found.setdefault(piece, []).extend(row for other in others for row in self._rows(other))
         for first, *rest in understood.meant.values():
             pieces = cut(first.phrase)
             for piece in pieces:
                 rows = (Row(cut(other.phrase), other.share**2 / len(pieces)) for other in rest)
                 found.setdefault(piece, []).extend(rows)
         for piece in said:
-            if piece not in self._vocabulary.words:
-                found.setdefault(piece, []).extend(Row(cut(other)) for other in self._vocabulary.translations(piece))
+            said_otherwise = [] if piece in self._vocabulary.words else self._vocabulary.translations(piece)
+            more = [row for other in said_otherwise for row in self._rows(other)] + list(self._rows(piece))[1:]
+            if more:
+                found.setdefault(piece, []).extend(more)
         return found
+
+    def _rows(self, phrase: str) -> Iterator[Row]:
+        """The phrase as it is cut now, and then as it is where its words are not known."""
+        segmenter = self._vocabulary.segmenter
+        yield Row(segmenter.cut(phrase))
+        words = [token.text for token in segmenter.tokens(phrase)]
+        apart = [piece for word in words for piece in segmenter.generally(word)]
+        if apart != words:
+            yield Row(apart)

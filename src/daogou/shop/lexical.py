@@ -75,11 +75,15 @@ class Indexing:
         self._change, _ = stores.catalogue.changes(0)
         self.vocabulary = Vocabulary()
         self.built = TantivyIndex()
+        self._dictionary = Cedict()
+        self._called = Called()
 
     def index(self, products: Iterable[Product]) -> TantivyIndex:
         """Index the products. Comes before `note`."""
         products = list(products)
         self.vocabulary.learn(products)
+        self._called = Called(*learn_names(self._dictionary, self.vocabulary, products))
+        self.vocabulary.segmenter.learn(self._called.words())  # titles are cut as queries will be
         build(self.built, products, self.vocabulary.segmenter, vocabulary=self.vocabulary)
         return self.built
 
@@ -88,10 +92,11 @@ class Indexing:
         queries = self._stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(self._change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        dictionary = Cedict()
-        glosses = learn(dictionary, self.vocabulary, products)
-        called, others = learn_names(dictionary, self.vocabulary, products)
-        words = Words(self.vocabulary.learnt(), phrases_of(products), glosses, called, others)
+        glosses = learn(self._dictionary, self.vocabulary, products)
+        called = self._called
+        words = Words(
+            self.vocabulary.learnt(), phrases_of(products), glosses, dict(called.categories), dict(called.others)
+        )
         (folder / _WORDS).write_bytes(msgspec.msgpack.encode(words))
         return {"queries": float(len(queries)), "words": float(len(words.learnt.words))}
 
