@@ -28,8 +28,9 @@ from random import Random
 import msgspec
 import numpy as np
 
+from daogou.adapters.array_index import ArrayIndex
 from daogou.adapters.cedict import Cedict
-from daogou.adapters.tantivy_index import FIELDS, TantivyIndex
+from daogou.adapters.postings import FIELDS
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.money import Money
 from daogou.domain.product import Product
@@ -40,6 +41,7 @@ from daogou.language.glossing import learn
 from daogou.language.naming import learn_names
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
+from daogou.ports.index import Row
 from daogou.retrieval.shelf import Shelf
 from daogou.search.indexing import build
 from daogou.search.searcher import Searcher
@@ -93,7 +95,7 @@ def _measure(products: list[Product], queries: Sequence[str], *, rounds: int) ->
     start = time.perf_counter()
     vocabulary = Vocabulary.from_shelf(shelf)
     learnt = time.perf_counter()
-    index = TantivyIndex()
+    index = ArrayIndex()
     build(index, products, vocabulary.segmenter, vocabulary=vocabulary)
     indexed = time.perf_counter()
     glosses = learn(Cedict(), vocabulary, products)
@@ -264,8 +266,14 @@ def _found(searcher: Searcher) -> _Answers:
 def _bm25(searcher: Searcher) -> _Answers:
     """The words as they are against the index, every field alike: what search is without the rest of it."""
     alike = dict.fromkeys(FIELDS, 1.0)
-    cut = searcher.vocabulary.segmenter.cut
-    return lambda text, k: [match.id for match in searcher.index.search(cut(text), k, weights=alike)]
+    cut, index = searcher.vocabulary.segmenter.cut, searcher.index
+
+    def search(text: str, k: int) -> list[str]:
+        scores = sum(index.scores([Row([word])], weights=alike) for word in dict.fromkeys(cut(text)))
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [index.ids[number] for number in best if scores[number] > 0]
+
+    return search
 
 
 def _key(text: str) -> str:

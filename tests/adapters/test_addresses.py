@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from daogou.adapters import addresses
-from daogou.adapters.addresses import Backend, open_index, open_stores
+from daogou.adapters.addresses import Backend, open_stores
 from daogou.domain.errors import BadSettings, MissingExtra
-from daogou.domain.ids import ProductId
-from daogou.ports.index import Document
 from daogou.testing.builders import shopper
 
 
@@ -56,15 +54,3 @@ def test_defect_in_our_own_module_surfaces(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(addresses, "STORES", {"x": Backend("daogou.adapters.nowhere:open", extra="x")})
     with pytest.raises(ModuleNotFoundError):
         open_stores("x://")
-
-
-def test_index_address_opens_an_index(tmp_path: Path) -> None:
-    index = open_index(f"tantivy:///{tmp_path}/index")
-    index.put([Document(ProductId("p1"), {"title": "red shoe"})])
-    index.commit()
-    assert [match.id for match in index.search(["shoe"], 3, weights={"title": 1.0})] == ["p1"]
-
-
-def test_unknown_index_names_the_known() -> None:
-    with pytest.raises(BadSettings, match="tantivy://"):
-        open_index("lucene:///x")

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from daogou.cli.main import _COMMANDS, cli
 
-HEAVY = ("numpy", "scipy", "sqlalchemy", "duckdb", "fastapi", "pydantic", "tantivy", "pyoxigraph", "granian", "rich")
+HEAVY = ("numpy", "scipy", "sqlalchemy", "duckdb", "fastapi", "pydantic", "pyoxigraph", "granian", "rich")
 
 
 def run(*words: str) -> tuple[int, str]:

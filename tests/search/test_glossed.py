@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.adapters.array_index import ArrayIndex
 from daogou.domain.ids import ProductId
 from daogou.domain.product import Product
 from daogou.domain.text import Text
@@ -30,7 +30,7 @@ _GLOSSARY = Glossary(
 
 
 def _searcher(*products: tuple[str, str]) -> Searcher:
-    shelf, index = Shelf(), TantivyIndex()
+    shelf, index = Shelf(), ArrayIndex()
     made = [Product(ProductId(title), Text("", title), category=(Text("", kind),)) for title, kind in products]
     shelf.put(made)
     vocabulary = Vocabulary.from_shelf(shelf)
@@ -61,7 +61,7 @@ def test_another_meaning_of_a_phrase_is_no_more_than_that_of_a_word() -> None:
 @pytest.mark.parametrize(("text", "other"), [("红色", "red"), ("red", "红色")])
 def test_a_word_that_only_its_other_language_has_ranks_as_that(text: str, other: str) -> None:
     titles = (f"{other} lamp", f"{other} lamp, {other} shade", "lamp on a shelf with much beside it", "vase", "cup")
-    shelf, index = Shelf(), TantivyIndex()
+    shelf, index = Shelf(), ArrayIndex()
     made = [Product(ProductId(title), Text.of(title)) for title in titles]
     shelf.put(made)
     vocabulary = Vocabulary.from_shelf(shelf)
@@ -82,7 +82,7 @@ def _places(searcher: Searcher, text: str) -> list[str]:
     ],
 )
 def test_a_shop_in_one_language_is_asked_in_the_other(kinds: dict[str, list[str]], text: str) -> None:
-    shelf, index = Shelf(), TantivyIndex()
+    shelf, index = Shelf(), ArrayIndex()
     made = [
         Product(ProductId(title), Text.of(title), category=(Text.of(kind),))
         for kind, titles in kinds.items()
@@ -99,7 +99,7 @@ def test_a_shop_in_one_language_is_asked_in_the_other(kinds: dict[str, list[str]
 
 
 def _found(text: str, *titles: str) -> dict[str, list[str]]:
-    shelf, index = Shelf(), TantivyIndex()
+    shelf, index = Shelf(), ArrayIndex()
     made = [Product(ProductId(title), Text.of(title)) for title in titles]
     shelf.put(made)
     vocabulary = Vocabulary.from_shelf(shelf)

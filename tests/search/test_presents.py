@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.adapters.array_index import ArrayIndex
 from daogou.domain.hit import Hits
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.review import Review
@@ -36,7 +36,7 @@ def _shop(*reviews: tuple[str, str]) -> Searcher:
         ]
     )
     vocabulary = Vocabulary.from_shelf(shelf)
-    index = TantivyIndex()
+    index = ArrayIndex()
     build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
     written = [Review(ProductId(id), 5.0, Instant(7), text=text) for id, text in reviews]
     voices = Voices.gather((review, purposes(review)) for review in written)
@@ -93,7 +93,7 @@ def test_a_category_made_for_others_is_not_shown() -> None:
         [product("tie", "Tie", category=(Text(en="mens-ties"),)), product("bag", "Bag", category=(Text("女包"),))]
     )
     vocabulary = Vocabulary.from_shelf(shelf)
-    index = TantivyIndex()
+    index = ArrayIndex()
     build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
     searcher = Searcher(shelf, index, Understander(vocabulary))
     assert (_ids(searcher.search("for dad")), _ids(searcher.search("for mom"))) == (["tie"], ["bag"])

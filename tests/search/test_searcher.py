@@ -3,7 +3,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from daogou.adapters.tantivy_index import TantivyIndex
+from daogou.adapters.array_index import ArrayIndex
 from daogou.domain.hit import Hits
 from daogou.domain.ids import ProductId
 from daogou.domain.money import Money
@@ -27,7 +27,7 @@ def _searcher(products: Iterable[Product], prior: list[float] | None = None) -> 
     shelf = Shelf()
     shelf.put(products)
     vocabulary = Vocabulary.from_shelf(shelf)
-    index = TantivyIndex()
+    index = ArrayIndex()
     build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
     popularity = None if prior is None else np.array(prior, np.float32)
     return Searcher(shelf, index, Understander(vocabulary), prior=popularity)
@@ -271,7 +271,7 @@ def _english(near: dict[str, list[float]]) -> Searcher:
     shelf = Shelf()
     shelf.put([product("speaker", "Bluetooth speaker", price=20), product("lamp", "Desk lamp", price=90)])
     vocabulary = Vocabulary.from_shelf(shelf)
-    index = TantivyIndex()
+    index = ArrayIndex()
     build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
     asked = {text: np.array(values, np.float32) for text, values in near.items()}
     return Searcher(shelf, index, Understander(vocabulary), near=lambda text: asked[text])
@@ -312,7 +312,7 @@ def test_an_encoder_that_does_not_answer_costs_its_part_of_the_answer_and_is_sai
     shelf = Shelf()
     shelf.put([product("lamp", "Desk lamp")])
     vocabulary = Vocabulary.from_shelf(shelf)
-    index = TantivyIndex()
+    index = ArrayIndex()
     build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
     searcher = Searcher(shelf, index, Understander(vocabulary), near=lambda text: None)
     assert "encoder" in (searcher.search("灯 lamp").degraded or "")
@@ -455,3 +455,16 @@ def test_what_it_is_for_or_has_is_not_the_thing() -> None:
     assert _ids(searcher.search("phone with good camera")) == ["phone"]
     assert _ids(searcher.search("带相机的手机")) == ["phone"]
     assert _ids(searcher.search("camera for my phone")) == ["camera"]
+
+
+def test_what_the_index_knows_before_the_shelf_is_found_once_it_is_there() -> None:
+    lamp, chair = product("lamp", "Desk lamp"), product("chair", "Desk chair")
+    shelf = Shelf()
+    shelf.put([lamp])
+    vocabulary = Vocabulary.from_shelf(shelf)
+    index = ArrayIndex()
+    build(index, [chair, lamp], vocabulary.segmenter, vocabulary=vocabulary)
+    searcher = Searcher(shelf, index, Understander(vocabulary))
+    assert _ids(searcher.search("desk")) == ["lamp"]
+    shelf.put([chair])
+    assert set(_ids(searcher.search("desk"))) == {"lamp", "chair"}

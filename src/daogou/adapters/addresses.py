@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from daogou.domain.errors import BadSettings, MissingExtra
 
 if TYPE_CHECKING:
-    from daogou.ports.index import LexicalIndex
     from daogou.ports.stores import Stores
 
 
@@ -30,9 +28,6 @@ STORES: Mapping[str, Backend] = {
     "memory": Backend("daogou.adapters.memory.stores:open_memory"),
     "sqlite": Backend("daogou.adapters.sql.stores:open_sqlite"),
 }
-INDEXES: Mapping[str, Backend] = {
-    "tantivy": Backend("daogou.adapters.tantivy_index:TantivyIndex"),
-}
 PLANNED: Mapping[str, str] = {"postgresql": "sqlite:///store/daogou.db"}
 """Schemes this version does not open yet, and the address to use instead."""
 
@@ -44,17 +39,6 @@ def open_stores(address: str) -> Stores:
     """
     stores: Stores = _opener(address, STORES)(address)
     return stores
-
-
-def open_index(address: str = "tantivy://") -> LexicalIndex:
-    """Open a full-text index in the folder that follows the scheme ("tantivy:///folder"), or in a temporary one.
-
-    Raises as `open_stores` does.
-    """
-    opener = _opener(address, INDEXES)
-    folder = address.partition("://")[2].removeprefix("/")
-    index: LexicalIndex = opener(Path(folder) if folder else None)
-    return index
 
 
 def _opener(address: str, table: Mapping[str, Backend]) -> Callable[..., Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from daogou.domain.ids import ProductId
 
 
@@ -20,45 +22,30 @@ class Document:
     fields: Mapping[str, str]
 
 
-class Match(NamedTuple):
-    """A document that matches, with its score (BM25 over the weighted fields)."""
-
-    id: ProductId
-    score: float
-
-
 class Row(NamedTuple):
-    """Words that may stand, all of them, in the place of one, and how much less than it they are worth."""
+    """Words that say one thing, all of them together, and what they are worth beside its first name."""
 
     words: Sequence[str]
     worth: float = 1.0
 
 
-Instead = Mapping[str, Sequence[Row]]
-"""What may stand in the place of a word."""
-NOTHING_INSTEAD: Instead = MappingProxyType({})
-
-
 class LexicalIndex(Protocol):
     """Full-text search over cut words."""
 
+    @property
+    def ids(self) -> Sequence[ProductId]:
+        """The products by the number of their document, which they keep; more may come."""
+
     def put(self, documents: Iterable[Document]) -> None:
-        """Insert or replace; visible to `search` after `commit`."""
+        """Insert or replace; seen by `scores` after `commit`."""
 
     def remove(self, ids: Iterable[ProductId]) -> None: ...
 
     def commit(self) -> None: ...
 
-    def search(
-        self,
-        words: Sequence[str],
-        k: int,
-        *,
-        weights: Mapping[str, float],
-        require_all: bool = False,
-        instead: Instead = NOTHING_INSTEAD,
-    ) -> list[Match]:
-        """The k best documents; ties in order of id."""
+    def scores(self, readings: Sequence[Row], *, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """BM25 of each document over the weighted fields, by number, in the reading that says most; 0 where it has none
+        with all of its words."""
 
     def save(self, folder: Path) -> None:
-        """Copy a consistent state of the index into an empty folder, as an artifact of a release."""
+        """Write a consistent state of the index into an empty folder, as an artifact of a release."""

@@ -17,8 +17,6 @@ class SearchConfig:
         default_factory=lambda: {"title": 2.0, "brand": 1.0, "category": 1.5, "attributes": 1.0, "description": 1.0}
     )
     """What a word is worth where it stands. The title says what a product is, the description what it is not, too."""
-    reach: int = 3_000
-    """Products the index is asked for at most; counts beside a result are exact up to this many text matches."""
     enough: int = 20
     """Where fewer products contain all the words, products with some of them follow."""
     tail: float = 0.2

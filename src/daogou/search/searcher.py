@@ -34,7 +34,7 @@ from daogou.search.wish import (
     says_only_what_for,
     unwanted_words,
 )
-from daogou.search.words import WordMatcher
+from daogou.search.words import WordMatcher, all_of, sum_of
 from daogou.search.worth import Worth
 
 if TYPE_CHECKING:
@@ -308,31 +308,24 @@ class Searcher:
         """The first wish, strict to loose, that finds a product."""
         if like is not None and not understood.text.strip():
             return self._match_like(like, given, ruling)
-        said = self._words.said(understood)
-        instead = self._words.instead(understood, said)
-        words = self._words.scores(said, instead)
-        barred = self._barred(understood, ruling)
+        heard = self._words.hear(understood)
+        n = heard.n  # what is put meanwhile is not looked at
+        barred = self._barred(understood, ruling)[:n]
         wish, rows = Wish((), given), np.zeros(0, np.int32)
         for wish in relaxations(understood, given, language):
             if understood.text.strip() and not self._is_answerable(wish, understood):
                 continue
-            mask = self.shelf.allowed(wish.where) & ~barred
+            mask = self.shelf.allowed(wish.where)[:n] & ~barred
             complete = None
             if wish.words:
-                matching, every = self._words.matching(
-                    wish.words, said, words, instead=instead, unknown=understood.unknown
-                )
-                matching = self._words.titled(wish.words) if wish.literally else matching
-                mask &= (
-                    matching[: len(mask)]
-                    | np.isin(np.arange(len(mask)), exact)
-                    | self._reviewed.suited(understood, wish)
-                )
+                matching, every = heard.matching(wish.words)
+                matching = self._words.titled(wish.words, n) if wish.literally else matching
+                mask &= matching | np.isin(np.arange(n), exact) | self._reviewed.suited(understood, wish)[:n]
                 complete = every if wish.words == understood.words else None
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
-                return _Match(wish, rows, words, complete)
-        return _Match(Wish(understood.words, given), rows, words)
+                return _Match(wish, rows, heard.scores, complete)
+        return _Match(Wish(understood.words, given), rows, heard.scores)
 
     @staticmethod
     def _is_answerable(wish: Wish, understood: Understood) -> bool:
@@ -343,11 +336,10 @@ class Searcher:
 
     def _match_like(self, like: ProductId, given: Where, ruling: Ruling) -> _Match:
         """What shares words of a product's title."""
-        cut = self.vocabulary.segmenter.cut
-        titles = self.shelf.title(self.shelf.row[like])
-        words = self._words.scores(list(dict.fromkeys(piece for text in (titles.zh, titles.en) for piece in cut(text))))
-        mask = self.shelf.allowed(given) & ~ruling.taken(len(self.shelf))
-        mask &= words[: len(mask)] > self.config.tail * words[: len(mask)][mask].max(initial=0)
+        n, titles = len(self.shelf), self.shelf.title(self.shelf.row[like])
+        words = sum_of(self._words.plain((titles.zh, titles.en), n), n)
+        mask = self.shelf.allowed(given)[:n] & ~ruling.taken(n)
+        mask &= words > self.config.tail * words[mask].max(initial=0)
         return _Match(Wish((), given), np.flatnonzero(mask).astype(np.int32), words)
 
     def _nearest(
@@ -368,7 +360,7 @@ class Searcher:
         """The rows that no answer may show: with words the shopper does not want, or taken out by a rule."""
         rows = ruling.taken(len(self.shelf))
         for word in unwanted_words(understood):
-            rows |= self._words.scores(self.vocabulary.segmenter.cut(word), require_all=True)[: len(rows)] > 0
+            rows |= all_of(self._words.plain([word], len(rows)), len(rows))
         return rows
 
     def _hit(self, found: Score, row: int, understood: Understood, wish: Wish, pin: Rule | None) -> Hit:

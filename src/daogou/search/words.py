@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daogou.language.speech import FILLERS
-from daogou.ports.index import NOTHING_INSTEAD, Row
+from daogou.ports.index import Row
 from daogou.search.wish import is_a_word
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
     from daogou.domain.query import Understood
     from daogou.language.vocabulary import Vocabulary
-    from daogou.ports.index import Instead, LexicalIndex
+    from daogou.ports.index import LexicalIndex
     from daogou.retrieval.shelf import Shelf
     from daogou.search.config import SearchConfig
 
 _TITLE = {"title": 1.0}
+_NOWHERE = np.iinfo(np.int64).max
 
 
 class WordMatcher:
@@ -30,13 +32,51 @@ class WordMatcher:
         self._shelf = shelf
         self._index = index
         self._vocabulary = vocabulary
+        self._row_of = np.zeros(0, np.int64)
+        self._n_placed = 0
+        self._placed()
         self.config = config
         """May be replaced at any time."""
 
-    def said(self, understood: Understood) -> list[str]:
+    def hear(self, understood: Understood) -> Heard:
+        """Ask for every word of a query."""
+        said = self._said(understood)
+        return Heard(self, understood.unknown, said, self._instead(understood, said), len(self._shelf))
+
+    def titled(self, words: Iterable[str], n: int) -> NDArray[np.bool_]:
+        """Which of the first n rows have all of the words in their titles."""
+        return all_of([self.score([Row([piece])], n, _TITLE) for piece in self.cut(words)], n)
+
+    def cut(self, words: Iterable[str], unknown: Sequence[str] = ()) -> list[str]:
+        """The pieces of the words, each once."""
+        return list(dict.fromkeys(piece for word in words for piece in self._pieces(word, unknown)))
+
+    def plain(self, words: Iterable[str], n: int) -> list[NDArray[np.float32]]:
+        """The scores of each piece of the words as it stands."""
+        return [self.score([Row([piece])], n) for piece in self.cut(words)]
+
+    def score(self, readings: Sequence[Row], n: int, fields: Mapping[str, float] | None = None) -> NDArray[np.float32]:
+        """BM25 of one word for the first n rows, in the reading that says most of a product; 0 where it has none.
+        `fields`: those that are read, if not the usual ones."""
+        by_number = self._index.scores(readings, weights=fields or self.config.fields)
+        scores = np.zeros(n + 1, np.float32)  # the last for products that are elsewhere
+        scores[np.minimum(self._placed(), n)[: len(by_number)]] = by_number
+        return scores[:n]
+
+    def _placed(self) -> NDArray[np.int64]:
+        """The row of each document of the index."""
+        ids, row, n = self._index.ids, self._shelf.row, len(self._shelf)
+        if len(self._row_of) < len(ids) or self._n_placed < n:
+            rows = np.append(self._row_of, np.full(len(ids) - len(self._row_of), _NOWHERE))
+            lost = np.flatnonzero(rows == _NOWHERE)
+            rows[lost] = [row.get(ids[number], _NOWHERE) for number in lost.tolist()]
+            self._row_of, self._n_placed = rows, n
+        return self._row_of
+
+    def _said(self, understood: Understood) -> list[str]:
         """Every wanted word: those that remain, and those that were understood as a category, brand or attribute."""
         cut = self._vocabulary.segmenter.cut
-        said = [piece for word in understood.words for piece in self.pieces(word, understood.unknown)]
+        said = [piece for word in understood.words for piece in self._pieces(word, understood.unknown)]
         for slot in understood.slots:
             if slot.kind in ("category", "brand", "attribute") and not slot.negated:
                 label = self._shelf.label(slot.name, slot.value)
@@ -47,61 +87,14 @@ class WordMatcher:
                 said += [word for word in cut(understood.text[slot.start : slot.end]) if word not in FILLERS]
         return list(dict.fromkeys(said))
 
-    def pieces(self, word: str, unknown: Sequence[str]) -> list[str]:
+    def _pieces(self, word: str, unknown: Sequence[str]) -> list[str]:
         """What of a word may be matched; of one that the shop does not know no single character: 洗发水 is no 水."""
         pieces = self._vocabulary.segmenter.cut(word)
         if word not in unknown or len(word) == 1 or word.isascii():
             return pieces
         return [piece for piece in pieces if len(piece) > 1]
 
-    def scores(
-        self,
-        words: Sequence[str],
-        instead: Instead = NOTHING_INSTEAD,
-        *,
-        require_all: bool = False,
-        fields: Mapping[str, float] | None = None,
-    ) -> NDArray[np.float32]:
-        """BM25 by row of the shelf; 0 where nothing matches. `fields`: those that are read, if not the usual ones."""
-        scores = np.zeros(len(self._shelf), np.float32)
-        if words:
-            found = self._index.search(
-                words, self.config.reach, weights=fields or self.config.fields, require_all=require_all, instead=instead
-            )
-            row_of = self._shelf.row.get
-            rows = np.array([row_of(id, -1) for id, _ in found], np.int64)
-            here = rows >= 0
-            scores[rows[here]] = np.array([score for _, score in found], np.float32)[here]
-        return scores
-
-    def matching(
-        self,
-        words: Sequence[str],
-        said: Sequence[str],
-        scored: NDArray[np.float32],
-        *,
-        instead: Instead,
-        unknown: Sequence[str],
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Rows with all of the words, or with some where too few have all; and those with all.
-
-        `scored` are the scores of `said`.
-        """
-        pieces = list(dict.fromkeys(piece for word in words for piece in self.pieces(word, unknown)))
-        one = len(pieces) == 1 and pieces == said
-        every = scored if one else self.scores(pieces, instead, require_all=True)
-        if len(pieces) > 1 and np.count_nonzero(every) < self.config.enough:
-            worded = [piece for piece in pieces if is_a_word(piece)] or pieces  # of “iphone 15” not what has a 15 alone
-            some = scored if worded == said else self.scores(worded, instead)
-            return (every > 0) | (some > self.config.tail * some.max(initial=0)), every > 0
-        return every > 0, every > 0
-
-    def titled(self, words: Iterable[str]) -> NDArray[np.bool_]:
-        """The rows that have all of the words in their titles."""
-        pieces = [piece for word in words for piece in self._vocabulary.segmenter.cut(word)]
-        return self.scores(pieces, require_all=True, fields=_TITLE) > 0
-
-    def instead(self, understood: Understood, said: Sequence[str]) -> Instead:
+    def _instead(self, understood: Understood, said: Sequence[str]) -> Mapping[str, Sequence[Row]]:
         """What may stand in the place of each piece of a word that has synonyms, is said in the other language only, or
         was learnt after products were indexed.
 
@@ -132,3 +125,50 @@ class WordMatcher:
         apart = [piece for word in words for piece in segmenter.generally(word)]
         if apart != words:
             yield Row(apart)
+
+
+class Heard:
+    """The words of one query against the index, each asked once."""
+
+    def __init__(
+        self,
+        matcher: WordMatcher,
+        unknown: Sequence[str],
+        said: Sequence[str],
+        instead: Mapping[str, Sequence[Row]],
+        n: int,
+    ) -> None:
+        """`n`: the rows of the shelf that are looked at; more may have come since."""
+        self._matcher = matcher
+        self._unknown = unknown
+        self._instead = instead
+        self.n = n
+        self._asked: dict[str, NDArray[np.float32]] = {}
+        self.scores = sum_of(map(self._score, said), n)
+        """How well the words match, by row; 0 where none does."""
+
+    def matching(self, words: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Rows with all of the words, or with some where too few have all; and those with all."""
+        pieces, config = self._matcher.cut(words, self._unknown), self._matcher.config
+        every = all_of(map(self._score, pieces), self.n)
+        if len(pieces) > 1 and np.count_nonzero(every) < config.enough:
+            worded = [piece for piece in pieces if is_a_word(piece)] or pieces  # of “iphone 15” not what has a 15 alone
+            some = sum_of(map(self._score, worded), self.n)
+            return every | (some > config.tail * some.max(initial=0)), every
+        return every, every
+
+    def _score(self, word: str) -> NDArray[np.float32]:
+        if word not in self._asked:
+            self._asked[word] = self._matcher.score([Row([word]), *self._instead.get(word, ())], self.n)
+        return self._asked[word]
+
+
+def sum_of(scores: Iterable[NDArray[np.float32]], n: int) -> NDArray[np.float32]:
+    """The scores of several words together."""
+    return reduce(np.add, scores, np.zeros(n, np.float32))
+
+
+def all_of(scores: Iterable[NDArray[np.float32]], n: int) -> NDArray[np.bool_]:
+    """Where every one of several words matches; nowhere if there are none."""
+    found = [each > 0 for each in scores]
+    return reduce(np.logical_and, found) if found else np.zeros(n, bool)

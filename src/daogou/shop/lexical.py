@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from daogou.adapters.array_index import ArrayIndex
 from daogou.adapters.cedict import Cedict
-from daogou.adapters.scratch import Scratch
-from daogou.adapters.tantivy_index import TantivyIndex
 from daogou.domain.errors import CorruptRelease
 from daogou.domain.text import Text
 from daogou.language.called import Called
@@ -74,11 +73,11 @@ class Indexing:
         self._stores = stores
         self._change, _ = stores.catalogue.changes(0)
         self.vocabulary = Vocabulary()
-        self.built = TantivyIndex()
+        self.built = ArrayIndex()
         self._dictionary = Cedict()
         self._called = Called()
 
-    def index(self, products: Iterable[Product]) -> TantivyIndex:
+    def index(self, products: Iterable[Product]) -> ArrayIndex:
         """Index the products. Comes before `note`."""
         products = list(products)
         self.vocabulary.learn(products)
@@ -111,7 +110,6 @@ class Lexical:
         *,
         recommender: Recommender,
         currency: str,
-        live: Scratch,
         near: Nearness | None = None,
         praise: ShelfPraise | None = None,
         spoken_of: set[str] | None = None,
@@ -121,7 +119,6 @@ class Lexical:
         self._understander = understander
         self._recommender = recommender
         self._currency = currency
-        self._live = live
         self._near = near
         self._praise = praise
         self._spoken_of = set() if spoken_of is None else spoken_of
@@ -133,11 +130,9 @@ class Lexical:
             self._spoken_of.update(counts.keys() & self._praise.words.aspects.keys())
 
     def close(self) -> None:
-        """Remove the live index; nothing can be searched after. One that is never closed goes with its process, or,
-        where that is killed, when another opens an index."""
+        """Let go of the encoder; no meaning can be asked after."""
         if self._near is not None:
             self._near.close()
-        self._live.close()
 
     @classmethod
     def open(
@@ -152,7 +147,7 @@ class Lexical:
         opinions: Opinions | None = None,
         taxonomy: Iterable[Text] = (),
     ) -> Lexical:
-        """Open the release's index in a live copy, or index the whole shelf where there is no release.
+        """Open the release's index, or index the whole shelf where there is no release.
 
         `opinions`: what the shop's reviews say, so that “good battery” can be asked for.
         `taxonomy`: kinds of goods in both languages.
@@ -178,8 +173,7 @@ class Lexical:
             called=Called(words.called, words.others) if words else None,
             kinds=near.kind_of if near else no_kinds,
         )
-        live = Scratch()
-        index, after, queries = _opened(release, live.folder)
+        index, after, queries = _opened(release)
         learnt = settings.training.clicks.enabled  # it may have been switched off since
         praise = ShelfPraise(voices, shelf.row.get, said) if voices else None
         searcher = Searcher(
@@ -201,7 +195,6 @@ class Lexical:
             understander,
             recommender=recommender,
             currency=currency,
-            live=live,
             near=near,
             praise=praise,
             spoken_of=spoken_of,
@@ -249,14 +242,14 @@ class Lexical:
         self.searcher.prior = self._recommender.prior()
 
 
-def _opened(release: Release | None, live: Path) -> tuple[TantivyIndex, int, Mapping[str, int]]:
+def _opened(release: Release | None) -> tuple[ArrayIndex, int, Mapping[str, int]]:
     """The index, the change it has seen, and what shoppers typed and how often."""
     if release is None or not release.path("lexical").exists():
-        return TantivyIndex(live), 0, {}
+        return ArrayIndex(), 0, {}
     noted = release.path("catalogue")
     change: int = msgspec.json.decode((noted / _CHANGE).read_bytes())
     queries: dict[str, int] = msgspec.json.decode((noted / _QUERIES).read_bytes())
-    return TantivyIndex.open(release.path("lexical"), live=live), change, queries
+    return ArrayIndex.open(release.path("lexical")), change, queries
 
 
 def _words(release: Release | None) -> Words | None:
