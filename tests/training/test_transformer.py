@@ -128,6 +128,42 @@ def test_what_is_served_is_what_torch_computed() -> None:
         assert np.allclose(entries.values, expected[entries.rows], atol=1e-5)
 
 
+def test_a_batch_shows_short_and_long_histories_together_with_little_padding() -> None:
+    from daogou.training.recipes.transformer import batches
+
+    pieces = [np.full(length, number, np.int32) for number, length in enumerate([2, 3, 4, 30] * 48)]
+    seen: list[int] = []
+    for batch in batches(pieces, 64, np.random.default_rng(0)):
+        lengths = np.concatenate([real.sum(1) for _, real in batch])
+        assert len(lengths) == 64
+        assert all(np.count_nonzero(lengths == length) >= 5 for length in (2, 3, 4, 30))
+        assert sum(rows.size for rows, _ in batch) < 1.5 * lengths.sum() < 0.6 * 64 * 30
+        seen += [int(rows[0]) for part, _ in batch for rows in part]
+    assert sorted(seen) == list(range(len(pieces)))
+
+
+def test_every_step_counts_alike_however_a_batch_is_cut() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed: the train extra")
+    from daogou.training.recipes import transformer
+
+    config = replace(SMALL, dim=8, words_dim=8)
+    torch.manual_seed(3)
+    model = transformer.build(np.random.default_rng(0).normal(size=(30, 8)).astype(np.float32), config)
+    pieces = [np.arange(length, dtype=np.int32) for length in (2, 3, 9, 9)]
+
+    def loss(*cuts: list[np.ndarray]) -> float:
+        parts = [tuple(map(torch.from_numpy, transformer.padded(cut))) for cut in cuts]
+        drawn, expected = torch.tensor([4, 20, 21]), torch.zeros(3)
+        with torch.no_grad():
+            return float(transformer.loss_of(model, parts, drawn=drawn, expected=expected))
+
+    whole = loss(pieces)
+    assert loss(pieces[:2], pieces[2:]) == pytest.approx(whole, rel=1e-5)
+    places = [len(piece) - 1 for piece in pieces]
+    each = [loss([piece]) for piece in pieces]
+    assert np.average(each, weights=places) == pytest.approx(whole, rel=1e-5)
+
+
 def test_a_large_catalogue_is_scored_in_part_and_the_best_are_mostly_found(release: Release, tmp_path: Path) -> None:
     found = Transformer.load(release.path("transformer"))
     part, same = replace(found.config, exact=10, scored=12), 0

@@ -38,13 +38,13 @@ class TransformerConfig:
     their scores ranks better than any of them. Training takes so many times as long."""
     dim: int = 128
     """Length of the vectors of one of them."""
-    words_dim: int = 128
+    words_dim: int = 256
     """Length of the vectors made from words, before they are turned into those."""
     layers: int = 2
     heads: int = 4
     length: int = 30
     """Newest steps it reads."""
-    dropout: float = 0.5
+    dropout: float = 0.2
     forget: float = 0.2
     """Part of each history that is left out in each epoch, so that what comes after the next step is learnt too."""
     scale: float = 14.0
@@ -67,7 +67,7 @@ class TransformerConfig:
     """Epochs without a gain on the held-back steps after which it stops; the best weights are kept."""
     stop: int = 0
     """Stop after so many epochs; 0: look at the held-back steps. In a release: the epochs that were chosen."""
-    minutes: float = 8.0
+    minutes: float = 10.0
     """CPU minutes a fit of all towers may take; where this ends a fit before its patience, the release depends on the
     machine."""
     least_steps: int = 20_000
