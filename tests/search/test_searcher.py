@@ -468,3 +468,35 @@ def test_what_the_index_knows_before_the_shelf_is_found_once_it_is_there() -> No
     assert _ids(searcher.search("desk")) == ["lamp"]
     shelf.put([chair])
     assert set(_ids(searcher.search("desk"))) == {"lamp", "chair"}
+
+
+def test_where_few_have_all_words_the_thing_comes_before_what_is_said_of_it() -> None:
+    """None is a red dress: by its kind's name, and where no kind is called so by the end of its title."""
+    things = [
+        ("onions", "Red Onions", Text(en="Groceries")),
+        ("lipstick", "Red Lipstick", Text(en="Beauty")),
+        ("shirt", "White Dress Shirt", Text(en="Shirts")),
+    ]
+    for kind, title in (("Summer dresses", "Gray gown, light"), ("Clothes", "Gray Dress, light")):
+        searcher = _searcher(
+            [product(id, name, category=[of]) for id, name, of in (*things, ("gray", title, Text(en=kind)))]
+        )
+        hits = searcher.search("red dress")
+        assert _ids(hits)[0] == "gray", kind
+        assert hits.relaxed == ("part of “red dress”",)
+    worn = "A warm hat of red felt, to be worn over a coat or a dress"
+    plain = product("plain", "Light evening dress")
+    searcher = _searcher([*searcher.shelf.products, plain, product("both", "Hat", description=worn)])
+    assert _ids(searcher.search("red dress"))[:2] == ["both", "gray"]  # all the words say more than the thing alone
+    assert searcher.search("red dress").relaxed == ()
+
+
+def test_gives_up_what_is_said_of_a_thing_before_the_tag_that_names_it() -> None:
+    searcher = _searcher(
+        [
+            product("onions", "Red onions", attributes={"tags": "vegetables"}),
+            product("gray", "Gray gown", attributes={"tags": "dresses"}),
+        ]
+    )
+    hits = searcher.search("red dresses")
+    assert (_ids(hits), hits.relaxed) == (["gray"], ("words: red",))

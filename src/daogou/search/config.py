@@ -21,6 +21,8 @@ class SearchConfig:
     """Where fewer products contain all the words, products with some of them follow."""
     tail: float = 0.2
     """Of these, such as score less than this share of the best are left out: “iphone x” is not every “x”."""
+    titles: int = 60
+    """Of so many of the best the titles are read for what they name, where no product has all the words."""
     nearest: int = 40
     """Products near in meaning that are added where a word is unknown and fewer than `enough` match."""
     nearness: float = 0.2

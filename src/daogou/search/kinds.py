@@ -6,6 +6,7 @@ product is what was asked for if the name of its kind ends with the words of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from daogou.language.segment import Segmenter
     from daogou.retrieval.shelf import Shelf
 
-_TYPES = ("product type", "product_type", "商品类型")
+TYPES = ("product type", "product_type", "商品类型")
 """Names of attributes that say what a product is, where it has no category."""
+_BEHIND = re.compile(r"[,，(（|｜/]| - | with | for ", re.IGNORECASE)
+"""What the end of a thing's name stands before, in a title."""
 _UNKNOWN = -1
 
 
@@ -45,16 +48,32 @@ class Kinds:
             product = self._shelf.products[row]
             self._of[row] = self._kind(product) if product is not None else _UNKNOWN
 
-    def named(self, words: Iterable[str]) -> NDArray[np.bool_] | None:
-        """The rows whose kind's name ends with these words; None where no kind's does."""
-        ending = "".join(token.text for word in words for token in self._cut(word))
-        found = [number for number, names in enumerate(self._names) if any(name.endswith(ending) for name in names)]
-        if not ending or not found:
-            return None
-        wanted = np.zeros(len(self._names) + 1, bool)  # the last stands for rows of no known kind
-        wanted[found] = True
-        rows: NDArray[np.bool_] = wanted[self._of]
-        return rows
+    def named(self, words: Iterable[str], *, whole: bool = True) -> NDArray[np.bool_] | None:
+        """The rows whose kind's name ends with these words; None where no kind's does.
+
+        Not `whole`: with as many of the last words as any kind's does, since what is said before a thing describes it.
+        """
+        said = ["".join(token.text for token in self._cut(word)) for word in words]
+        for start in range(1 if whole else len(said)):
+            ending = "".join(said[start:])
+            found = [n for n, names in enumerate(self._names) if any(name.endswith(ending) for name in names)]
+            if ending and found:
+                wanted = np.zeros(len(self._names) + 1, bool)  # the last stands for rows of no known kind
+                wanted[found] = True
+                rows: NDArray[np.bool_] = wanted[self._of]
+                return rows
+        return None
+
+    def titled(self, word: str, rows: Iterable[int]) -> NDArray[np.bool_]:
+        """Those of the rows whose titles end in the word, before what is said of it: a dress in a red dress, not in a
+        dress shirt."""
+        ending = "".join(token.text for token in self._cut(word))
+        found = np.zeros(len(self._shelf), bool)
+        for row in rows:
+            title = self._shelf.title(row)
+            tokens = [list(self._cut(_BEHIND.split(text, 1)[0])) for text in (title.zh, title.en) if text]
+            found[row] = any(said and said[-1].text == ending for said in tokens)
+        return found
 
     def is_wide(self, category: str) -> bool:
         """Is the category, by its key, never the last step of a product's path?"""
@@ -76,5 +95,5 @@ def _said(product: Product) -> Iterator[Text]:
     if product.category:
         yield product.category[-1]
     for name, values in product.attributes.items():
-        if name.casefold() in _TYPES:
+        if name.casefold() in TYPES:
             yield from values

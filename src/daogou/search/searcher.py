@@ -227,12 +227,17 @@ class Searcher:
         if ruling.pinned:
             rows = np.union1d(rows, [row for row, _ in ruling.pinned]).astype(np.int32)
         kind = self._kind(understood)
+        weights = self.worth.over(self.config.weights)
+        if kind is None and words is not None and complete is not None:
+            kind = self._kind_in_part(understood, rows, words, complete)
+            if kind is not None:  # to be the thing is less than to have all the words
+                weights = replace(weights, complete=weights.complete + weights.kind)
         if sorting != "relevance" and kind is not None and wish.words and (of_it := rows[kind[rows]]).size:
             rows = of_it  # by price, what is made for the thing would come before it
         found = score(
             rows,
             shelf=self.shelf,
-            weights=self.worth.over(self.config.weights),
+            weights=weights,
             words=words,
             complete=complete,
             codes=self._codes,
@@ -259,6 +264,24 @@ class Searcher:
                 rows = self.shelf.having("category", slot.value)
                 named = rows if named is None else named | rows[: len(named)]
         return named
+
+    def _kind_in_part(
+        self,
+        understood: Understood,
+        rows: NDArray[np.int32],
+        words: NDArray[np.float32],
+        complete: NDArray[np.bool_],
+    ) -> NDArray[np.bool_] | None:
+        """Where few rows have all the words, of the others those that are the thing: by the end of a kind's name, or of
+        a title among the best. Of “red dress” dresses come before red onions."""
+        thing = _thing(understood)
+        if not thing or np.count_nonzero(complete) >= self.config.enough:
+            return None
+        named = self._kinds.named(thing, whole=False)
+        if named is None:
+            best = rows[np.argsort(-words[rows], kind="stable")[: self.config.titles]]
+            named = self._kinds.titled(thing[-1], best.tolist())
+        return named & ~complete[: len(named)]
 
     def _chosen_after(self, text: str) -> NDArray[np.float32] | None:
         found = self.chosen.after(text, self.shelf.row)
@@ -324,7 +347,8 @@ class Searcher:
                 complete = every if wish.words == understood.words else None
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
-                return _Match(wish, rows, heard.scores, complete)
+                partly = bool(wish.words) and not wish.literally and not every[rows].any()
+                return _Match(wish.in_part(language) if partly else wish, rows, heard.scores, complete)
         return _Match(Wish(understood.words, given), rows, heard.scores)
 
     @staticmethod

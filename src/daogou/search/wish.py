@@ -9,9 +9,13 @@ from functools import partial
 from daogou.domain.money import Money
 from daogou.domain.query import Slot, Understood, Where
 from daogou.domain.text import Language, Text
+from daogou.language.heads import thing_in
 from daogou.language.names import display_name
+from daogou.search.kinds import TYPES
 
 _WORDS = Text(zh="关键词", en="words")
+_GOODS = ("tags", *TYPES)
+"""Names of attributes whose values name the goods themselves: a tag is given up after what is said of the thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,13 @@ class Wish:
         """Does anything besides stock, and what is not wanted, narrow the search?"""
         where = replace(self.where, not_brands=frozenset(), not_attributes={}, exclude=frozenset())
         return bool(self.words) or where != Where(include_unavailable=self.where.include_unavailable)
+
+    def in_part(self, language: Language) -> Wish:
+        """The same, where no product has all of the words."""
+        words = " ".join(self.words)
+        return replace(
+            self, relaxed=(*self.relaxed, Text(zh=f"“{words}”中的一部分", en=f"part of “{words}”").show(language))
+        )
 
     @property
     def names_something(self) -> bool:
@@ -56,9 +67,10 @@ def relaxations(understood: Understood, given: Where, language: Language) -> Ite
     """The search, then ever looser ones, each saying what it gave up.
 
     Words nobody knows go first; then one attribute; then, where a brand or a kind of goods is named, the other words:
-    who names a price shall not be shown dearer things for the sake of an adjective. Then go the price alone, all of
-    these with the words kept, all with the words, and brands before the category. What the shopper does not want, and
-    filters set by hand, are never given up; neither is the last condition, because everything is no answer.
+    who names a price shall not be shown dearer things for the sake of an adjective. Then go a tag that names the goods,
+    the price alone, all of these with the words kept, all with the words, and brands before the category. What the
+    shopper does not want, and filters set by hand, are never given up; neither is the last condition, because
+    everything is no answer.
     """
     words, wanted = understood.words, understood.where
     yield Wish(words, merged(given, wanted))
@@ -73,14 +85,16 @@ def relaxations(understood: Understood, given: Where, language: Language) -> Ite
     if words and (name := _named(understood)):
         # What was taken for a kind of goods may be a part of what is called so: “kitchen knife” where knives are tools.
         yield Wish((*words, name), merged(given, replace(wanted, category=None)), dropped, literally=True)
-    attributes, others = list(_attributes(understood, language)), list(_others(wanted, language))
+    goods, attributes = _attributes(understood, language)
+    others = list(_others(wanted, language))
     for said, looser in attributes:
         yield Wish(words, merged(given, looser(wanted)), (*dropped, said))
-    named = bool(wanted.brands or wanted.category)
+    named = bool(wanted.brands or wanted.category or goods)
     given_up = f"{_WORDS.show(language)}: {' '.join(words)}"
     if words and named:
         yield Wish((), merged(given, wanted), (*dropped, given_up))
-    for said, looser in others:
+    attributes += goods
+    for said, looser in (*goods, *others):
         yield Wish(words, merged(given, looser(wanted)), (*dropped, said))
     for said, looser in (*attributes, *others):
         wanted, dropped = looser(wanted), (*dropped, said)
@@ -98,12 +112,19 @@ _Condition = tuple[str, Callable[[Where], Where]]
 """What to say when a condition is given up, and how to drop it."""
 
 
-def _attributes(understood: Understood, language: Language) -> Iterator[_Condition]:
-    """The attributes, which may be given up one at a time. A limit is said as it was typed."""
+def _attributes(understood: Understood, language: Language) -> tuple[list[_Condition], list[_Condition]]:
+    """The attributes, which may be given up one at a time: what names the goods, the others. A limit is said as it was
+    typed."""
     limits = {slot.name: slot.value for slot in understood.slots if slot.value[:1] in "<>" or ".." in slot.value}
+    ends = {slot.name: slot.end for slot in understood.slots if slot.kind == "attribute" and not slot.negated}
+    goods: list[_Condition] = []
+    others: list[_Condition] = []
     for name, values in understood.where.attributes.items():
         said = limits.get(name, ", ".join(sorted(values)))
-        yield f"{display_name(name).show(language)}: {said}", partial(_without_attribute, name=name)
+        condition = f"{display_name(name).show(language)}: {said}", partial(_without_attribute, name=name)
+        names_it = name.casefold() in _GOODS and ends.get(name) == thing_in(understood.text)[1]
+        (goods if names_it else others).append(condition)
+    return goods, others
 
 
 def _others(wanted: Where, language: Language) -> Iterator[_Condition]:
