@@ -137,6 +137,15 @@ def test_every_kind_answers_with_reasons_that_add_up(world: World, kind: str) ->
         assert all(reason.text.zh and reason.text.en and reason.source for reason in hit.because)
 
 
+def test_what_several_steps_on_one_product_say_is_one_reason(world: World) -> None:
+    for at in range(3):
+        world.happen("view", "p3", shopper="again", at=NOW + 2 * at)
+        world.happen("view", "p7", shopper="again", at=NOW + 2 * at + 1)
+    named = [[reason.products for reason in hit.because] for hit in world.ask(shopper="again", k=5).items]
+    assert all(len(set(each)) == len(each) for each in named)
+    assert {("p3",), ("p7",)} <= {products for each in named for products in each}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shopper", ["s3", "stranger", None])
 def test_an_answer_is_reproducible(world: World, kind: str, shopper: str | None) -> None:

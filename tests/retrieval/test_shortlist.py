@@ -26,9 +26,10 @@ def questions(vectors: np.ndarray) -> np.ndarray:
     return (10 * mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_the_best_are_found_by_a_part_of_the_numbers_of_a_part_of_the_products() -> None:
+@pytest.mark.parametrize("grouped", [True, False])
+def test_the_best_are_found_by_a_part_of_the_numbers(grouped: bool) -> None:
     vectors = products(seed=0)
-    shortlist, found = Shortlist.of(vectors, 16), 0
+    shortlist, found = Shortlist.of(vectors, 16, grouped=grouped), 0
     for question in questions(vectors):
         rows, _ = shortlist.nearest(question, scored=1_000, kept=100)
         assert len(rows) == len(set(rows.tolist())) == 100
@@ -41,7 +42,7 @@ def test_the_sum_over_all_products_is_nearly_that_of_exact_scores(short: int, sc
     """Too small, as centres stand for what lies around them; without what was passed over and without what is not seen
     of a score it would be smaller still."""
     vectors = products(seed=1)
-    shortlist, errors = Shortlist.of(vectors, short), []
+    shortlist, errors = Shortlist.of(vectors, short, grouped=True), []
     for question in questions(vectors):
         scores = vectors @ question
         rows, others = shortlist.nearest(question, scored=scored, kept=100)
@@ -50,9 +51,21 @@ def test_the_sum_over_all_products_is_nearly_that_of_exact_scores(short: int, sc
     assert least < np.mean(errors) < 0
 
 
-def test_with_everything_scored_and_kept_nothing_is_estimated(tmp_path: Path) -> None:
+def test_with_nothing_passed_over_the_sum_is_closer() -> None:
+    vectors = products(seed=1)
+    shortlist, errors = Shortlist.of(vectors, 16, grouped=False), []
+    for question in questions(vectors):
+        scores = vectors @ question
+        rows, others = shortlist.nearest(question, scored=0, kept=100)
+        whole = np.logaddexp(np.log(np.exp(scores[rows]).sum()), others)
+        errors.append(whole - np.log(np.exp(scores).sum()))
+    assert np.abs(errors).mean() < 0.01
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_with_everything_scored_and_kept_nothing_is_estimated(tmp_path: Path, grouped: bool) -> None:
     vectors = products(seed=2)
-    Shortlist.of(vectors, DIM).save(tmp_path)
+    Shortlist.of(vectors, DIM, grouped=grouped).save(tmp_path)
     rows, others = Shortlist.load(tmp_path).nearest(questions(vectors)[0], scored=N, kept=N)
     assert sorted(rows.tolist()) == list(range(N))
     assert others < -50

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,8 @@ from daogou.retrieval.als import Als, AlsConfig
 from daogou.retrieval.attributes import Attributes, AttributesConfig
 from daogou.retrieval.content import ContentConfig, ContentKnn, words
 from daogou.retrieval.ease import Ease, EaseConfig
-from daogou.retrieval.evidence import Trail
+from daogou.retrieval.evidence import Evidence, Trail
+from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
 from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
@@ -206,19 +207,53 @@ def test_als_solves_the_trails_vector_as_the_paper_does() -> None:
     np.testing.assert_allclose(scores, expected[expected > 0], rtol=1e-4)
 
 
-def test_als_asks_a_part_of_a_large_catalogue_and_finds_what_the_whole_would(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scanned", [100, 400])
+def test_als_asks_a_large_catalogue_in_short_and_finds_what_the_whole_would(tmp_path: Path, scanned: int) -> None:
+    """In groups beyond `scanned`, up to it in 8 bits."""
     vectors = np.random.default_rng(3).normal(size=(400, 4)).astype(np.float32)
-    whole = Als(vectors, AlsConfig(factors=4))
-    parts = Als.of(vectors, AlsConfig(factors=4, exact=100, scored=120))
-    every = Als.of(vectors, AlsConfig(factors=4, exact=100, scored=400))
-    parts.save(tmp_path)
+    config = AlsConfig(factors=4, exact=100, scanned=scanned, scored=120, best=40)
+    whole = Als(vectors, config)
+    short = Als.of(vectors, config)
+    every = Als.of(vectors, replace(config, scored=400))
+    short.save(tmp_path)
     trails = [Trail.of([row, row + 1]) for row in range(0, 60, 2)]
     same = 0
     for trail in trails:
         best = whole.evidence(trail).best(3).rows.tolist()
         assert every.evidence(trail).best(3).rows.tolist() == best
-        found = parts.evidence(trail).best(3).rows.tolist()
+        assert len(short.evidence(trail)) == 40
+        found = short.evidence(trail).best(3).rows.tolist()
         assert Als.load(tmp_path).evidence(trail).best(3).rows.tolist() == found
         same += found[0] == best[0]
-    assert same >= 0.8 * len(trails)
-    assert len(np.unique(parts.evidence(trails[0]).rows)) < 200
+    assert same >= (0.8 if scanned == 100 else 1.0) * len(trails)
+
+
+def test_what_als_leaves_open_is_taken_apart_for_rows_that_are_asked_for() -> None:
+    vectors = np.random.default_rng(2).normal(size=(N, 3)).astype(np.float32)
+    found = Als(vectors, AlsConfig(factors=3)).evidence(Trail.of([N + 3, 6, 2]))
+    apart = found.apart()
+    assert set(apart.causes.tolist()) == {1, 2}
+    assert (apart.values > 0).all()
+    np.testing.assert_allclose(apart.totals()[1], found.totals()[1], rtol=1e-6)
+    fused = Fusion({"als": 2.0, "other": 1.0}).fuse({"other": Evidence.join([apart, found]), "als": found})
+    for row, score in zip(*(column.tolist() for column in fused.totals), strict=True):
+        cells = {part[:2]: part.value for part in fused.contributions(row)}
+        assert cells.keys() == {(name, cause) for name in ("als", "other") for _, cause in cells}
+        assert sum(cells.values()) == pytest.approx(score, rel=1e-6)
+        assert all(cells["als", cause] == pytest.approx(cells["other", cause], rel=1e-5) for _, cause in cells)
+    row = int(fused.totals[0][0])
+    for other in (fused.silenced("other"), fused.scaled("rule", np.full(len(fused.totals[0]), 0.5, np.float32))):
+        assert {part.cause for part in other.contributions(row) if part.source == "als"} == {
+            part.cause for part in fused.contributions(row) if part.source == "als"
+        }
+
+
+def test_what_als_leaves_open_fades_with_each_step() -> None:
+    vectors = np.random.default_rng(2).normal(size=(N, 3)).astype(np.float32)
+    found = Als(vectors, AlsConfig(factors=3)).evidence(Trail.of([6, 2]))
+    fusion, events = Fusion({"als": 1.0}, fading={"als": 1.0}), np.arange(float(N))
+    trail = np.array([6, 2], np.int32)
+    whole, apart = (fusion.fuse({"als": each}, events, trail).totals for each in (found, found.apart()))
+    assert whole[0].tolist() == apart[0].tolist()
+    np.testing.assert_allclose(whole[1], apart[1], rtol=1e-6)
+    assert whole[1].max() < found.values.max() / 3

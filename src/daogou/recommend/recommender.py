@@ -22,7 +22,7 @@ from daogou.recommend.models import Models, Opened
 from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig, Situation, look, look_for_group, without
+from daogou.recommend.situation import RecommendConfig, Situation, fusions, look, look_for_group, without
 from daogou.retrieval.arrange import arrange
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
@@ -66,6 +66,7 @@ class Recommender:
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
         self._clock = clock
+        self._fusions = fusions(self._models)
         self._placed = self._models.n
         self._lock = threading.RLock()
 
@@ -97,12 +98,12 @@ class Recommender:
             ordered = situation.ruling.pinning(allowed).pin(order, request.k)
             found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
             shown = [row for row, _ in ordered]
-            parts = fused.table(shown)
-            because = Reasoner(situation, self._shelf, self._models, fused.names).reasons(parts, shown, drawn=drawn)
+            made = fused.parts(shown)
+            because = Reasoner(situation, self._shelf, self._models, fused.names).reasons(made, shown, drawn=drawn)
             hits = tuple(
                 Hit(
                     self._shelf.ids[row],
-                    found[row] if row in found else float(parts[place].sum()),
+                    found[row] if row in found else sum(made[place].values()),
                     because[place] if pin is None else (pin.stated(1.0),),
                     drawn[row].propensity if pin is None and row in drawn else None,
                 )
@@ -129,7 +130,7 @@ class Recommender:
             for part in fused.contributions(row):
                 parts[part.source] += part.value  # type: ignore[assignment]  # Counter holds any number
             why = Reasoner(situation, self._shelf, self._models, fused.names)
-            found = why.reasons(fused.table([row]), [row], most=20)[0]
+            found = why.reasons(fused.parts([row]), [row], most=20)[0]
             because = tuple(self._counterfactual(reason, row, request, situation, fused) for reason in found)
         return Explanation(
             shopper, product, self.release, score, rank, dict(parts), because, self._withheld(row, situation)
@@ -167,6 +168,7 @@ class Recommender:
                 live=self._live,
                 models=self._models,
                 rules=self.rules,
+                fusions=self._fusions,
                 config=self._config,
             )
 

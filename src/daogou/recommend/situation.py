@@ -12,6 +12,7 @@ from msgspec import Meta
 from daogou.domain.event import EventType
 from daogou.domain.kinds import Kind
 from daogou.features.history import STRENGTH, History
+from daogou.recommend.request import KINDS
 from daogou.recommend.showings import EXPOSURE, Exposure, Showings
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 DAY_MS = 86_400_000
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
+_NO_MOMENTS: NDArray[np.int64] = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def look(
     live: Live,
     models: Models,
     rules: Rulebook,
+    fusions: Mapping[Kind, Fusion],
     config: RecommendConfig,
 ) -> Situation:
     """Bring together what a request rests on."""
@@ -134,7 +137,7 @@ def look(
     elif kind == "group":
         steps = []
     steps = steps[: config.steps]
-    fusion = _fusion(kind, models)
+    fusion = fusions[kind]
     labels = tuple(label for label in live.labels(request.shopper) if label in models.popularity.segments)
     return Situation(
         kind=kind,
@@ -188,12 +191,9 @@ def _histories(request: RecommendRequest, live: Live) -> Iterator[History]:
 def _bought(histories: Sequence[History]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Row and moment of every purchase."""
     columns = [history.bought.columns() for history in histories]
-    if len(columns) == 1:
-        return columns[0]
-    return (
-        np.concatenate([_NO_ROWS, *(rows for rows, _ in columns)]),
-        np.concatenate([np.empty(0, np.int64), *(at for _, at in columns)]),
-    )
+    if len(columns) < 2:
+        return columns[0] if columns else (_NO_ROWS, _NO_MOMENTS)
+    return np.concatenate([rows for rows, _ in columns]), np.concatenate([at for _, at in columns])
 
 
 def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History]) -> list[tuple[int, EventType]]:
@@ -222,6 +222,11 @@ _FILL = {"popular": 1e-4, "fresh": 1e-6, "given": 1e-6}
 """What is popular, then what is new (or, of candidates, what was given first), behind everything that was found."""
 _LIKES, _LIKES_STEPS = 1.0, 3.0
 """Worth of what a shopper without a history said they like, and after how many steps it is half of that."""
+
+
+def fusions(models: Models) -> Mapping[Kind, Fusion]:
+    """How sources are weighed for each kind; the same for every request that these models answer."""
+    return {kind: _fusion(kind, models) for kind in KINDS}
 
 
 def _fusion(kind: Kind, models: Models) -> Fusion:

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.retrieval.candidates import Candidates
+from daogou.retrieval.candidates import Candidates, highest
 from daogou.retrieval.clusters import Clusters
-from daogou.retrieval.evidence import Evidence, Trail
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.scan import Scan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+_SPARE = 4
+"""For each so many products of an answer one more is scored, since 8 bits do not tell the last ones apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,10 @@ class AlsConfig:
     """How many products an answer holds."""
     histories: int = 100_000
     """Learnt from so many histories, those that went on last; beyond that a fit takes no longer."""
-    exact: int = 20_000
+    exact: int = 4_000
     """In a catalogue of up to so many products each of them is scored for a request."""
+    scanned: int = 30_000
+    """In one of up to so many each is looked at in 8 bits, and those that look best are scored."""
     scored: int = 6_000
     """In a larger one, about so many: those of the groups nearest to the trail's vector."""
 
@@ -57,16 +63,18 @@ class Als:
 
     name = "als"
 
-    def __init__(self, vectors: NDArray[np.float32], config: AlsConfig, clusters: Clusters | None = None) -> None:
-        """`vectors`: (products, factors). Without clusters every product is scored."""
+    def __init__(self, vectors: NDArray[np.float32], config: AlsConfig, numbers: Scan | Clusters | None = None) -> None:
+        """`vectors`: (products, factors). Without `numbers` every product is scored."""
         self.config = config
         self._vectors = vectors
-        self._clusters = clusters
+        self._numbers = numbers
 
     @classmethod
     def of(cls, vectors: NDArray[np.float32], config: AlsConfig) -> Als:
-        """Put the vectors of a large catalogue into groups."""
-        return cls(vectors, config, Clusters.of(vectors) if len(vectors) > config.exact else None)
+        """Make the vectors of a large catalogue quick to look through."""
+        if len(vectors) <= config.exact:
+            return cls(vectors, config)
+        return cls(vectors, config, Scan.of(vectors) if len(vectors) <= config.scanned else Clusters.of(vectors))
 
     def evidence(self, trail: Trail) -> Evidence:
         """The products nearest to the trail's vector; what a step adds is its part of the score, where it adds."""
@@ -82,17 +90,26 @@ class Als:
         system = np.eye(len(asked), dtype=np.float32) + counts[:, None] * (known @ steps.T)
         solved = known.T @ np.linalg.solve(system, np.diag(1 + counts))  # (factors, steps)
         best = self._best(solved.sum(1))
-        parts = np.maximum(self._vectors.take(best.rows, 0) @ solved, 0.0)  # (best, steps)
-        parts *= (best.scores / np.maximum(parts.sum(1), 1e-12))[:, None]
-        here = np.flatnonzero(parts)
-        line, step = np.divmod(here, len(asked))
-        return Evidence(best.rows.take(line), parts.take(here), asked.take(step).astype(np.int32))
+
+        def parts_of(rows: NDArray[np.int32]) -> NDArray[np.float32]:
+            parts = np.zeros((len(rows), len(trail)), np.float32)
+            parts[:, asked] = np.maximum(self._vectors.take(rows, 0) @ solved, 0.0)
+            parts /= np.maximum(parts.sum(1, keepdims=True), np.float32(1e-12))
+            return parts
+
+        return Evidence(best.rows, best.scores, np.full(len(best), NO_CAUSE, np.int32), parts_of)
 
     def _best(self, wanted: NDArray[np.float32]) -> Candidates:
-        if self._clusters is None:
-            return Candidates.best(self._vectors @ wanted, self.config.best)
-        near = self._clusters.scores(wanted, self.config.scored)
-        return Candidates.best(near.scores, self.config.best, rows=near.rows)
+        k = self.config.best
+        match self._numbers:
+            case None:
+                return Candidates.best(self._vectors @ wanted, k)
+            case Scan():
+                rows = highest(self._numbers.scores(wanted), k + k // _SPARE)
+                return Candidates.best(self._vectors.take(rows, 0) @ wanted, k, rows=rows)
+            case Clusters():
+                near = self._numbers.scores(wanted, self.config.scored)
+                return Candidates.best(near.scores, k, rows=near.rows)
 
     @cached_property
     def _inverse(self) -> NDArray[np.float32]:
@@ -103,14 +120,18 @@ class Als:
         return np.linalg.inv(gram).astype(np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write the vectors, their groups and the config."""
+        """Write the vectors, what makes them quick to look through, and the config."""
         write_array(folder / "vectors.npy", self._vectors)
-        if self._clusters is not None:
-            self._clusters.save(folder / "clusters")
+        if self._numbers is not None:
+            self._numbers.save(folder / ("scan" if isinstance(self._numbers, Scan) else "clusters"))
         write_config(folder, self.config)
 
     @classmethod
     def load(cls, folder: Path) -> Als:
         """Map what `save` wrote."""
-        clusters = Clusters.load(folder / "clusters") if (folder / "clusters").is_dir() else None
-        return cls(read_array(folder / "vectors.npy"), read_config(folder, AlsConfig), clusters)
+        numbers: Scan | Clusters | None = None
+        if (folder / "scan").is_dir():
+            numbers = Scan.load(folder / "scan")
+        elif (folder / "clusters").is_dir():
+            numbers = Clusters.load(folder / "clusters")
+        return cls(read_array(folder / "vectors.npy"), read_config(folder, AlsConfig), numbers)

@@ -33,3 +33,11 @@ class Candidates:
         order = kept[np.argsort(-scores[kept], kind="stable")[:k]]
         picked = order.astype(np.int32) if rows is None else rows[order].astype(np.int32)
         return cls(picked, scores[order].astype(np.float32))
+
+
+def highest(scores: NDArray[np.float32], k: int) -> NDArray[np.int32]:
+    """The places of the k highest scores, ascending; of ties at the edge all."""
+    n = len(scores)
+    if n <= k:
+        return np.arange(n, dtype=np.int32)
+    return np.flatnonzero(scores >= np.partition(scores, n - k)[n - k]).astype(np.int32)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from daogou.retrieval.evidence import gather
 from daogou.retrieval.files import read_array, write_array
 
 if TYPE_CHECKING:
@@ -73,9 +72,14 @@ class Clusters:
         order = (-likeness).argsort(kind="stable").astype(np.int32)
         sizes = np.diff(self.offsets).take(order)
         end = int(sizes.cumsum().searchsorted(most)) + 1
-        places, _ = gather(self.offsets, order[:end])
+        near = order[:end]
+        spans = list(zip(self.offsets.take(near).tolist(), self.offsets.take(near + 1).tolist(), strict=True))
+        # group by group: gathering the vectors first would write and read them once more
         return Near(
-            self.rows.take(places), self.vectors.take(places, 0) @ question, sizes[end:], likeness.take(order[end:])
+            np.concatenate([self.rows[low:high] for low, high in spans]),
+            np.concatenate([self.vectors[low:high] @ question for low, high in spans]),
+            sizes[end:],
+            likeness.take(order[end:]),
         )
 
     def save(self, folder: Path) -> None:

@@ -3,7 +3,7 @@ apart again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,10 @@ class Trail:
         return self if len(self) <= n else Trail(self.rows[:n], self.weights[:n])
 
 
+PartsOf = Callable[["NDArray[np.int32]"], "NDArray[np.float32]"]
+"""From rows to (rows, steps): which part of a row's value each step of the trail has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Entries of equal length: the score of a row is the sum of its entries' values."""
@@ -52,6 +56,9 @@ class Evidence:
     values: NDArray[np.float32]
     causes: NDArray[np.int32]
     """Index of the step in the trail, or NO_CAUSE."""
+    parts_of: PartsOf | None = None
+    """Where it is given, an entry is the sum of what all steps add and `causes` says nothing: a source of which each
+    step has a part in each row is taken apart for the rows that are shown, not for all it finds."""
 
     @classmethod
     def none(cls) -> Evidence:
@@ -64,6 +71,7 @@ class Evidence:
             return parts[0]
         if not parts:
             return cls.none()
+        parts = [part.apart() for part in parts]
         return cls(
             np.concatenate([part.rows for part in parts]),
             np.concatenate([part.values for part in parts]),
@@ -75,12 +83,20 @@ class Evidence:
 
     def times(self, weight: float) -> Evidence:
         """The same entries with every value scaled."""
-        return Evidence(self.rows, self.values * np.float32(weight), self.causes)
+        return Evidence(self.rows, self.values * np.float32(weight), self.causes, self.parts_of)
 
     def kept(self, mask: NDArray[np.bool_]) -> Evidence:
         """The entries where the mask holds."""
         here = np.flatnonzero(mask)
-        return Evidence(self.rows.take(here), self.values.take(here), self.causes.take(here))
+        return Evidence(self.rows.take(here), self.values.take(here), self.causes.take(here), self.parts_of)
+
+    def apart(self) -> Evidence:
+        """The same with an entry of its own for each cause."""
+        if self.parts_of is None:
+            return self
+        values = self.parts_of(self.rows) * self.values[:, None]  # (entries, steps)
+        entry, cause = np.nonzero(values)
+        return Evidence(self.rows.take(entry), values[entry, cause], cause.astype(np.int32))
 
     def totals(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Each row once, ascending, with its score."""
@@ -93,8 +109,8 @@ class Evidence:
 
     def shares(self, row: int) -> list[tuple[int, float]]:
         """The causes of one row with their parts of its score, largest first; the parts add up to 1."""
-        mask = self.rows == row
-        after, parts = totals(self.causes[mask] - NO_CAUSE, self.values[mask])  # keys are not negative
+        found = self.kept(self.rows == row).apart()
+        after, parts = totals(found.causes - NO_CAUSE, found.values)  # keys are not negative
         whole = float(parts.sum())
         if whole <= 0:
             return []

@@ -8,7 +8,6 @@ the other entries.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, PartsOf, distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fusion:
     """What each source is worth."""
 
@@ -62,7 +61,7 @@ class Fusion:
         if events is not None and seen is not None:
             powers = [self.fading.get(name, 0.0) for name in names]
             parts = [faded(part, seen, events, power) for part, power in zip(parts, powers, strict=True)]
-        joined = Evidence.join(parts)
+        joined = _side_by_side(parts)
         sources = np.arange(len(names), dtype=np.int32).repeat([len(part) for part in parts])
         if allowed is not None:
             here = np.flatnonzero(allowed.take(joined.rows))
@@ -70,8 +69,9 @@ class Fusion:
             joined = Evidence(joined.rows.take(here), joined.values.take(here), joined.causes.take(here))
         values = joined.values * self._worth(names, sources, joined.rows, events)
         if seen is not None and len(seen) and self.seen != 1:
-            values = np.where(_among(joined.rows, seen), values * np.float32(self.seen), values)
-        return Fused(tuple(names), Evidence(joined.rows, values, joined.causes), sources)
+            values[_among(joined.rows, seen)] *= np.float32(self.seen)
+        parted = {place: part.parts_of for place, part in enumerate(parts) if part.parts_of is not None}
+        return Fused(tuple(names), Evidence(joined.rows, values, joined.causes), sources, parted)
 
     def _worth(
         self,
@@ -81,14 +81,20 @@ class Fusion:
         events: NDArray[np.floating] | None,
     ) -> NDArray[np.float32]:
         """What each entry's value is multiplied with."""
-        factors = np.array([self.factor(name) for name in names], np.float32)
         if events is None or not any(name in self.by_band for name in names):
-            return factors.take(sources)
-        flat = (1.0,) * (len(self.bands) + 1)
-        table = factors[:, None] * np.array([self.by_band.get(name, flat) for name in names], np.float32)
-        cell = sources * np.int32(table.shape[1])
+            return np.array([self.factor(name) for name in names], np.float32).take(sources)
+        cell = sources * np.int32(len(self.bands) + 1)
         cell += band_of(rows, events, self.bands)
-        return table.take(cell)
+        return np.concatenate([self._by_band[name] for name in names]).take(cell)
+
+    @cached_property
+    def _by_band(self) -> Mapping[str, NDArray[np.float32]]:
+        """For each source what its values are multiplied with in each band."""
+        flat = (1.0,) * (len(self.bands) + 1)
+        return {
+            name: np.float32(self.factor(name)) * np.array(self.by_band.get(name, flat), np.float32)
+            for name in self.weights
+        }
 
 
 def faded(evidence: Evidence, trail: NDArray[np.int32], events: NDArray[np.floating], power: float) -> Evidence:
@@ -98,9 +104,16 @@ def faded(evidence: Evidence, trail: NDArray[np.int32], events: NDArray[np.float
     """
     if power == 0 or not len(evidence) or not len(events):
         return evidence
-    known = np.where(trail < len(events), events.take(trail, mode="clip"), 0.0)
+    evidence = evidence.apart()
+    known = events.take(trail, mode="clip")
+    known[trail >= len(events)] = 0.0
     worth = np.append((1.0 + known) ** -power, 1.0).astype(np.float32)  # NO_CAUSE is the place of the last one
     return Evidence(evidence.rows, evidence.values * worth.take(evidence.causes, mode="wrap"), evidence.causes)
+
+
+def _side_by_side(parts: Sequence[Evidence]) -> Evidence:
+    """All entries as they stand, also of sources that can be taken apart further."""
+    return Evidence.join([Evidence(part.rows, part.values, part.causes) for part in parts])
 
 
 def band_of(rows: NDArray[np.int32], events: NDArray[np.floating], bands: Sequence[int]) -> NDArray[np.int32]:
@@ -122,6 +135,11 @@ def _among(rows: NDArray[np.int32], few: NDArray[np.int32]) -> NDArray[np.bool_]
     return marked.take(rows)
 
 
+Cell = tuple[int, int]
+"""Through what a row gets a part of its score: the source, an index into the names, and the cause, the index of the
+step in the trail, or NO_CAUSE."""
+
+
 class Contribution(NamedTuple):
     """What one cause adds to a row through one source."""
 
@@ -139,6 +157,8 @@ class Fused:
     evidence: Evidence
     sources: NDArray[np.int32]
     """Index into `names`, one for each entry."""
+    parted: Mapping[int, PartsOf] = field(default_factory=dict)
+    """How the entries of some sources (indices into `names`) are taken apart, where they are sums."""
 
     @cached_property
     def totals(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -164,38 +184,51 @@ class Fused:
         )
         sources = np.full(len(change), len(self.names), np.int32)
         return Fused(
-            (*self.names, source), Evidence.join([self.evidence, change]), np.concatenate([self.sources, sources])
+            (*self.names, source),
+            Evidence.join([self.evidence, change]),
+            np.concatenate([self.sources, sources]),
+            self.parted,
         )
 
     def silenced(self, source: str) -> Fused:
         """The same without one source."""
         kept = self.sources != self.names.index(source) if source in self.names else np.ones(len(self.sources), bool)
-        return Fused(self.names, self.evidence.kept(kept), self.sources[kept])
+        return Fused(self.names, self.evidence.kept(kept), self.sources[kept], self.parted)
 
-    def table(self, rows: Sequence[int]) -> NDArray[np.float64]:
-        """(rows, sources, 1 + causes): what each source adds to each of the rows by each cause, NO_CAUSE first.
-
-        A row's cells add up to its score; a row that nothing speaks for has zeros.
-        """
+    def parts(self, rows: Sequence[int]) -> list[dict[Cell, float]]:
+        """For each of the rows what it is made of; the values add up to its score. A row that nothing speaks for has
+        nothing."""
         once, place = self._distinct
-        causes = int(self.evidence.causes.max(initial=NO_CAUSE)) + 2
-        shape = (len(rows), len(self.names), causes)
         asked = np.full(len(once) + 1, -1, np.int32)  # the last place is for rows that nothing speaks for
         at = np.searchsorted(once, rows)
         found = np.append(once, -1).take(at) == rows
         asked[np.where(found, at, len(once))] = np.where(found, np.arange(len(rows)), -1)
         line = asked.take(place)
         here = np.flatnonzero(line >= 0)
-        cells = line.take(here) * (shape[1] * causes) + self.sources.take(here) * causes
-        cells += self.evidence.causes.take(here) + 1
-        added = np.asarray(np.bincount(cells, self.evidence.values.take(here), math.prod(shape)), np.float64)
-        return added.reshape(shape)
+        made: list[dict[Cell, float]] = [{} for _ in rows]
+        columns = (line, self.sources, self.evidence.causes, self.evidence.values)
+        for of, source, cause, value in zip(*(column.take(here).tolist() for column in columns), strict=True):
+            cells, cell = made[of], (source, cause)
+            cells[cell] = cells.get(cell, 0.0) + value
+        for source, parts_of in self.parted.items():
+            _take_apart(made, rows, source, parts_of)
+        return made
 
     def contributions(self, row: int) -> list[Contribution]:
         """What the row is made of, largest first; the values add up to its score."""
-        table = self.table([row])[0]
         parts = [
-            Contribution(self.names[source], cause - 1, float(table[source, cause]))
-            for source, cause in np.argwhere(table).tolist()
+            Contribution(self.names[source], cause, value)
+            for (source, cause), value in sorted(self.parts([row])[0].items())
+            if value
         ]
         return sorted(parts, key=lambda part: -part.value)
+
+
+def _take_apart(made: Sequence[dict[Cell, float]], rows: Sequence[int], source: int, parts_of: PartsOf) -> None:
+    """Put what each step adds in the place of the sums of a source that had left this open."""
+    whole = (source, NO_CAUSE)
+    summed = [place for place, cells in enumerate(made) if whole in cells]
+    parts = parts_of(np.array([rows[place] for place in summed], np.int32)).tolist()
+    for place, line in zip(summed, parts, strict=True):
+        value = made[place].pop(whole)
+        made[place].update([((source, cause), value * part) for cause, part in enumerate(line) if part])

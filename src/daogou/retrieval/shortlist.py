@@ -1,20 +1,23 @@
 """The products nearest to a question, found by a part of their numbers, so that only these are scored in full.
 
-Vectors are turned so that their first numbers hold as much of them as can be (principal components, not centred), and
-the first numbers are put into groups (`clusters`). What a question costs is memory that must be read: of 12,101 vectors
-of 256 numbers 12 MB in full, of 64 numbers of 4,000 of them one.
+Vectors are turned so that their first numbers hold as much of them as can be (principal components, not centred). What
+a question costs is memory that must be read: of 12,101 vectors of 256 numbers 12 MB in full, of the first 64 numbers in
+8 bits (`scan`) less than one. Of very many vectors only those of the likeliest groups are looked at (`clusters`).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.retrieval.candidates import highest
 from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.files import read_array, write_array
+from daogou.retrieval.scan import Scan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,46 +25,56 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """The first numbers of turned vectors, in groups, and what is needed to ask them."""
+    """The first numbers of turned vectors, and what is needed to ask them."""
 
     turn: NDArray[np.float32]
     """(dim, short): a vector times this is its first numbers."""
     left_out: NDArray[np.float32]
     """(1,) Mean square of a number that is not among the first."""
-    clusters: Clusters
+    numbers: Scan | Clusters
 
     @classmethod
-    def of(cls, vectors: NDArray[np.float32], short: int) -> Shortlist:
-        """Turn the vectors, keep the first `short` numbers, and put them into groups."""
+    def of(cls, vectors: NDArray[np.float32], short: int, *, grouped: bool) -> Shortlist:
+        """Turn the vectors and keep the first `short` numbers; `grouped`: to look at a part of them only."""
         sizes, directions = np.linalg.eigh(np.asarray(vectors.T @ vectors, np.float64))  # ascending
         turn = np.ascontiguousarray(directions[:, ::-1][:, :short], np.float32)
         rest = sizes[:-short] if short < len(sizes) else np.zeros(1)
         left_out = np.array([max(0.0, rest.mean()) / max(1, len(vectors))], np.float32)
-        return cls(turn, left_out, Clusters.of(vectors @ turn))
+        numbers = vectors @ turn
+        return cls(turn, left_out, Clusters.of(numbers) if grouped else Scan.of(numbers))
 
     def nearest(self, question: NDArray[np.float32], *, scored: int, kept: int) -> tuple[NDArray[np.int32], float]:
-        """The `kept` rows that look best of about `scored`, and the logarithm of the sum of e ** score of all others.
+        """The `kept` rows that look best, of about `scored` where there are groups, and the logarithm of the sum of
+        e ** score of all others.
 
         The sum is estimated: what is not seen of a score is taken to be normal, and groups that were passed over to
         stand at their centres.
         """
         part = question @ self.turn
-        found = self.clusters.scores(part, scored)
-        most = found.scores.max()
-        mass = np.exp(found.scores - most)
-        best = np.argpartition(mass, max(0, len(mass) - kept))[-kept:]
-        passed = (found.passed * np.exp(found.centres - most)).sum()
-        others = max(float(mass.sum() - mass[best].sum() + passed), 1e-30)
+        if isinstance(self.numbers, Scan):
+            scores, rows, passed = self.numbers.scores(part), None, 0.0
+            most = scores.max()
+        else:
+            found = self.numbers.scores(part, scored)
+            scores, rows = found.scores, found.rows
+            most = scores.max()
+            passed = float((found.passed * np.exp(found.centres - most)).sum())
+        best = highest(scores, kept)
+        mass = np.exp(scores - most)
+        others = max(float(mass.sum() - mass.take(best).sum()) + passed, 1e-30)
         unseen = max(0.0, float(question @ question - part @ part))  # square of the length
-        return found.rows[best], float(most) + float(np.log(others)) + unseen * float(self.left_out[0]) / 2
+        logarithm = float(most) + math.log(others) + unseen * float(self.left_out[0]) / 2
+        return best if rows is None else rows.take(best), logarithm
 
     def save(self, folder: Path) -> None:
-        """Write the turn and the groups."""
+        """Write the turn and the numbers."""
         write_array(folder / "turn.npy", self.turn)
         write_array(folder / "left_out.npy", self.left_out)
-        self.clusters.save(folder)
+        self.numbers.save(folder / "scan" if isinstance(self.numbers, Scan) else folder)
 
     @classmethod
     def load(cls, folder: Path) -> Shortlist:
         """Map what `save` wrote."""
-        return cls(read_array(folder / "turn.npy"), read_array(folder / "left_out.npy"), Clusters.load(folder))
+        scan = folder / "scan"
+        numbers = Scan.load(scan) if scan.is_dir() else Clusters.load(folder)
+        return cls(read_array(folder / "turn.npy"), read_array(folder / "left_out.npy"), numbers)

@@ -8,6 +8,7 @@ rests on all steps together, so entries carry no single cause.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from daogou.retrieval.candidates import highest
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.onnx_session import session
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+_LARGEST_EXPONENT = 700.0
+"""e to this power is still a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,16 @@ class TransformerConfig:
     """Below so many steps it is not trained: counts say as much."""
     exact: int = 4_000
     """In a catalogue of up to so many products each of them is scored for a request."""
+    scanned: int = 30_000
+    """In one of up to so many each is scored by a part of its vector, in 8 bits."""
     scored: int = 4_000
-    """In a larger one about so many are, those of the likeliest groups, and by a part of their vectors."""
+    """In a larger one about so many are, those of the likeliest groups."""
     short: int = 64
     """How many numbers this part has."""
     kept: int = 400
     """The best of these are scored in full; of the others only the sum of their probabilities is estimated."""
+    small: bool = True
+    """Matrices of the graph in 8 bits."""
     candidates: int = 200
     """Best products it speaks for."""
     sharpness: float = 0.5
@@ -93,19 +102,22 @@ class Transformer:
 
     def __init__(
         self,
-        graph: bytes,
+        graph: bytes | Path,
         vectors: NDArray[np.float32],
         words: WordVectors,
         config: TransformerConfig,
         shortlist: Shortlist | None = None,
     ) -> None:
         self.graph = graph
-        """ONNX: `steps` (1, length, towers * dim), oldest first, to `next` (1, towers * dim)."""
+        """ONNX: `steps` (1, length, towers * dim), oldest first, to `next` (1, towers * dim). A file is not read before
+        it is asked, and not kept beside what is made of it."""
         self.vectors = vectors
         """(products, towers * dim)"""
         self.words = words
         self.config = config
-        self._shortlist = shortlist or (Shortlist.of(vectors, config.short) if len(vectors) > config.exact else None)
+        if shortlist is None and len(vectors) > config.exact:
+            shortlist = Shortlist.of(vectors, config.short, grouped=len(vectors) > config.scanned)
+        self._shortlist = shortlist
         self._placed: dict[int, NDArray[np.float32]] = {}
 
     def place(self, row: int, bag: Mapping[str, float]) -> None:
@@ -121,12 +133,12 @@ class Transformer:
             return Evidence.none()
         expected = self._session.run(None, {"steps": steps[None]})[0][0]
         rows, scores, others = self._scored(expected)
-        most = scores.max()
-        whole = np.logaddexp(most + np.log(np.exp(scores - most).sum()), others)
-        k = min(self.config.candidates, len(scores))
-        best = np.sort(np.argpartition(scores, len(scores) - k)[len(scores) - k :])
-        values = np.exp(np.float32(self.config.sharpness) * (scores[best] - whole)).astype(np.float32)
-        return Evidence(rows[best], values, np.full(k, NO_CAUSE, np.int32))
+        most = float(scores.max())
+        mass = float(np.exp(scores - np.float32(most)).sum()) + math.exp(min(others - most, _LARGEST_EXPONENT))
+        best = highest(scores, self.config.candidates)
+        power = np.float32(self.config.sharpness)
+        values = np.exp(power * (scores.take(best) - np.float32(most + math.log(mass))))
+        return Evidence(rows.take(best), values, np.full(len(best), NO_CAUSE, np.int32))
 
     def _scored(self, expected: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
         """Rows with their scores, and the logarithm of the sum of e ** score of all others.
@@ -134,7 +146,7 @@ class Transformer:
         The rows are all of a small catalogue, the best of a large one, and what was placed.
         """
         if self._shortlist is None:
-            rows, scores, others = np.arange(len(self.vectors), dtype=np.int32), self.vectors @ expected, -np.inf
+            rows, scores, others = np.arange(len(self.vectors), dtype=np.int32), self.vectors @ expected, -math.inf
         else:
             rows, others = self._shortlist.nearest(expected, scored=self.config.scored, kept=self.config.kept)
             scores = self.vectors.take(rows, 0) @ expected
@@ -146,7 +158,7 @@ class Transformer:
     def save(self, folder: Path) -> None:
         """Write the graph, the vectors, the way from words to vectors, and the config."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "model.onnx").write_bytes(self.graph)
+        (folder / "model.onnx").write_bytes(self.graph if isinstance(self.graph, bytes) else self.graph.read_bytes())
         write_array(folder / "vectors.npy", self.vectors)
         self.words.save(folder)
         if self._shortlist is not None:
@@ -156,14 +168,14 @@ class Transformer:
     @classmethod
     def load(cls, folder: Path) -> Transformer:
         """Read what `save` wrote; the graph is compiled when first asked."""
-        graph = (folder / "model.onnx").read_bytes()
         vectors = read_array(folder / "vectors.npy")
         shortlist = Shortlist.load(folder / "shortlist") if (folder / "shortlist").is_dir() else None
-        return cls(graph, vectors, WordVectors.load(folder), read_config(folder, TransformerConfig), shortlist)
+        config = read_config(folder, TransformerConfig)
+        return cls(folder / "model.onnx", vectors, WordVectors.load(folder), config, shortlist)
 
     @cached_property
     def _session(self) -> Any:
-        return session(self.graph)
+        return session(self.graph, arena=False)
 
     def _steps(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """The vectors (steps, towers * dim) of the rows that have one."""

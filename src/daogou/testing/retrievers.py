@@ -46,7 +46,7 @@ class SourceBehaviour:
         assert (values >= 0).all()
 
     def test_causes_are_steps_of_the_trail(self, source: Any, trail: Trail) -> None:
-        causes = source.evidence(trail).causes
+        causes = source.evidence(trail).apart().causes
         assert ((causes >= 0) & (causes < len(trail))).all()
 
     def test_shares_add_up_to_one(self, source: Any, trail: Trail) -> None:

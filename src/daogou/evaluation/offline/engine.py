@@ -15,7 +15,7 @@ from daogou.recommend.live import Live
 from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig, look
+from daogou.recommend.situation import RecommendConfig, fusions, look
 from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 
@@ -89,6 +89,7 @@ class Engine:
             live=self._live,
             models=self._models,
             rules=Rulebook((), self.shelf),
+            fusions=fusions(self._models),
             config=config,
         )
         allowed = self.shelf.available.copy()

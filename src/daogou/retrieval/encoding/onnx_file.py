@@ -20,9 +20,10 @@ _IR_VERSION = 8
 _OPSETS = {"": 17, "com.microsoft": 1}
 _KINDS = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7}
 """Numbers of the types of elements."""
-_FLOAT, _INT = 1, 2
+_FLOAT, _INT, _INTS = 1, 2, 7
 """Numbers of the types of attributes."""
 
+Attribute = float | int | Sequence[int]
 Value = tuple[str, str, Sequence[str | int]]
 """Name, type and shape of what goes in or comes out; a text in a shape names a length that may vary."""
 
@@ -34,13 +35,11 @@ class Graph:
     nodes: list[bytes] = field(default_factory=list)
     tensors: list[bytes] = field(default_factory=list)
 
-    def add(self, kind: str, *inputs: str, domain: str = "", to: str = "", **attributes: float | int) -> str:
+    def add(self, kind: str, *inputs: str, domain: str = "", to: str = "", **attributes: Attribute) -> str:
         """A node with one output, called `to` or by a name of its own. An empty input is one that is left out."""
         return self.split(kind, [to or f"{kind}{len(self.nodes)}"], *inputs, domain=domain, **attributes)[0]
 
-    def split(
-        self, kind: str, names: list[str], *inputs: str, domain: str = "", **attributes: float | int
-    ) -> list[str]:
+    def split(self, kind: str, names: list[str], *inputs: str, domain: str = "", **attributes: Attribute) -> list[str]:
         """A node with several outputs, called so."""
         parts = [_text(1, name) for name in inputs] + [_text(2, name) for name in names] + [_text(4, kind)]
         parts += [_message(5, _attribute(name, value)) for name, value in attributes.items()]
@@ -73,7 +72,9 @@ def _value(name: str, kind: str, shape: Sequence[str | int]) -> bytes:
     return _text(1, name) + _message(2, _message(1, tensor))
 
 
-def _attribute(name: str, value: float | int) -> bytes:
+def _attribute(name: str, value: Attribute) -> bytes:
+    if isinstance(value, Sequence):
+        return _text(1, name) + b"".join(_number(8, each) for each in value) + _number(20, _INTS)
     if isinstance(value, int):
         return _text(1, name) + _number(3, value) + _number(20, _INT)
     return _text(1, name) + _tag(2, 5) + struct.pack("<f", value) + _number(20, _FLOAT)
