@@ -29,6 +29,14 @@ def test_the_first_letter_of_a_short_word_is_the_right_one() -> None:
     assert Spelling({"jeans": 9}).nearest("jaens") == "jeans"
 
 
+@given(st.lists(_WORDS, max_size=12), _WORDS)
+def test_words_that_come_one_by_one_are_found_as_those_that_come_together(words: list[str], typed: str) -> None:
+    grown = Spelling()
+    for word in words:
+        grown.add({word: 1})
+    assert grown.nearest(typed) == Spelling(dict.fromkeys(words, 1)).nearest(typed)
+
+
 def test_leaves_short_known_and_far_words_alone() -> None:
     spelling = Spelling({"shoe": 1, "keyboard": 1})
     assert spelling.nearest("sho") is None

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,6 +72,8 @@ def examination(showings: Showings) -> NDArray[np.float64] | None:
 def _fitted(
     pair: NDArray[np.int64], place: NDArray[np.int64], shown: NDArray[np.float64], clicked: NDArray[np.float64]
 ) -> NDArray[np.float64]:
+    from scipy.optimize import isotonic_regression
+
     overall = clicked.sum() / shown.sum()
     by_place = np.bincount(place, clicked)
     seen = np.maximum(np.bincount(place, shown), 1e-9)  # a place nobody saw follows its neighbours

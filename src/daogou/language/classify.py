@@ -16,8 +16,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
 from daogou.language.normalise import plain
 
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
 _WORD = re.compile("[\u3400-\u9fff]+|[a-z']+|\\d+")
 _LEFT_OUT = 5
@@ -122,6 +121,8 @@ def _pieces(text: str, lengths: tuple[int, int]) -> Counter[str]:
 
 def _rows(of_text: Iterable[Counter[str]], places: Mapping[str, int], idf: NDArray[np.float64]) -> csr_matrix:
     """(texts, pieces + 1): TF-IDF scaled to unit length, and a column of ones."""
+    from scipy.sparse import csr_matrix
+
     values: list[float] = []
     columns: list[int] = []
     starts = [0]
@@ -138,6 +139,8 @@ def _rows(of_text: Iterable[Counter[str]], places: Mapping[str, int], idf: NDArr
 def _regress(
     rows: csr_matrix, wanted: NDArray[np.int_], n_labels: int, config: ClassifierConfig
 ) -> NDArray[np.float64]:
+    from scipy.optimize import minimize
+
     n, width = rows.shape
     truth = np.zeros((n, n_labels))
     truth[np.arange(n), wanted] = 1.0

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SHORTEST = 4
 """Shorter words are left alone: too many are one edit apart."""
@@ -32,22 +39,38 @@ def _read(name: str) -> frozenset[str]:
 
 
 class Spelling:
-    """Finds the vocabulary's nearest words. Words are added as the vocabulary grows."""
+    """Finds the vocabulary's nearest words. Words are added as the vocabulary grows.
+
+    What is left of a word without some letters is known by its hash alone: every word found is compared in full.
+    """
 
     def __init__(self, words: Mapping[str, int] | None = None) -> None:
         self._counts: dict[str, int] = {}
-        self._deletes: dict[str, list[str]] = {}
+        self._words: list[str] = []
+        self._keys: NDArray[np.int64] = np.empty(0, np.int64)
+        """Hashes of what is left, ascending,"""
+        self._numbers: NDArray[np.int32] = np.empty(0, np.int32)
+        """and the place in `_words` of the word each is left of."""
         self.add(words or {})
 
     def add(self, words: Mapping[str, int]) -> None:
         """Count words; only letters make a word that can be corrected to."""
+        keys, numbers = array("q"), array("i")
         for word, count in words.items():
             if not SHORTEST <= len(word) <= LONGEST or not (word.isascii() and word.isalpha()):
                 continue
             if word not in self._counts:
-                for key in _deletes(word, _reach(word)):
-                    self._deletes.setdefault(key, []).append(word)
+                left = _deletes(word, _reach(word))
+                keys.extend(map(hash, left))
+                numbers.extend([len(self._words)] * len(left))
+                self._words.append(word)
             self._counts[word] = count
+        if keys:
+            order = np.argsort(keys)
+            new = np.array(keys, np.int64)[order]
+            places = self._keys.searchsorted(new)
+            self._keys = np.insert(self._keys, places, new)
+            self._numbers = np.insert(self._numbers, places, np.array(numbers, np.int32)[order])
 
     def nearest(self, word: str) -> str | None:
         """The likeliest word within one edit (two for words of eight letters and more), or None.
@@ -60,13 +83,21 @@ class Spelling:
         if not SHORTEST <= len(word) <= LONGEST or not (word.isascii() and word.isalpha()):
             return None
         reach = _reach(word)
-        near = {found for key in _deletes(word, reach) for found in self._deletes.get(key, ())}
+        near = self._sharing(_deletes(word, reach))
         ranked = [
             (distance, found[0] != word[0], -self._counts[found], found)
             for found in near
             if (distance := edits(word, found, reach)) <= reach and (found[0] == word[0] or len(word) >= _FIRST_LETTER)
         ]
         return min(ranked)[-1] if ranked else None
+
+    def _sharing(self, left: set[str]) -> set[str]:
+        """The words of which one of these is left, too."""
+        keys = np.fromiter(map(hash, left), np.int64, len(left))
+        first, last = self._keys.searchsorted(keys), self._keys.searchsorted(keys, "right")
+        here = np.flatnonzero(first < last)
+        spans = zip(first[here].tolist(), last[here].tolist(), strict=True)
+        return {self._words[number] for a, b in spans for number in self._numbers[a:b].tolist()}
 
 
 def is_small(word: str) -> bool:

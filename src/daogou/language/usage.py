@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from daogou.language.glossary import beside, together
 
@@ -75,6 +74,8 @@ def _both(columns: Sequence[int], ends: Sequence[int], n_words: int) -> Iterator
 
     `columns` are the words of each product, one after the other, `ends` where those of each product end.
     """
+    from scipy import sparse
+
     ones = np.ones(len(columns), np.int32)
     said = sparse.csr_array((ones, np.array(columns, np.int32), np.array(ends)), (len(ends) - 1, n_words))
     both = sparse.triu(said.T @ said, 1, format="coo")

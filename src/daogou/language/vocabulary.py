@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from daogou.domain.text import Language, Text, language_of
+from daogou.language.marks import Marks
 from daogou.language.normalise import plain
 from daogou.language.pinyin import Sounds
 from daogou.language.segment import Segmenter
@@ -60,8 +61,8 @@ class Found:
 class Learnt:
     """What a vocabulary has learnt, as plain values: what a release keeps, so that no title is cut again to open it."""
 
-    products: list[str]
-    """The ids of the products that were counted."""
+    products: bytes
+    """The ids of the products that were counted, as `Marks` keep them."""
     values: list[tuple[str, str, str]]
     """(facet, Chinese, English), in the order in which they were met."""
     words: dict[str, int]
@@ -109,7 +110,7 @@ class Vocabulary:
         """Corrects to these words."""
         self.sounds = Sounds()
         """What the shop's Chinese words sound like."""
-        self._products: set[str] = set()
+        self._products = Marks()
         self._done: dict[tuple[str, Text], None] = {}
         self._languages: dict[Term, set[Language]] = {}
         self._kinds_of_goods: dict[str, set[str]] = {}
@@ -137,7 +138,7 @@ class Vocabulary:
         vocabulary.uses = Counter({Term(_kind(name), name, key): n for name, key, n in learnt.uses})
         vocabulary._fills = Counter({(name, category): n for name, category, n in learnt.fills})
         vocabulary._openings = Counter({(brand, opening): n for brand, opening, n in learnt.openings})
-        vocabulary._products = set(learnt.products)
+        vocabulary._products = Marks(learnt.products)
         vocabulary.characters.update("".join(vocabulary.words))
         vocabulary._name_brands()
         vocabulary.spelling.add(vocabulary.words)
@@ -146,7 +147,7 @@ class Vocabulary:
     def learnt(self) -> Learnt:
         """All that products have taught, to go on from with `from_learnt`."""
         return Learnt(
-            products=list(self._products),
+            products=self._products.kept(),
             values=[(name, text.zh, text.en) for name, text in self._done],
             words=dict(self.words),
             uses=[(term.name, term.value, n) for term, n in self.uses.items()],

@@ -7,6 +7,7 @@ rows at the end, removed ones become unavailable.
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from daogou.ports.stores import Catalogue
 
 _UNKNOWN_PRICE = -1
+_NO_ROWS = array("i")
 _AT_ONCE = 2_000
 """Products read from the catalogue at once."""
 
@@ -41,10 +43,11 @@ class Shelf:
         self._list_price = np.full(size, _UNKNOWN_PRICE, np.int64)
         self._released = np.zeros(size, np.int64)
         self._rating = np.zeros(size, np.float32)
-        self._postings: dict[tuple[str, str], set[int]] = {}
+        self._postings: dict[tuple[str, str], array[int]] = {}
+        """The rows that have each value, in no order."""
         self._masks: dict[tuple[str, str], NDArray[np.bool_]] = {}
         self._labels: dict[tuple[str, str], Text] = {}
-        self._keys: dict[tuple[str, str], set[str]] = {}
+        self._keys: dict[tuple[str, str], tuple[str, ...]] = {}
         """The values that a name stands for, by facet and name in either language."""
         self._seen = 0
         self._lock = threading.RLock()
@@ -67,11 +70,9 @@ class Shelf:
         with self._lock:
             for product in products:
                 row = self._row_for(product.id)
-                before = self.products[row]
-                if before is not None:
-                    self._post(before, row, present=False)
+                self._post(self.products[row], product, row)
+                object.__setattr__(product, "id", self.ids[row])  # the equal one that is held already
                 self.products[row] = product
-                self._post(product, row, present=True)
                 self._available[row] = product.available
                 self._price[row] = product.price.minor if product.price else _UNKNOWN_PRICE
                 self._list_price[row] = product.list_price.minor if product.list_price else _UNKNOWN_PRICE
@@ -134,8 +135,7 @@ class Shelf:
         """Write a facet value so from now on: a brand whose Chinese name is learnt from titles."""
         with self._lock:
             self._labels[facet, value] = label
-            for name in filter(None, (label.zh, label.en)):
-                self._keys.setdefault((facet, name.casefold().strip()), set()).add(value)
+            self._name(facet, value, label)
 
     def having(self, facet: str, value: str) -> NDArray[np.bool_]:
         """Which rows have the value. Do not write to the array: it is shared between requests."""
@@ -144,7 +144,7 @@ class Shelf:
         if mask is None or len(mask) < len(self.ids):
             with self._lock:
                 mask = np.zeros(len(self.ids), bool)
-                mask[list(self._postings.get(key, ()))] = True
+                mask[np.frombuffer(self._postings.get(key, _NO_ROWS), np.int32)] = True
                 self._masks[key] = mask
         return mask[: len(self.ids)]
 
@@ -213,21 +213,35 @@ class Shelf:
             new[: len(old)] = old
             setattr(self, name, new)
 
-    def _post(self, product: Product, row: int, *, present: bool) -> None:
-        for facet, text in product.facets():
-            key = (facet, text.key)
-            rows = self._postings.get(key)
-            if rows is None:
-                rows = self._postings[key] = set()
-            if present:
-                rows.add(row)
-                if key not in self._labels:
-                    self._labels[key] = text
-                    for name in filter(None, (text.zh, text.en)):
-                        self._keys.setdefault((facet, name.casefold().strip()), set()).add(text.key)
-            else:
-                rows.discard(row)
-                if not rows:
-                    del self._postings[key]
-            if self._masks:
+    def _post(self, before: Product | None, after: Product, row: int) -> None:
+        """Enter what the product in the row has now, and strike what it had."""
+        had = {} if before is None else {(facet, text.key): text for facet, text in before.facets()}
+        has: dict[tuple[str, str], Text] = {}
+        for facet, text in after.facets():
+            has.setdefault((facet, text.key), text)
+        for key in had.keys() - has.keys():
+            self._strike(key, row)
+        for key, text in has.items():
+            if key not in had:
+                self._postings.setdefault(key, array("i")).append(row)
                 self._masks.pop(key, None)
+            if key not in self._labels:
+                self._labels[key] = text
+                self._name(*key, text)
+
+    def _strike(self, key: tuple[str, str], row: int) -> None:
+        """The last row comes in the place of the one that goes."""
+        rows = self._postings[key]
+        place = int((np.frombuffer(rows, np.int32) == row).argmax())
+        rows[place] = rows[-1]
+        rows.pop()
+        if not rows:
+            del self._postings[key]
+        self._masks.pop(key, None)
+
+    def _name(self, facet: str, value: str, label: Text) -> None:
+        for name in filter(None, (label.zh, label.en)):
+            key = (facet, name.casefold().strip())
+            values = self._keys.get(key, ())
+            if value not in values:
+                self._keys[key] = (*values, value)

@@ -24,7 +24,7 @@ from daogou.search.kinds import Kinds
 from daogou.search.reasons import because
 from daogou.search.reviewed import Reviewed
 from daogou.search.scoring import Score, order, score
-from daogou.search.suggest import Phrases, Suggester, Suggestion
+from daogou.search.suggest import Suggester, Suggestion
 from daogou.search.wish import (
     Wish,
     is_for_another,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from daogou.ports.index import LexicalIndex
     from daogou.retrieval.rules import Ruling
     from daogou.retrieval.shelf import Shelf
+    from daogou.search.names import Phrases
     from daogou.search.praise import Praise
 
 

@@ -6,15 +6,15 @@ import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daogou.domain.text import Language, language_of
 from daogou.language.normalise import plain
 from daogou.language.pinyin import LONGEST, sounds
+from daogou.search.names import Name, Names, Phrases, SuggestionKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
     from daogou.search.exact import ExactNames
 
-SuggestionKind = Literal["category", "brand", "query", "product"]
-Name = tuple[str, SuggestionKind, int]
-"""Something to complete to, what it names, and how often it was met."""
 _WORTH: Mapping[SuggestionKind, float] = {"category": 4.0, "brand": 3.0, "query": 2.0, "product": 1.0}
 LONGEST_PREFIX = 60
 _LETTERS = 3
@@ -67,8 +64,7 @@ class Suggester:
         self._prior = prior
         if phrases is None:
             phrases = phrases_of(product for product in shelf.products if product is not None)
-        self._names = list(phrases.names)
-        self._folded = list(phrases.folded)
+        self._names = Names(phrases)
         self._number = np.frombuffer(phrases.numbers, np.int32)
         self._place = np.frombuffer(phrases.places, np.uint8)
         self._sounds = sorted(_sounding(enumerate(self._names)))
@@ -108,7 +104,7 @@ class Suggester:
             self._place[first : first + _LOOKED_AT].tolist(),
             strict=True,
         ):
-            folded = self._folded[number]
+            folded = self._names.folded(number)
             if not folded.startswith(typed, place):
                 return
             yield number, folded.startswith(typed)
@@ -122,19 +118,15 @@ class Suggester:
             yield number, place == 0
 
     def _best(self, numbers: Iterable[tuple[int, bool]], limit: int) -> list[Suggestion]:
-        found: dict[str, tuple[float, Suggestion]] = {}
+        found: dict[str, tuple[float, Name]] = {}
         for number, from_start in numbers:
-            text, kind, n = self._names[number]
-            suggestion = Suggestion(text, kind, language_of(text), n)
-            folded, worth = self._folded[number], self._worth(suggestion, from_start=from_start)
+            name = self._names[number]
+            folded, worth = self._names.folded(number), _worth(name, from_start=from_start)
             if folded not in found or found[folded][0] < worth:
-                found[folded] = (worth, suggestion)
-        best = sorted(found.values(), key=lambda pair: (-pair[0], len(pair[1].text), pair[1].text))
-        return list(islice((each for _, each in best if self._leads_somewhere(each)), limit))
-
-    def _worth(self, suggestion: Suggestion, *, from_start: bool) -> float:
-        common = suggestion.n / (suggestion.n + 20)
-        return _WORTH[suggestion.kind] + common + (2.5 if from_start else 0.0)
+                found[folded] = (worth, name)
+        best = sorted(found.values(), key=lambda pair: (-pair[0], len(pair[1][0]), pair[1][0]))
+        suggestions = (Suggestion(text, kind, language_of(text), n) for _, (text, kind, n) in best)
+        return list(islice(filter(self._leads_somewhere, suggestions), limit))
 
     def _leads_somewhere(self, suggestion: Suggestion) -> bool:
         """Neither products that are sold out, hidden or called otherwise by now are offered, nor categories and brands
@@ -152,47 +144,25 @@ class Suggester:
             return
         new: list[tuple[str, int, int]] = []
         before = len(self._names)
-        for folded, (text, kind, n) in found:
-            number = self._numbers.setdefault((kind, folded), len(self._names))
-            if number == len(self._names):
-                self._names.append((text, kind, n))
-                self._folded.append(folded)
-                new += [(folded[place:LONGEST_PREFIX], number, place) for place in _beginnings(folded, kind)]
-            else:
-                known, _, times = self._names[number]
-                self._names[number] = (known, kind, times + n)
+        for folded, name in found:
+            number = len(self._names)
+            if self._names.meet(name, folded):
+                new += [(folded[place:LONGEST_PREFIX], number, place) for place in _beginnings(folded, name[1])]
         new.sort()
         entries = range(len(self._number))
         where = [bisect.bisect_right(entries, key, key=self._key) for key, _, _ in new]
         self._number = np.insert(self._number, where, [number for _, number, _ in new])
         self._place = np.insert(self._place, where, [place for _, _, place in new])
-        self._sounds = sorted([*self._sounds, *_sounding(enumerate(self._names[before:], before))])
+        self._sounds = sorted([*self._sounds, *_sounding((n, self._names[n]) for n in range(before, len(self._names)))])
 
     def _key(self, at: int) -> str:
         """What the entry at this place of the order is found by."""
-        return self._folded[int(self._number[at])][int(self._place[at]) : LONGEST_PREFIX]
-
-    @cached_property
-    def _numbers(self) -> dict[tuple[str, str], int]:
-        """The number of each name by its kind and how it is folded; only needed where more is learnt."""
-        return {
-            (kind, folded): number
-            for number, ((_, kind, _), folded) in enumerate(zip(self._names, self._folded, strict=True))
-        }
+        return self._names.folded(int(self._number[at]))[int(self._place[at]) : LONGEST_PREFIX]
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """What there is to complete to, ready to be looked up."""
-
-    names: list[Name]
-    """Each once, however it is written."""
-    folded: list[str]
-    """How each is looked up."""
-    numbers: bytes
-    """(entries,) int32: which name, in ascending order of what it is found by: the folded name from a place on."""
-    places: bytes
-    """(entries,) uint8: from which place on."""
+def _worth(name: Name, *, from_start: bool) -> float:
+    _, kind, n = name
+    return _WORTH[kind] + n / (n + 20) + (2.5 if from_start else 0.0)
 
 
 def phrases_of(products: Iterable[Product]) -> Phrases:
@@ -203,12 +173,7 @@ def phrases_of(products: Iterable[Product]) -> Phrases:
         for number, (folded, (_, kind, _)) in enumerate(found)
         for place in _beginnings(folded, kind)
     )
-    return Phrases(
-        names=[name for _, name in found],
-        folded=[folded for folded, _ in found],
-        numbers=np.array([number for _, number, _ in keys], np.int32).tobytes(),
-        places=np.array([place for _, _, place in keys], np.uint8).tobytes(),
-    )
+    return Phrases.of(found, [(number, place) for _, number, place in keys])
 
 
 def _merged(names: Iterable[Name]) -> list[tuple[str, Name]]:

@@ -25,8 +25,9 @@ from daogou.opinions.wishes import wishes
 from daogou.retrieval.shelf import Shelf
 from daogou.search.chosen import Chosen
 from daogou.search.indexing import build
+from daogou.search.names import Phrases
 from daogou.search.searcher import Searcher, ShopperContext
-from daogou.search.suggest import Phrases, phrases_of
+from daogou.search.suggest import phrases_of
 from daogou.search.worth import Worth
 from daogou.shop.nearness import Nearness, open_nearness
 from daogou.shop.opining import Opinions

@@ -1,0 +1,35 @@
+from collections.abc import Mapping
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daogou.retrieval.shelf import Shelf
+from daogou.testing.builders import product
+
+_VALUES = st.dictionaries(st.sampled_from(["color", "size"]), st.lists(st.sampled_from("abc"), max_size=3))
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), _VALUES), max_size=20), st.booleans())
+def test_the_rows_of_a_value_are_those_of_the_products_as_they_are_now(
+    put: list[tuple[int, Mapping[str, list[str]]]], looked: bool
+) -> None:
+    shelf = Shelf()
+    for number, attributes in put:
+        shelf.put([product(f"p{number}", attributes=attributes)])
+        if looked:
+            shelf.having("color", "a")
+    for facet, value in [(facet, value) for facet in ("color", "size") for value in "abc"]:
+        expected = [
+            value in {text.key for text in found.attributes.get(facet, ())} for found in shelf.products if found
+        ]
+        assert shelf.having(facet, value).tolist() == expected
+        assert sorted(shelf.rows_having(facet, value)) == np.flatnonzero(expected).tolist()
+        assert ((facet, value) in shelf.facets()) == any(expected)
+
+
+def test_a_name_stands_for_every_value_that_is_called_so() -> None:
+    shelf = Shelf()
+    shelf.put([product("1", brand="Nike"), product("2", brand="耐克"), product("3", brand="Alta")])
+    shelf.call("brand", "耐克", shelf.label("brand", "nike"))
+    assert shelf.named("brand", " NIKE ").tolist() == [True, True, False]
