@@ -186,10 +186,10 @@ def _understander(
     products: Iterable[Product], kinds: Iterable[Text] = (), encoder: Encoder | None = None
 ) -> Understander:
     """One with the glossary that training would learn, and the names of categories that it would encode."""
-    products, shelf = list(products), Shelf()
+    products, kinds, shelf = list(products), list(kinds), Shelf()
     shelf.put(products)
     known = Vocabulary.from_shelf(shelf, taxonomy=kinds)
-    glossary = Glossary(learn(Cedict(), known, products))
+    glossary = Glossary(learn(Cedict(), known, products, kinds))
     called = Called(*learn_names(Cedict(), known, products))
     if encoder is None:
         return Understander(known, glossary=glossary, called=called)

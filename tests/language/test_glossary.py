@@ -10,8 +10,10 @@ from daogou.domain.ids import ProductId
 from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text
+from daogou.language.aligning import align
 from daogou.language.glossary import Glossary, Meaning, pack, together
 from daogou.language.glossing import learn, phrases
+from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
 from daogou.testing.words import WordList
@@ -229,6 +231,54 @@ def test_a_wallet_is_no_phone_case() -> None:
 
 def test_a_shop_in_chinese_is_asked_in_english() -> None:
     assert _in_shop("stationery", "文具").where.category == "文具"
+
+
+_KINDS = [
+    Text(f"{zh}支架", f"{en} Stands") for zh, en in (("键盘", "Keyboard"), ("手机", "Mobile Phone"), ("吉他", "Guitar"))
+] + [Text("键盘", "Keyboards"), Text("手机/电话", "Mobile Phones"), Text("吉他", "Guitars"), Text("支架台", "Racks")]
+
+
+def test_names_of_goods_say_which_words_go_together() -> None:
+    aligned = align([*_KINDS, Text("吉他（木制）", "Guitars (wooden)")], Segmenter())
+    assert aligned["支架"] == {("stand",): 3}
+    assert aligned["手机"] == {("mobile", "phone"): 3}, "once in a longer name, and as a name of its own"
+    assert aligned["手机支架"] == {("mobile", "phone", "stand"): 2}
+    assert "吉他手机" not in aligned
+    assert align([], Segmenter()) == {}
+
+
+@given(
+    st.lists(
+        st.builds(Text, zh=st.text("支架手机&/（）台灯 a", max_size=9), en=st.text("ab &/,()", max_size=12)), max_size=6
+    )
+)
+def test_names_however_written_can_be_read(names: list[Text]) -> None:
+    for word, phrases_of_it in align(names, Segmenter()).items():
+        assert any(set(word) <= set(name.zh) for name in names)
+        assert all(phrase and n > 0 for phrase, n in phrases_of_it.items())
+
+
+def test_names_of_goods_come_before_the_first_sense_of_a_word() -> None:
+    entries = WordList({"支架": "support/trestle", "台": "platform"})
+    products = _titled(*(f"Support {n}" for n in range(9)), *(f"Stand {n}" for n in range(9)))
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    kinds = [
+        Text(f"{zh}支架", f"{en} Stands") for zh, en in zip("甲乙丙丁戊己庚辛壬癸子丑", "abcdefghijkl", strict=True)
+    ]
+    assert Glossary(learn(entries, vocabulary, products)).meanings("支架")[0].phrase == "support"
+    assert Glossary(learn(entries, vocabulary, products, kinds)).meanings("支架")[0].phrase == "stand"
+    once = Glossary(learn(entries, vocabulary, products, [Text("木台", "Wood Stand")]))
+    assert not once.meanings("台"), "what one name says is chance"
+
+
+def test_other_names_of_one_thing_are_as_sure() -> None:
+    products = _titled(*(f"Headphone {n}" for n in range(40)), *(f"Earphone {n}" for n in range(3)), "Receiver 1")
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    glossary = Glossary(learn(WordList({"耳机": "headphones/receiver/earphones"}), vocabulary, products))
+    weights = {meaning.phrase: meaning.weight for meaning in glossary.meanings("耳机")}
+    assert weights["earphone"] > 0.9 * weights["headphone"] > 3 * weights["receiver"]
 
 
 @pytest.mark.parametrize(

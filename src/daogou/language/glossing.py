@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from daogou.language.aligning import align
 from daogou.language.glossary import LONGEST, Glosses, Meaning, pack
 from daogou.language.segment import fold
 from daogou.language.speech import FILLERS
@@ -18,6 +19,7 @@ from daogou.language.usage import count
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
+    from daogou.domain.text import Text
     from daogou.language.vocabulary import Vocabulary
     from daogou.ports.dictionary import Dictionary
 
@@ -27,29 +29,35 @@ Parts = tuple[str, ...]
 """A phrase as folded words."""
 
 
-def learn(dictionary: Dictionary, vocabulary: Vocabulary, products: Iterable[Product]) -> Glosses:
+def learn(
+    dictionary: Dictionary, vocabulary: Vocabulary, products: Iterable[Product], taxonomy: Iterable[Text] = ()
+) -> Glosses:
     """Keep what general words that the shop does not use mean, in words that it does.
 
     Chinese words through the dictionary's English; English ones through what WordNet calls the same thing or the kind
     of thing it is, and through the dictionary's Chinese. A meaning is the likelier the earlier it stands and the more
-    titles say it; one that no title says is said in less words, or as WordNet calls the thing otherwise. A single
-    character also means what the compounds that end in it are called, those first that the shop has: 线 is a cable,
-    for 网线 are network cables. A Chinese word that no English of the shop says means the shop's Chinese words for the
-    same thing: 衣服 is its 服装, both clothes.
+    titles say it; one that no title says is said in less words, or as WordNet calls the thing otherwise, and other
+    names of the thing that is surely meant are as sure. Names in a `taxonomy` say which meanings goods have: 支架 is a
+    stand rather than a support. A single character also means what the compounds that end in it are called, those first
+    that the shop has: 线 is a cable, for 网线 are network cables. A Chinese word that no English of the shop says means
+    the shop's Chinese words for the same thing: 衣服 is its 服装, both clothes.
     """
     english = _english(vocabulary)
     read, compounds, chinese = _read(dictionary, vocabulary)
+    for word, said in align(taxonomy, vocabulary.segmenter).items():
+        if senses := _of_goods(read.get(word, {}), said):
+            read[word] = senses
     usage = count(products, vocabulary.segmenter, _phrases(chain(*read.values(), *compounds.values()), vocabulary))
     used = partial(_used, uses=usage.phrases, terms=vocabulary.terms)
     others = _other_names(used, lambda phrase: _is_category(phrase, vocabulary))
+    named = _things_named()
     found = {}
-    named = {" ".join(_folded(name)) for thing in things() for name, _ in thing.names}
     for word, senses in read.items():
         if not vocabulary.has(word):
             sure = _sayable(senses, used, others)
             for head, n in _heads(compounds[word], used).items() if word in compounds else ():
                 sure[head] = max(sure.get(head, 0.0), n)
-            meanings = _sure(sure, _MOST if len(word) > 1 else _MOST_OF_ONE)
+            meanings = _with_synonyms(_sure(sure, _MOST if len(word) > 1 else _MOST_OF_ONE), named)
             if not meanings and len(word) > 1:
                 meanings = _sure(_same_thing(senses, chinese, named), _MOST)
             found[word] = meanings
@@ -86,6 +94,30 @@ def _same_thing(senses: Mapping[Parts, float], chinese: Mapping[str, Senses], na
         phrase = " ".join(parts)
         for other, n in chinese.get(phrase, {}).items() if phrase in named else ():
             found[other] = max(found.get(other, 0.0), sure * n)
+    return found
+
+
+def _with_synonyms(meanings: list[Meaning], named: Mapping[str, Mapping[int, int]]) -> list[Meaning]:
+    """The meanings, where other names of the thing that is surely meant are nearly as sure: earphones for 耳机, not
+    headphones alone."""
+    if len(meanings) < 2:
+        return meanings
+    first, *rest = meanings
+    ranks = named.get(first.phrase, {})
+    found = [first]
+    for meaning in rest:
+        others = named.get(meaning.phrase, {})
+        alike = max((sure_at(ranks[n]) * sure_at(others[n]) for n in ranks.keys() & others), default=0.0)
+        found.append(meaning._replace(weight=max(meaning.weight, first.weight * alike * _SAME)))
+    return sorted(found, key=lambda meaning: (-meaning.weight, meaning.phrase))
+
+
+def _things_named() -> dict[str, dict[int, int]]:
+    """For each name of things which they are, by number, and how many things it means more often."""
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for n, thing in enumerate(things()):
+        for name, rank in thing.names:
+            found[" ".join(_folded(name))].setdefault(n, rank)
     return found
 
 
@@ -205,6 +237,21 @@ def _read(
     return read, compounds, chinese
 
 
+def _of_goods(senses: Mapping[Parts, float], said: Mapping[Parts, int]) -> dict[Parts, float]:
+    """What a word means as dictionaries have it and as names of goods do: the surer of the latter the more these are.
+
+    What a single name has is chance, unless the dictionary has it too.
+    """
+    counts = {parts: n for parts, n in said.items() if n > 1 or parts in senses}
+    total, most = sum(counts.values()), max(counts.values(), default=0)
+    of_goods = total / (total + _NAMES)
+    found = {parts: sure * (1 - of_goods) for parts, sure in senses.items()}
+    for parts, n in counts.items():
+        if n >= _SELDOM * total:
+            found[parts] = found.get(parts, 0.0) + of_goods * n / most
+    return found
+
+
 def _sayable(senses: Mapping[Parts, float], used: Callable[[str], float], others: Mapping[str, Senses]) -> Senses:
     """The senses as the shop says them: in full, or as far as it does not, in less words or by other names."""
     found: Senses = {}
@@ -312,6 +359,12 @@ _DERIVED, _TAIL, _HEAD, _FIRST = 0.8, 0.6, 0.5, 0.3
 electric power source, source for that, desktop for what is first of all a desktop computer."""
 _OTHERWISE, _BROADER = 0.5, 0.5
 """How much less sure another name of the same thing is than the one that the dictionary has, and that of its kind."""
+_NAMES = 10
+"""Names in a taxonomy that say as much of a word as the dictionary,"""
+_SELDOM = 0.05
+"""and the share of them below which what they say of it is chance."""
+_SAME = 0.95
+"""How much less sure another name of the thing is that is surely meant."""
 _KIND = 0.65
 """How much less sure it is that a cardigan is a sweater of the shop than that a couch is its sofa,"""
 _ENDING = 0.9

@@ -70,7 +70,7 @@ class LanguageSettings:
     taxonomy: str = ""
     """A file with kinds of goods in both languages, a line each: English, a tab, Chinese; a relative path is taken from
     the shop's folder. A shop whose categories have names in one language is then asked in both; kinds that it does not
-    have are left aside. Empty: none."""
+    have are left aside, but training learns from all of them which meanings words have for goods. Empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

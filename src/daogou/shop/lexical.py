@@ -66,12 +66,13 @@ class Words:
 class Indexing:
     """Makes the index of a release and what is kept beside it; what both need of the words is learnt once."""
 
-    def __init__(self, stores: Stores) -> None:
-        """Look how far the catalogue has come.
+    def __init__(self, stores: Stores, taxonomy: Iterable[Text] = ()) -> None:
+        """Look how far the catalogue has come. `taxonomy`: kinds of goods in both languages.
 
         Make it before the products are read: what changes in between is then indexed twice rather than never.
         """
         self._stores = stores
+        self._taxonomy = taxonomy
         self._change, _ = stores.catalogue.changes(0)
         self.vocabulary = Vocabulary()
         self.built = ArrayIndex()
@@ -92,7 +93,7 @@ class Indexing:
         queries = self._stores.queries.most(_MOST_QUERIES)
         (folder / _CHANGE).write_bytes(msgspec.json.encode(self._change))
         (folder / _QUERIES).write_bytes(msgspec.json.encode(queries))
-        glosses = learn(self._dictionary, self.vocabulary, products)
+        glosses = learn(self._dictionary, self.vocabulary, products, self._taxonomy)
         called = self._called
         words = Words(
             self.vocabulary.learnt(), phrases_of(products), glosses, dict(called.categories), dict(called.others)

@@ -79,7 +79,7 @@ def _train(shop: Shop, *, only: Sequence[str], progress: Report | None) -> Relea
     with_meaning = ["meaning"] if "encoder" in only else []
     together = [name for group in (_INDEXED, _READING) if group & set(only) for name in group]
     only = [*only, *together, *with_meaning]
-    indexing = Indexing(shop.stores)
+    indexing = Indexing(shop.stores, shop.taxonomy())
     clicked = Clicked(indexing, shop.stores, shop.settings, now=shop.clock)
     lessons = _lessons(shop, progress)
     with Encoding(shop, only=only, progress=progress) as encoding:
