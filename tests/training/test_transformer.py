@@ -167,6 +167,32 @@ def test_every_step_counts_alike_however_a_batch_is_cut() -> None:
     assert np.average(each, weights=places) == pytest.approx(whole, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("looks", "stop"),
+    [
+        ([0.5, 0.8, 0.78, 0.79, 0.5, 0.5], 4),  # the third and the fourth cannot be told from the second
+        ([0.5, 0.6, 0.7, 0.8], 4),
+        ([0.8, 0.5, 0.5, 0.78], 1),  # two on end surely worse: it is not asked a fourth time
+    ],
+)
+def test_the_last_epoch_is_kept_that_is_not_surely_worse_than_the_best(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: list[float], stop: int
+) -> None:
+    pytest.importorskip("torch", reason="torch is not installed: the train extra")
+    pytest.importorskip("onnx", reason="onnx is not installed: the train extra")
+    from daogou.training.recipes import transformer
+
+    random, left = np.random.default_rng(0), iter(looks)
+    monkeypatch.setattr(
+        transformer,
+        "gains",
+        lambda models, held, config: (random.permutation(len(held)) < next(left) * len(held)).astype(float),
+    )
+    config = replace(SMALL, epochs=len(looks), patience=2, towers=1)
+    release = train(stores, Releases(tmp_path), config=TrainingConfig(transformer=config))
+    assert Transformer.load(release.path("transformer")).config.stop == stop
+
+
 @pytest.mark.parametrize(("scanned", "kept", "least"), [(10, 400, 12), (N, 15, 15)])
 def test_a_large_catalogue_is_scored_in_part_and_the_best_are_mostly_found(
     release: Release, tmp_path: Path, scanned: int, kept: int, least: int

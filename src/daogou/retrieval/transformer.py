@@ -69,7 +69,8 @@ class TransformerConfig:
     epochs: int = 12
     """At most so many."""
     patience: int = 4
-    """Epochs without a gain on the held-back steps after which it stops; the best weights are kept."""
+    """Epochs on end that are surely worse than the best on the held-back steps, after which it stops; the last of those
+    that are not is kept."""
     stop: int = 0
     """Stop after so many epochs; 0: look at the held-back steps. In a release: the epochs that were chosen."""
     minutes: float = 10.0

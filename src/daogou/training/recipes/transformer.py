@@ -211,21 +211,34 @@ def _train(lesson: Lesson, config: TransformerConfig) -> Transformer:
     towers = [_Tower(lesson, vectors, config, number) for number in range(config.towers)]
     held = lesson.held[:: max(1, len(lesson.held) // _LOOKED_AT)]
     started = time.process_time()
-    best, chosen, kept = -1.0, config.stop, None
+    best, chosen, kept = np.zeros(len(held)), config.stop, None
     for epoch in range(1, (config.stop or config.epochs) + 1):
         for tower in towers:
             tower.epoch()
         models = [tower.model for tower in towers]
-        ndcg = quality(models, held, config) if held and not config.stop else 0.0
-        lesson.tell(f"transformer: epoch {epoch}" + (f", NDCG@10 {ndcg:.4f} on held-back steps" if ndcg else ""))
-        if not config.stop and ndcg > best:
-            best, chosen, kept = ndcg, epoch, [copy.deepcopy(model.state_dict()) for model in models]
+        reached = np.empty(0) if config.stop else gains(models, held, config)
+        ndcg = f", NDCG@10 {reached.mean():.4f} on held-back steps" if len(reached) else ""
+        lesson.tell(f"transformer: epoch {epoch}{ndcg}")
+        if not config.stop and _as_good(reached, best):
+            chosen, kept = epoch, [copy.deepcopy(model.state_dict()) for model in models]
+        if reached.sum() > best.sum():
+            best = reached
         late = time.process_time() - started > 60 * config.minutes
         if late or (not config.stop and epoch - chosen >= config.patience):
             break
     for tower, weights in zip(towers, kept or [], strict=False):
         tower.model.load_state_dict(weights)
     return export([tower.model for tower in towers], words, replace(config, stop=chosen))
+
+
+def _as_good(reached: NDArray[np.float64], best: NDArray[np.float64]) -> bool:
+    """Is an epoch no worse than the best before it by more than one standard error?
+
+    The later of two that cannot be told apart is taken: it has learnt at a lower rate, and the highest of many looks is
+    mostly luck. Of no looks the last is taken.
+    """
+    gained = reached - best
+    return bool(gained.sum() >= -gained.std() * np.sqrt(len(gained))) if len(gained) else True
 
 
 class _Tower:
@@ -266,12 +279,14 @@ class _Tower:
 # --- metrics ------------------------------------------------------------------------------------------------------
 
 
-def quality(models: Sequence[Any], held: Sequence[Case], config: TransformerConfig, *, k: int = 10) -> float:
-    """NDCG@k of the models' mean on the held-back steps, over all products; seen ones do not count, as they are not
-    recommended."""
+def gains(
+    models: Sequence[Any], held: Sequence[Case], config: TransformerConfig, *, k: int = 10
+) -> NDArray[np.float64]:
+    """(cases,) NDCG@k of the models' mean on each held-back step, over all products; seen ones do not count, as they
+    are not recommended."""
     import torch
 
-    gains: list[float] = []
+    found: list[float] = []
     with torch.no_grad():
         products = [model.eval().products(torch.arange(len(model.words))) for model in models]
         for low in range(0, len(held), config.batch):
@@ -285,8 +300,8 @@ def quality(models: Sequence[Any], held: Sequence[Case], config: TransformerConf
             for line, case in zip(scores, asked, strict=True):
                 line[case.trail.rows] = -np.inf
                 rank = np.count_nonzero(line > line[case.target])
-                gains.append(1 / np.log2(rank + 2) if rank < k else 0.0)
-    return float(np.mean(gains))
+                found.append(1 / np.log2(rank + 2) if rank < k else 0.0)
+    return np.array(found)
 
 
 # --- artifact -----------------------------------------------------------------------------------------------------
