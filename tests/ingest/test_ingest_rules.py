@@ -101,3 +101,24 @@ JUNK = st.one_of(
 @given(st.lists(JUNK, max_size=8).map(b"".join), st.sampled_from(["x.jsonl", "x.csv", "x.json", "x.xml"]))
 def test_counts_add_up_for_any_bytes(tmp_path: Path, data: bytes, name: str) -> None:
     run(write(tmp_path, name, data))
+
+
+def test_html_is_turned_into_words(tmp_path: Path) -> None:
+    line = '{"id":"a","title":"<b>Tea</b> &amp; cups < 5","description":"<p>Fine</p><p>mild</p>"}\n'
+    report, stores = run(write(tmp_path, "x.jsonl", line + '{"id":"b","title":"Size <L> & more"}\n'))
+    first, second = sorted(stores.catalogue.scan(), key=lambda product: product.id)
+    assert (first.title.en, first.description.en) == ("Tea & cups < 5", "Fine\nmild")
+    assert second.title.en == "Size <L> & more"
+    assert [repair.field for repair in report.repairs] == ["title", "description"]
+
+
+@pytest.mark.parametrize("title", ["Müller Löffel", "Größe", "café crème"])
+def test_a_western_file_is_no_chinese_one(title: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(f"id,title\n1,{title}\n2,naïve Möbel\n".encode("cp1252"))
+    report, stores = run(path, kind="product")
+    assert {product.title.en for product in stores.catalogue.scan()} == {title, "naïve Möbel"}
+    assert report.notes == ["x.csv was read as windows-1252"]
+    path.write_bytes("id,title\n1,毛巾与a杯子\n".encode("gb18030"))
+    report, stores = run(path, kind="product")
+    assert [product.title.zh for product in stores.catalogue.scan()] == ["毛巾与a杯子"]

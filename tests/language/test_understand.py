@@ -483,3 +483,14 @@ def test_what_is_friendly_to_beginners_is_for_beginners() -> None:
     shelf.put([product("1", "racket", attributes={"feature": "Beginner-friendly"})])
     slots = Understander(Vocabulary.from_shelf(shelf)).understand("rackets for beginners", currency="CNY").slots
     assert [(slot.value, slot.negated) for slot in slots] == [("beginner-friendly", False)]
+
+
+def test_what_titles_say_of_what_their_products_do_not_do_is_no_negation() -> None:
+    shelf = Shelf()
+    shelf.put([product("1", "不粘厨具组合"), product("2", "钻石炒锅"), product("3", "无钢圈 文胸")])
+    learnt = Vocabulary.from_shelf(shelf)
+    for vocabulary in (learnt, Vocabulary.from_learnt(learnt.learnt())):
+        understood = Understander(vocabulary).understand("炒锅 不粘", currency="CNY")
+        assert understood.slots == ()
+        assert understood.words == ("炒锅", "不粘")
+        assert Understander(vocabulary).understand("不要钻石的炒锅", currency="CNY").slots[0].negated

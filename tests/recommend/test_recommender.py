@@ -174,7 +174,8 @@ def test_the_next_basket_repeats_what_is_bought_often(world: World) -> None:
     world.happen("purchase", "p8", at=NOW - 60 * DAY_MS)
     hits = world.ask(shopper="anna", kind="next-basket", k=2)
     assert [hit.product for hit in hits.items] == ["p20", "p8"]
-    assert hits.items[0].because[0].kind == "repeat"
+    assert [hit.because[0].kind for hit in hits.items] == ["repeat", "repeat"]
+    assert [hit.because[0].text.en for hit in hits.items] == ["You bought this 4 times", "You bought this before"]
 
 
 def test_trending_and_new_follow_the_clock(world: World) -> None:
@@ -459,6 +460,7 @@ def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> N
     world.happen("cart", "p0", at=NOW - 5)
     assert world.ask(shopper="anna", kind="complete", k=1).items[0].because[0].products == ("p0",)
     assert world.ask(shopper="anna", basket=("p12",), kind="complete", k=1).items[0].because[0].products == ("p12",)
+    assert world.ask(product="p12", kind="complete", k=1).items[0].because[0].products == ("p12",)
 
 
 @given(history=st.lists(st.integers(0, N - 1).map("p{}".format), min_size=1, max_size=8), data=st.data())

@@ -97,3 +97,15 @@ def test_a_category_made_for_others_is_not_shown() -> None:
     build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
     searcher = Searcher(shelf, index, Understander(vocabulary))
     assert (_ids(searcher.search("for dad")), _ids(searcher.search("for mom"))) == (["tie"], ["bag"])
+
+
+def test_titles_say_for_whom_goods_are() -> None:
+    shelf, index = Shelf(), ArrayIndex()
+    titles = ("男式玩色内裤", "女式真丝内裤", "纯棉内裤", "Men's cotton briefs 内裤", "情侣 男士女士 内裤")
+    shelf.put([product(title, title, category=[Text.of("内裤")]) for title in titles])
+    vocabulary = Vocabulary.from_shelf(shelf)
+    build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
+    searcher = Searcher(shelf, index, Understander(vocabulary))
+    assert set(_ids(searcher.search("内裤男"))) == {titles[0], titles[2], titles[3], titles[4]}
+    assert set(_ids(searcher.search("送女朋友 内裤"))) == {titles[1], titles[2], titles[4]}
+    assert len(searcher.search("内裤").items) == len(titles)

@@ -530,6 +530,11 @@ def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: Pag
     assert refused.status_code == 400
     assert "has changed since" in refused.text
     assert shop.synonyms == (("sneakers", "trainers"), ("sofa", "couch"))
+    http.post("/console/synonym", data={"words": "保温杯，thermos, 保暖壶", "csrf": token[1]})
+    assert shop.synonyms[-1] == ("保温杯", "thermos", "保暖壶")
+    alone = http.post("/console/synonym", data={"words": "thermos", "csrf": token[1]})
+    assert (alone.status_code, len(shop.synonyms)) == (400, 3)
+    assert "two different words" in alone.text
 
 
 def test_the_console_shows_imports_with_counts_and_rejects(http: TestClient, shop: PageShop) -> None:

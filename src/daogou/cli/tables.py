@@ -113,15 +113,26 @@ def print_import(report: ImportReport) -> None:
     for file in report.files:
         if file.refused:
             _out.print(f"[red]{escape(_named(file.name, file.refused))}[/red]")
-    for repair in report.repairs[:_LISTED]:
-        _out.print(escape(f"repaired {repair.file}:{repair.line} {repair.field}: {repair.did}"))
+        elif not file.counts:
+            _out.print(f"[yellow]{escape(file.name)} holds no record[/yellow]")
+    _print_lines("repaired", [(each.file, each.line, f"{each.field}: {each.did}") for each in report.repairs])
     lines = [reject for reject in report.refusals if reject.reason not in refused]
-    for reject in lines[:_LISTED]:
-        _out.print(escape(f"rejected {reject.file}:{reject.line} {reject.field}: {reject.reason}"))
+    _print_lines("rejected", [(each.file, each.line, f"{each.field}: {each.reason}") for each in lines])
     for note in report.notes:
         _out.print(f"note: {escape(note)}")
     if report.rejects is not None:
         _out.print(f"all {report.n_rejects} rejected lines with their reasons: {report.rejects}")
+
+
+def _print_lines(what: str, lines: Sequence[tuple[str, int, str]]) -> None:
+    """Lines with what became of them; the same of one file is said once, with its first line and how many more."""
+    alike: dict[tuple[str, str], list[int]] = {}
+    for file, line, said in lines:
+        alike.setdefault((file, said), []).append(line)
+    for (file, said), (first, *more) in list(alike.items())[:_LISTED]:
+        _out.print(escape(f"{what} {file}:{first}{f' and {len(more):,} more' if more else ''} {said}"))
+    if len(alike) > _LISTED:
+        _out.print(f"… and {len(alike) - _LISTED:,} other kinds of lines {what}")
 
 
 def print_release(release: Release) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -11,7 +12,9 @@ from daogou.domain.ids import Instant, ProductId, VariantId
 from daogou.domain.order import Order, OrderLine
 from daogou.domain.product import PricePoint, Product, Variant
 from daogou.domain.review import Review
+from daogou.domain.text import Text
 from daogou.ingest.formats.base import Fix
+from daogou.ingest.formats.values import plain_text
 from daogou.ingest.known import Known
 from daogou.ingest.records.fields import FieldError
 from daogou.ingest.records.query import Query
@@ -73,7 +76,7 @@ class Checks:
         if product.variants:
             variants = tuple(_sane(variant, fixes, f"variants.{variant.id}.") for variant in product.variants)
             product = replace(product, variants=variants) if fixes else product
-        product = _sane(product, fixes, "")
+        product = _worded(_sane(product, fixes, ""), fixes)
         self._known.add(product)
         return product, tuple(fixes)
 
@@ -140,3 +143,21 @@ def _sane(thing: P, fixes: list[Fix], where: str) -> P:
         fixes.append(Fix(f"{where}stock", f"{thing.stock} became 0", "negative-stock"))
         thing = replace(thing, stock=0)
     return thing
+
+
+def _worded(product: Product, fixes: list[Fix]) -> Product:
+    """Words in place of HTML: a page shows what a feed says, letter by letter."""
+    said = {"title": product.title, "description": product.description}
+    marked = [name for name, text in said.items() if _MARKUP.search(text.zh) or _MARKUP.search(text.en)]
+    if not marked:
+        return product
+    fixes.extend(Fix(name, "HTML was turned into words", "converted") for name in marked)
+    said |= {name: Text(plain_text(said[name].zh), plain_text(said[name].en)) for name in marked}
+    return replace(product, title=said["title"], description=said["description"])
+
+
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|span|b|i|u|a|em|strong|small|font|ul|ol|li|h[1-6]|img|table|tbody|tr|td|th)\b[^<>]*>"
+    r"|&(?:amp|nbsp|lt|gt|quot|#\d{2,5});",
+    re.IGNORECASE,
+)

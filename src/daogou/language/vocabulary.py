@@ -139,6 +139,7 @@ class Vocabulary:
         vocabulary._fills = Counter({(name, category): n for name, category, n in learnt.fills})
         vocabulary._openings = Counter({(brand, opening): n for brand, opening, n in learnt.openings})
         vocabulary._products = Marks(learnt.products)
+        vocabulary.segmenter.learn(word for word in vocabulary.words if word[:1] in _WITHOUT)
         vocabulary.characters.update("".join(vocabulary.words))
         vocabulary._name_brands()
         vocabulary.spelling.add(vocabulary.words)
@@ -376,11 +377,20 @@ class Vocabulary:
         names = {name for name, _ in facets if name not in ("category", "brand")}
         self._fills.update((name, step) for step in steps for name in ("", *names))
         self.uses.update({Term(_kind(name), name, text.key) for name, text in facets})
+        self.segmenter.learn(self._without(product.title.zh))
         self.words.update(set(self.segmenter.cut(f"{product.title.zh} {product.title.en}")))
         self.characters.update(plain(product.title.zh))
         opening = product.title.zh.partition(" ")[0]
         if product.brand and product.brand.isascii() and _OPENING.fullmatch(opening):
             self._openings[product.brand.casefold().strip(), opening] += 1
+
+    def _without(self, title: str) -> Iterator[str]:
+        """What the title says its product does not have or do, which nobody who types it means to avoid: 不粘."""
+        if _WITHOUT.isdisjoint(title):
+            return
+        for before, after in pairwise(self.segmenter.tokens(title)):
+            if before.text in _WITHOUT and before.end == after.start:
+                yield before.text + after.text
 
     def _read_ideas(self) -> None:
         for idea in ideas():
@@ -416,6 +426,7 @@ _TAILS = ("套装", "系列", "礼盒", "组合", "用品")
 _OPENINGS = tuple(
     (line[0], word if language_of(word) == "zh" else f"{word} ") for line in audience_words() for word in line
 )
+_WITHOUT = frozenset("不无")
 _SLUG = re.compile("[a-z0-9]+(?:[-_][a-z0-9]+)+")
 """A category as an address writes it: mens-shoes."""
 _GENDERS = ("gender", "sex", "性别")

@@ -305,7 +305,10 @@ class Queries(Protocol):
         """The most frequent searches since a moment with what followed them; ties in order of the text."""
 
     def places(self, *, since: Instant, shoppers: int = 10) -> list[Place]:
-        """The places of lists that searches brought since a moment, first place first."""
+        """The places of lists that searches brought since a moment, first place first.
+
+        Only clicks of people to whom the place was reported as shown count: a shop may report a part of what it shows.
+        """
 
     def clicked(self, *, since: Instant, shoppers: int = 10) -> list[Clicked]:
         """What was clicked since a moment where a search brought it, in order of query and product.

@@ -15,6 +15,7 @@ from daogou.recommend.group import SOURCE as GROUP
 from daogou.recommend.group import suited
 from daogou.recommend.showings import EXPOSURE
 from daogou.retrieval.evidence import NO_CAUSE
+from daogou.retrieval.repeat import DAY_MS
 
 if TYPE_CHECKING:
     from daogou.domain.rule import Rule
@@ -31,7 +32,6 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     "trending": ("trending", wording.TRENDING),
     "new": ("new", wording.NEW),
     "fresh": ("new", wording.NEW),
-    "repeat": ("repeat", wording.REPEAT),
     "given": ("given", wording.GIVEN),
     EXPOSURE: ("rule", wording.EXPOSURE),
 }
@@ -140,7 +140,9 @@ class Reasoner:
         source = self.names[place]
         if source in _UNCAUSED:
             kind, text = _UNCAUSED[source]
-            return Reason(kind, text, share, (self.shelf.ids[row],) if kind == "repeat" else (), source)
+            return Reason(kind, text, share, (), source)
+        if source == "repeat":
+            return Reason("repeat", wording.bought(self._days(row)), share, (self.shelf.ids[row],), source)
         if source in self._rules:
             return self._rules[source].stated(share)
         if source == "segment":
@@ -153,6 +155,11 @@ class Reasoner:
             return Reason("history", wording.RECENT, share, (), source)
         kind, text = self._caused(source, cause, row)
         return Reason(kind, text, share, (self.shelf.ids[self._steps[cause]],), source)
+
+    def _days(self, row: int) -> int:
+        """On how many days the shopper bought it."""
+        bought_at = self.situation.bought_at[self.situation.bought == row]
+        return len({at // DAY_MS for at in bought_at.tolist()})
 
     def _suiting(self, source: int, cells: Mapping[Cell, float]) -> Text:
         """How many it suits, without a word of anyone's history: the others will read it."""

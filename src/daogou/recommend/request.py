@@ -33,7 +33,7 @@ class RecommendRequest:
     shopper: ShopperId | None = None
     session: SessionId | None = None
     product: ProductId | None = None
-    """The product looked at: for "similar", "because" and "together"."""
+    """The product looked at: for "similar", "because" and "together"; to be completed it counts as of the basket."""
     basket: tuple[ProductId, ...] = ()
     """What lies in the basket; never recommended."""
     group: tuple[ShopperId, ...] = ()

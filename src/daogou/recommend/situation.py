@@ -123,7 +123,7 @@ def look(
     bought, bought_at = _bought(histories)
     rest = config.basket_rest_days if kind in {"complete", "next-basket"} else config.rest_days
     named = [*request.basket, *([request.product] if request.product is not None else [])]
-    laid = shelf.rows(request.basket).tolist() or [row for history in histories for row in history.basket]
+    laid = shelf.rows(named).tolist() or [row for history in histories for row in history.basket]
     out: list[NDArray[np.int32]] = []
     if not request.candidates:
         out += [shelf.rows(named), bought[bought_at > at - rest * DAY_MS]]

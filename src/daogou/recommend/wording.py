@@ -10,7 +10,6 @@ from daogou.domain.text import Text
 POPULAR = Text(zh="近期热门", en="Popular right now")
 TRENDING = Text(zh="热度正在上升", en="Rising right now")
 NEW = Text(zh="新品上架", en="New in the shop")
-REPEAT = Text(zh="您常买这款", en="You buy this often")
 GIVEN = Text(zh="按给定的顺序", en="In the order given")
 TO_READ = Text(zh="新文章", en="New to read")
 EXPOSURE = Text(zh="近期展示较多，排序靠后", en="Shown later, since it was shown to many already")
@@ -24,6 +23,13 @@ _DID: Mapping[EventType, tuple[str, str]] = {
     "rating": ("因为您给「{zh}」打了好评", "Because you rated “{en}”"),
     "thumb": ("因为您喜欢「{zh}」", "Because you like “{en}”"),
 }
+
+
+def bought(days: int) -> Text:
+    """What the shopper buys again: on so many days until now."""
+    if days < 2:
+        return Text(zh="您买过这款", en="You bought this before")
+    return Text(zh=f"您买过 {days} 次", en=f"You bought this {days} times")
 
 
 def because(type: EventType, title: Text) -> Text:

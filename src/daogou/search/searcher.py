@@ -27,6 +27,7 @@ from daogou.search.scoring import Score, order, score
 from daogou.search.suggest import Suggester, Suggestion
 from daogou.search.wish import (
     Wish,
+    audience_of,
     is_for_another,
     merged,
     ranking,
@@ -382,10 +383,14 @@ class Searcher:
         return Wish((), where, tuple(f"“{words}”" for words in understood.missing)), nearest
 
     def _barred(self, understood: Understood, ruling: Ruling) -> NDArray[np.bool_]:
-        """The rows that no answer may show: with words the shopper does not want, or taken out by a rule."""
+        """The rows that no answer may show: with words the shopper does not want, for somebody else by their titles, or
+        taken out by a rule."""
         rows = ruling.taken(len(self.shelf))
         for word in unwanted_words(understood):
             rows |= all_of(self._words.plain([word], len(rows)), len(rows))
+        own, others = audience_of(understood)
+        if others:
+            rows |= self._words.titled_any(others, len(rows)) & ~self._words.titled_any(own, len(rows))
         return rows
 
     def _hit(self, found: Score, row: int, understood: Understood, wish: Wish, pin: Rule | None) -> Hit:

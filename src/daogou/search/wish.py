@@ -11,6 +11,7 @@ from daogou.domain.query import Slot, Understood, Where
 from daogou.domain.text import Language, Text
 from daogou.language.heads import thing_in
 from daogou.language.names import display_name
+from daogou.language.shopping import audience_words, audiences
 from daogou.search.kinds import TYPES
 
 _WORDS = Text(zh="关键词", en="words")
@@ -181,6 +182,20 @@ def purposes(understood: Understood) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(s.value for s in understood.slots if s.kind in ("recipient", "occasion") and not s.negated)
     )
+
+
+def audience_of(understood: Understood) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How titles say that something is for a woman or a man as the one who is named, and for the other; nothing where
+    nobody or several are named."""
+    people = {s.value for s in understood.slots if s.kind == "recipient" and not s.negated}
+    said = {audiences().get(person) for person in people}
+    grown = {words[0]: words for words in audience_words() if words[0] in _GROWN}
+    if len(said) != 1 or (own := said.pop()) not in grown:
+        return (), ()
+    return grown[own], tuple(word for name, words in grown.items() if name != own for word in words)
+
+
+_GROWN = ("woman", "man")
 
 
 def is_for_another(understood: Understood) -> bool:

@@ -47,6 +47,10 @@ class WordMatcher:
         """Which of the first n rows have all of the words in their titles."""
         return all_of([self.score([Row([piece])], n, _TITLE) for piece in self.cut(words)], n)
 
+    def titled_any(self, words: Iterable[str], n: int) -> NDArray[np.bool_]:
+        """Which of the first n rows have any of the words in their titles."""
+        return self.score([Row([piece]) for piece in self.cut(words)], n, _TITLE) > 0
+
     def cut(self, words: Iterable[str], unknown: Sequence[str] = ()) -> list[str]:
         """The pieces of the words, each once."""
         return list(dict.fromkeys(piece for word in words for piece in self._pieces(word, unknown)))

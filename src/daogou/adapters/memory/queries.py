@@ -32,8 +32,10 @@ class MemoryQueries:
         return sorted(shared, key=lambda one: (-one.searches, one.query))[:limit]
 
     def places(self, *, since: Instant, shoppers: int = 10) -> list[Place]:
-        shown = (event for event in self._of(("impression", "click"), since) if event.position is not None)
-        by_place = _grouped((event.position or 0, event) for event in shown)
+        events = [event for event in self._of(("impression", "click"), since) if event.position is not None]
+        shown = {(actor(e), e.query, e.position) for e in events if e.type == "impression"}
+        told = (event for event in events if (actor(event), event.query, event.position) in shown)
+        by_place = _grouped((event.position or 0, event) for event in told)
         return [
             Place(position, _told(events, "impression", shoppers), _told(events, "click", shoppers))
             for position, events in sorted(by_place.items())

@@ -30,8 +30,11 @@ _ASKED = (
     "GROUP BY query HAVING who >= :shoppers ORDER BY n DESC, query LIMIT :limit"
 )
 _PLACES = (
-    f"SELECT position, {_told(':shown')}, {_told(':click')} FROM event "  # noqa: S608 (constants of ours)
-    "WHERE type IN (:shown, :click) AND at >= :since AND query IS NOT NULL AND position IS NOT NULL "
+    "WITH place AS (SELECT type, shopper, session, query, position FROM event "  # noqa: S608 (constants of ours)
+    "WHERE type IN (:shown, :click) AND at >= :since AND query IS NOT NULL AND position IS NOT NULL) "
+    f"SELECT position, {_told(':shown')}, {_told(':click')} FROM place "
+    "WHERE type = :shown OR (coalesce(shopper, session), query, position) IN "
+    "(SELECT coalesce(shopper, session), query, position FROM place WHERE type = :shown) "
     "GROUP BY position HAVING count(DISTINCT coalesce(shopper, session)) >= :shoppers ORDER BY position"
 )
 _CLICKED = (

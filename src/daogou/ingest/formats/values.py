@@ -10,8 +10,8 @@ from typing import Any
 
 from daogou.ingest.reading.rows import Row
 from daogou.ingest.reading.source import Source
+from daogou.ingest.records.amounts import written
 
-_PRICE = re.compile(r"\s*(-?[\d.,]*\d)\s*([A-Za-z]{3})?\s*|\s*([A-Za-z]{3})\s*(-?[\d.,]*\d)\s*")
 _BREAK = re.compile(r"</(?:p|div|li|h\d|tr)>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 
@@ -30,21 +30,9 @@ def plain_text(markup: Any) -> str:
 
 
 def amount(cell: Any) -> tuple[Any, str | None]:
-    """(amount, currency) of "79.99 USD", "USD 79.99" or "79,99"; other cells come back as they are."""
-    found = _PRICE.fullmatch(cell) if isinstance(cell, str) else None
-    if found is None:
-        return cell, None
-    figure, currency = (found[1], found[2]) if found[1] else (found[4], found[3])
-    return _decimal(figure), currency.upper() if currency else None
-
-
-def _decimal(figure: str) -> str:
-    """With a decimal point: in "1.299,00" and "79,99" the comma is one, in "1,299.00" and "1,299" it is not."""
-    if "," not in figure:
-        return figure
-    if figure.rfind(",") > figure.rfind(".") and re.search(r",\d{1,2}$", figure):
-        return figure.replace(".", "").replace(",", ".")
-    return figure.replace(",", "")
+    """(amount, currency) of "79.99 USD", "€ 79,99" or "79,99"; other cells come back as they are."""
+    said = written(cell) if isinstance(cell, str) else None
+    return (cell, None) if said is None else said
 
 
 def parts(cell: Any, separator: str = ",") -> list[str]:

@@ -1,9 +1,10 @@
-"""Bytes of a file in pieces: gunzipped within limits, and UTF-16 turned into UTF-8."""
+"""Bytes of a file in pieces: gunzipped within limits, UTF-16 and Windows-1252 turned into UTF-8."""
 
 from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ _OTHERS = (
     (b"%PDF", "a PDF"),
 )
 _PIECE = MIB
+WESTERN = "windows-1252"
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
 Tell = Callable[[int], None]
 """Called with how many bytes of the file, as it lies on disk, have been read."""
@@ -43,8 +46,8 @@ def chunks(path: Path, limits: Limits, tell: Tell | None = None) -> Iterator[byt
             rest = _chain(first[len(mark) :], raw)
             yield from rest if encoding == "utf-8" else transcoded(rest, encoding, path)
             return
-    bare = _bare_utf16(first)
-    yield from transcoded(_chain(first, raw), bare, path) if bare else _chain(first, raw)
+    other = _bare_utf16(first) or (WESTERN if _is_western(first) else None)
+    yield from transcoded(_chain(first, raw), other, path) if other else _chain(first, raw)
 
 
 def refuse_archives(head: bytes, path: Path) -> None:
@@ -54,9 +57,26 @@ def refuse_archives(head: bytes, path: Path) -> None:
             raise HostileInput(f"{path.name} is {says}", where=str(path))
 
 
-def byte_order_mark(head: bytes) -> str | None:
-    """Which encoding the mark at the front says, or the zero bytes of UTF-16 show."""
-    return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None) or _bare_utf16(head)
+def shown_encoding(path: Path, limits: Limits) -> str | None:
+    """The encoding that the mark at the front says, or that zero bytes (UTF-16) or lone accented letters show."""
+    head = next(_expanded(path, limits, None), b"")
+    marked = next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None)
+    return marked or _bare_utf16(head) or (WESTERN if _is_western(head) else None)
+
+
+def _is_western(head: bytes) -> bool:
+    """Is this no UTF-8, and most of what is beyond ASCII one byte alone, such as the ü of Müller?
+
+    In GB18030 nearly every character is two such bytes, and “Mül” would be read as M黮. XML says its encoding itself.
+    """
+    if head.isascii() or head.lstrip().startswith(b"<"):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        runs = [len(run) for run in _BEYOND_ASCII.findall(head)]
+        return 2 * runs.count(1) > len(runs)
+    return False
 
 
 def _bare_utf16(head: bytes) -> str | None:
@@ -76,7 +96,7 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def transcoded(pieces: Iterator[bytes], encoding: str, path: Path) -> Iterator[bytes]:
     """The same text as UTF-8."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)("replace" if encoding == WESTERN else "strict")
     try:
         for piece in pieces:
             yield decoder.decode(piece).encode()

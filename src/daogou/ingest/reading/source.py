@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from daogou.ingest.reading.chunks import Tell, byte_order_mark, chunks
+from daogou.ingest.reading.chunks import Tell, chunks, shown_encoding
 from daogou.ingest.reading.json_lines import json_document, json_rows
 from daogou.ingest.reading.limits import Limits
 from daogou.ingest.reading.lines import Decoder, decoded, lines
@@ -36,8 +36,7 @@ class Source:
         """What the text turned out to be encoded in; "" for binary files."""
         if self.look.shape == "parquet":
             return ""
-        with self.path.open("rb") as file:
-            marked = byte_order_mark(file.read(4))
+        marked = shown_encoding(self.path, self._limits)
         return marked if marked and marked != "utf-8" else self._decoder.encoding
 
     def __iter__(self) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from daogou.domain.errors import BadRequest
 from daogou.domain.ids import Instant
 from daogou.domain.money import Money
 from daogou.domain.text import Text
+from daogou.ingest.records.amounts import written
 
 Object = Mapping[str, Any]
 """A record as it came out of JSON, a CSV row or a Parquet row."""
@@ -128,7 +129,14 @@ def unworded(text: Text) -> str | dict[str, str]:
 
 @lru_cache(maxsize=65_536)
 def _money(amount: str | int | float, currency: str) -> Money:
-    return Money.of(amount, currency)
+    """Raises ValueError."""
+    try:
+        return Money.of(amount, currency)
+    except ValueError:
+        said = written(amount, currency) if isinstance(amount, str) else None
+        if said is None:
+            raise
+        return Money.of(said[0], said[1] or currency)
 
 
 def money(record: Object, name: str, currency: str) -> Money | None:

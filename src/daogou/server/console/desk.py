@@ -58,12 +58,14 @@ class Desk:
         """What is on record, and the release that answers."""
         stores = self._site.shop.stores
         kinds = ("catalogue", "shoppers", "orders", "reviews", "promotions", "articles", "conversations", "edges")
+        release = next((r for r in self._site.shop.releases.list() if r.id == self._site.shop.release_id), None)
         return self._show(
             request,
             "overview",
             counts={kind: getattr(stores, kind).count() for kind in kinds},
             events=stores.events.counts(),
-            release=next((r for r in self._site.shop.releases.list() if r.id == self._site.shop.release_id), None),
+            release=release,
+            told=_told(release.metrics) if release else {},
             last=self._imports()[:1],
         )
 
@@ -110,3 +112,17 @@ class Desk:
             rejects_shown=_REJECTS,
             **context,
         )
+
+
+def _told(metrics: Mapping[str, float]) -> dict[str, float]:
+    """What says something to somebody who did not write the recipes, by the name of its words."""
+    told = {name: metrics[metric] for metric, name in _TOLD.items() if metric in metrics}
+    took = sum(seconds for metric, seconds in metrics.items() if metric.startswith("cpu_s."))
+    return {**told, "took": round(took, 1)} if took else told
+
+
+_TOLD = {
+    "products": "products", "steps": "steps", "purchases": "purchases", "recall@10": "recall", "ndcg@10": "ndcg",
+    "catalogue.words": "words", "catalogue.queries": "queries", "opinions.found": "opinions",
+    "opinions.left_out": "left_out",
+}  # fmt: skip

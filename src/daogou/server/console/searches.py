@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from daogou.domain.errors import BadSettings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 DAYS = (7, 30, 90)
 _SHOWN = 50
+_APART = re.compile(r"\s*[,，、;；=]\s*")
 
 
 class SearchesPage:
@@ -47,9 +49,15 @@ class SearchesPage:
         return self._site.go(request, "/console/searches")
 
     def accept(self, request: Request, form: Form) -> Response:
-        """Take a proposal among the synonyms."""
-        self._sessions.demand_form(request, form)
-        self._site.shop.add_synonyms([form.get("one", ""), form.get("other", "")])
+        """Take words that were typed, or a proposal, among the synonyms. What is no group is said (400)."""
+        request.state.operator = self._sessions.demand_form(request, form)
+        typed = form.get("words")
+        words = [form.get("one", ""), form.get("other", "")] if typed is None else _APART.split(typed.strip())
+        try:
+            self._site.shop.add_synonyms(words)
+        except BadSettings as error:
+            text = self._site.shop.synonyms_text
+            return self._page(request, text, seen=stamp(text), wrong=error.message)
         return self._site.go(request, "/console/searches")
 
     def _page(self, request: Request, text: str, *, seen: str, wrong: str | None = None) -> Response:

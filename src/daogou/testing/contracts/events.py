@@ -162,6 +162,14 @@ class EventsContract:
         assert stores.queries.places(since=start) == []
         assert stores.queries.clicked(since=start) == []
 
+    def test_clicks_where_no_showing_was_reported_are_none_of_the_place(self, stores: Stores) -> None:
+        stores.events.append([
+            *(event("impression", "a", session=f"x{n}", at=n, query="鞋", list="search", position=0) for n in range(4)),
+            *(event("click", "a", session=f"x{n}", at=9, query="鞋", list="search", position=0) for n in range(2, 9)),
+            *(event("click", "a", session=f"x{n}", at=9, query="靴", list="search", position=0) for n in range(4)),
+        ])  # fmt: skip
+        assert stores.queries.places(since=Instant(0), shoppers=2) == [Place(0, 4, 2)]
+
     def test_what_each_person_saw_after_a_query_is_told_once(self, stores: Stores) -> None:
         def at(type: EventType, product: str, place: int | None, **who: str) -> Event:
             return event(type, product, at=5, query="鞋", list="search", position=place, **who)
