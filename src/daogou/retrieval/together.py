@@ -81,7 +81,7 @@ class Together:
         n_actors = int(actors.max()) + 1 if len(actors) else 0
         voice = np.ones(n_actors, np.float32) if voice is None else voice
         believed = np.ones(n_actors, np.bool_) if believed is None else believed
-        bought, by = np.divmod(np.unique(rows * np.int64(max(n_actors, 1)) + actors), max(n_actors, 1))
+        bought, by = np.divmod(_distinct(rows * np.int64(max(n_actors, 1)) + actors), max(n_actors, 1))
         worth = np.bincount(bought, voice[by], minlength=n)
         buyers = np.bincount(bought[believed[by]], minlength=n)
         places = np.argsort(rows, kind="stable")

