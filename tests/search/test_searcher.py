@@ -8,7 +8,7 @@ from daogou.domain.hit import Hits
 from daogou.domain.ids import ProductId
 from daogou.domain.money import Money
 from daogou.domain.product import Product, Variant
-from daogou.domain.query import Where
+from daogou.domain.query import Sort, Where
 from daogou.domain.text import Text
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
@@ -500,3 +500,12 @@ def test_gives_up_what_is_said_of_a_thing_before_the_tag_that_names_it() -> None
     )
     hits = searcher.search("red dresses")
     assert (_ids(hits), hits.relaxed) == (["gray"], ("words: red",))
+
+
+@pytest.mark.parametrize("sort", ["relevance", "price_asc", "rating"])
+def test_pages_follow_one_another_where_many_products_are_tied(sort: Sort) -> None:
+    searcher = _searcher([product(f"p{n:02}", "Cup", price=1 + n % 3) for n in range(20)])
+    whole = _ids(searcher.search("cup", k=20, sort=sort))
+    paged = [id for offset in range(0, 21, 3) for id in _ids(searcher.search("cup", k=3, offset=offset, sort=sort))]
+    assert paged == whole
+    assert len(set(whole)) == 20

@@ -154,8 +154,9 @@ def score(
     return Score(rows, parts, {rule.source: rule for rule, _ in ruling.weighed})
 
 
-def order(score: Score, sort: Sort, *, shelf: Shelf, prior: NDArray[np.float32] | None) -> NDArray[np.int64]:
-    """Places of the score's rows in the order asked for; ties by score, then by row. Unknown prices come last."""
+def first(n: int, score: Score, sort: Sort, *, shelf: Shelf, prior: NDArray[np.float32] | None) -> NDArray[np.int64]:
+    """Places of the first n of the score's rows in the order asked for; ties by score, then by row. Unknown prices come
+    last."""
     total = score.total
     rows = score.rows
     price = shelf.price[rows]
@@ -171,8 +172,12 @@ def order(score: Score, sort: Sort, *, shelf: Shelf, prior: NDArray[np.float32] 
         case "popularity":
             key = -_at(prior, rows) if prior is not None else np.zeros(len(rows), np.float32)
         case _:
-            key = np.zeros(len(rows), np.int8)
-    return np.lexsort((rows, -total, key))
+            key = -total
+    if n < len(rows):
+        places = np.flatnonzero(key <= np.partition(key, n)[n])  # with all that are tied with the last
+    else:
+        places = np.arange(len(rows))
+    return places[np.lexsort((rows[places], -total[places], key[places]))[:n]]
 
 
 def _at(values: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ from daogou.search.indexing import build, described
 from daogou.search.kinds import Kinds
 from daogou.search.reasons import because
 from daogou.search.reviewed import Reviewed
-from daogou.search.scoring import Score, order, score
+from daogou.search.scoring import Score, first, score
 from daogou.search.suggest import Suggester, Suggestion
 from daogou.search.wish import (
     Wish,
@@ -181,7 +181,7 @@ class Searcher:
             at=at,
         )
         rows, wish, understood = found.score.rows, found.wish, found.understood
-        places = order(found.score, sort or understood.sort, shelf=self.shelf, prior=self.prior)[: offset + k]
+        places = first(offset + k, found.score, sort or understood.sort, shelf=self.shelf, prior=self.prior)
         ordered = found.ruling.pin(rows[places].tolist(), offset + k)[offset:]
         return Hits(
             items=tuple(self._hit(found.score, row, understood, wish, pin) for row, pin in ordered),
