@@ -53,6 +53,7 @@ def test_a_shelf_is_read_by_value_as_it_is_by_row() -> None:
 
 def test_counts_follow_a_row_that_changes() -> None:
     shelf, codes = _codes()
+    codes.rarity()
     shelf.put([product("b", attributes={"color": "blue"})])
     codes.put([shelf.row[ProductId("b")]])
     rarity = dict(zip(codes.keys, codes.rarity().tolist(), strict=True))

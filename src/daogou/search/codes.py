@@ -36,6 +36,8 @@ class FacetCodes:
         self._used = 0
         self._counts = np.zeros(1024, np.int64)
         self._n_rows = 0
+        self._rarity: NDArray[np.float64] | None = None
+        """As of now; None where it has to be computed again."""
         self.lock = threading.RLock()
         self._take_all()
 
@@ -74,8 +76,10 @@ class FacetCodes:
     def rarity(self) -> NDArray[np.float64]:
         """By code, the logarithm of how few of the rows have the value; 0 where one row alone has it."""
         with self.lock:
-            counts = self._counts[: len(self.keys)]
-            return np.where(counts > 1, np.log(np.maximum(self._n_rows, 1) / np.maximum(counts, 1)), 0.0)
+            if self._rarity is None:
+                counts = self._counts[: len(self.keys)]
+                self._rarity = np.where(counts > 1, np.log(np.maximum(self._n_rows, 1) / np.maximum(counts, 1)), 0.0)
+            return self._rarity
 
     def gather(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The codes of all the rows, one after the other, and how many each row has."""
@@ -111,6 +115,7 @@ class FacetCodes:
         self._used += len(codes)
 
     def _count(self, row: int, codes: list[int]) -> None:
+        self._rarity = None
         if len(self.keys) > len(self._counts):
             self._counts = np.concatenate([self._counts, np.zeros(len(self.keys), np.int64)])
         start, length = self._start[row], self._length[row]

@@ -46,9 +46,9 @@ class FacetCounter:
             counts = np.bincount(all_codes.gather(rows)[0], minlength=len(all_codes.keys))
             codes = np.flatnonzero(counts)
             owners = all_codes.owners[codes]
-            names = list(all_codes.names)
+            names = all_codes.names[:]
         totals = np.bincount(owners, weights=counts[codes], minlength=len(names))
-        named = {name: place for place, name in enumerate(names) if totals[place]}
+        named = {names[place]: place for place in np.flatnonzero(totals).tolist()}
         attributes = sorted(named.keys() - {"category", "brand"}, key=lambda name: (-totals[named[name]], name))
         found: dict[str, tuple[FacetValue, ...]] = {}
         for name in ("category", "brand", "price", *attributes[: self._config.attributes]):

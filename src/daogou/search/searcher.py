@@ -19,8 +19,9 @@ from daogou.search.codes import FacetCodes
 from daogou.search.config import SearchConfig
 from daogou.search.exact import ExactNames
 from daogou.search.facets import FacetCounter
-from daogou.search.indexing import build, described
+from daogou.search.indexing import build
 from daogou.search.kinds import Kinds
+from daogou.search.matched import Matched
 from daogou.search.reasons import because
 from daogou.search.reviewed import Reviewed
 from daogou.search.scoring import Score, first, score
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
     from daogou.domain.hit import Reason
     from daogou.domain.ids import Instant, ProductId
-    from daogou.domain.product import Product
     from daogou.domain.query import Sort
     from daogou.domain.rule import Rule
     from daogou.domain.text import Language
@@ -183,8 +183,9 @@ class Searcher:
         rows, wish, understood = found.score.rows, found.wish, found.understood
         places = first(offset + k, found.score, sort or understood.sort, shelf=self.shelf, prior=self.prior)
         ordered = found.ruling.pin(rows[places].tolist(), offset + k)[offset:]
+        matched = Matched(understood, self.shelf, self.vocabulary, self._words)
         return Hits(
-            items=tuple(self._hit(found.score, row, understood, wish, pin) for row, pin in ordered),
+            items=tuple(self._hit(found, row, matched, pin) for row, pin in ordered),
             release=self._release,
             total=len(rows),
             understood=understood,
@@ -393,57 +394,22 @@ class Searcher:
             rows |= self._words.titled_any(others, len(rows)) & ~self._words.titled_any(own, len(rows))
         return rows
 
-    def _hit(self, found: Score, row: int, understood: Understood, wish: Wish, pin: Rule | None) -> Hit:
-        place = int(np.searchsorted(found.rows, row))
-        parts = {name: float(values[place]) for name, values in found.parts.items() if values[place] != 0}
-        product = self.shelf.products[row]
-        assert product is not None
+    def _hit(self, found: _Found, row: int, matched: Matched, pin: Rule | None) -> Hit:
+        place = int(np.searchsorted(found.score.rows, row))
+        parts = {name: float(values[place]) for name, values in found.score.parts.items() if values[place] != 0}
         if pin is not None:
             reasons: tuple[Reason, ...] = (pin.stated(1.0),)
         else:
             reasons = because(
                 parts,
-                matched=self._matched(product, understood) if "words" in parts else (),
-                wishes=ranking(understood),
-                where=wish.where,
+                matched=matched.of(row) if "words" in parts else (),
+                wishes=ranking(found.understood),
+                where=found.wish.where,
                 shelf=self.shelf,
-                rules=found.rules,
+                rules=found.score.rules,
                 said=self._reviewed.said(parts, row),
             )
         return Hit(self.shelf.ids[row], round(sum(parts.values()), 6), reasons)
-
-    def _matched(self, product: Product, understood: Understood) -> list[str] | None:
-        """The wanted words that the product's fields besides the description contain, as typed, and of those that they
-        contain in part that part; None where nothing was typed."""
-        if not understood.text.strip():
-            return None
-        cut, translate = self.vocabulary.segmenter.cut, self.vocabulary.translations
-        present = set(cut(described(product)))
-
-        typed = {word: here for here, (first, *_) in understood.meant.items() for word in first.phrase.split()}
-
-        def same(word: str) -> Iterable[str]:
-            yield from (meant.phrase for meant in understood.meant.get(word, ()))
-            for phrase, others in understood.also.items():
-                if word in (phrase, *cut(phrase)):
-                    yield from others
-
-        said = [
-            understood.text[slot.start : slot.end]
-            if understood.corrected is None
-            else self.shelf.label(slot.name, slot.value).show(understood.language)
-            for slot in understood.slots
-            if _is_matched(slot.kind, slot.negated)
-        ]
-
-        def matched(word: str) -> Iterable[str]:
-            pieces = cut(word)
-            if present.issuperset(pieces) or not present.isdisjoint(cut(" , ".join((*translate(word), *same(word))))):
-                return (word,)
-            return (piece for piece in pieces if piece in present)
-
-        words = (*said, *(typed.get(word, word) for word in understood.words))
-        return list(dict.fromkeys(part for word in words for part in matched(word)))
 
 
 _SILENT = "the text encoder does not answer: words the shop does not know were not searched by their meaning"
@@ -463,7 +429,3 @@ def _thing(understood: Understood) -> list[str]:
     start, end = thing_in(understood.text)
     thing = [pair for pair in said if pair[0] < 0 or start <= pair[0] < end] or said  # below 0: mended
     return [word for _, word in sorted(dict.fromkeys(thing), key=lambda pair: pair[0])]
-
-
-def _is_matched(kind: str, negated: bool) -> bool:
-    return kind in ("category", "brand", "attribute") and not negated

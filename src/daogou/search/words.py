@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from daogou.search.config import SearchConfig
 
 _TITLE = {"title": 1.0}
+_DESCRIBED = dict.fromkeys(("title", "brand", "category", "attributes"), 1.0)
 _NOWHERE = np.iinfo(np.int64).max
 
 
@@ -50,6 +51,10 @@ class WordMatcher:
     def titled_any(self, words: Iterable[str], n: int) -> NDArray[np.bool_]:
         """Which of the first n rows have any of the words in their titles."""
         return self.score([Row([piece]) for piece in self.cut(words)], n, _TITLE) > 0
+
+    def described(self, piece: str, n: int) -> NDArray[np.bool_]:
+        """Which of the first n rows have the piece of a word outside their descriptions."""
+        return self.score(list(self._rows(piece)), n, _DESCRIBED) > 0
 
     def cut(self, words: Iterable[str], unknown: Sequence[str] = ()) -> list[str]:
         """The pieces of the words, each once."""
