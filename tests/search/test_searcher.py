@@ -509,3 +509,18 @@ def test_pages_follow_one_another_where_many_products_are_tied(sort: Sort) -> No
     paged = [id for offset in range(0, 21, 3) for id in _ids(searcher.search("cup", k=3, offset=offset, sort=sort))]
     assert paged == whole
     assert len(set(whole)) == 20
+
+
+def test_what_is_named_beside_an_unknown_brand_comes_before_what_is_made_for_it() -> None:
+    phones = [
+        product(title, title, category=[Text("", "Phones"), Text("", kind)])
+        for title, kind in (
+            ("Case for a phone", "Phone case"),
+            ("Nova 5 phone", "Smart phone"),
+            ("Phone stand", "Stand"),
+        )
+    ]
+    searcher = _searcher(phones)
+    for text in ("phone", "xiaomi phone", "new phone"):
+        assert searcher.search(text).items[0].product == "Nova 5 phone", text
+    assert searcher.search("new phone").relaxed == ()

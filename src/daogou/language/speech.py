@@ -21,7 +21,7 @@ FILLERS = frozenset({
     "我要", "想买", "买个", "比较", "一", "i", "i'm", "im", "me", "my", "we", "us", "a", "an", "the", "some", "any",
     "please", "show", "find", "get", "give", "want", "need", "looking", "look", "for", "to", "of", "with", "in", "on",
     "and", "or", "is", "are", "be", "do", "does", "you", "have", "has", "that", "which", "it", "this", "these",
-    "those", "can", "could", "would", "like", "buy", "am", "something", "thing", "good", "nice", "recommend",
+    "those", "can", "could", "would", "like", "buy", "am", "something", "thing", "good", "nice", "new", "recommend",
     "suggestion", "help", "shop", "product", "item", "one", "from", "at", "by", "as", "there", "what", "search",
     "budget", "price", "all", "also", "another", "anybody", "anyone", "anything", "around", "because", "been",
     "being", "both", "but", "came", "cant", "choose", "come", "comes", "did", "didn't", "done", "each", "either",

@@ -261,7 +261,7 @@ class Searcher:
 
     def _kind(self, understood: Understood) -> NDArray[np.bool_] | None:
         """The rows that are what was named: by the name of their kind, or of a wider category the words may mean."""
-        named = self._kinds.named(_thing(understood))
+        named = self._kinds.named([word for word in _thing(understood) if word not in understood.unknown])
         for slot in understood.slots:
             if slot.kind == "category" and not slot.negated and slot.confidence < 1 and self._kinds.is_wide(slot.value):
                 rows = self.shelf.having("category", slot.value)
