@@ -13,6 +13,8 @@ from daogou.domain.product import Product
 from daogou.domain.query import Meant, Understood
 from daogou.domain.text import Text
 from daogou.language.called import Called, called
+from daogou.language.glossary import Glossary
+from daogou.language.glossing import learn
 from daogou.language.naming import learn_names
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
@@ -169,3 +171,80 @@ def test_a_word_that_is_first_of_all_another_thing_is_no_name() -> None:
     others = learn_names(WordList(_ENTRIES), vocabulary, heard)[1]
     assert others["earphone"] == "headphone"
     assert "phone" not in others  # though the dictionary has it for an earphone as well
+
+
+def _shop(entries: dict[str, str], *titles: tuple[str, Text, Text]) -> Understander:
+    """A shop with a product for each (id, title, category) in a department, and a dictionary."""
+    department = Text("百货", "Department")
+    goods = [product(number, title, category=(department, kind)) for number, title, kind in titles]
+    vocabulary = Vocabulary()
+    vocabulary.learn(goods)
+    words = WordList(entries)
+    glossary = Glossary(learn(words, vocabulary, goods))
+    return Understander(vocabulary, glossary=glossary, called=Called(*learn_names(words, vocabulary, goods)))
+
+
+def _kind(understander: Understander, text: str) -> str | None:
+    return next((slot.value for slot in understander.understand(text, currency="CNY").slots), None)
+
+
+_BAGS = {
+    "背包": "knapsack/rucksack/infantry pack",
+    "钱包": "purse/wallet",
+    "床": "bed/couch",
+    "被单": "(bed) sheet",
+    "本子": "book/notebook",
+    "书": "book/letter",
+    "孔": "hole/purse",
+}
+
+
+@cache
+def _department() -> Understander:
+    return _shop(
+        _BAGS,
+        ("1", Text("登山包", "Grey backpack"), Text("登山包", "Backpack")),
+        ("2", Text("真皮手提包", "Leather handbag"), Text("手提包", "Handbag")),
+        ("3", Text("沙发", "Corner sofa"), Text("沙发", "Sofa")),
+        ("4", Text("床单", "White bed sheet"), Text("床单", "Bed sheet")),
+        ("5", Text("笔记本子", "Ruled notebook"), Text("笔记本子", "Notebook")),
+        ("6", Text("枕头", "Pillow"), Text("枕头", "Pillow")),
+    )
+
+
+def test_english_that_agrees_says_what_a_chinese_word_is_another_name_of() -> None:
+    assert _kind(_department(), "背包") == "backpack"
+    assert _kind(_department(), "钱包") is None
+    assert _kind(_department(), "床") is None
+
+
+def test_what_a_dictionary_puts_in_brackets_may_be_said_or_not() -> None:
+    assert _kind(_department(), "被单") == "bed sheet"
+
+
+def test_a_word_for_what_a_department_is_called_is_no_other_name_of_one_of_its_goods() -> None:
+    books = Text("图书", "Books")
+    goods = [
+        product("1", Text("笔记本子", "Ruled notebook"), category=(books, Text("笔记本子", "Notebook"))),
+        product("2", Text("小说", "Novel"), category=(books, Text("小说", "Novel"))),
+    ]
+    vocabulary = Vocabulary()
+    vocabulary.learn(goods)
+    _, others = learn_names(WordList(_BAGS), vocabulary, goods)
+    assert others.get("书") is None
+
+
+@pytest.mark.parametrize("text", ["a purse", "what purse"])
+def test_a_word_that_is_another_name_is_not_misspelt(text: str) -> None:
+    understander = _shop(
+        {}, ("1", Text("", "Blue pulse"), Text("", "Pulse")), ("2", Text("", "Bag"), Text("", "Handbag"))
+    )
+    found = understander.understand(text, currency="CNY")
+    assert found.corrected is None
+    assert [slot.value for slot in found.slots] == ["handbag"]
+
+
+def test_a_thing_that_has_no_commoner_name_is_called_so_though_the_word_means_another_first() -> None:
+    kinds = (Text("", "Laundry basket"), Text("", "Basket"))
+    understander = _shop({}, *((f"{n}", Text("", f"Big {kind.en}"), kind) for n, kind in enumerate(kinds)))
+    assert _kind(understander, "hamper") == "basket"

@@ -16,6 +16,7 @@ from daogou.language.glossing import learn, phrases
 from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
+from daogou.testing.builders import product
 from daogou.testing.words import WordList
 
 _ENTRIES = {
@@ -374,3 +375,32 @@ def test_a_word_that_is_first_of_all_another_thing_is_none() -> None:
 def test_a_compound_of_the_dictionary_is_unknown_though_its_parts_are_not() -> None:
     vocabulary, glossary = _chinese("牛仔 帽", "男式 内裤", 牛仔裤="jeans", 牛仔="cowboy")
     assert Understander(vocabulary, glossary=glossary).understand("牛仔裤", currency="CNY").unknown == ("牛仔裤",)
+
+
+def _furniture() -> Understander:
+    chairs, beds = Text("椅子", "Chairs"), Text("被子", "Quilts")
+    goods = [
+        product("1", Text("木椅", "Wooden chair"), category=(chairs,)),
+        product("2", Text("棉被", "Cotton quilt"), category=(beds,)),
+        product("3", Text("上衣", "Shirt"), category=(Text("上装", "Tops"),)),
+    ]
+    vocabulary = Vocabulary()
+    vocabulary.learn(goods)
+    words = WordList({"转": "swivel (as of a chair)", "杯子": "cup/glass", "头": "head/top", "软": "soft/weak"})
+    return Understander(vocabulary, glossary=Glossary(learn(words, vocabulary, goods)))
+
+
+def test_a_word_that_says_which_kind_of_goods_is_meant_is_not_missed_but_a_brand_is() -> None:
+    understander = _furniture()
+    assert understander.understand("swivel chair", currency="CNY").missing == ()
+    assert understander.understand("zyx chair", currency="CNY").missing == ("zyx",)
+    assert understander.understand("chair with swivel", currency="CNY").missing == ("swivel",)
+
+
+def test_a_word_of_the_dictionary_is_not_taken_for_one_that_sounds_so() -> None:
+    assert _furniture().understand("杯子", currency="CNY").slots == ()
+    assert [slot.value for slot in _furniture().understand("北子", currency="CNY").slots] == ["quilts"]
+
+
+def test_a_character_of_a_longer_word_names_no_category_that_is_not_called_so() -> None:
+    assert _furniture().understand("充电头", currency="CNY").slots == ()

@@ -494,3 +494,20 @@ def test_what_titles_say_of_what_their_products_do_not_do_is_no_negation() -> No
         assert understood.slots == ()
         assert understood.words == ("炒锅", "不粘")
         assert Understander(vocabulary).understand("不要钻石的炒锅", currency="CNY").slots[0].negated
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("running shoes, guitars", ("guitars",)),
+        ("running shoes, because I play guitar", ()),
+        ("I play guitar. sports shoes please", ()),
+        ("running shoes guitar", ("guitar",)),
+        ("no running shoes, a red guitar", ("guitar",)),
+        ("sports guitar", ("sports guitar",)),
+        ("guitar 4.5 m", ("guitar",)),
+        ("hmm, umm, hiya", ()),
+    ],
+)
+def test_only_what_the_shop_lacks_is_missed(text: str, missing: tuple[str, ...]) -> None:
+    assert Understander(_vocabulary()).understand(text, currency="CNY").missing == missing

@@ -61,11 +61,18 @@ def learn(
             if not meanings and len(word) > 1:
                 meanings = _sure(_same_thing(senses, chinese, named), _MOST)
             found[word] = meanings
-    elsewhere = [word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY]
+    elsewhere = {word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY}
     for word in english.keys() | chinese.keys():
         found[word] = _likeliest(english.get(word, {}) | chinese.get(word, {}), _MOST)
-    elsewhere += (name for name in named if not found.get(name) and not _has(name, vocabulary))
+    others_named = _plain_words(dictionary).union(named)
+    elsewhere.update(name for name in others_named if not found.get(name) and not _has(name, vocabulary))
     return pack(found, usage.pairs, elsewhere)
+
+
+def _plain_words(dictionary: Dictionary) -> set[str]:
+    """The English words that the dictionary explains Chinese ones with, names left out."""
+    said = (word for _, meanings in dictionary.entries() for meaning in meanings for word in _PLAIN.findall(meaning))
+    return set(map(fold, said))
 
 
 def _phrases(said: Iterable[Parts], vocabulary: Vocabulary) -> set[str]:
@@ -346,6 +353,7 @@ _LEAD = re.compile(r"^(?:to|a|an|the|type of|kind of)\s+", re.IGNORECASE)
 _EITHER = re.compile(r"\b(\w+) or \w+ (\w+)")
 _SHORT = re.compile(r"\(([A-Z]{2,6})\)")
 _WORD = re.compile(r"[a-z0-9&'+]+")
+_PLAIN = re.compile(r"(?<![\w.-])[a-z]{3,}(?![\w.-])")
 _MANY = 5
 """Characters of the shortest word that cannot be taken for a compound of others."""
 _FEW = 5

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from daogou.domain.query import Meant
-from daogou.language.glossary import Meaning
+from daogou.language.glossary import Meaning, Piece
 from daogou.language.pinyin import LONGEST
 from daogou.language.segment import Token
 from daogou.language.spelling import common_words
@@ -116,18 +116,34 @@ class Mender:
             len(run[0].text) == 1 and not (len(run) == 1 and self._is_noun(words, place))
         ):
             return None
-        pieces = self.glossary.apart(
-            text,
-            self._is_own,
-            before=words[place - 1].text if place else "",
-            after=words[last].text if last < len(words) else "",
-        )
+        pieces = [
+            piece._replace(meanings=tuple(m for m in piece.meanings if not self._is_part(text, piece, m.phrase)))
+            for piece in self.glossary.apart(
+                text,
+                self._is_own,
+                before=words[place - 1].text if place else "",
+                after=words[last].text if last < len(words) else "",
+            )
+        ]
         mended = [
             part
             for first, end, meanings in pieces
             for part in self._in_words_of_the_shop(meanings, Token(text[first:end], start + first, start + end))
         ]
         return (mended, last) if any(part.meant for part in mended) else None
+
+    def _is_part(self, text: str, piece: Piece, phrase: str) -> bool:
+        """Is this a single character of a longer word that would be taken for something the shop has and that is not
+        called so: 头 for tops in 充电头, but not 枕 for a pillow, 枕头, in 荞麦枕?"""
+        char = text[piece.start : piece.end]
+        if len(char) > 1 or len(text) == 1 or phrase == char:
+            return False
+        ending = self._vocabulary.ending(phrase)
+        if not self._lexicon.names(phrase) and ending is None:
+            return False
+        said = (phrase, ending.value) if ending is not None else (phrase,)
+        called = [name for each in said for name in self._vocabulary.translations(each) if not name.isascii()]
+        return bool(called) and (piece.end < len(text) or not any(char in name for name in called))
 
     def _is_noun(self, words: Sequence[Token], place: int) -> bool:
         """Is a single character a thing that is asked for? 鞋 alone is, and 线 in “HDMI线”; 够 in a sentence is not."""
@@ -193,8 +209,9 @@ class Mender:
             if apart or not 2 <= len(text) <= LONGEST or self.called.knows(text) or self.glossary.knows(text):
                 continue
             alike = self._vocabulary.sounds.like(text)
-            like = self._best(alike) if alike and not self._lexicon.means(text) and self._is_odd(run) else None
-            if like is None and not self._lexicon.means(text) and self._is_odd(run):
+            odd = not self._lexicon.means(text) and self._is_odd(run)
+            like = self._best(alike) if alike and odd else None
+            if like is None and odd:
                 like = self.called.meant(text)
                 if like is not None:
                     return word._replace(text=like, end=run[-1].end), last
@@ -216,7 +233,10 @@ class Mender:
 
     def _is_strange(self, word: str) -> bool:
         return word.isalpha() and not (
-            self._lexicon.is_plain(word) or self._vocabulary.knows(word) or word in common_words()
+            self._lexicon.is_plain(word)
+            or self._vocabulary.knows(word)
+            or word in common_words()
+            or self.called.knows(word)
         )
 
     def _best(self, phrases: Sequence[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -42,24 +42,25 @@ def learn_names(
     goods = {name for name, category in categories.items() if category not in inner}
     entries = list(_read(dictionary))
     apart = set(_no_ends(entries, categories))
-    english = _in_english(entries, goods, apart)
+    english = _in_english(entries, goods, categories, apart, _of_categories(vocabulary))
     votes: defaultdict[str, Votes] = defaultdict(dict)
-    for phrase, named in chain(english.items(), _in_chinese(entries, english), _of_things(english)):
-        for name, sure in named.items():
-            _vote(votes[phrase], name, sure)
+    _count(votes, chain(english.items(), _of_things(english)))
+    _count(votes, chain(_in_chinese(entries, english), _by_agreement(entries, votes)))
     others = dict.fromkeys(apart, "")
     for phrase, named in votes.items():
         used = phrase in vocabulary.terms or (phrase.isalpha() and phrase.isascii() and vocabulary.has(phrase))
         if phrase not in categories and not used and not is_small(phrase):
             surest = _surest(named, categories)
-            if surest is not None:
+            if surest in goods:
                 others[phrase] = surest
     return categories, others
 
 
-def _in_english(entries: Entries, goods: Collection[str], apart: Collection[str]) -> dict[str, Votes]:
+def _in_english(
+    entries: Entries, goods: Collection[str], names: Collection[str], apart: Collection[str], full: Collection[str]
+) -> dict[str, Votes]:
     """English for the names of goods, and less surely for what ends in one; of three words also the last two: a (toy)
-    building block."""
+    building block. The English names are their own, those of departments too, so that a book is no notebook."""
     english: defaultdict[str, Votes] = defaultdict(dict)
     for word, said in entries:
         bare = word.rstrip(SUFFIXES)
@@ -70,9 +71,9 @@ def _in_english(entries: Entries, goods: Collection[str], apart: Collection[str]
             _vote(english[phrase], name or "", sure)
             if phrase.count(" ") == 2:
                 _vote(english[phrase.partition(" ")[2]], name or "", sure * _LESS)
-    for phrase in goods:
+    for phrase in names:
         if phrase.isascii():
-            _vote(english[phrase], phrase, 2.0)
+            _vote(english[phrase], phrase, 2.0 if phrase in full else _END)
     return english
 
 
@@ -81,6 +82,22 @@ def _in_chinese(entries: Entries, english: Mapping[str, Votes]) -> Iterator[tupl
     for word, said in entries:
         for place, phrase in enumerate(said[:_USUAL]):
             yield word, {name: sure * sure_at(place) for name, sure in _shares(english.get(phrase, {})).items()}
+
+
+def _by_agreement(entries: Entries, english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
+    """What the English of Chinese words is another name of where most of it agrees: 背包, a knapsack or rucksack, is a
+    backpack; 床, a bed or couch, is no sofa."""
+    for word, said in entries:
+        total = sum(sure_at(place) for place in range(len(said)))
+        found: Votes = {}
+        agreed = 0.0
+        for place, phrase in enumerate(said):
+            votes = _shares(english.get(phrase, {}))
+            agreed += sure_at(place) / total if votes else 0.0
+            for name, sure in votes.items():
+                found[name] = found.get(name, 0.0) + sure * sure_at(place) / total
+        if agreed >= _AGREED:
+            yield word, {name: sure * _CHAINED for name, sure in found.items()}
 
 
 def _no_ends(entries: Entries, categories: Mapping[str, str]) -> Iterator[str]:
@@ -111,23 +128,29 @@ def _read(dictionary: Dictionary) -> Iterator[tuple[str, list[str]]]:
     for word, meanings in dictionary.entries():
         if not word.isascii() and names_something(word):
             nouns = (meaning.replace("(bound form) ", "") for meaning in meanings if not _NO_NOUN.match(meaning))
-            said = (part for meaning in nouns for part in phrases(meaning))
+            said = (part for meaning in nouns for wording in _wordings(meaning) for part in phrases(wording))
             yield word, list(dict.fromkeys(" ".join(map(fold, part.lower().split())) for part in said))
+
+
+def _wordings(meaning: str) -> tuple[str, ...]:
+    """A meaning with and without what may be left off: a "(bed) sheet" is a sheet and a bed sheet."""
+    return (meaning, _BRACKETS.sub("", meaning)) if _OPTIONAL.search(meaning) else (meaning,)
 
 
 def _of_things(english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
     """English names of things that are, or are of a kind, that has a name in the shop.
 
-    A word that is first of all another thing is none: a phone is a telephone, whatever else is called so.
+    A word that is first of all another thing is none, unless this one has no commoner name: a phone is a telephone,
+    whatever else is called so, but a hamper may be a basket.
     """
     first = {name for thing in things() for name, rank in thing.names if not rank}
     for thing in things():
-        names = [(" ".join(map(fold, name.split())), rank) for name, rank in thing.names]
+        names = _names(thing.names)
         same = _joined(names, english)
-        kinds = [(" ".join(map(fold, name.split())), rank) for kind in thing.kinds for name, rank in kind]
+        kinds = _names(chain(*thing.kinds))
         of_kind = {} if same else _joined([(name, rank) for name, rank in kinds if not rank], english)
         for (name, rank), (said, _) in zip(names, thing.names, strict=True):
-            if rank > _RARE or (rank and said in first):
+            if rank > _RARE or (rank and said in first and said != thing.names[0][0]):
                 continue
             for named, weight in ((same, _SAME), (of_kind, _KIND)):
                 if named:
@@ -135,6 +158,11 @@ def _of_things(english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
         for kind, rank in kinds:
             if same and not rank:
                 yield kind, {other: sure * _HELD for other, sure in same.items()}
+
+
+def _names(said: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """What WordNet calls things, folded as words of the shop are."""
+    return [(" ".join(map(fold, name.split())), rank) for name, rank in said]
 
 
 def _joined(names: Sequence[tuple[str, int]], english: Mapping[str, Votes]) -> Votes:
@@ -161,14 +189,26 @@ def _surest(votes: Votes, categories: Mapping[str, str]) -> str | None:
     return max((name for name in votes if categories[name] == best), key=lambda name: (votes[name], name))
 
 
+def _count(votes: defaultdict[str, Votes], more: Iterable[tuple[str, Votes]]) -> None:
+    for phrase, named in more:
+        for name, sure in named.items():
+            _vote(votes[phrase], name, sure)
+
+
 def _vote(votes: Votes, name: str, sure: float) -> None:
     votes[name] = max(votes.get(name, 0.0), sure)
 
 
 _NO_NOUN = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:to |also pr|CL:|Kangxi|\(verb)", re.IGNORECASE)
-_USUAL = 2
+_OPTIONAL = re.compile(r"\([a-z]+\)")
+_BRACKETS = re.compile(r"[()]")
+_USUAL = 3
 """Meanings of a word that are thought of."""
 _LESS = 0.6
+_END = 1.0
+"""How sure what names of categories only end in is to mean them, beside 2 for the whole name."""
+_CHAINED, _AGREED = 0.8, 0.6
+"""How sure what a dictionary's English is another name of is to be meant, and how much of the English must agree."""
 _RARE = 1
 """Things that a name may mean more often."""
 _SAME, _KIND, _HELD = 0.9, 0.6, 0.5

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from daogou.domain.query import Slot
@@ -56,18 +58,64 @@ class Reading:
         else:
             self.slots.append(slot)
 
+    def excuse(self, is_word: Callable[[str], bool]) -> None:
+        """Forget unknown words beside a category that the shop has: those of the dictionary that say which kind of its
+        goods is meant (swivel before chair, but no brand), and those of another clause, which tell why or where.
+        They are searched as text."""
+        text = self.normal.text
+        named = [slot for slot in self.slots if slot.kind == "category" and not slot.negated]
+        starts, clauses = {slot.start for slot in named}, {self._clause(slot.start) for slot in named}
+        for token in sorted(self.unknown, key=lambda token: -token.start):
+            start, latin = self._start(token), token.text.isascii()
+            after = token.end + (latin and text[token.end : token.end + 1] in (" ", "-"))
+            touches = (after > token.end) == latin and self.normal.span(after, after + 1)[0] in starts
+            kind = touches and all(map(is_word, token.text.split("-")))
+            if kind or (named and self._clause(start) not in clauses and not self._is_alone(token)):
+                self.unknown.remove(token)
+            if kind:
+                starts.add(start)
+
+    def _is_alone(self, token: Token) -> bool:
+        """Does its clause hold nothing but unknown words, as an item of a list does?"""
+        clause = self._clause(self._start(token))
+        return all(word in self.unknown for word in self.words if self._clause(self._start(word)) == clause)
+
+    def _clause(self, typed: int) -> int:
+        """Which clause of the sentence a character as typed is in."""
+        return sum(self.normal.span(place, place + 1)[0] < typed for place in self._breaks)
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [found.start() for found in _BREAK.finditer(self.normal.text)]
+
     def missing(self, typed: str) -> Iterator[str]:
-        """What is unknown as it was typed; words that stand beside one another are one thing: a washing machine."""
+        """What is unknown as it was typed, with the words that only say which kind of it is meant; words that stand
+        beside one another are one thing: a washing machine. Sizes are slots of their own."""
         start = end = None
+        told = [(slot.start, slot.end) for slot in self.slots]
+        loose = {token for token in self.left if not any(a <= self._start(token) < b for a, b in told)}
+        before = {token.end: token for token in loose - set(self.unknown)}
         for token in sorted(self.unknown, key=lambda token: token.start):
+            if self.normal.span(token.start, token.end) in told:
+                continue
             if end is not None and not self.normal.text[end : token.start].strip(" -"):
                 end = max(end, token.end)
                 continue
             if start is not None and end is not None:
                 yield typed[slice(*self.normal.span(start, end))]
             start, end = token.start, token.end
+            latin = token.text.isascii()
+            kind = before.get(start - (latin and self.normal.text[start - 1 : start] == " "))
+            if kind is not None and kind.text.isascii() == latin and not kind.text[0].isdigit():
+                start = kind.start
         if start is not None and end is not None:
             yield typed[slice(*self.normal.span(start, end))]
+
+    def _start(self, token: Token) -> int:
+        return self.normal.span(token.start, token.end)[0]
+
+
+_BREAK = re.compile(r"[,;:!?。]|\.(?!\d)")
 
 
 def runs(tokens: Sequence[Token], text: str) -> list[list[Token]]:

@@ -114,6 +114,7 @@ class Understander:
         self._categories.find(reading)
         self._read(reading, currency)
         meant |= self._guess_category(reading, typed)
+        reading.excuse(self._mender.glossary.knows)
         if not reading.left and not reading.slots:
             reading.left = list(reading.words)
         return Understood(
@@ -431,7 +432,8 @@ class Understander:
 
     def _knows(self, word: str) -> bool:
         """Does the shop know the word, whole? 牛仔裤 are jeans, whatever else is of 牛仔, denim."""
-        return self._lexicon.knows(word) and (self.vocabulary.has(word) or not self._mender.glossary.is_elsewhere(word))
+        another = not word.isascii() and self._mender.glossary.is_elsewhere(word)
+        return self._lexicon.knows(word) and (self.vocabulary.has(word) or not another)
 
     def _is_mentioned(self, word: str) -> bool:
         return any(piece in self.vocabulary.words for piece in self.vocabulary.segmenter.cut(word))
