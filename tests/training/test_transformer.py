@@ -50,7 +50,6 @@ def stores() -> Stores:
 @pytest.fixture(scope="module")
 def release(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Release:
     pytest.importorskip("torch", reason="torch is not installed: the train extra")
-    pytest.importorskip("onnx", reason="onnx is not installed: the train extra")
     return train(stores, Releases(tmp_path_factory.mktemp("shop")), config=TrainingConfig(transformer=SMALL))
 
 
@@ -78,7 +77,6 @@ def test_a_trail_of_unknown_products_says_nothing(release: Release) -> None:
 def test_of_a_product_without_steps_only_its_words_are_said(stores: Stores, tmp_path: Path) -> None:
     """Two fresh names that read the same have one vector, however late they come; with steps each has its own."""
     pytest.importorskip("torch", reason="torch is not installed: the train extra")
-    pytest.importorskip("onnx", reason="onnx is not installed: the train extra")
     more = open_stores("memory://")
     more.catalogue.put([*stores.catalogue.scan(), *(product(f"q{n}", "birch shoe", price=1) for n in range(2))], at=NOW)
     more.events.append([recorded.event for recorded in stores.events.since(0)])
@@ -179,7 +177,6 @@ def test_the_last_epoch_is_kept_that_is_not_surely_worse_than_the_best(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: list[float], stop: int
 ) -> None:
     pytest.importorskip("torch", reason="torch is not installed: the train extra")
-    pytest.importorskip("onnx", reason="onnx is not installed: the train extra")
     from daogou.training.recipes import transformer
 
     random, left = np.random.default_rng(0), iter(looks)

@@ -33,7 +33,7 @@ TABLE: Mapping[str, Recipe] = {
     "session_knn": Recipe(session_knn.fit),
     "attributes": Recipe(attributes.fit),
     "texts": Recipe(texts.fit),
-    "transformer": Recipe(transformer.fit, needs=("torch", "onnx")),
+    "transformer": Recipe(transformer.fit, needs=("torch",)),
 }
 """By the component's name, which is also that of its config in TrainingConfig and of its folder in a release."""
 
