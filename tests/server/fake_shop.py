@@ -105,8 +105,8 @@ class FakeShop:
     def add_synonyms(self, words: Sequence[str]) -> Any:
         return add_group(self.folder, words)
 
-    def search_report(self, *, days: int = 30) -> Any:
-        return report(self, days=days)  # type: ignore[arg-type]
+    def search_report(self, *, days: int = 30, language: Any = None) -> Any:
+        return report(self, days=days, language=language)  # type: ignore[arg-type]
 
     def suggest(self, prefix: str, *, limit: int = 8) -> list[Any]:
         return []

@@ -351,7 +351,7 @@ class Searcher:
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
                 partly = bool(wish.words) and not wish.literally and not every[rows].any()
-                return _Match(wish.in_part(language) if partly else wish, rows, heard.scores, complete)
+                return _Match(wish.in_part(understood, language) if partly else wish, rows, heard.scores, complete)
         return _Match(Wish(understood.words, given), rows, heard.scores)
 
     @staticmethod

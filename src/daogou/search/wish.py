@@ -35,12 +35,11 @@ class Wish:
         where = replace(self.where, not_brands=frozenset(), not_attributes={}, exclude=frozenset())
         return bool(self.words) or where != Where(include_unavailable=self.where.include_unavailable)
 
-    def in_part(self, language: Language) -> Wish:
-        """The same, where no product has all of the words."""
-        words = " ".join(self.words)
-        return replace(
-            self, relaxed=(*self.relaxed, Text(zh=f"“{words}”中的一部分", en=f"part of “{words}”").show(language))
-        )
+    def in_part(self, understood: Understood, language: Language) -> Wish:
+        """The same, where no product has all of the words; the query is said as typed, for words may be mended."""
+        typed = " ".join(understood.text.split())
+        said = Text(zh=f"“{typed}”中的一部分", en=f"part of “{typed}”").show(language)
+        return replace(self, relaxed=(*self.relaxed, said))
 
     @property
     def names_something(self) -> bool:

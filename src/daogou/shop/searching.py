@@ -11,6 +11,7 @@ from daogou.ports.stores import Asked, Place
 from daogou.search.proposals import Proposal, propose
 
 if TYPE_CHECKING:
+    from daogou.domain.text import Language
     from daogou.shop.shop import Shop
 
 AT_LEAST = 10
@@ -51,8 +52,11 @@ class SearchReport:
         return tuple(line for line in self.queries if not line.found or line.relaxed)
 
 
-def report(shop: Shop, *, days: int = 30) -> SearchReport:
-    """Count the last days. What queries find is found out by searching, so a synonym that helps is seen at once."""
+def report(shop: Shop, *, days: int = 30, language: Language | None = None) -> SearchReport:
+    """Count the last days. What queries find is found out by searching, so a synonym that helps is seen at once.
+
+    `language`: that in which is said what a search gives up; None: the query's own.
+    """
     since = Instant(shop.clock() - days * _DAY_MS)
     queries = shop.stores.queries
     proposals = propose(
@@ -63,7 +67,9 @@ def report(shop: Shop, *, days: int = 30) -> SearchReport:
     )
     return SearchReport(
         since,
-        queries=tuple(_line(shop, asked) for asked in queries.asked(_QUERIES, since=since, shoppers=AT_LEAST)),
+        queries=tuple(
+            _line(shop, asked, language) for asked in queries.asked(_QUERIES, since=since, shoppers=AT_LEAST)
+        ),
         places=tuple(queries.places(since=since, shoppers=AT_LEAST)),
         proposals=tuple(proposals[:_PROPOSALS]),
         looked=shop.looked,
@@ -71,6 +77,6 @@ def report(shop: Shop, *, days: int = 30) -> SearchReport:
     )
 
 
-def _line(shop: Shop, asked: Asked) -> QueryLine:
-    hits = shop.search(asked.query, k=1)
+def _line(shop: Shop, asked: Asked, language: Language | None) -> QueryLine:
+    hits = shop.search(asked.query, k=1, language=language)
     return QueryLine(asked, hits.total or 0, tuple(hits.relaxed))

@@ -204,14 +204,15 @@ class Shop:
         """What clicks have taught that the parts of a search's score are worth, as a sentence; empty for nothing."""
         return self.engine.weights_said
 
-    def search_report(self, *, days: int = 30) -> SearchReport:
+    def search_report(self, *, days: int = 30, language: Language | None = None) -> SearchReport:
         """What was searched for in the last days, what finds nothing, where shoppers click, and likely synonyms.
 
-        Every query and place stands for at least ten different shoppers or sessions.
+        Every query and place stands for at least ten different shoppers or sessions. `language` is that of what is
+        said of a query; None: its own.
         """
         from daogou.shop.searching import report
 
-        return report(self, days=days)
+        return report(self, days=days, language=language)
 
     def search(
         self,

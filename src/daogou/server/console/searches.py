@@ -67,14 +67,15 @@ class SearchesPage:
             groups, wrong = (), error.message
         asked = request.query_params.get("days", "")
         days = next((days for days in DAYS if str(days) == asked), DAYS[1])
+        language = self._site.visitor(request).language
         return self._site.render(
             request,
             "console/searches.html",
             status=400 if wrong and request.method == "POST" else 200,
             operator=request.state.operator,
             page="searches",
-            title=words_in(self._site.visitor(request).language)("console.searches"),
-            report=self._site.shop.search_report(days=days),
+            title=words_in(language)("console.searches"),
+            report=self._site.shop.search_report(days=days, language=language),
             groups=groups,
             text=text,
             seen=seen,
