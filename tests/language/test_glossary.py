@@ -363,6 +363,15 @@ def test_a_word_of_a_dictionary_is_typed_right_however_near_to_one_of_the_shop(t
     assert untaught.corrected is not None
 
 
+def test_a_word_of_a_dictionary_is_mended_where_titles_have_another_beside_its_neighbour() -> None:
+    products = [Product(ProductId(f"{n}"), Text("", f"Phone case no {n}")) for n in range(3)]
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    understander = Understander(vocabulary, glossary=Glossary(learn(WordList({}), vocabulary, products)))
+    assert understander.understand("pone case", currency="CNY").corrected == "phone case"
+    assert understander.understand("pone", currency="CNY").corrected is None
+
+
 def test_a_word_that_is_first_of_all_another_thing_is_none() -> None:
     products = [Product(ProductId(title), Text("", title)) for title in ("Grey headphones", "Red headphones")]
     vocabulary = Vocabulary()

@@ -162,6 +162,10 @@ class Glossary:
         """Is this a word for something that the shop does not have?"""
         return _place(zlib.crc32(word.encode()), self._elsewhere) is not None
 
+    def is_beside(self, left: str, right: str) -> bool:
+        """Do several titles have these words beside one another?"""
+        return self._titles(beside(left, right)) > 0
+
     def _line(self, place: int) -> bytes:
         return self._lines[self._starts[place] : self._starts[place + 1] - 1]
 

@@ -194,10 +194,15 @@ class Mender:
                 spelt = self._best(self._vocabulary.sounds.spelt(letters))
                 if spelt is not None:
                     return word._replace(text=spelt, end=run[-1].end), last
-        if self.glossary.knows(word.text):
+        nearest = self._vocabulary.spelling.nearest(word.text) or self.called.meant(word.text) or word.text
+        if self.glossary.knows(word.text) and not self._is_said_there(nearest, words, place):
             return word, place + 1
-        nearest = self._vocabulary.spelling.nearest(word.text) or self.called.meant(word.text)
-        return word._replace(text=nearest or word.text), place + 1
+        return word._replace(text=nearest), place + 1
+
+    def _is_said_there(self, word: str, words: Sequence[Token], place: int) -> bool:
+        """Do titles have it beside what stands there? Pone is a bread, and “pone case” is meant for a phone's."""
+        before, after = (words[beside].text if 0 <= beside < len(words) else "" for beside in (place - 1, place + 1))
+        return self.glossary.is_beside(before, word) or self.glossary.is_beside(word, after)
 
     def _chinese(self, words: Sequence[Token], place: int) -> tuple[Token, int]:
         """Characters that sound like words of the shop; else a short name."""

@@ -284,7 +284,8 @@ class Searcher:
         if named is None:
             best = rows[np.argsort(-words[rows], kind="stable")[: self.config.titles]]
             named = self._kinds.titled(thing[-1], best.tolist())
-        return named & ~complete[: len(named)]
+        n = min(len(named), len(complete))  # a product may come meanwhile
+        return named[:n] & ~complete[:n]
 
     def _chosen_after(self, text: str) -> NDArray[np.float32] | None:
         found = self.chosen.after(text, self.shelf.row)
