@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.domain.text import Text
     from daogou.language.vocabulary import Vocabulary
-    from daogou.ports.dictionary import Dictionary
+    from daogou.ports.dictionary import Dictionary, Entry
 
 Senses = dict[str, float]
 """Phrases of the shop, and how sure each is: 1 for the first meaning of a word."""
@@ -43,7 +43,8 @@ def learn(
     the shop's Chinese words for the same thing: 衣服 is its 服装, both clothes.
     """
     english = _english(vocabulary)
-    read, compounds, chinese = _read(dictionary, vocabulary)
+    entries = list(dictionary.entries())
+    read, compounds, chinese = _read(entries, vocabulary)
     for word, said in align(taxonomy, vocabulary.segmenter).items():
         if senses := _of_goods(read.get(word, {}), said):
             read[word] = senses
@@ -64,14 +65,14 @@ def learn(
     elsewhere = {word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY}
     for word in english.keys() | chinese.keys():
         found[word] = _likeliest(english.get(word, {}) | chinese.get(word, {}), _MOST)
-    others_named = _plain_words(dictionary).union(named)
+    others_named = _plain_words(entries).union(named)
     elsewhere.update(name for name in others_named if not found.get(name) and not _has(name, vocabulary))
     return pack(found, usage.pairs, elsewhere)
 
 
-def _plain_words(dictionary: Dictionary) -> set[str]:
+def _plain_words(entries: Iterable[Entry]) -> set[str]:
     """The English words that the dictionary explains Chinese ones with, names left out."""
-    said = (word for _, meanings in dictionary.entries() for meaning in meanings for word in _PLAIN.findall(meaning))
+    said = (word for _, meanings in entries for meaning in meanings for word in _PLAIN.findall(meaning))
     return set(map(fold, said))
 
 
@@ -205,7 +206,7 @@ def phrases(meaning: str) -> Iterator[str]:
 
 
 def _read(
-    dictionary: Dictionary, vocabulary: Vocabulary
+    entries: Iterable[Entry], vocabulary: Vocabulary
 ) -> tuple[dict[str, dict[Parts, float]], dict[str, Counter[Parts]], dict[str, Senses]]:
     """What Chinese words mean, but for what is done to what ("to drive a vehicle"); for single characters how many
     compounds that end in them mean what; and English phrases that the shop does not use as Chinese words that it
@@ -215,7 +216,7 @@ def _read(
     turned: defaultdict[str, Senses] = defaultdict(dict)
     firsts: set[tuple[str, str]] = set()
     total: defaultdict[str, float] = defaultdict(float)
-    for word, meanings in dictionary.entries():
+    for word, meanings in entries:
         if len(word) > LONGEST or word.isascii():
             continue
         senses = read.setdefault(word, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from daogou.language.vocabulary import Vocabulary
@@ -31,44 +32,56 @@ def build(
         vocabulary.learn(products)
     n = 0
 
+    known = _Known(vocabulary)
+
     def counted() -> Iterator[Document]:
         nonlocal n
         for product in products:
             n += 1
-            yield document(product, vocabulary)
+            yield _document(product, known)
 
     index.put(counted())
     index.commit()
     return n
 
 
-def document(product: Product, vocabulary: Vocabulary) -> Document:
+class _Known:
+    """What brands, categories and attributes say, worked out once for all products that have them."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.cut = vocabulary.segmenter.cut
+        self.translations = vocabulary.translations
+        self.value = cache(self.cut)
+        self.translated = cache(self.translations)
+
+
+def _document(product: Product, known: _Known) -> Document:
     """The product as the index sees it: fields "title", "brand", "category", "attributes", "description"."""
-    cut = vocabulary.segmenter.cut
-    names = f"{product.title.zh} {product.title.en}"
-    categories, attributes = _categories(product), ", ".join(_attributes(product))
-    translated = " , ".join(vocabulary.translations(described(product)))
+    title = f"{product.title.zh} {product.title.en}"
+    categories, attributes = list(_categories(product)), list(_attributes(product))
+    title_cut, brand = known.cut(title), known.value(product.brand or "")
+    category = [piece for text in categories for piece in known.value(text)]
+    values = [piece for text in attributes for piece in known.value(text)]
+    others = dict.fromkeys(known.translations(title))
+    for text in (product.brand or "", *categories, *attributes):
+        others.update(dict.fromkeys(known.translated(text)))
+    said = {*title_cut, *brand, *category, *values}
+    translated = [piece for other in others if other not in said for piece in known.value(other)]
     description = f"{product.description.zh} {product.description.en}"[:DESCRIPTION_CHARACTERS]
     return Document(
         product.id,
         {
-            "title": " ".join(cut(names)),
-            "brand": " ".join(cut(product.brand or "")),
-            "category": " ".join(cut(categories)),
-            "attributes": " ".join([*cut(attributes), *cut(translated), *_codes(product)]),
-            "description": " ".join(cut(description)),
+            "title": " ".join(title_cut),
+            "brand": " ".join(brand),
+            "category": " ".join(category),
+            "attributes": " ".join([*values, *translated, *_codes(product)]),
+            "description": " ".join(known.cut(description)),
         },
     )
 
 
-def described(product: Product) -> str:
-    """What is said of a product beside its description, in both languages: title, brand, categories, attributes."""
-    names = (product.title.zh, product.title.en, product.brand or "", _categories(product))
-    return " , ".join((*names, *_attributes(product)))
-
-
-def _categories(product: Product) -> str:
-    return " / ".join(text for step in product.category for text in (step.zh, step.en) if text)
+def _categories(product: Product) -> Iterator[str]:
+    return (text for step in product.category for text in (step.zh, step.en) if text)
 
 
 def _attributes(product: Product) -> Iterator[str]:
