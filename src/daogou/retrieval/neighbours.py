@@ -89,8 +89,10 @@ def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> 
         values = np.where(inside, worth.take(places, mode="clip"), -np.inf)
         edge = np.partition(values, values.shape[1] - n, axis=1)[:, values.shape[1] - n, None]
         above, level = values > edge, values == edge
-        enough = above | (level & (level.cumsum(1) <= n - above.sum(1, keepdims=True)))
-        kept[places[inside]] &= enough[inside]
+        left = n - np.count_nonzero(above, axis=1)
+        tied = np.count_nonzero(level, axis=1) > left
+        level[tied] &= level[tied].cumsum(1) <= left[tied, None]
+        kept[places[inside]] &= (above | level)[inside]
     ends = np.concatenate(([0], np.cumsum(kept)))
     return sp.csr_matrix((matrix.data[kept], matrix.indices[kept], ends[matrix.indptr]), shape=matrix.shape)
 
