@@ -13,7 +13,7 @@ from daogou.language.aligning import align
 from daogou.language.glossary import LONGEST, Glosses, Meaning, pack
 from daogou.language.segment import fold
 from daogou.language.speech import FILLERS
-from daogou.language.things import things
+from daogou.language.things import first_names, things
 from daogou.language.usage import LONGEST as LONGEST_PHRASE
 from daogou.language.usage import count
 
@@ -43,8 +43,7 @@ def learn(
     the shop's Chinese words for the same thing: 衣服 is its 服装, both clothes.
     """
     english = _english(vocabulary)
-    entries = list(dictionary.entries())
-    read, compounds, chinese = _read(entries, vocabulary)
+    read, compounds, chinese = _read(dictionary.entries(), vocabulary)
     for word, said in align(taxonomy, vocabulary.segmenter).items():
         if senses := _of_goods(read.get(word, {}), said):
             read[word] = senses
@@ -65,7 +64,7 @@ def learn(
     elsewhere = {word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY}
     for word in english.keys() | chinese.keys():
         found[word] = _likeliest(english.get(word, {}) | chinese.get(word, {}), _MOST)
-    others_named = _plain_words(entries).union(named)
+    others_named = _plain_words(dictionary.entries()).union(named)
     elsewhere.update(name for name in others_named if not found.get(name) and not _has(name, vocabulary))
     return pack(found, usage.pairs, elsewhere)
 
@@ -136,7 +135,7 @@ def _english(vocabulary: Vocabulary) -> dict[str, Senses]:
     A word that is first of all another thing is none: a phone is a telephone, whatever else is called so.
     """
     found: dict[str, Senses] = {}
-    first = {name for thing in things() for name, rank in thing.names if not rank}
+    first = first_names()
     for thing in things():
         same = _named(thing.names, vocabulary)
         kinds = {} if same else _named(chain.from_iterable(thing.kinds), vocabulary)

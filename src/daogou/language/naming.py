@@ -12,7 +12,7 @@ from daogou.language.called import SUFFIXES, called
 from daogou.language.glossing import phrases, sure_at
 from daogou.language.segment import fold, names_something
 from daogou.language.spelling import is_small
-from daogou.language.things import things
+from daogou.language.things import first_names, things
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +143,7 @@ def _of_things(english: Mapping[str, Votes]) -> Iterator[tuple[str, Votes]]:
     A word that is first of all another thing is none, unless this one has no commoner name: a phone is a telephone,
     whatever else is called so, but a hamper may be a basket.
     """
-    first = {name for thing in things() for name, rank in thing.names if not rank}
+    first = first_names()
     for thing in things():
         names = _names(thing.names)
         same = _joined(names, english)

@@ -29,6 +29,11 @@ def things() -> Iterator[Thing]:
         yield Thing(own, tuple(names[int(kind)] for kind in kinds.split(",") if kind))
 
 
+def first_names() -> set[str]:
+    """The names that mean a thing more often than anything else."""
+    return {name for thing in things() for name, rank in thing.names if not rank}
+
+
 def _ranked(said: str) -> tuple[str, int]:
     name, _, rank = said.partition(":")
     return name, int(rank or 0)

@@ -25,13 +25,10 @@ class Candidates:
     def best(cls, scores: NDArray[np.float32], k: int, *, rows: NDArray[np.int32] | None = None) -> Candidates:
         """The k highest positive scores; ties in order of row, so that an answer is reproducible."""
         n = len(scores)
-        if n > 4 * k:
-            kept = np.flatnonzero(scores >= np.partition(scores, n - k)[n - k])
-        else:
-            kept = np.arange(n)
+        kept = highest(scores, k if n > 4 * k else n)
         kept = kept[scores[kept] > 0]
         order = kept[np.argsort(-scores[kept], kind="stable")[:k]]
-        picked = order.astype(np.int32) if rows is None else rows[order].astype(np.int32)
+        picked = order if rows is None else rows[order].astype(np.int32)
         return cls(picked, scores[order].astype(np.float32))
 
 
