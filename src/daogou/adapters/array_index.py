@@ -6,6 +6,7 @@ What is put comes into a segment of its own, which is merged with others while t
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,11 @@ import numpy as np
 
 from daogou.adapters.postings import EMPTY, FIELDS, NORM, Draft, Segment, hashed, merged
 from daogou.domain.errors import CorruptRelease
+from daogou.domain.ids import ProductId
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from daogou.domain.ids import ProductId
     from daogou.ports.index import Document, Row
 
 _OTHER_FIELDS = 0.15
@@ -82,7 +83,7 @@ class ArrayIndex:
             raise CorruptRelease(f"{artifact} holds no search index of this version; train again", where=str(artifact))
         kept = json.loads((artifact / _KEPT).read_text(encoding="utf-8"))
         index = cls()
-        index.ids = kept["ids"]
+        index.ids = [ProductId(sys.intern(id)) for id in kept["ids"]]
         index._number = {id: number for number, id in enumerate(index.ids)}
         index._lengths, index._n_put = np.array(kept["lengths"], np.int64), kept["put"]
         arrays = (np.load(artifact / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in _ARRAYS)

@@ -6,6 +6,7 @@ rows at the end, removed ones become unavailable.
 
 from __future__ import annotations
 
+import sys
 import threading
 from array import array
 from collections.abc import Collection, Iterable, Sequence
@@ -13,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.ids import ProductId
 from daogou.domain.text import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from daogou.domain.ids import ProductId
     from daogou.domain.product import Product
     from daogou.domain.query import Where
     from daogou.ports.stores import Catalogue
@@ -34,7 +35,7 @@ class Shelf:
 
     def __init__(self, ids: Sequence[ProductId] = ()) -> None:
         """Reserve rows for `ids` in this order (a release's order); their products arrive with `put`."""
-        self.ids: list[ProductId] = list(ids)
+        self.ids: list[ProductId] = [ProductId(sys.intern(id)) for id in ids]  # as the store has them, each once
         self.row: dict[ProductId, int] = {id: row for row, id in enumerate(self.ids)}
         self.products: list[Product | None] = [None] * len(self.ids)
         size = max(1024, 2 * len(self.ids))
@@ -71,7 +72,6 @@ class Shelf:
             for product in products:
                 row = self._row_for(product.id)
                 self._post(self.products[row], product, row)
-                object.__setattr__(product, "id", self.ids[row])  # the equal one that is held already
                 self.products[row] = product
                 self._available[row] = product.available
                 self._price[row] = product.price.minor if product.price else _UNKNOWN_PRICE

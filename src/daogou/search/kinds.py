@@ -60,7 +60,8 @@ class Kinds:
             if ending and found:
                 wanted = np.zeros(len(self._names) + 1, bool)  # the last stands for rows of no known kind
                 wanted[found] = True
-                rows: NDArray[np.bool_] = wanted[self._of]
+                rows = np.zeros(len(self._shelf), bool)  # what came to the shelf alone is of no known kind yet
+                rows[: len(self._of)] = wanted[self._of]
                 return rows
         return None
 

@@ -284,8 +284,7 @@ class Searcher:
         if named is None:
             best = rows[np.argsort(-words[rows], kind="stable")[: self.config.titles]]
             named = self._kinds.titled(thing[-1], best.tolist())
-        n = min(len(named), len(complete))  # a product may come meanwhile
-        return named[:n] & ~complete[:n]
+        return named[: len(complete)] & ~complete  # a product may have come meanwhile
 
     def _chosen_after(self, text: str) -> NDArray[np.float32] | None:
         found = self.chosen.after(text, self.shelf.row)

@@ -6,6 +6,7 @@ objects.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import msgspec
@@ -43,6 +44,7 @@ class Products:
             values = tuple([same(value, value) for value in said])
             attributes[same(name, name)] = same(values, values)
         shared = {
+            "id": sys.intern(product.id),
             "category": same(category, category),
             "brand": same(product.brand, product.brand),
             "price": same(product.price, product.price),
