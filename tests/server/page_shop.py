@@ -34,7 +34,7 @@ from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text, language_of
 from daogou.retrieval.shelf import Shelf
 from daogou.settings import Settings
-from daogou.settings.rules import FILE, write_rules
+from daogou.settings.rules import add_rule, remove_rule, rules_text, write_rules
 from daogou.settings.tree import ShopSettings
 from daogou.shop.shown import Shown
 
@@ -75,11 +75,16 @@ class PageShop(FakeShop):
 
     @property
     def rules_text(self) -> str:
-        path = self.folder / FILE
-        return path.read_text("utf-8") if path.exists() else ""
+        return rules_text(self.folder)
 
-    def set_rules(self, text: str) -> Any:
-        return write_rules(self.folder, text)
+    def set_rules(self, text: str, *, seen: str | None = None) -> Any:
+        return write_rules(self.folder, text, seen=seen)
+
+    def add_rule(self, fields: Any) -> Any:
+        return add_rule(self.folder, fields)
+
+    def remove_rule(self, name: str) -> Any:
+        return remove_rule(self.folder, name)
 
     def record(self, events: list[Event]) -> Any:
         return self.record_async(events).result(timeout=5)

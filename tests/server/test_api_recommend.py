@@ -44,6 +44,14 @@ def test_a_key_may_name_a_group_and_a_token_nobody_but_its_own(served: Served) -
     assert (answer.status_code, answer.json()["where"]) == (403, "group: shopper")
 
 
+def test_a_group_may_stand_in_the_address(served: Served) -> None:
+    at = "/v1/recommend?kind=group&group=u1&group=u2"
+    assert served.http.get(at, headers=served.key("service")).status_code == 200
+    assert served.shop.asked["group"] == ["u1", "u2"]
+    answer = served.http.get(at, headers=served.token("u1"))
+    assert (answer.status_code, answer.json()["where"]) == (403, "group: shopper")
+
+
 def test_articles_are_recommended_with_title_and_reason(served: Served) -> None:
     about = Article(ArticleId("a1"), Text(zh="选鞋", en="Choosing shoes"), Text(en="…"), products=(ProductId("p1"),))
     served.shop.stores.articles.put([about])

@@ -30,6 +30,7 @@ from daogou.server.app import build_app
 from daogou.server.auth import create_key
 from daogou.server.keys import revoke_key, role_of
 from daogou.server.pages.words import words_in
+from daogou.settings.rules import parse_rules
 
 PAGES = (
     "/", "/search?q=shoes", "/search?q=zzz", "/search", "/product/p0", "/product/p4", "/basket", "/me", "/chat",
@@ -419,22 +420,77 @@ def test_activating_needs_the_forms_token(http: TestClient, shop: PageShop) -> N
 
 def test_rules_are_changed_in_the_console_and_a_mistake_changes_nothing(http: TestClient, shop: PageShop) -> None:
     http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
-    token = re.search(r'name="csrf" value="([^"]+)"', http.get("/console/rules").text)
-    assert token
+    token, seen = _hidden(http.get("/console/rules").text)
     rule = '[[rule]]\r\nname = "Shoes first"\r\naction = "boost"\r\ncategory = "跑鞋"\r\n'
     assert http.post("/console/rules", data={"rules": rule}).status_code == 403
     assert shop.rules_text == ""
-    page = http.post("/console/rules", data={"rules": rule, "csrf": token[1]}).text
+    page = http.post("/console/rules", data={"rules": rule, "csrf": token, "seen": seen}).text
     assert shop.rules_text == rule.replace("\r\n", "\n")
     assert "Shoes first" in page
     shoes = sum(product.category[-1].zh == "跑鞋" and product.available for product in shop.stores.catalogue.scan())
     assert f"<td>{shoes}</td>" in page
     wrong = rule.replace("boost", HOSTILE.replace('"', ""))
-    refused = http.post("/console/rules", data={"rules": wrong, "csrf": token[1]})
+    refused = http.post("/console/rules", data={"rules": wrong, "csrf": token, "seen": _hidden(page)[1]})
     assert refused.status_code == 400
     assert 'role="alert"' in refused.text
     assert "<script>alert" not in refused.text
     assert shop.rules_text == rule.replace("\r\n", "\n")
+
+
+def test_rules_that_somebody_else_changed_meanwhile_are_not_lost(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    token, seen = _hidden(http.get("/console/rules").text)
+    shop.add_rule({"name": "Meanwhile", "action": "hide", "brand": "Brio"})
+    refused = http.post("/console/rules", data={"rules": "", "csrf": token, "seen": seen})
+    assert refused.status_code == 400
+    assert "has changed since this page was loaded" in refused.text
+    assert "Meanwhile" in shop.rules_text
+
+
+def test_a_rule_is_added_and_removed_by_a_form(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    shop.set_rules("# ours\n")
+    token, _ = _hidden(http.get("/console/rules").text)
+    empty = dict.fromkeys(("by", "products", "brand", "attributes", "place", "query", "since", "until", "because"), "")
+    typed = {**empty, "name": 'Shoes "first"', "action": "boost", "category": "跑鞋", "lists": "search", "by": "2.5"}
+    assert http.post("/console/rule", data=typed).status_code == 403
+    page = http.post("/console/rule", data={**typed, "csrf": token}).text
+    assert "Shoes &#34;first&#34;" in page
+    assert shop.rules_text.startswith("# ours\n")
+    assert [(rule.name, rule.action, rule.by, rule.category, rule.lists) for rule in parse_rules(shop.rules_text)] == [
+        ('Shoes "first"', "boost", 2.5, "跑鞋", ("search",))
+    ]
+    refused = http.post("/console/rule", data={**typed, "csrf": token, "name": "Again", "by": "0.5"})
+    assert refused.status_code == 400
+    assert "boost multiplies by more than 1" in refused.text
+    assert 'value="Again"' in refused.text  # what was typed is not lost
+    assert http.post("/console/rule", data={"remove": "Again", "csrf": token}).status_code == 400
+    http.post("/console/rule", data={"remove": 'Shoes "first"', "csrf": token})
+    assert shop.rules_text == "# ours\n\n"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("by", "much"), ("since", "tomorrow"), ("attributes", "red"), ("place", "first"), ("action", "x")],
+)
+def test_what_cannot_be_read_in_the_form_of_a_rule_is_said(
+    http: TestClient, shop: PageShop, field: str, value: str
+) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    token, _ = _hidden(http.get("/console/rules").text)
+    typed = {"name": "n", "action": "boost", "brand": "b", field: value, "csrf": token}
+    refused = http.post("/console/rule", data=typed)
+    assert refused.status_code == 400
+    assert field in re.sub("&#3[49];", "'", refused.text.split('id="wrong">')[1].split("</p>")[0])
+    assert shop.rules_text == ""
+
+
+def _hidden(page: str) -> tuple[str, str]:
+    """The form's token, and the stamp of the file it was made from."""
+    token, seen = (re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("csrf", "seen"))
+    assert token
+    assert seen
+    return token[1], seen[1]
 
 
 def _searched(shop: PageShop, query: str, people: int, **also: Any) -> None:

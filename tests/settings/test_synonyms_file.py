@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from daogou.domain.errors import BadSettings
+from daogou.settings.files import stamp
 from daogou.settings.synonyms import (
     FILE,
     add_group,
     parse_synonyms,
     read_apart,
     read_synonyms,
-    stamp,
     with_group,
     write_synonyms,
 )

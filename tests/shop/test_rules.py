@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shop_world import build_shop
 
 from daogou.domain.errors import BadSettings
-from daogou.settings.rules import FILE, parse_rules, read_rules, write_rules
+from daogou.settings.rules import FILE, add_rule, parse_rules, read_rules, with_rule, without_rule, write_rules
 from daogou.shop.shop import Shop, open_shop
 from daogou.shop.shown import Shown
 
@@ -155,6 +158,53 @@ def test_a_change_holds_at_once_and_a_broken_file_is_said(plain: Shop, monkeypat
 def test_a_rule_that_cannot_be_is_refused_with_its_place(text: str, said: str) -> None:
     with pytest.raises(BadSettings, match=said):
         parse_rules(text)
+
+
+FIELDS = st.fixed_dictionaries(
+    {"name": st.text(min_size=1).filter(str.strip), "action": st.sampled_from(["hide", "only", "boost", "bury"])},
+    optional={
+        "products": st.lists(st.text(max_size=9), min_size=1, max_size=3),
+        "category": st.text(max_size=9),
+        "attributes": st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=2),
+        "since": st.dates(),
+        "because": st.text(max_size=9),
+    },
+)
+
+
+@given(FIELDS, st.sampled_from(["", BOOST, f"# ours\n{BURY}\n# the end\n"]))
+def test_a_rule_that_is_added_and_removed_leaves_the_others(fields: dict[str, Any], before: str) -> None:
+    try:
+        more = with_rule(before, {**fields, "on_sale": True})
+    except BadSettings:  # TOML has no DEL and no lone surrogate, and two rules may not share a name
+        return
+    *others, added = parse_rules(more)
+    assert tuple(others) == parse_rules(before)
+    assert (added.name, added.products, added.since) == (
+        fields["name"].strip(), tuple(fields.get("products", ())), fields.get("since"),
+    )  # fmt: skip
+    assert parse_rules(without_rule(more, added.name)) == parse_rules(before)
+
+
+def test_the_comments_of_other_rules_stay_when_one_is_removed() -> None:
+    text = f"# first\n{BOOST}\n# of the second\n{BURY}"
+    boost, bury = parse_rules(text)
+    assert without_rule(text, boost.name) == f"# first\n\n# of the second\n{BURY}".replace("\n\n", "\n")
+    assert without_rule(text, bury.name).rstrip() == f"# first\n{BOOST}\n# of the second".rstrip()
+
+
+def test_a_rule_that_cannot_be_told_from_the_others_is_left_to_be_removed_by_hand() -> None:
+    text = 'rule = [{ name = "In a line", action = "hide", brand = "x" }]\n'
+    with pytest.raises(BadSettings, match="take it out of the text"):
+        without_rule(text, "In a line")
+    with pytest.raises(BadSettings, match="no rule is called 'Other'"):
+        without_rule(text, "Other")
+
+
+def test_two_who_add_rules_at_once_both_have_theirs(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: add_rule(tmp_path, {"name": f"r{n}", "action": "hide", "brand": "x"}), range(20)))
+    assert {rule.name for rule in read_rules(tmp_path)} == {f"r{n}" for n in range(20)}
 
 
 def test_of_many_who_write_the_rules_at_once_each_writes_whole_files(tmp_path: Path) -> None:

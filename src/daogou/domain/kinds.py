@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from typing import Literal
 
-PersonalKind = Literal["for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new"]
-"""For one shopper, or for nobody in particular."""
-Kind = Literal[PersonalKind, "group"]
+Kind = Literal["for-you", "similar", "because", "together", "complete", "next-basket", "trending", "new", "group"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +16,11 @@ import msgspec
 from daogou.domain.errors import BadSettings
 from daogou.domain.rule import Rule
 from daogou.domain.text import Text
-from daogou.settings.files import put, writing
+from daogou.settings.files import demand_unchanged, put, text_of, writing
 from daogou.settings.load import in_toml_words, refuse_unknown
 
 FILE = "rules.toml"
+_TABLE = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.M)
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
@@ -30,12 +34,78 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
         raise BadSettings(f"{path}: {error}", where=str(path)) from None
 
 
-def write_rules(folder: Path, text: str) -> tuple[Rule, ...]:
-    """Put a new rules.toml in the place of the old one, in one step. Raises BadSettings; then the old one stays."""
+def rules_text(folder: Path) -> str:
+    """rules.toml as it is; empty where there is none."""
+    return text_of(folder, FILE)
+
+
+def write_rules(folder: Path, text: str, *, seen: str | None = None) -> tuple[Rule, ...]:
+    """Put a new rules.toml in the place of the old one, in one step. Raises BadSettings; then the old one stays.
+
+    `seen`: the `stamp` of the text that the new one was made from; one that somebody has changed since is not lost.
+    """
     rules = parse_rules(text)
     with writing(folder, FILE):
+        demand_unchanged(folder, FILE, seen)
         put(folder, FILE, text)
     return rules
+
+
+def add_rule(folder: Path, fields: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """Add one rule at the end of rules.toml. Raises BadSettings; then the old one stays."""
+    with writing(folder, FILE):
+        text = with_rule(rules_text(folder), fields)
+        put(folder, FILE, text)
+    return parse_rules(text)
+
+
+def remove_rule(folder: Path, name: str) -> tuple[Rule, ...]:
+    """Take one rule out of rules.toml. Raises BadSettings; then the file stays as it is."""
+    with writing(folder, FILE):
+        text = without_rule(rules_text(folder), name)
+        put(folder, FILE, text)
+    return parse_rules(text)
+
+
+def with_rule(text: str, fields: Mapping[str, Any]) -> str:
+    """The document with one more rule at its end. Raises BadSettings where it would be none."""
+    said = "".join(f"{name} = {_in_toml(value)}\n" for name, value in fields.items())
+    more = f"{text.rstrip()}\n\n[[rule]]\n{said}".lstrip()
+    parse_rules(more)
+    return more
+
+
+def without_rule(text: str, name: str) -> str:
+    """The document without the rule of this name; comments stay. Raises BadSettings where it is not found."""
+    rules = parse_rules(text)
+    place = next((n for n, rule in enumerate(rules) if rule.name == name), None)
+    if place is None:
+        raise BadSettings(f"{FILE}: no rule is called {name!r}", where="name")
+    tables = [match.start() for match in _TABLE.finditer(text)]
+    if len(tables) == len(rules):
+        end = [*tables[1:], len(text)][place]
+        table = text[tables[place] : end].splitlines(keepends=True)
+        while table and (not table[-1].strip() or table[-1].lstrip().startswith("#")):  # said of the next rule
+            end -= len(table.pop())
+        less = text[: tables[place]] + text[end:].lstrip("\n")
+        if parse_rules(less) == rules[:place] + rules[place + 1 :]:
+            return less
+    raise BadSettings(f"{FILE}: {name!r} cannot be told from the other rules; take it out of the text", where="name")
+
+
+def _in_toml(value: Any) -> str:
+    """A value as TOML writes it: strings, numbers, days, lists and tables of these."""
+    match value:
+        case bool() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return f"{{ {', '.join(f'{_in_toml(key)} = {_in_toml(each)}' for key, each in value.items())} }}"
+        case list() | tuple():
+            return f"[{', '.join(map(_in_toml, value))}]"
+        case _:
+            return repr(value)
 
 
 def parse_rules(text: str, *, origin: str = FILE) -> tuple[Rule, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 from daogou.domain.errors import BadSettings
-from daogou.settings.files import put, writing
+from daogou.settings.files import demand_unchanged, put, text_of, writing
 
 FILE = "synonyms.toml"
 _KINDS = ("synonym", "apart")
@@ -44,8 +43,7 @@ def write_synonyms(folder: Path, text: str, *, seen: str | None = None) -> tuple
     """
     groups = parse_synonyms(text)
     with writing(folder, FILE):
-        if seen is not None and seen != stamp(synonyms_text(folder)):
-            raise BadSettings(f"{FILE} has changed since this page was loaded: load it again", where=FILE)
+        demand_unchanged(folder, FILE, seen)
         put(folder, FILE, text)
     return groups
 
@@ -60,13 +58,7 @@ def add_group(folder: Path, words: Sequence[str]) -> tuple[tuple[str, ...], ...]
 
 def synonyms_text(folder: Path) -> str:
     """synonyms.toml as it is; empty where there is none."""
-    path = folder / FILE
-    return path.read_text("utf-8", errors="replace") if path.exists() else ""
-
-
-def stamp(text: str) -> str:
-    """What tells one text from another."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return text_of(folder, FILE)
 
 
 def with_group(text: str, words: Sequence[str]) -> str:

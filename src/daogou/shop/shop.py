@@ -18,7 +18,7 @@ from daogou.opinions.own_words import read_lexicon
 from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
 from daogou.settings.rules import FILE as RULES
-from daogou.settings.rules import read_rules, write_rules
+from daogou.settings.rules import add_rule, read_rules, remove_rule, rules_text, write_rules
 from daogou.settings.synonyms import FILE as SYNONYMS
 from daogou.settings.synonyms import add_group, read_apart, read_synonyms, synonyms_text, write_synonyms
 from daogou.settings.taxonomy import read_taxonomy
@@ -166,12 +166,22 @@ class Shop:
     @property
     def rules_text(self) -> str:
         """rules.toml as it is; empty where there is none."""
-        path = self.folder / RULES
-        return path.read_text("utf-8", errors="replace") if path.exists() else ""
+        return rules_text(self.folder)
 
-    def set_rules(self, text: str) -> tuple[Rule, ...]:
-        """Replace rules.toml; the next answers follow it. Raises BadSettings, and then nothing changes."""
-        return write_rules(self.folder, text)
+    def set_rules(self, text: str, *, seen: str | None = None) -> tuple[Rule, ...]:
+        """Replace rules.toml; within a second answers follow it. Raises BadSettings, and then nothing changes.
+
+        `seen`: the `stamp` of the text that was changed; where somebody else has changed it since, that is an error.
+        """
+        return write_rules(self.folder, text, seen=seen)
+
+    def add_rule(self, fields: Mapping[str, Any]) -> tuple[Rule, ...]:
+        """Add a rule to rules.toml, its fields named as there. Raises BadSettings, and then nothing changes."""
+        return add_rule(self.folder, fields)
+
+    def remove_rule(self, name: str) -> tuple[Rule, ...]:
+        """Take a rule out of rules.toml. Raises BadSettings, and then nothing changes."""
+        return remove_rule(self.folder, name)
 
     @property
     def synonyms(self) -> tuple[tuple[str, ...], ...]:
@@ -184,14 +194,14 @@ class Shop:
         return synonyms_text(self.folder)
 
     def set_synonyms(self, text: str, *, seen: str | None = None) -> tuple[tuple[str, ...], ...]:
-        """Replace synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes.
+        """Replace synonyms.toml; within a second searches follow it. Raises BadSettings, and then nothing changes.
 
         `seen`: the `stamp` of the text that was changed; where somebody else has changed it since, that is an error.
         """
         return write_synonyms(self.folder, text, seen=seen)
 
     def add_synonyms(self, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """Add a group to synonyms.toml; the next searches follow it. Raises BadSettings, and then nothing changes."""
+        """Add a group to synonyms.toml, for searches within a second. Raises BadSettings, and then nothing changes."""
         return add_group(self.folder, words)
 
     @property

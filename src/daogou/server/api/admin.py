@@ -109,7 +109,7 @@ def router(shop: Shop) -> APIRouter:
 
     @routes.post("/synonyms", **answers(ref(Synonyms), 400))
     async def add_synonyms(caller: Operators, request: Request) -> Response:
-        """Add one group of words that mean the same, from the next search on."""
+        """Add one group of words that mean the same. Searches follow it within a second."""
         group = await wire.read(request, SynonymIn)
         return wire.answer(Synonyms(await run_in_threadpool(shop.add_synonyms, group.words)))
 

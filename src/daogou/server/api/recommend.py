@@ -11,12 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daogou.domain.kinds import Kind, PersonalKind
+from daogou.domain.kinds import Kind
 from daogou.domain.text import Language
 from daogou.recommend.request import MOST, MOST_LIKES, MOST_PEOPLE
 from daogou.server import wire
 from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam
-from daogou.server.auth import Anyone, acting_as
+from daogou.server.auth import Anyone, Caller, acting_as
 from daogou.server.document import answers, listing, merged, ref, takes
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ class RecommendIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _EXAMPLE = {"shopper": "s1", "candidates": ["p3", "p1", "p2"]}
+
+
+def _demand_group(caller: Caller, group: list[str]) -> None:
+    """Raise Forbidden where the caller may not speak for one of the group."""
+    for member in group:
+        acting_as(caller, member, None, where="group: ")
 
 
 class ArticleOut(msgspec.Struct, frozen=True):
@@ -80,18 +86,29 @@ def router(shop: Shop) -> APIRouter:
         session: SessionParam = None,
         product: IdParam = None,
         basket: Keys = [],  # noqa: B006 (FastAPI copies it)
-        kind: PersonalKind | None = None,
+        group: Annotated[Keys, Query(description="Shoppers the list must suit; repeat for each.")] = [],  # noqa: B006
+        kind: Kind | None = None,
         k: K = 10,
         language: Language | None = None,
         cards: Cards = False,
     ) -> Response:
-        """Recommend. Without `kind`: beside the product, to go with the basket, or else for the shopper.
+        """Recommend. Without `kind`: for the group, beside the product, to go with the basket, or else for the shopper.
 
-        An event that was answered with 200 is known to the very next answer.
+        An event that was answered with 200 is known to the very next answer. A shopper token may name no one else in
+        the group.
         """
         who, visit = acting_as(caller, shopper, session)
+        _demand_group(caller, group)
         hits = shop.recommend(
-            shopper=who, session=visit, product=product, basket=basket, kind=kind, k=k, where=where, language=language
+            shopper=who,
+            session=visit,
+            product=product,
+            basket=basket,
+            group=group,
+            kind=kind,
+            k=k,
+            where=where,
+            language=language,
         )
         return wire.answer(wire.answered(hits, hits.products if cards else None))
 
@@ -103,8 +120,7 @@ def router(shop: Shop) -> APIRouter:
         """
         asked = await wire.read(request, RecommendIn)
         who, visit = acting_as(caller, asked.shopper, asked.session)
-        for member in asked.group:
-            acting_as(caller, member, None, where="group: ")
+        _demand_group(caller, asked.group)
         hits = shop.recommend(
             shopper=who,
             session=visit,

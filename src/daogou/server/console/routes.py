@@ -45,6 +45,7 @@ def router(shop: Shop) -> APIRouter:
     forms = {
         "/console/activate": desk.activate,
         "/console/rules": rules.save,
+        "/console/rule": rules.change,
         "/console/searches": searches.save,
         "/console/synonym": searches.accept,
         "/console/questions": questions.fill,

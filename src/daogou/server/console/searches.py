@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from daogou.domain.errors import BadSettings
 from daogou.server.console.session import Sessions
 from daogou.server.pages.words import words_in
-from daogou.settings.synonyms import parse_synonyms, stamp
+from daogou.settings.files import stamp
+from daogou.settings.synonyms import parse_synonyms
 from daogou.shop.searching import AT_LEAST
 
 if TYPE_CHECKING:
