@@ -102,3 +102,9 @@ def test_a_row_of_another_width_is_rejected(tmp_path: Path) -> None:
 def test_a_header_that_is_no_header_is_refused(tmp_path: Path) -> None:
     report, _ = run(write(tmp_path, "x.csv", b"a,b\r,c\n1,2\n"))
     assert "header that cannot be read" in (report.files[0].refused or "")
+
+
+@pytest.mark.parametrize("magic", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_a_spreadsheet_is_refused_with_what_to_do(magic: bytes, tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "products.xlsx", magic + b"rest"))
+    assert "save its sheet as “CSV UTF-8”" in (report.files[0].refused or "")

@@ -175,7 +175,9 @@ class Intake:
     def _reject(self, file: FileReport, found: Found, count: Count, error: FieldError) -> None:
         count.rejected += 1
         raw = raw_of(found.record if found.raw is None else found.raw)
-        self._list(Reject(str(file.path), found.line, error.field, error.reason, error.rule, raw))
+        theirs = found.source.columns.get(error.field)
+        reason = error.reason if theirs in (None, error.field) else f"{error.reason} (column {theirs!r})"
+        self._list(Reject(str(file.path), found.line, error.field, reason, error.rule, raw))
 
     def _list(self, reject: Reject) -> None:
         self._report.n_rejects += 1

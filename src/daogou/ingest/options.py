@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from daogou.domain.ids import Instant, current_instant
+from daogou.ingest.reading.habits import Dates, Decimal
 from daogou.ingest.reading.limits import Limits
 
 
@@ -22,6 +23,10 @@ class ImportOptions:
     """Their column → our field, applied before the format is looked for."""
     currency: str = "USD"
     """Of amounts that name none."""
+    decimal: Decimal | None = None
+    """The mark before decimals of amounts such as 1.299; None: as the file's other amounts show, or its currency."""
+    dates: Dates | None = None
+    """Whether day or month comes first in 03/04/2026; None: as the file's other dates show."""
     now: Instant = field(default_factory=current_instant)
     """The moment of the import: undated facts get it, facts after it are refused."""
     create_missing_products: bool = False

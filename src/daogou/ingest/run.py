@@ -11,6 +11,9 @@ from daogou.domain.errors import HostileInput
 from daogou.ingest.files import data_files
 from daogou.ingest.formats import FORMATS, recognise
 from daogou.ingest.formats.base import Format, FoundEvents
+from daogou.ingest.formats.headed import HEADED, advice
+from daogou.ingest.formats.headings import guess
+from daogou.ingest.formats.own import OWN
 from daogou.ingest.garbage import rare_collections
 from daogou.ingest.intake import Intake
 from daogou.ingest.options import ImportOptions
@@ -85,8 +88,7 @@ def _jobs(paths: Sequence[Path], report: ImportReport, intake: Intake, options: 
         if seen is None:
             continue
         if format is None:
-            keys = ", ".join(sorted(seen.keys)[:12])
-            intake.refuse(file, f"no format has {seen.shape} with {keys or 'nothing in it'}", "unknown-format")
+            intake.refuse(file, _unknown(seen), "unknown-format")
             continue
         file.format = f"{format.name} ({seen.shape})"
         if format.together:
@@ -97,6 +99,12 @@ def _jobs(paths: Sequence[Path], report: ImportReport, intake: Intake, options: 
     for name, looks in together.items():
         single.append(_Job(formats[name], tuple(looks), min(map(formats[name].phase, looks))))
     return sorted(single, key=lambda job: job.phase)
+
+
+def _unknown(seen: Look) -> str:
+    keys = ", ".join(sorted(seen.keys)[:12])
+    said = f"no format has {seen.shape} with {keys or 'nothing in it'}"
+    return f"{said}: {advice(seen, seen.name)}" if seen.keys and seen.shape != "xml" else said
 
 
 def _seen(path: Path, file: FileReport, intake: Intake, options: ImportOptions) -> Look | None:
@@ -114,8 +122,9 @@ def _format(seen: Look, options: ImportOptions) -> Format | None:
     if options.format is not None:
         return next((format for format in FORMATS if format.name == options.format), None)
     found = recognise(seen)
-    own = next(format for format in FORMATS if format.name == "daogou")
-    return own if found is None and options.kind is not None else found
+    if options.kind is not None and (found is None or (found is HEADED and guess(seen.keys, options.kind) is None)):
+        return OWN
+    return found
 
 
 def _run(job: _Job, report: ImportReport, intake: Intake, *, options: ImportOptions, progress: Report | None) -> None:
@@ -136,6 +145,7 @@ def _run(job: _Job, report: ImportReport, intake: Intake, *, options: ImportOpti
     for source in sources:
         file = files[source.path]
         file.encoding = source.encoding
+        report.notes += source.notes
         if file.encoding not in ("", "utf-8"):
             report.notes.append(f"{file.name} was read as {file.encoding}")
         if progress is not None:
@@ -150,9 +160,10 @@ def _source(seen: Look, file: FileReport, intake: Intake, *, options: ImportOpti
         if progress is not None:
             progress(Progress(file.name, done, size, _rows(file)))
 
-    return Source(
-        seen, limits=options.limits, mapping=options.mapping, refuse=partial(intake.unreadable, file), tell=tell
-    )
+    refuse = partial(intake.unreadable, file)
+    source = Source(seen, limits=options.limits, mapping=options.mapping, refuse=refuse, tell=tell)
+    source.learn(options.currency, decimal=options.decimal, dates=options.dates)
+    return source
 
 
 def _rows(file: FileReport) -> int:

@@ -11,6 +11,7 @@ from daogou.ingest.run import import_paths
 from daogou.shop.plain import plain
 
 if TYPE_CHECKING:
+    from daogou.ingest.reading.habits import Dates, Decimal
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
     from daogou.shop.shop import Shop
@@ -23,6 +24,8 @@ def import_files(
     kind: str | None = None,
     mapping: Mapping[str, str],
     currency: str,
+    decimal: Decimal | None = None,
+    dates: Dates | None = None,
     create_missing: bool = False,
     rejects: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -33,6 +36,8 @@ def import_files(
         kind=kind,
         mapping=mapping,
         currency=currency,
+        decimal=decimal,
+        dates=dates,
         now=now,
         create_missing_products=create_missing,
         rejects=rejects or shop.folder / "rejects.jsonl",

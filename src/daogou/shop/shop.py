@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from daogou.domain.review import RatingSummary, Review
     from daogou.domain.rule import Rule
     from daogou.domain.text import Language, Text
+    from daogou.ingest.reading.habits import Dates, Decimal
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
     from daogou.opinions.aspects import Lexicon
@@ -430,6 +431,8 @@ class Shop:
         kind: str | None = None,
         mapping: Mapping[str, str] | None = None,
         currency: str | None = None,
+        decimal: Decimal | None = None,
+        dates: Dates | None = None,
         create_missing: bool = False,
         rejects: Path | None = None,
         progress: Callable[[Progress], None] | None = None,
@@ -443,6 +446,8 @@ class Shop:
             kind=kind,
             mapping=mapping or {},
             currency=currency or self.settings.shop.currency,
+            decimal=decimal,
+            dates=dates,
             create_missing=create_missing,
             rejects=rejects,
             progress=progress,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from daogou.cli.shared import Call, shop_command
+
+if TYPE_CHECKING:
+    from daogou.ingest.reading.habits import Dates, Decimal
 
 
 @click.command("import")
@@ -15,6 +19,8 @@ from daogou.cli.shared import Call, shop_command
 @click.option("--kind", help="Skip the guess: product, event, order, review, query, promotion, article, …")
 @click.option("--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="Read column THEIRS as our field OURS.")
 @click.option("--currency", help="Currency of prices that name none (default: the shop's).")
+@click.option("--decimal", type=click.Choice(["point", "comma"]), help="How to read 1.299.")
+@click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How to read 03/04/2026.")
 @click.option("--create-missing", is_flag=True, help="Create products that events name and no catalogue has.")
 @click.option(
     "--rejects", type=click.Path(path_type=Path), help="Where rejected lines go (default: SHOP/rejects.jsonl)."
@@ -27,6 +33,8 @@ def import_(
     kind: str | None,
     mapping: tuple[str, ...],
     currency: str | None,
+    decimal: Decimal | None,
+    dates: Dates | None,
     create_missing: bool,
     rejects: Path | None,
 ) -> None:
@@ -41,6 +49,8 @@ def import_(
             kind=kind,
             mapping=pairs,
             currency=currency,
+            decimal=decimal,
+            dates=dates,
             create_missing=create_missing,
             rejects=rejects,
             progress=progress,

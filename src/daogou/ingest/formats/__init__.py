@@ -7,6 +7,7 @@ from daogou.ingest.formats.feeds import GOOGLE, OPENAI
 from daogou.ingest.formats.fixture import FIXTURE
 from daogou.ingest.formats.ga4 import GA4
 from daogou.ingest.formats.gorse import GORSE
+from daogou.ingest.formats.headed import HEADED
 from daogou.ingest.formats.litemall import LITEMALL
 from daogou.ingest.formats.medusa import MEDUSA
 from daogou.ingest.formats.metarank import METARANK
@@ -42,9 +43,10 @@ FORMATS: tuple[Format, ...] = (
     plain.BASKETS,
     plain.CATALOGUE,
     plain.USERS,
+    HEADED,
     OWN,
 )
-"""The narrow ones stand first; our own comes last, since its names are the plainest."""
+"""The narrow ones stand first; a guess by headings and our own come last, since their names are the plainest."""
 
 
 def recognise(look: Look) -> Format | None:

@@ -1,21 +1,29 @@
-"""WooCommerce's product CSV: variations are rows of their own that name their parent."""
+"""WooCommerce's product CSV, in five languages: variations are rows of their own that name their parent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from daogou.ingest.formats.base import Format, Found, columns, part, phase, refusal
+from daogou.ingest.formats.base import Format, Found, part, phase, refusal
 from daogou.ingest.formats.values import filled, parts, plain_text, reduced
+from daogou.ingest.formats.woocommerce_names import english, in_english
 from daogou.ingest.options import ImportOptions
+from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.rows import Row
 from daogou.ingest.reading.source import Source
+
+
+def _recognise(look: Look) -> bool:
+    return look.shape == "table" and {"Type", "SKU", "Name", "Regular price"} <= in_english(look.keys)
 
 
 def _convert(sources: Sequence[Source], options: ImportOptions) -> Iterator[Found]:
     """Variations may stand before or after their parent, so a catalogue is held in memory while it is read."""
     for source in sources:
-        rows = list(source)
+        names = {heading: english(heading) for heading in source.look.keys}
+        source.columns = {there: here for here, there in names.items()}
+        rows = [Row(line, {names.get(name, name): cell for name, cell in cells.items()}) for line, cells in source]
         parents = {key: row.line for row in rows if not _is_variation(row) for key in _keys(row)}
         variations: dict[int, list[Row]] = {}
         for row in filter(_is_variation, rows):
@@ -90,4 +98,4 @@ def _offer(cells: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-WOOCOMMERCE = Format("woocommerce", columns("Type", "SKU", "Name", "Regular price"), _convert, phase(0))
+WOOCOMMERCE = Format("woocommerce", _recognise, _convert, phase(0))

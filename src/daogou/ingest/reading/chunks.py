@@ -15,12 +15,14 @@ from daogou.ingest.reading.limits import MIB, Limits
 
 _GZIP = b"\x1f\x8b"
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_SHEET = "a spreadsheet: save its sheet as “CSV UTF-8” and import that"
 _OTHERS = (
     (b"PK\x03\x04", "a zip archive: unpack it and import the files in it"),
     (b"BZh", "bzip2: unpack it, or compress it with gzip"),
     (b"\xfd7zXZ", "xz: unpack it, or compress it with gzip"),
     (b"\x28\xb5\x2f\xfd", "zstandard: unpack it, or compress it with gzip"),
     (b"SQLite format 3", "a database: export its tables as CSV or JSON lines"),
+    (b"\xd0\xcf\x11\xe0", _SHEET),
     (b"%PDF", "a PDF"),
 )
 _PIECE = MIB
@@ -54,7 +56,8 @@ def refuse_archives(head: bytes, path: Path) -> None:
     """Raise HostileInput for containers an import does not open."""
     for magic, says in _OTHERS:
         if head.startswith(magic):
-            raise HostileInput(f"{path.name} is {says}", where=str(path))
+            sheet = magic.startswith(b"PK") and path.suffix.lower() in (".xlsx", ".xlsm", ".ods")
+            raise HostileInput(f"{path.name} is {_SHEET if sheet else says}", where=str(path))
 
 
 def shown_encoding(path: Path, limits: Limits) -> str | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from daogou.domain.errors import HostileInput
 from daogou.ingest.reading.chunks import Tell, chunks, shown_encoding
+from daogou.ingest.reading.habits import Dates, Decimal, Habits, habits_of
 from daogou.ingest.reading.json_lines import json_document, json_rows
 from daogou.ingest.reading.limits import Limits
 from daogou.ingest.reading.lines import Decoder, decoded, lines
@@ -26,6 +28,11 @@ class Source:
         self._refuse = refuse
         self._tell = tell
         self._decoder = Decoder()
+        self._habits = Habits()
+        self.notes: list[str] = []
+        """What a person should know of how the file was read; a format adds to it."""
+        self.columns: Mapping[str, str] = {ours: theirs for theirs, ours in mapping.items()}
+        """Our field → the file's own name for it, as errors say it."""
 
     @property
     def path(self) -> Path:
@@ -41,11 +48,23 @@ class Source:
 
     def __iter__(self) -> Iterator[Row]:
         """The rows, in the order of the file. Unreadable ones are refused; HostileInput ends the file."""
-        rows = self._rows()
-        if not self._mapping:
+        rows, names, habits = self._rows(), self._mapping, self._habits
+        if names:
+            rows = (Row(line, {names.get(name, name): cell for name, cell in data.items()}) for line, data in rows)
+        if habits.decimal is None and habits.dates is None:
             return rows
-        names = self._mapping
-        return (Row(line, {names.get(name, name): cell for name, cell in data.items()}) for line, data in rows)
+        return (Row(line, habits.put_right(data)) for line, data in rows)
+
+    def learn(self, currency: str, *, decimal: Decimal | None, dates: Dates | None) -> None:
+        """Find out from the file's beginning how it writes amounts and dates, and note what could be read otherwise."""
+        if self.look.shape == "parquet":
+            return
+        silent = Source(self.look, limits=self._limits, mapping=self._mapping, refuse=_pass, tell=_pass)
+        try:
+            self._habits = habits_of(silent, self.look.name, currency=currency, decimal=decimal, dates=dates)
+        except HostileInput:
+            return  # reading the file says so, line by line
+        self.notes += self._habits.notes
 
     def tables(self) -> Iterator[Table]:
         """The rows of a Parquet file, many at a time."""
@@ -66,3 +85,7 @@ class Source:
             return json_rows(numbered, self._decoder, limits=limits, refuse=refuse)
         text = decoded(numbered, self._decoder, refuse)
         return table_rows(text, delimiter=self.look.delimiter, limits=limits, refuse=refuse)
+
+
+def _pass(_: object) -> None:
+    """What is refused is refused when the file is read, not when it is learnt how it writes."""

@@ -13,6 +13,7 @@ from daogou.domain.ids import Instant
 from daogou.domain.money import Money
 from daogou.domain.text import Text
 from daogou.ingest.records.amounts import written
+from daogou.ingest.records.dates import TwoWays, spelled
 
 Object = Mapping[str, Any]
 """A record as it came out of JSON, a CSV row or a Parquet row."""
@@ -174,7 +175,7 @@ def currency_of(record: Object, default: str) -> str:
 
 
 def instant(value: Any, name: str) -> Instant:
-    """Read a moment: ISO 8601 (without an offset: UTC), or epoch seconds or milliseconds.
+    """Read a moment: ISO 8601 (without an offset: UTC), as people write dates, or epoch seconds or milliseconds.
 
     Numbers below 10**11 are seconds (that is the year 5138); as milliseconds they would lie before 1973.
     """
@@ -202,9 +203,16 @@ def _from_text(value: str, name: str) -> int:
     except (ValueError, OverflowError):
         pass
     try:
+        return _milliseconds(spelled(value))
+    except TwoWays:
+        advice = "does the day or the month come first? Import with --dates day-first or --dates month-first"
+        raise FieldError(name, f"{shown(value)}: {advice}") from None
+    except ValueError:
+        pass
+    try:
         return int(float(value) * (1000 if abs(float(value)) < _SECONDS_BELOW else 1))
     except (ValueError, OverflowError):
-        raise FieldError(name, f"expected ISO 8601 or epoch time, found {shown(value)}") from None
+        raise FieldError(name, f"expected a date such as 2026-03-01 10:15, found {shown(value)}") from None
 
 
 def _milliseconds(moment: datetime) -> int:
