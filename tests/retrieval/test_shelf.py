@@ -4,6 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daogou.domain.query import Where
+from daogou.domain.text import Text
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import product
 
@@ -33,3 +35,22 @@ def test_a_name_stands_for_every_value_that_is_called_so() -> None:
     shelf.put([product("1", brand="Nike"), product("2", brand="耐克"), product("3", brand="Alta")])
     shelf.call("brand", "耐克", shelf.label("brand", "nike"))
     assert shelf.named("brand", " NIKE ").tolist() == [True, True, False]
+
+
+def test_a_filter_may_name_values_in_either_language() -> None:
+    shelf = Shelf()
+    shoes, red = Text("跑步鞋", "Running shoes"), Text("红色", "red")
+    shelf.put([
+        product("1", brand="Swift", category=[shoes], attributes={"color": [red]}),
+        product("2", brand="Alta", category=[Text("帽子", "Hats")], attributes={"color": [Text("黑色", "black")]}),
+    ])  # fmt: skip
+    shelf.call("brand", "swift", Text("疾羽", "Swift"))
+    for where in (
+        Where(category="跑步鞋"),
+        Where(brands=frozenset({"疾羽"})),
+        Where(not_brands=frozenset({"alta"})),
+        Where(attributes={"color": frozenset({"红色"})}),
+        Where(not_attributes={"color": frozenset({"黑色"})}),
+    ):
+        assert shelf.allowed(where).tolist() == [True, False]
+    assert not shelf.allowed(Where(category="鞋")).any()

@@ -93,3 +93,37 @@ def test_letters_complete_to_what_sounds_so() -> None:
     suggester.put([product("4", "x", category=[Text("跑步机", "Treadmills")])])
     shelf.put([product("4", "x", category=[Text("跑步机", "Treadmills")])])
     assert _texts(suggester, "runing") == ["Running shoes"]
+
+
+def test_forgives_an_error_in_a_word_that_is_not_finished_and_in_words_before_it() -> None:
+    shelf = Shelf()
+    shelf.put([product("1", "Aria", category=["Wireless headphones"]), product("2", "Old", category=["Jeans"])])
+    suggester = Suggester(shelf, Vocabulary.from_shelf(shelf), queries={}, exact=ExactNames(shelf.products))
+    for typed in ("wirless he", "hedph", "haedp", "heaadph", "hradph", "eadpho"):
+        assert _texts(suggester, typed) == ["Wireless headphones"]
+    assert _texts(suggester, "jaen") == ["Jeans"]
+    assert _texts(suggester, "bean") == []  # the first letter of a short beginning is not doubted
+
+
+def test_forgives_chinese_characters_that_sound_right() -> None:
+    assert _texts(_suggester(), "泡步鞋") == ["跑步鞋", "透气跑步鞋"]
+
+
+def test_offers_what_a_brand_is_called_in_chinese_titles() -> None:
+    shelf = Shelf()
+    shelf.put([product(f"{n}", Text(f"疾羽 跑鞋{n}号", f"Swift shoe {n}"), brand="Swift") for n in range(4)])
+    suggester = Suggester(shelf, Vocabulary.from_shelf(shelf), queries={}, exact=ExactNames(shelf.products))
+    assert [(found.text, found.n) for found in suggester.suggest("疾") if found.kind == "brand"] == [("疾羽", 4)]
+
+
+def test_forgives_errors_in_words_of_products_that_were_put_later() -> None:
+    shelf = Shelf()
+    exact, vocabulary = ExactNames(), Vocabulary()
+    suggester = Suggester(shelf, vocabulary, queries={}, exact=exact)
+    assert _texts(suggester, "umbrle") == []
+    late = [product("3", "Umbrella")]
+    shelf.put(late)
+    vocabulary.learn(late)
+    exact.put(late, [0])
+    suggester.put(late)
+    assert _texts(suggester, "umbrle") == ["Umbrella"]

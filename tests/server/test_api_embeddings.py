@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import base64
+import struct
+
 import pytest
 from fake_shop import Served
 
@@ -18,3 +21,19 @@ def test_texts_are_encoded_by_the_protocol(served: Served, texts: str | list[str
     assert answer["object"] == "list"
     assert [item["index"] for item in answer["data"]] == list(range(n))
     assert answer["data"][0]["embedding"] == [3.0, 0.0]
+
+
+def test_vectors_come_in_base64_to_clients_that_ask_for_it(served: Served) -> None:
+    body = {"input": ["red", "blue"], "encoding_format": "base64"}
+    answer = served.http.post("/v1/embeddings", json=body, headers=served.key("service")).json()
+    found = [struct.unpack("<2f", base64.b64decode(item["embedding"])) for item in answer["data"]]
+    assert found == [(3.0, 0.0), (4.0, 0.0)]
+
+
+def test_other_dimensions_are_refused(served: Served) -> None:
+    for dimensions, status in ((2, 200), (64, 400)):
+        body = {"input": "red", "dimensions": dimensions}
+        answer = served.http.post("/v1/embeddings", json=body, headers=served.key("service"))
+        assert answer.status_code == status
+    assert answer.json()["where"] == "dimensions"
+    assert "2 numbers, not 64" in answer.json()["message"]

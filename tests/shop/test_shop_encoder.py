@@ -12,6 +12,7 @@ from daogou.retrieval.encoding.e5 import E5, in_integers
 from daogou.retrieval.encoding.tuned import save_tuned
 from daogou.retrieval.meaning import Meaning
 from daogou.retrieval.texts import Texts, TextsConfig
+from daogou.shop.doctor import examine
 from daogou.shop.shop import Shop
 from daogou.testing.tiny_model import TinyModel
 from daogou.training.lesson import Skip
@@ -99,3 +100,18 @@ def test_without_an_encoder_there_is_none_to_tune(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="no recipe 'encoder'"):
         shop.train(only=["encoder"])
     shop.close()
+
+
+def test_doctor_says_whether_the_encoder_encodes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> list[tuple[str, str, str]]:
+        return [(each.address, each.state, each.detail) for each in examine(shop.folder) if each.part == "encoder"]
+
+    assert found() == []
+    with (shop.folder / "daogou.toml").open("a") as settings:
+        settings.write('[encoder]\naddress = "http://127.0.0.1:9/v1#m"\n')
+    ((address, state, detail),) = found()
+    assert (address, state) == ("http://127.0.0.1:9/v1#m", "broken")
+    assert "the encoder does not answer" in detail
+    monkeypatch.setattr("daogou.shop.shop.open_encoder", lambda *_, **__: shop.base_encoder)
+    ((_, state, detail),) = found()
+    assert (state, detail) == ("works", "tiny, 32 numbers a text")

@@ -157,13 +157,13 @@ class Shelf:
         return rows
 
     def allowed(self, where: Where) -> NDArray[np.bool_]:
-        """Which rows pass the filter."""
+        """Which rows pass the filter. Values may be named in either language."""
         n = len(self.ids)
         mask = np.ones(n, bool) if where.include_unavailable else self.available.copy()
         if where.include_unavailable:
             mask &= np.fromiter((p is not None for p in self.products), bool, n)
         if where.category is not None:
-            mask &= self.having("category", where.category)
+            mask &= self._meant("category", where.category)
         if where.brands:
             mask &= self._any("brand", where.brands)
         if where.not_brands:
@@ -191,8 +191,11 @@ class Shelf:
     def _any(self, facet: str, values: Iterable[str]) -> NDArray[np.bool_]:
         mask = np.zeros(len(self.ids), bool)
         for value in values:
-            mask |= self.having(facet, value)
+            mask |= self._meant(facet, value)
         return mask
+
+    def _meant(self, facet: str, value: str) -> NDArray[np.bool_]:
+        return self.having(facet, value) if (facet, value) in self._postings else self.named(facet, value)
 
     def _row_for(self, id: ProductId) -> int:
         row = self.row.get(id)

