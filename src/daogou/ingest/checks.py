@@ -15,7 +15,7 @@ from daogou.domain.review import Review
 from daogou.domain.text import Text
 from daogou.ingest.formats.base import Fix
 from daogou.ingest.formats.values import plain_text
-from daogou.ingest.known import Known
+from daogou.ingest.known import Known, Named
 from daogou.ingest.records.fields import FieldError
 from daogou.ingest.records.query import Query
 from daogou.ingest.rules import TOLERANCE_MS
@@ -41,6 +41,8 @@ class Checks:
         self.latest = Instant(now + TOLERANCE_MS)
         self.create = create
         """None: unknown products are refused."""
+        self.drop_lines = False
+        """Leave out lines of unknown products, where an order has others: whatever comes has come."""
         self._by_kind: dict[str, Callable[[Any], tuple[Any, Fixes]]] = {
             "product": self._product,
             "event": self._event,
@@ -59,8 +61,8 @@ class Checks:
         if at > self.latest:
             raise FieldError("at", f"lies more than a day in the future: {at} ms", rule="future")
 
-    def _resolve(self, field: str, product: ProductId) -> ProductId | None:
-        """None where the product is known; the product to put in its place where it named a variant."""
+    def _resolve(self, field: str, product: ProductId) -> tuple[ProductId, Named] | None:
+        """None where the product is known; the product to put in its place where it was named by something else."""
         if product in self._known.products:
             return None
         found = self._known.product_of(product)
@@ -86,15 +88,17 @@ class Checks:
         product = event.product
         if product is None or product in self._known.products:
             return event, ()
-        owner = self._resolve("product", product)
-        if owner is None:
+        found = self._resolve("product", product)
+        if found is None:
             return event, ()
-        return replace(event, product=owner, variant=event.variant or VariantId(product)), _named(product, owner)
+        owner, how = found
+        variant = event.variant or (VariantId(product) if how == "variant" else None)
+        return replace(event, product=owner, variant=variant), _named(product, owner, how)
 
     def _review(self, review: Review) -> tuple[Review, Fixes]:
         self._date(review.at)
-        owner = self._resolve("product", review.product)
-        return (review, ()) if owner is None else (replace(review, product=owner), _named(review.product, owner))
+        found = self._resolve("product", review.product)
+        return (review, ()) if found is None else (replace(review, product=found[0]), _named(review.product, *found))
 
     def _price(self, point: PricePoint) -> tuple[PricePoint, Fixes]:
         self._date(point.at)
@@ -118,19 +122,33 @@ class Checks:
         if all(line.product in known for line in order.lines):
             return order, ()
         fixes: list[Fix] = []
-        lines = tuple(self._line(line, fixes) for line in order.lines)
+        lines = tuple(filter(None, (self._line(line, fixes) for line in order.lines)))
+        if not lines:
+            raise UnknownProduct("lines.product", order.lines[0].product)
         return (replace(order, lines=lines), tuple(fixes)) if fixes else (order, ())
 
-    def _line(self, line: OrderLine, fixes: list[Fix]) -> OrderLine:
-        owner = self._resolve("lines.product", line.product)
-        if owner is None:
+    def _line(self, line: OrderLine, fixes: list[Fix]) -> OrderLine | None:
+        """The line under its product; None where no such product is known and `drop_lines` says that none will come."""
+        try:
+            found = self._resolve("lines.product", line.product)
+        except UnknownProduct as error:
+            if not self.drop_lines:
+                raise
+            fixes.append(Fix("lines.product", f"left out a line: {error.reason}", "unknown-line"))
+            return None
+        if found is None:
             return line
-        fixes.extend(_named(line.product, owner))
-        return replace(line, product=owner, variant=line.variant or VariantId(line.product))
+        owner, how = found
+        fixes.extend(_named(line.product, owner, how))
+        variant = line.variant or (VariantId(line.product) if how == "variant" else None)
+        return replace(line, product=owner, variant=variant)
 
 
-def _named(variant: str, owner: ProductId) -> Fixes:
-    return (Fix("product", f"{variant!r} is a variant of {owner!r}", "variant-named"),)
+_HOW = {"variant": "a variant", "code": "the code", "title": "the title"}
+
+
+def _named(said: str, owner: ProductId, how: Named) -> Fixes:
+    return (Fix("product", f"{said!r} is {_HOW[how]} of {owner!r}", "variant-named"),)
 
 
 def _sane(thing: P, fixes: list[Fix], where: str) -> P:

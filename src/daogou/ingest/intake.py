@@ -105,6 +105,7 @@ class Intake:
 
     def _store(self, file: FileReport, found: Found, count: Count, *, may_wait: bool) -> None:
         kind = found.kind
+        self._checks.drop_lines = not may_wait
         try:
             value, fixes = self._read(file, found)
         except UnknownProduct as error:

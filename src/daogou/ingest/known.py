@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Literal
+
 from daogou.domain.ids import ProductId
 from daogou.domain.product import Product
 from daogou.ports.stores import Catalogue
+
+Named = Literal["variant", "code", "title"]
+_CODES = frozenset({"sku", "gtin"})
 
 
 class Known:
@@ -14,6 +20,7 @@ class Known:
         self._catalogue = catalogue
         self._products: set[str] | None = None
         self._variants: dict[str, ProductId] = {}
+        self._codes: dict[str, ProductId] = {}
 
     @property
     def products(self) -> set[str]:
@@ -29,9 +36,25 @@ class Known:
         self.products.add(product.id)
         for variant in product.variants:
             self._variants.setdefault(variant.id, product.id)
-            if variant.sku:
-                self._variants.setdefault(variant.sku, product.id)
+            for code in filter(None, (variant.sku, variant.barcode)):
+                self._variants.setdefault(code, product.id)
+        for name in _CODES & product.attributes.keys():
+            self._codes.setdefault(str(product.attributes[name][0]), product.id)
 
-    def product_of(self, variant: str) -> ProductId | None:
-        """The product that has a variant of this id or stock-keeping unit."""
-        return self._variants.get(variant)
+    def product_of(self, said: str) -> tuple[ProductId, Named] | None:
+        """The product that a record names otherwise than by its id, and how: exports of events and orders do."""
+        if (owner := self._variants.get(said)) is not None:
+            return owner, "variant"
+        if (owner := self._codes.get(said)) is not None:
+            return owner, "code"
+        owner = self._titled.get(said.casefold()) or self._titled.get(said.rpartition(" - ")[0].casefold())
+        return None if owner is None else (owner, "title")
+
+    @cached_property
+    def _titled(self) -> dict[str, ProductId]:
+        """Products whose title no other has; read when a record first names a product that is known in no other way."""
+        found: dict[str, ProductId | None] = {}
+        for product in self._catalogue.scan():
+            for title in {product.title.zh.casefold(), product.title.en.casefold()} - {""}:
+                found[title] = None if title in found else product.id
+        return {title: id for title, id in found.items() if id is not None}

@@ -9,6 +9,7 @@ from daogou.ingest.formats.ga4 import GA4
 from daogou.ingest.formats.gorse import GORSE
 from daogou.ingest.formats.headed import HEADED
 from daogou.ingest.formats.litemall import LITEMALL
+from daogou.ingest.formats.magento import MAGENTO
 from daogou.ingest.formats.medusa import MEDUSA
 from daogou.ingest.formats.metarank import METARANK
 from daogou.ingest.formats.own import OWN
@@ -16,12 +17,16 @@ from daogou.ingest.formats.recbole import RECBOLE
 from daogou.ingest.formats.saleor import SALEOR
 from daogou.ingest.formats.segment import SEGMENT
 from daogou.ingest.formats.shopify import SHOPIFY
+from daogou.ingest.formats.shopify_orders import SHOPIFY_ORDERS
+from daogou.ingest.formats.snowplow import SNOWPLOW
 from daogou.ingest.formats.woocommerce import WOOCOMMERCE
 from daogou.ingest.reading.look import Look
 
 FORMATS: tuple[Format, ...] = (
     SHOPIFY,
+    SHOPIFY_ORDERS,
     WOOCOMMERCE,
+    MAGENTO,
     MEDUSA,
     SALEOR,
     RECBOLE,
@@ -35,6 +40,7 @@ FORMATS: tuple[Format, ...] = (
     LITEMALL,
     GA4,
     METARANK,
+    SNOWPLOW,
     SEGMENT,
     GORSE,
     ACP,

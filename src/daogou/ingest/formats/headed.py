@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from daogou.ingest.formats.base import Fix, Format, Found, part, refusal
 from daogou.ingest.formats.headings import guess, seen_as
-from daogou.ingest.formats.values import amount, filled, plain_text, reduced, unique
+from daogou.ingest.formats.values import amount, filled, plain_text, pseudonym, reduced, unique
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.source import Source
@@ -106,8 +106,10 @@ def _a(kind: str) -> str:
 
 
 def _renamed(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
-    """The cells of the columns that are used, under our names."""
+    """The cells of the columns that are used, under our names; an e-mail address is not kept."""
     named = {field: cell for column, field in columns.items() if (cell := row.get(column)) not in (None, "")}
+    if "@" in str(named.get("shopper", "")):
+        named["shopper"] = pseudonym(str(named["shopper"]))
     return {name: row[name] for name in ("parent", "hidden") if row.get(name) not in (None, "")} | named
 
 

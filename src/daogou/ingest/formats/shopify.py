@@ -70,6 +70,7 @@ def _product(rows: list[dict[str, str]]) -> dict[str, Any]:
     }
     if single:
         record |= _offer(sold[0])
+        record["attributes"] |= filled({"sku": sold[0].get("sku"), "gtin": sold[0].get("barcode", "").strip("'")})
     else:
         ids = unique(_variant_id(row) for row in sold)
         record["variants"] = [_variant(row, id, names) for row, id in zip(sold, ids, strict=True)]

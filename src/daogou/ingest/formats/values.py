@@ -60,6 +60,13 @@ def together(source: Source, column: str) -> Iterator[list[Row]]:
         yield list(rows)
 
 
+def pseudonym(said: str) -> str:
+    """An id for a person known by an e-mail address or a telephone number, which are not kept: a digest of it."""
+    from hashlib import blake2b
+
+    return "p-" + blake2b(said.strip().casefold().encode(), digest_size=12).hexdigest()
+
+
 def unique(ids: Iterable[str]) -> list[str]:
     """Ids as they are, with "#2", "#3" after those that repeat."""
     seen: dict[str, int] = {}

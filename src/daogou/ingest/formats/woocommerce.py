@@ -56,7 +56,10 @@ def _product(row: Row, variations: list[Row]) -> dict[str, Any]:
         "description": plain_text(cells.get("Description") or cells.get("Short description")),
         "brand": next(iter(parts(cells.get("Brands"))), None),
         "category": max(parts(cells.get("Categories")), key=lambda path: path.count(">"), default=None),
-        "attributes": _attributes(cells) | ({"tags": parts(cells["Tags"])} if cells.get("Tags") else {}),
+        "attributes": _attributes(cells)
+        | filled(
+            {"tags": parts(cells.get("Tags")), "sku": cells.get("SKU"), "gtin": cells.get("GTIN, UPC, EAN, or ISBN")}
+        ),
         "images": parts(cells.get("Images")),
         "hidden": cells.get("Published", "1") != "1" or cells.get("Visibility in catalog") == "hidden",
         "url": cells.get("External URL"),
@@ -85,6 +88,11 @@ def _attributes(cells: Mapping[str, Any]) -> dict[str, list[str]]:
     names = [(n, cells[f"Attribute {n} name"]) for n in range(1, 100) if cells.get(f"Attribute {n} name")]
     found = {name: parts(cells.get(f"Attribute {n} value(s)")) for n, name in names}
     return {name: values for name, values in found.items() if values}
+
+
+def _codes(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """What orders and scanners name the product by."""
+    return filled({"sku": cells.get("SKU"), "gtin": cells.get("GTIN, UPC, EAN, or ISBN")})
 
 
 def _offer(cells: Mapping[str, Any]) -> dict[str, Any]:

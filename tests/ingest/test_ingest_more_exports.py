@@ -1,0 +1,89 @@
+"""Magento products, Shopify orders and Snowplow events; and products that records name by code or title."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest_world import SAMPLES, counted, run, write
+
+from daogou.domain.ids import OrderId, ProductId
+from daogou.domain.money import Money
+from daogou.domain.order import Order
+from daogou.ports.stores import Stores
+
+
+def test_magento_gathers_the_rows_of_a_configurable_product() -> None:
+    report, stores = run(SAMPLES / "magento.csv")
+    assert counted(report)["product"] == (4, 1, 0, 0)
+    hoodie = stores.catalogue.get([ProductId("MH01")])[ProductId("MH01")]
+    assert [(v.id, v.price, v.list_price, v.stock) for v in hoodie.variants] == [
+        ("MH01-S", Money(5200, "USD"), None, 10),
+        ("MH01-M", Money(4500, "USD"), Money(5200, "USD"), 0),
+    ]
+    assert [step.en for step in hoodie.category] == ["Men", "Tops"]
+    assert (hoodie.brand, hoodie.hidden, hoodie.description.en) == ("Luma", False, "Cozy")
+    assert [value.en for value in hoodie.attributes["activity"]] == ["Gym", "Hiking"]
+    assert hoodie.attributes["note"][0].en == "a, b"
+
+
+CATALOGUE = (
+    "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n"
+    "tee,Tee,Alta,Size,S,TEE-S,19.00,active\n"
+    "tee,,,,M,TEE-M,19.00,\ncap,Cap,Alta,Title,Default Title,CAP-1,10.50,active\n"
+)
+
+
+def _order(stores: Stores, id: str) -> Order:
+    found = stores.orders.get(OrderId(id))
+    assert found is not None
+    return found
+
+
+def test_shopify_orders_find_their_products_by_code_and_by_title(tmp_path: Path) -> None:
+    _, stores = run(write(tmp_path, "products.csv", CATALOGUE))
+    report, _ = run(SAMPLES / "shopify_orders.csv", stores=stores)
+    assert counted(report)["order"] == (7, 0, 4, 1)
+    first = _order(stores, "#1001")
+    assert [(line.product, line.variant, line.quantity) for line in first.lines] == [
+        ("tee", "TEE-S", 1),
+        ("cap", None, 2),
+    ]
+    assert (first.total, first.status) == (Money(4000, "USD"), "paid")
+    assert [line.product for line in _order(stores, "#1002").lines] == ["cap"]
+    assert _order(stores, "#1003").status == "cancelled"
+
+
+def test_a_line_of_a_product_that_is_gone_costs_not_the_whole_order(tmp_path: Path) -> None:
+    _, stores = run(write(tmp_path, "products.csv", CATALOGUE))
+    report, _ = run(SAMPLES / "shopify_orders.csv", stores=stores)
+    assert [line.product for line in _order(stores, "#1004").lines] == ["tee"]
+    assert stores.orders.get(OrderId("#1005")) is None
+    assert [(r.line, r.rule) for r in report.repairs if r.rule == "unknown-line"] == [(6, "unknown-line")]
+
+
+def test_the_address_of_a_shopper_is_not_kept(tmp_path: Path) -> None:
+    _, stores = run(write(tmp_path, "products.csv", CATALOGUE))
+    run(SAMPLES / "shopify_orders.csv", stores=stores)
+    who = [_order(stores, id).shopper for id in ("#1001", "#1002", "#1003")]
+    assert who[0] == who[1] != who[2]
+    assert not any("@" in shopper for shopper in who)
+
+
+def test_a_title_that_two_products_have_names_neither(tmp_path: Path) -> None:
+    _, stores = run(write(tmp_path, "p.csv", "id,title,price\n1,Cap,9\n2,Cap,9\n3,Hat,9\n"))
+    text = "order id,customer id,order date,sku,qty,price\n1,c,2026-03-01,Cap,1,9\n2,c,2026-03-01,Hat,1,9\n"
+    report, _ = run(write(tmp_path, "orders.csv", text), stores=stores)
+    assert counted(report)["order"] == (2, 0, 1, 1)
+    assert report.refusals[0].reason == "no product 'Cap' in the catalogue"
+
+
+def test_snowplow_events(tmp_path: Path) -> None:
+    _, stores = run(write(tmp_path, "p.csv", "id,title,price\np1,One,9\np2,Two,9\n"))
+    report, _ = run(SAMPLES / "snowplow.jsonl", stores=stores)
+    assert counted(report)["event"] == (4, 3, 0, 1)
+    found = [recorded.event for recorded in stores.events.since(0)]
+    assert [(e.type, e.product, e.shopper, e.session, e.quantity, e.order) for e in found] == [
+        ("view", "p1", None, "s1", 1, None),
+        ("purchase", "p1", "lin", "s1", 2, "t-1"),
+        ("purchase", "p2", "lin", "s1", 1, "t-1"),
+    ]
