@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PACKAGED = "multilingual-e5-small int8"
 """The name of the packaged model as it is run here."""
-_FORMAT = 1
+_FORMAT = 2
 """Raised when the same weights give another graph, so that none from a cache is used."""
 _BATCH_PIECES = 512
 """Pieces of a batch, with padding: within the caches of a core. 1,024 take 7 per cent longer, 4,096 a quarter."""
