@@ -104,6 +104,38 @@ def test_a_header_that_is_no_header_is_refused(tmp_path: Path) -> None:
     assert "header that cannot be read" in (report.files[0].refused or "")
 
 
+@pytest.mark.parametrize(
+    "above",
+    ["sep=;\n", "Preisliste Frühjahr\n\n", "Preisliste;;\nStand 1.3.2026;;\n", '"sep=;"\r\n'],
+)
+def test_what_stands_above_the_header_is_passed_over(above: str, tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "p.csv", f"{above}id;title;price\n1;Hut;9\n2;;9\n"))
+    assert counted(report)["product"] == (2, 1, 0, 1)
+    assert report.refusals[0].line == above.count("\n") + 3
+    assert "above the header" in report.notes[0]
+
+
+def test_lines_may_end_as_on_the_first_macs(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "p.csv", "id,title,price\r1,Hat,9\r2,Scarf,9\r"))
+    assert counted(report)["product"] == (2, 2, 0, 0)
+
+
+def test_a_quote_that_is_never_closed_is_named(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "p.csv", 'id,title,price\n1,"Hat,9\n2,Scarf,9\n'))
+    assert "goes on to line 3: is a quote not closed?" in report.refusals[0].reason
+
+
+def test_a_page_that_was_saved_in_place_of_a_feed_is_named(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "feed.xml", "<!doctype html><html><body>Sign in</body></html>"))
+    assert "web page" in (report.files[0].refused or "")
+
+
+def test_a_date_too_far_ahead_is_said_as_a_date(tmp_path: Path) -> None:
+    text = '{"id":"p1","title":"One"}\n{"product":"p1","rating":5,"at":"2031-01-01"}\n'
+    report, _ = run(write(tmp_path, "r.jsonl", text))
+    assert report.refusals[0].reason == "lies more than a day in the future: 2031-01-01T00:00:00Z"
+
+
 @pytest.mark.parametrize("magic", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_spreadsheet_is_refused_with_what_to_do(magic: bytes, tmp_path: Path) -> None:
     report, _ = run(write(tmp_path, "products.xlsx", magic + b"rest"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ingest_world import SAMPLES, counted, run, write
@@ -9,6 +10,7 @@ from ingest_world import SAMPLES, counted, run, write
 from daogou.domain.ids import OrderId, ProductId
 from daogou.domain.money import Money
 from daogou.domain.order import Order
+from daogou.ingest.records.product import decode_product, encode_product
 from daogou.ports.stores import Stores
 
 
@@ -67,6 +69,18 @@ def test_the_address_of_a_shopper_is_not_kept(tmp_path: Path) -> None:
     who = [_order(stores, id).shopper for id in ("#1001", "#1002", "#1003")]
     assert who[0] == who[1] != who[2]
     assert not any("@" in shopper for shopper in who)
+
+
+def test_a_sale_of_the_cheapest_variant_is_that_of_the_product(tmp_path: Path) -> None:
+    text = (
+        "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Compare At Price\n"
+        "tee,Tee,Size,S,TEE-S,15.00,19.00\ntee,,,M,TEE-M,18.00,\n"
+    )
+    _, stores = run(write(tmp_path, "products.csv", text))
+    tee = stores.catalogue.get([ProductId("tee")])[ProductId("tee")]
+    assert (tee.price, tee.list_price) == (Money(1500, "USD"), Money(1900, "USD"))
+    assert decode_product(encode_product(tee)) == tee
+    assert decode_product(encode_product(replace(tee, list_price=None))).list_price is None
 
 
 def test_a_title_that_two_products_have_names_neither(tmp_path: Path) -> None:

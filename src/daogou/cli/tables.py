@@ -115,13 +115,17 @@ def print_import(report: ImportReport) -> None:
             _out.print(f"[red]{escape(_named(file.name, file.refused))}[/red]")
         elif not file.counts:
             _out.print(f"[yellow]{escape(file.name)} holds no record[/yellow]")
-    _print_lines("repaired", [(each.file, each.line, f"{each.field}: {each.did}") for each in report.repairs])
+    _print_lines("repaired", [(each.file, each.line, _about_field(each.field, each.did)) for each in report.repairs])
     lines = [reject for reject in report.refusals if reject.reason not in refused]
-    _print_lines("rejected", [(each.file, each.line, f"{each.field}: {each.reason}") for each in lines])
+    _print_lines("rejected", [(each.file, each.line, _about_field(each.field, each.reason)) for each in lines])
     for note in report.notes:
         _out.print(f"note: {escape(note)}")
     if report.rejects is not None:
         _out.print(f"all {report.n_rejects} rejected lines with their reasons: {report.rejects}")
+
+
+def _about_field(field: str, said: str) -> str:
+    return f"{field}: {said}" if field else said
 
 
 def _print_lines(what: str, lines: Sequence[tuple[str, int, str]]) -> None:

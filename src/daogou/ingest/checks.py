@@ -16,7 +16,7 @@ from daogou.domain.text import Text
 from daogou.ingest.formats.base import Fix
 from daogou.ingest.formats.values import plain_text
 from daogou.ingest.known import Known, Named
-from daogou.ingest.records.fields import FieldError
+from daogou.ingest.records.fields import FieldError, uninstant
 from daogou.ingest.records.query import Query
 from daogou.ingest.rules import TOLERANCE_MS
 
@@ -59,7 +59,7 @@ class Checks:
 
     def _date(self, at: Instant) -> None:
         if at > self.latest:
-            raise FieldError("at", f"lies more than a day in the future: {at} ms", rule="future")
+            raise FieldError("at", f"lies more than a day in the future: {uninstant(at)}", rule="future")
 
     def _resolve(self, field: str, product: ProductId) -> tuple[ProductId, Named] | None:
         """None where the product is known; the product to put in its place where it was named by something else."""

@@ -102,6 +102,8 @@ def _jobs(paths: Sequence[Path], report: ImportReport, intake: Intake, options: 
 
 
 def _unknown(seen: Look) -> str:
+    if "html" in seen.keys and seen.shape == "xml":
+        return "is a web page and no feed: what was saved may be the page that asks for a password"
     keys = ", ".join(sorted(seen.keys)[:12])
     said = f"no format has {seen.shape} with {keys or 'nothing in it'}"
     return f"{said}: {advice(seen, seen.name)}" if seen.keys and seen.shape != "xml" else said

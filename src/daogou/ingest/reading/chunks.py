@@ -49,7 +49,10 @@ def chunks(path: Path, limits: Limits, tell: Tell | None = None) -> Iterator[byt
             yield from rest if encoding == "utf-8" else transcoded(rest, encoding, path)
             return
     other = _bare_utf16(first) or (WESTERN if _is_western(first) else None)
-    yield from transcoded(_chain(first, raw), other, path) if other else _chain(first, raw)
+    pieces = transcoded(_chain(first, raw), other, path) if other else _chain(first, raw)
+    if b"\r" in first and b"\n" not in first:  # lines end as on the first Macs, and as Excel writes “CSV (Macintosh)”
+        pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
+    yield from pieces
 
 
 def refuse_archives(head: bytes, path: Path) -> None:
@@ -130,7 +133,8 @@ def _expanded(path: Path, limits: Limits, tell: Tell | None) -> Iterator[bytes]:
                         raise HostileInput(f"{path.name} is gzip within gzip: unpack it once", where=str(path))
                     yield piece
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                raise HostileInput(f"{path.name} is broken gzip: {error}", where=str(path)) from None
+                said = f"{path.name} is broken gzip: {error}. If it was cut short on its way, fetch it again"
+                raise HostileInput(said, where=str(path)) from None
 
 
 def _pieces(file: IO[bytes], raw: IO[bytes], tell: Tell | None) -> Iterator[bytes]:

@@ -24,6 +24,7 @@ Shape = Literal["jsonl", "json", "table", "xml", "parquet"]
 _HEAD = 64 * 1024
 _LINES = 20
 """Lines looked at for the first that is an object."""
+_SEPARATOR = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
 # A document over several lines, or one that begins by naming its list.
 _DOCUMENT = re.compile(rb'\{\s*$|\{\s*"\w+"\s*:\s*(\[\s*)?(\{\s*)?$|\{\s*"(products|items|data|results)"\s*:\s*\[\s*\{')
 
@@ -39,6 +40,8 @@ class Look:
     first: Mapping[str, Any] = field(default_factory=dict)
     """The first object of a JSON file."""
     delimiter: str = ""
+    above: int = 0
+    """Lines of a table that stand above its header: a title, or what Excel writes of the delimiter."""
 
     @property
     def name(self) -> str:
@@ -114,13 +117,25 @@ def _pass(_: Unreadable) -> None:
 
 
 def _table(path: Path, head: bytes, mapping: Mapping[str, str]) -> Look:
-    line = head.partition(b"\n")[0].rstrip(b"\r")
-    text = Decoder().text(line)
-    delimiter = delimiter_of(text) if text is not None and "\0" not in text else None
-    if text is None or delimiter is None:
-        raise HostileInput(f"{path.name} begins like no table, JSON, XML or Parquet: {line[:60]!r}", where=str(path))
+    """The header is the first line with two names in it; a title above it has one, or blanks beside it."""
+    said = None
+    for above, line in enumerate(head.split(b"\n", _LINES)[:_LINES]):
+        text = Decoder().text(line.rstrip(b"\r"))
+        if text is None or "\0" in text:
+            break
+        if written := _SEPARATOR.fullmatch(text.strip()):
+            said = written.group(1)
+            continue
+        delimiter = said or delimiter_of(text)
+        columns = _names(text, delimiter, path) if delimiter else []
+        if delimiter and len(list(filter(None, columns))) > 1:
+            return Look(path, "table", _mapped(columns, mapping), delimiter=delimiter, above=above)
+    first = head.partition(b"\n")[0][:60]
+    raise HostileInput(f"{path.name} begins like no table, JSON, XML or Parquet: {first!r}", where=str(path))
+
+
+def _names(header: str, delimiter: str, path: Path) -> list[str]:
     try:
-        columns = header_of(text, delimiter)
+        return header_of(header, delimiter)
     except csv.Error as error:
         raise HostileInput(f"{path.name} has a header that cannot be read: {error}", where=str(path)) from None
-    return Look(path, "table", _mapped(columns, mapping), delimiter=delimiter)

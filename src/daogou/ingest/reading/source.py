@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import dropwhile
 from pathlib import Path
 
 from daogou.domain.errors import HostileInput
@@ -59,6 +60,8 @@ class Source:
         """Find out from the file's beginning how it writes amounts and dates, and note what could be read otherwise."""
         if self.look.shape == "parquet":
             return
+        if self.look.above:
+            self.notes.append(f"{self.look.name}: {self.look.above} lines above the header were passed over")
         silent = Source(self.look, limits=self._limits, mapping=self._mapping, refuse=_pass, tell=_pass)
         try:
             self._habits = habits_of(silent, self.look.name, currency=currency, decimal=decimal, dates=dates)
@@ -80,7 +83,7 @@ class Source:
             return xml_rows(pieces, path, limits=limits)
         if self.look.shape == "json":
             return json_document(pieces, path, limits=limits, refuse=refuse)
-        numbered = lines(pieces, path, limits, refuse)
+        numbered = dropwhile(lambda line: line[0] <= self.look.above, lines(pieces, path, limits, refuse))
         if self.look.shape == "jsonl":
             return json_rows(numbered, self._decoder, limits=limits, refuse=refuse)
         text = decoded(numbered, self._decoder, refuse)

@@ -51,6 +51,8 @@ def table_rows(numbered: Iterator[tuple[int, str]], *, delimiter: str, limits: L
             yield Row(line, dict(zip(columns, map(str.strip, cells), strict=True)))
         elif any(cells):
             reason = f"has {len(cells)} cells where the header has {width}"
+            if feed.number > line:
+                reason += f", and goes on to line {feed.number}: is a quote not closed?"
             refuse(Unreadable(line, reason, clipped(delimiter.join(cells)), rule="ragged"))
 
 

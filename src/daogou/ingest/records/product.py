@@ -42,8 +42,8 @@ VARIANT_KEYS = frozenset(
 def decode_product(record: Object, where: str = "", *, currency: str = "USD") -> Product:
     """Read a product.
 
-    With variants, a `stock` left out is the sum of theirs (unknown if any is not tracked), and a `price` left out is
-    their lowest. Raises FieldError.
+    With variants, a `stock` left out is the sum of theirs (unknown if any is not tracked), a `price` left out is their
+    lowest, and a `list_price` left out what that one cost before. Raises FieldError.
     """
     currency = currency_of(record, currency)
     variants = tuple(_variant(each, currency) for each in objects(record, "variants"))
@@ -57,7 +57,9 @@ def decode_product(record: Object, where: str = "", *, currency: str = "USD") ->
         brand=text(record, "brand") or None,
         category=category(record.get("category")),
         price=money(record, "price", currency) if "price" in record else _lowest(variants),
-        list_price=money(record, "list_price", currency),
+        list_price=_before(variants)
+        if "price" not in record and "list_price" not in record
+        else money(record, "list_price", currency),
         stock=integer(record, "stock") if "stock" in record else _sum(variants),
         attributes=attributes(record.get("attributes")),
         images=tuple(plain(image, "images") for image in items(record.get("images"))),
@@ -87,6 +89,11 @@ def _variant(record: Object, currency: str) -> Variant:
 def _lowest(variants: tuple[Variant, ...]) -> Money | None:
     prices = [variant.price for variant in variants if variant.price is not None]
     return min(prices, key=lambda price: price.minor) if len({price.currency for price in prices}) == 1 else None
+
+
+def _before(variants: tuple[Variant, ...]) -> Money | None:
+    lowest = _lowest(variants)
+    return next((variant.list_price for variant in variants if lowest and variant.price == lowest), None)
 
 
 def _sum(variants: tuple[Variant, ...]) -> int | None:
@@ -147,6 +154,7 @@ def encode_product(product: Product) -> dict[str, Any]:
     )
     if product.variants:  # a null says "unknown" where leaving it out would say "as the variants have it"
         record.setdefault("price", None)
+        record.setdefault("list_price", None)
         record.setdefault("stock", None)
     return record | ({"hidden": True} if product.hidden else {})
 
