@@ -203,6 +203,12 @@ def test_variety_moves_other_groups_up(variety: Variety, expected: list[int]) ->
     assert arrange(ROWS, SCORES, 3, variety=variety, groups=brand).rows.tolist() == expected
 
 
+def test_a_limit_of_one_group_looks_past_the_pool_for_others() -> None:
+    variety = Variety(most=1, pool=1)
+    assert arrange(ROWS, SCORES, 2, variety=variety, groups=brand).rows.tolist() == [1, 4]
+    assert arrange(ROWS, SCORES, 3, variety=variety, groups=brand).rows.tolist() == [1, 4]  # there is no third group
+
+
 def test_metrics_of_known_rankings() -> None:
     ranks = [0, 1, None, 10]
     assert recall(ranks, 10) == 0.5

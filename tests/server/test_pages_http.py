@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,6 +49,7 @@ CONSOLE = (
     "/console/reviews?aspect=weight",
     "/console/questions",
     "/console/attributes",
+    "/console/evaluation",
 )
 
 
@@ -435,6 +437,26 @@ def test_rules_are_changed_in_the_console_and_a_mistake_changes_nothing(http: Te
     assert 'role="alert"' in refused.text
     assert "<script>alert" not in refused.text
     assert shop.rules_text == rule.replace("\r\n", "\n")
+
+
+def test_the_evaluation_is_told_in_a_sentence_and_its_report_opened(http: TestClient, shop: PageShop) -> None:
+    assert http.get("/console/evaluation/report").status_code == 401
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    assert "daogou evaluate" in http.get("/console/evaluation?lang=en").text
+    assert http.get("/console/evaluation/report").status_code == 404
+    place = shop.folder / "evaluation"
+    place.mkdir()
+    (place / "report.html").write_text("<!doctype html><style>p{color:red}</style><p>报告", "utf-8")
+    assert "Open the report" in http.get("/console/evaluation").text  # the record beside it is missing
+    rates = {"this shop": 0.25, "most popular": 0.1, "random": 0.02}
+    accuracy = {name: {"hit rate@5": {"mean": rate, "low": 0, "high": 1}} for name, rate in rates.items()}
+    (place / "report.json").write_text(json.dumps({"plan": {"ks": [5, 10]}, "tables": [{"accuracy": accuracy}]}))
+    assert "Of 1,000 shoppers, 250 would have found among the first 5" in http.get("/console/evaluation").text
+    assert "只推最热门的商品是 100 位，随机是 20 位" in http.get("/console/evaluation?lang=zh").text
+    report = http.get("/console/evaluation/report")
+    assert report.text.endswith("<p>报告")
+    assert "script-src" not in report.headers["content-security-policy"]
+    assert "default-src 'none'; style-src 'unsafe-inline'" in report.headers["content-security-policy"]
 
 
 def test_rules_that_somebody_else_changed_meanwhile_are_not_lost(http: TestClient, shop: PageShop) -> None:

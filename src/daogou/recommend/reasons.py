@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.hit import Reason, ReasonKind
 from daogou.domain.text import Text
 from daogou.recommend import wording
+from daogou.recommend.freshness import FRESHNESS
 from daogou.recommend.group import SOURCE as GROUP
 from daogou.recommend.group import suited
 from daogou.recommend.showings import EXPOSURE
@@ -32,6 +33,7 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     "trending": ("trending", wording.TRENDING),
     "new": ("new", wording.NEW),
     "fresh": ("new", wording.NEW),
+    FRESHNESS: ("new", wording.NEW),
     "given": ("given", wording.GIVEN),
     EXPOSURE: ("rule", wording.EXPOSURE),
 }

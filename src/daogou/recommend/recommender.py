@@ -23,12 +23,12 @@ from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import RecommendConfig, Situation, fusions, look, look_for_group, without
-from daogou.retrieval.arrange import arrange
+from daogou.retrieval.arrange import Variety, arrange
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
 from daogou.retrieval.metrics import rank_of
 from daogou.retrieval.retriever import Placing
-from daogou.retrieval.rules import NO_RULING, Rulebook
+from daogou.retrieval.rules import Rulebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +90,7 @@ class Recommender:
             rows, scores = fused.totals
             epsilon = epsilon_of(request, self._config.explore)
             pool = POOL * request.k if epsilon else request.k
-            picked = arrange(rows, scores, pool, variety=self._config.variety, groups=self._groups)
+            picked = arrange(rows, scores, pool, variety=self._variety(request), groups=self._groups)
             order, drawn = picked.rows.tolist(), {}
             if epsilon:
                 places = explore(order, request.k, epsilon=epsilon, random=dice(request, situation.at))
@@ -109,7 +109,8 @@ class Recommender:
                 )
                 for place, (row, pin) in enumerate(ordered)
             )
-        return Hits(hits, self._models.release, degraded=self._degraded(request, situation, hits))
+        held = self._config.variety.most is not None and len(picked) < min(request.k, len(rows))
+        return Hits(hits, self._models.release, degraded=self._degraded(request, situation, hits, held=held))
 
     def read(self, request: RecommendRequest, articles: Iterable[Article]) -> tuple[Reading, ...]:
         """The articles that suit the request: beside its product, or else for the shopper. Raises BadRequest."""
@@ -150,7 +151,7 @@ class Recommender:
             situation = self._look(request)
             if not len(situation.trail.rows):
                 return None
-            situation = replace(situation, fusion=replace(situation.fusion, seen=1.0), ruling=NO_RULING)
+            situation = replace(situation.unruled(), fusion=replace(situation.fusion, seen=1.0))
             rows, scores = self._fused(request, situation, self._allowed(request, situation)).evidence.totals()
         taste = np.zeros(len(self._shelf), np.float32)
         taste[rows] = scores / max(float(scores.max(initial=0.0)), 1e-9)
@@ -177,20 +178,21 @@ class Recommender:
     def _fused(self, request: RecommendRequest, situation: Situation, allowed: NDArray[np.bool_]) -> Fused:
         """Every source's entries for the allowed rows, on one scale."""
         if situation.members:
-            each = [self._fused(request, replace(member, ruling=NO_RULING), allowed) for member in situation.members]
+            each = [self._fused(request, member.unruled(), allowed) for member in situation.members]
             return situation.ruled(suiting(each))
         found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
         fused = situation.fused(found, events, allowed)
         rows, _ = fused.totals
-        if len(rows) >= request.k:
+        wanted = request.k if self._variety(request).most is None else request.k * self._config.variety.pool
+        if len(rows) >= wanted:
             return fused
         left = allowed.copy()
         left[rows] = False
         if situation.candidates is not None:
             found |= sources.given(situation.candidates, left)
         else:
-            found |= sources.fill(self._models, self._shelf, left, request.k)
+            found |= sources.fill(self._models, self._shelf, left, wanted)
         return situation.fused(found, events, allowed)
 
     def _everything(self) -> NDArray[np.bool_]:
@@ -227,7 +229,10 @@ class Recommender:
         rule = situation.ruling.takes(row)
         return f"left out by the rule {rule.name!r}" if rule else None
 
-    def _degraded(self, request: RecommendRequest, situation: Situation, hits: Sequence[Hit]) -> str | None:
+    def _degraded(
+        self, request: RecommendRequest, situation: Situation, hits: Sequence[Hit], *, held: bool
+    ) -> str | None:
+        """What was missing; `held`: more was found than `Variety.most` lets be shown."""
         if not self._models.release:
             return "no release yet: what is popular and new; run `daogou train`"
         if request.product is not None and request.product not in self._shelf.row:
@@ -235,6 +240,9 @@ class Recommender:
         if len(hits) < min(request.k, len(wanted := set(request.candidates))):
             left = len(wanted) - len(hits)
             return f"{left} of {len(wanted)} candidates left out: unknown, sold out or taken out by a rule or a filter"
+        if held:
+            most = self._config.variety.most
+            return f"{len(hits)} of {request.k}: of the others' brand or category {most} are shown, as many as may be"
         unheard = [like.words for like in request.likes if not like.products]
         if unheard:
             return f"nothing in the shop is called {', '.join(map(repr, unheard))}"
@@ -246,6 +254,11 @@ class Recommender:
             if together < len(hits):
                 return f"{together} bought together by enough shoppers; the others are often next or alike"
         return None
+
+    def _variety(self, request: RecommendRequest) -> Variety:
+        """A list that the caller gave is put in another order, and nothing of it is left out."""
+        variety = self._config.variety
+        return replace(variety, most=None) if request.candidates else variety
 
     def _groups(self, row: int) -> Sequence[str]:
         product = self._shelf.products[row]

@@ -12,6 +12,7 @@ from msgspec import Meta
 from daogou.domain.event import EventType
 from daogou.domain.kinds import Kind
 from daogou.features.history import STRENGTH, History
+from daogou.recommend.freshness import FRESHNESS, Ages, Freshness
 from daogou.recommend.request import KINDS
 from daogou.recommend.showings import EXPOSURE, Exposure, Showings
 from daogou.retrieval.arrange import Variety
@@ -50,6 +51,8 @@ class RecommendConfig:
     """Default: rank by score alone."""
     exposure: Exposure = field(default_factory=Exposure)
     """Default: what was shown often is shown again."""
+    freshness: Freshness = field(default_factory=Freshness)
+    """Default: a product's age says nothing, except in lists of what is new."""
     explore: Mapping[Kind, Annotated[float, Meta(ge=0, le=1)]] = field(default_factory=lambda: {"new": 0.1})
     """By kind of list: the part of its places that go to a product drawn from the next best, so that what nobody could
     see can be learnt. Each place then carries its propensity, which belongs into the impression that is reported."""
@@ -85,6 +88,8 @@ class Situation:
     """What the shop's rules say of this answer."""
     showings: Showings | None = None
     """What has been shown to everybody, where that is to be limited."""
+    ages: Ages | None = None
+    """When products were released, where that counts."""
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -92,17 +97,23 @@ class Situation:
         return {rule.source: rule for rule, _ in self.ruling.weighed}
 
     def fused(self, found: Mapping[str, Evidence], events: NDArray[np.floating], allowed: NDArray[np.bool_]) -> Fused:
-        """Every source's entries for the allowed rows, on one scale, and what the rules add or take.
+        """Every source's entries for the allowed rows, on one scale, and what age, rules and showings add or take.
 
         `events`: how many events each row has.
         """
         return self.ruled(self.fusion.fuse(found, events, self.trail.rows, allowed))
 
     def ruled(self, fused: Fused) -> Fused:
-        """The same with what the rules add or take."""
+        """The same with what age, rules and showings add or take."""
+        if self.ages is not None:
+            fused = fused.scaled(FRESHNESS, self.ages.factors(fused.totals[0]))
         for rule, rows in self.ruling.weighed:
             fused = fused.weighed(rule.source, rows, rule.factor)
         return fused if self.showings is None else fused.scaled(EXPOSURE, self.showings.factors(fused.totals[0]))
+
+    def unruled(self) -> Situation:
+        """The same by taste alone."""
+        return replace(self, ruling=NO_RULING, showings=None, ages=None)
 
 
 def look(
@@ -154,6 +165,7 @@ def look(
         basket=min(len(laid), len(steps)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
         showings=live.showings if config.exposure.most is not None and not request.candidates else None,
+        ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
 
 
@@ -211,6 +223,8 @@ def _named(request: RecommendRequest, shelf: Shelf, type: EventType) -> list[tup
     return [(row, type) for row in shelf.rows(named).tolist()]
 
 
+_BY_AGE = {"new", "next-basket"}
+"""Kinds whose order rests on age already, or whose point is to repeat."""
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "similar": {"hybrid": 1.0, "content": 0.3, "sequential": 0.1},
     "together": {"together": 1.0, "sequential": 0.05, "content": 0.01},

@@ -29,21 +29,27 @@ class Variety:
     most: Annotated[int, Meta(ge=1)] | None = None
     """At most this many of one group; None: no limit."""
     pool: Annotated[int, Meta(ge=1)] = 5
-    """How many times k candidates are looked at."""
+    """How many times k candidates are looked at; more where `most` leaves too few."""
 
 
 def arrange(
     rows: NDArray[np.int32], scores: NDArray[np.float32], k: int, *, variety: Variety, groups: Groups | None = None
 ) -> Candidates:
-    """The k best rows, best first; ties in order of row. Scores are returned as they were found."""
+    """The k best rows, best first; ties in order of row. Scores are returned as they were found.
+
+    Fewer than k where all others have a group of which `most` are shown.
+    """
     if groups is None or (variety.dial == 0 and variety.most is None):
         return Candidates.best(scores, k, rows=rows)
-    pool = Candidates.best(scores, k * variety.pool, rows=rows)
-    of = [tuple(groups(row)) for row in pool.rows.tolist()]
-    left = list(range(len(pool)))
+    pool = Candidates.best(scores, len(rows) if variety.most is not None else k * variety.pool, rows=rows)
+    of = [tuple(groups(row)) for row in pool.rows[: k * variety.pool].tolist()]
+    left = list(range(len(of)))
     shown: Counter[Hashable] = Counter()
     picked: list[int] = []
-    while left and len(picked) < k:
+    while len(picked) < k and (left or len(of) < len(pool)):
+        if not left:  # beyond those that were compared, in their order
+            left.append(len(of))
+            of.append(tuple(groups(int(pool.rows[len(of)]))))
         best = max(left, key=lambda place: (_marginal(float(pool.scores[place]), of[place], shown, variety), -place))
         left.remove(best)
         if variety.most is not None and any(shown[group] >= variety.most for group in of[best]):

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
 from daogou.evaluation.report.html import page
+from daogou.evaluation.report.latest import FOLDER, PAGE, RECORD
 from daogou.evaluation.simulator.truth import FILE, Truth
 from daogou.shop.plain import plain_json
 
 if TYPE_CHECKING:
     from daogou.domain.text import Language
     from daogou.shop.shop import Report, Shop
-
-FOLDER = "evaluation"
-"""Where in the shop's folder the report goes unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def evaluate_shop(
             tell=progress or (lambda step, done: None),
         )
     folder.mkdir(parents=True, exist_ok=True)
-    written = Written(found, folder / "report.html", folder / "report.json")
+    written = Written(found, folder / PAGE, folder / RECORD)
     settings = shop.settings.shop
     language = language or settings.language
     name = settings.name.show(language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from daogou.ports.stores import Events
 
 LIST = "for-you"
-"""The list whose first place is estimated: the one that may show anything."""
+"""The list whose places are estimated: the one that may show anything."""
 FIRST = 10
-"""The policy in question shows one of the shop's first so many, each as likely as the other."""
+"""The policy in question fills so many places with the shop's first so many, in any order."""
 ENOUGH = 30.0
 """Effective places below which no estimate is given."""
+_CLICKED = 0.03
+"""What the reward model takes for the click rate of a place: a guess, as good as any until the log corrects it."""
 _READ = 1_000_000
 """Newest entries of the log that are read."""
 _ONE_MOMENT = Text(
@@ -34,8 +36,8 @@ _ONE_MOMENT = Text(
 )
 _NO_IMPRESSIONS = Text(zh="没有展示记录", en="no impressions are on record")
 _NOT_LOGGED = Text(
-    zh=f"切分之后，列表 {LIST} 的首位没有带概率的展示记录",
-    en=f"no impressions in the first place of {LIST!r} with a propensity after the split",
+    zh=f"切分之后，列表 {LIST} 没有带概率的展示记录",
+    en=f"no impressions of the list {LIST!r} with a propensity after the split",
 )
 
 
@@ -44,20 +46,20 @@ class Logged:
     """Estimates, or the reason why there are none."""
 
     places: int
-    """First places of the list after the split whose propensity was logged."""
+    """Places of the list after the split whose propensity was logged, with all places above them."""
     effective: float
     estimates: Estimates | None
     reason: Text = Text()
 
 
 def logged(events: Events, engine: Engine, split: Split, counts: Counts, *, seed: int) -> Logged:
-    """Estimate clicks a showing in the first place. Only what was shown after the split is used."""
+    """Estimate clicks a place. Only what was shown after the split is used."""
     if split.name != "time":
         return Logged(0, 0.0, None, _ONE_MOMENT)
     if not events.counts().get("impression"):
         return Logged(0, 0.0, None, _NO_IMPRESSIONS)
     shown, clicks = _read(events, split.moment)
-    shown = [event for event in shown if event.product in engine.shelf.row]
+    shown = [place for place in shown if place.event.product in engine.shelf.row]
     if not shown:
         return Logged(0, 0.0, None, _NOT_LOGGED)
     places = _places(shown, clicks, engine, counts, split.moment)
@@ -73,15 +75,28 @@ def logged(events: Events, engine: Engine, split: Split, counts: Counts, *, seed
     return Logged(found.n, found.effective, found)
 
 
-def _read(events: Events, moment: Instant) -> tuple[list[Event], set[tuple[object, ...]]]:
-    shown, clicks = [], set()
+class _Place(NamedTuple):
+    """A showing, and what stood above it in the same list: the propensity is that of a place given those."""
+
+    event: Event
+    above: tuple[ProductId | None, ...]
+
+
+def _read(events: Events, moment: Instant) -> tuple[list[_Place], set[tuple[object, ...]]]:
+    shown: list[_Place] = []
+    clicks: set[tuple[object, ...]] = set()
+    lists: dict[tuple[object, ...], list[ProductId | None]] = {}  # the newest of each visit, as far as it was logged
     for event in _newest(events):
-        if event.at < moment or event.list != LIST or event.position != 0:
+        if event.at < moment or event.list != LIST or event.position is None or event.position >= FIRST:
             continue
-        if event.type == "impression" and event.propensity:
-            shown.append(event)
-        elif event.type == "click":
+        if event.type == "click":
             clicks.add(_key(event))
+        elif event.type == "impression" and event.propensity:
+            visit = event.shopper, event.session
+            above = [] if event.position == 0 else lists.get(visit, [])
+            if event.position == len(above):
+                shown.append(_Place(event, tuple(above)))
+                lists[visit] = [*above, event.product]
     return shown, clicks
 
 
@@ -93,25 +108,28 @@ def _newest(events: Events) -> Iterator[Event]:
 
 
 def _key(event: Event) -> tuple[object, ...]:
-    return event.shopper, event.session, event.product
+    return event.shopper, event.session, event.product, event.position
 
 
 def _places(
-    shown: list[Event], clicks: set[tuple[object, ...]], engine: Engine, counts: Counts, moment: Instant
+    shown: list[_Place], clicks: set[tuple[object, ...]], engine: Engine, counts: Counts, moment: Instant
 ) -> Places:
-    """The reward model is the click rate that a product's fame in the past would suggest: known before the future."""
-    actors = {name: number for number, name in enumerate(dict.fromkeys(_actor(event) for event in shown))}
-    first = {actor: set(_first(actor, engine, moment)) for actor in actors}
-    target = [1 / len(first[a]) if e.product in first[a] else 0.0 for e in shown if (a := _actor(e)) is not None]
-    fame = np.log1p(counts.reach())
-    fame = fame / max(float(fame.max()), 1.0)
+    """The reward model is a product's fame in the past, known before the future, on the scale of a click rate."""
+    actors = {name: number for number, name in enumerate(dict.fromkeys(_actor(event) for event, _ in shown))}
+    first = {actor: list(_first(actor, engine, moment)) for actor in actors}
+    fame = _CLICKED * np.log1p(counts.reach()) / max(float(np.log1p(counts.reach()).mean()), 1e-9)
+    target, expected = [], []
+    for event, above in shown:
+        left = [product for product in first[_actor(event)] if product not in above]
+        target.append(1 / len(left) if event.product in left else 0.0)
+        expected.append(float(fame[engine.shelf.rows(left)].mean()) if left else 0.0)
     return Places(
-        who=np.array([actors[_actor(event)] for event in shown]),
-        reward=np.array([float(_key(event) in clicks) for event in shown]),
-        logged=np.array([event.propensity or 0.0 for event in shown]),
+        who=np.array([actors[_actor(event)] for event, _ in shown]),
+        reward=np.array([float(_key(event) in clicks) for event, _ in shown]),
+        logged=np.array([event.propensity or 0.0 for event, _ in shown]),
         target=np.array(target),
         expected=fame[engine.shelf.rows(_named(shown))],
-        expected_of_target=np.array([fame[engine.shelf.rows(first[_actor(event)])].mean() for event in shown]),
+        expected_of_target=np.array(expected),
     )
 
 
@@ -121,8 +139,8 @@ def _first(actor: str, engine: Engine, moment: Instant) -> Iterable[ProductId]:
     return [hit.product for hit in engine.hits(question, k=FIRST, seen=True).items]
 
 
-def _named(shown: Iterable[Event]) -> Iterator[ProductId]:
-    return (event.product for event in shown if event.product is not None)
+def _named(shown: Iterable[_Place]) -> Iterator[ProductId]:
+    return (event.product for event, _ in shown if event.product is not None)
 
 
 def _actor(event: Event) -> str:

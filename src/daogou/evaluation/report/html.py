@@ -123,16 +123,19 @@ class _Writer:
         rows = {
             name: [_with_interval(figures[each]) for each in main] for name, figures in _ordered(table.accuracy).items()
         }
-        more = {
-            name: [f"{figures[each].mean:.4f}" for each in rest]
-            + [f"{table.beyond[name][each]:.3f}" for each in beyond]
-            + [f"{table.ties[name].unlucky:.4f}–{table.ties[name].lucky:.4f}"]
-            for name, figures in _ordered(table.accuracy).items()
+        accuracy = {
+            name: [f"{figures[each].mean:.4f}" for each in rest] for name, figures in _ordered(table.accuracy).items()
         }
-        heads = [*rest, *(f"{each}@{k}" for each in beyond), f"ties@{k}"]
+        others = {
+            name: [f"{table.beyond[name][each]:.3f}" for each in beyond]
+            + [f"{table.ties[name].unlucky:.4f}–{table.ties[name].lucky:.4f}"]
+            for name in accuracy
+        }
         return (
             f"<section><h2>{self.say(table.protocol)}</h2><p>{self.say(note)}</p>{self.grid(main, rows)}"
-            f"<details><summary>{self.say('more')}</summary>{self.grid(heads, more)}</details></section>"
+            f"<details><summary>{self.say('more')}</summary>{self.grid(rest, accuracy)}</details>"
+            f"<details><summary>{self.say('beyond', k=k)}</summary>{self.grid([*beyond, 'ties'], others)}</details>"
+            "</section>"
         )
 
     def grid(self, heads: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:

@@ -60,7 +60,11 @@ WORDS = {
         "anything new.",
     ),
     "method": Text(zh="方法", en="method"),
-    "more": Text(zh="其他指标", en="All other measures"),
+    "more": Text(zh="其他准确度指标", en="More measures of accuracy"),
+    "beyond": Text(
+        zh="准确之外：覆盖、新颖、惊喜、多样、口味（前 {k} 件）",
+        en="Beyond accuracy: coverage, novelty, serendipity, variety, taste (first {k})",
+    ),
     "quality": Text(
         zh="排序质量（NDCG@{k}，线为 95% 区间）", en="Quality of the order (NDCG@{k}; lines are 95% intervals)"
     ),
@@ -124,10 +128,10 @@ WORDS = {
     ),
     "logged": Text(zh="若当时就这样推荐", en="Had these lists been shown"),
     "logged-text": Text(
-        zh="根据 {n} 次带概率记录的展示（有效 {effective} 次）估计「为你推荐」首位的点击率：当时 {logged}；"
-        "换成本店现在的前 10 件之一，IPS {ips}、SNIPS {snips}、DR {dr}。",
-        en="From {n} showings logged with their probability ({effective} effective), clicks in the first place of "
-        "“for you”: {logged} as it was; with one of this shop's first 10 there, IPS {ips}, SNIPS {snips}, DR {dr}.",
+        zh="根据 {n} 次带概率记录的展示（有效 {effective} 次）估计「为你推荐」每个位置的点击率：当时 {logged}；"
+        "换成本店现在的前 10 件，IPS {ips}、SNIPS {snips}、DR {dr}。",
+        en="From {n} showings logged with their probability ({effective} effective), clicks on a place of “for "
+        "you”: {logged} as it was; with this shop's first 10 there, IPS {ips}, SNIPS {snips}, DR {dr}.",
     ),
     "no-logged": Text(zh="没有估计：{reason}。", en="No estimate: {reason}."),
     "examples": Text(zh="例子", en="Examples"),

@@ -23,6 +23,9 @@ SECOND = 1000
 SHOWN = 10
 LOGGED = 0.15
 """Share of lists whose impressions are logged, always whole lists; clicks are logged always."""
+LOGGED_EXPLORING = 0.7
+"""The same of the list "for-you", whose places anything may take: what another order would have earned is told by the
+few of them that it would have shown too."""
 COMPLEMENT = 0.4
 """How likely a visit looks for what goes with the last purchase."""
 
@@ -126,7 +129,7 @@ def _list(
         {"list": name, "position": position, "propensity": propensity, "query": query}
         for position, propensity in enumerate(propensities)
     ]
-    if rng.random() < LOGGED:
+    if rng.random() < (LOGGED_EXPLORING if name == "for-you" else LOGGED):
         for item, place in zip(items, places, strict=True):
             visit.act("impression", item, world, takes=1, **place)
     looked = (rng.random(len(items)) < choice.examination(len(items))).tolist()

@@ -76,7 +76,12 @@ class Desk:
     def releases(self, request: Request) -> Response:
         """Every release with its metrics, newest first."""
         releases = list(reversed(self._site.shop.releases.list()))
-        return self._show(request, "releases", releases=releases, active=self._site.shop.release_id)
+        return self._show(
+            request,
+            "releases",
+            releases=[(release, _told(release.metrics)) for release in releases],
+            active=self._site.shop.release_id,
+        )
 
     def activate(self, request: Request, form: Form) -> Response:
         """Serve another release. Raises NotFound or CorruptRelease; then the old one stays."""

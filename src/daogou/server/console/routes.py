@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from daogou.server.console.attributes import AttributesPage
 from daogou.server.console.desk import Desk
+from daogou.server.console.evaluation import EvaluationPage
 from daogou.server.console.preview import Preview
 from daogou.server.console.questions import QuestionsPage
 from daogou.server.console.reviews import ReviewsPage
@@ -29,6 +30,7 @@ def router(shop: Shop) -> APIRouter:
     reviews = ReviewsPage(site)
     attributes = AttributesPage(site)
     questions = QuestionsPage(site)
+    evaluation = EvaluationPage(site)
     guarded = {
         "/console": desk.overview,
         "/console/imports": desk.imports,
@@ -41,6 +43,8 @@ def router(shop: Shop) -> APIRouter:
         "/console/reviews": reviews.show,
         "/console/questions": questions.show,
         "/console/attributes": attributes.show,
+        "/console/evaluation": evaluation.show,
+        "/console/evaluation/report": evaluation.report,
     }
     forms = {
         "/console/activate": desk.activate,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def figure(value: float) -> str:
-    """A count whole, anything else to four places."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.4f}"
+    """A count whole, anything else to at most four places."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.4f}".rstrip("0")
 
 
 def day(at: Instant | None, language: Language) -> str:
