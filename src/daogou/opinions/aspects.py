@@ -15,6 +15,8 @@ from daogou.domain.text import Text
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _NEGATING_HAN = 3
 """Characters before a Chinese word in which a negation turns it."""
+_NEGATING_FAR_HAN = 8
+"""Characters before it in which one that reaches far does, unless something between begins anew."""
 _NEGATING_WORDS = 3
 """Words before an English one in which a negation turns it."""
 _WORD = re.compile(r"[a-z']+")
@@ -72,6 +74,12 @@ class Lexicon:
     negations: frozenset[str]
     harmless: Words
     """What begins like a negation and is none."""
+    far: frozenset[str] = frozenset()
+    """Negations that turn what comes later in the clause: 没有任何异味,"""
+    anew: Words | None = None
+    """unless one of these stands between: 没有试就很失望."""
+    unreal: Words | None = None
+    """What makes the rest of a clause a wish, a fear or a question."""
 
     @cached_property
     def all_good(self) -> frozenset[str]:
@@ -114,16 +122,27 @@ class Lexicon:
         small = text.casefold().replace("’", "'")
         if len(small) != len(text):
             return []
-        return [
-            Found(word, self._negated(small, start, word), start, end) for word, start, end in self.every.find(small)
-        ]
+        unreal = next((start for _, start, _ in self.unreal.find(small)), len(small)) if self.unreal else len(small)
+        found: list[Found] = []
+        last = 0
+        for word, start, end in self.every.find(small):
+            if start < unreal:
+                found.append(Found(word, self._negated(small, last, start, word), start, end))
+            if word in self.all_good or word in self.all_bad:
+                last = end
+        return found
 
-    def _negated(self, text: str, start: int, word: str) -> bool:
+    def _negated(self, text: str, last: int, start: int, word: str) -> bool:
+        """Whether the word that starts there is; the word of opinion before it ends at `last`."""
         if _HAN.match(word):
             for _, low, high in self.harmless.find(text[:start]):
                 text = text[:low] + " " * (high - low) + text[high:]
             before = text[max(0, start - _NEGATING_HAN) : start]
-            return any(negation in before for negation in self.negations if _HAN.match(negation))
+            if any(negation in before for negation in self.negations if _HAN.match(negation)):
+                return True
+            far = text[max(last, start - _NEGATING_FAR_HAN) : start]
+            since = max((far.rfind(negation) for negation in self.far), default=-1)
+            return since >= 0 and not (self.anew and any(self.anew.find(far[since:])))
         words = _WORD.findall(text[:start])[-_NEGATING_WORDS:]
         return any(said in self.negations or said.endswith("n't") for said in words)
 
@@ -144,6 +163,9 @@ def lexicon_of(tree: Mapping[str, Any]) -> Lexicon:
     """Make a lexicon of the tables of words.toml."""
     tree = dict(tree)
     good, bad, negations, harmless = (frozenset(tree.pop(name)) for name in ("good", "bad", "not", "not_really"))
+    far, anew, neither, unreal = (
+        frozenset(tree.pop(name, ())) for name in ("not_far", "not_so_far", "neither", "unreal")
+    )
     aspects = {
         id: Aspect(id, Text(**each["label"]), *(frozenset(each.get(name, ())) for name in _LISTS))
         for id, each in tree.items()
@@ -152,4 +174,5 @@ def lexicon_of(tree: Mapping[str, Any]) -> Lexicon:
     for aspect in aspects.values():
         for word in sorted(aspect.words | aspect.good | aspect.bad):
             naming[word] = (*naming.get(word, ()), aspect.id)
-    return Lexicon(aspects, good, bad, naming, Words([*good, *bad, *naming]), negations, Words(harmless))
+    every = Words([*good, *bad, *naming, *(neither - good - bad - naming.keys())])
+    return Lexicon(aspects, good, bad, naming, every, negations, Words(harmless), far, Words(anew), Words(unreal))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_END = "。！？；，、,.!?;…~～\\n"
+_HAN = "㐀-鿿豈-﫿"
 _CLAUSE = re.compile(
-    r"[^。！？；，、,.!?;…~\n]+?(?=[。！？；，、,.!?;…~\n]|但是|但|不过|可是|就是|而且|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|$)"
+    rf"[^{_END}]+?(?=[{_END}]|(?<=[{_HAN}])\s+(?=[{_HAN}])|但是|但|不过|可是|就是|而且"
+    r"|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|$)"
 )
+"""A space between Chinese characters stands where its writer left out the comma."""
 
 
 def clauses(text: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from daogou.domain.errors import BadSettings
 from daogou.opinions.aspects import Lexicon, lexicon, lexicon_of, shipped_words
 
 FILE = "aspects.toml"
-_GENERAL = ("good", "bad", "not", "not_really")
+_GENERAL = ("good", "bad", "not", "not_really", "not_far", "not_so_far", "neither", "unreal")
 _LISTS = ("words", "good", "bad", "asked")
 _OPPOSITE = {"good": "bad", "bad": "good"}
 
