@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from daogou.retrieval.arrange import Variety, arrange
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct
-from daogou.retrieval.fusion import Fusion
+from daogou.retrieval.fusion import Fused, Fusion, band_of
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
@@ -162,11 +162,32 @@ def test_what_rows_are_made_of_is_the_sum_of_the_entries(
             if allowed[row]:
                 expected[row, name, cause] = expected.get((row, name, cause), 0.0) + worth * value
     rows = [6, 0, 1, 2, 3, 4, 5]
-    made = dict(zip(rows, fused.parts(rows), strict=True))
-    got = {(row, fused.names[source], cause): value for row in rows for (source, cause), value in made[row].items()}
-    assert got == expected
+    made = fused.parts(rows)
+    got = {
+        (rows[place], fused.names[source], cause): made[place, source, cause]
+        for place, source, cause in zip(*made.nonzero(), strict=True)
+    }
+    last = made.shape[2] - 1
+    assert {
+        (row, name, NO_CAUSE if cause == last else cause): part for (row, name, cause), part in got.items()
+    } == expected
     assert fused.totals[0].tolist() == sorted({row for row, _, _ in expected})
-    assert fused.totals[1].tolist() == [sum(made[row].values()) for row in fused.totals[0].tolist()]
+    assert fused.totals[1].tolist() == [made[rows.index(row)].sum() for row in fused.totals[0].tolist()]
+
+
+@pytest.mark.parametrize("names", [(), ("a",)])
+def test_what_nothing_speaks_for_is_made_of_nothing(names: tuple[str, ...]) -> None:
+    fused = Fused(names, Evidence.none(), np.empty(0, np.int32))
+    assert fused.parts([3, 1]).shape == (2, len(names), 1)
+    assert not fused.parts([3, 1]).any()
+    assert not fused.parts([]).size
+    assert fused.contributions(3) == []
+
+
+def test_a_product_is_in_the_band_of_its_events() -> None:
+    events = np.array([0.0, 1.0, 2.0, 2.5, 3.0, 4.0, 1e9])
+    assert band_of(np.arange(9, dtype=np.int32), events, (0, 2, 3)).tolist() == [0, 1, 1, 2, 2, 3, 3, 0, 0]
+    assert band_of(np.arange(3, dtype=np.int32), events, ()).tolist() == [0, 0, 0]
 
 
 @given(st.lists(st.integers(0, 40), max_size=60))

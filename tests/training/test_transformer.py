@@ -74,6 +74,17 @@ def test_a_trail_of_unknown_products_says_nothing(release: Release) -> None:
     assert len(found.evidence(Trail.of([N + 5]))) == 0
 
 
+def test_it_reads_the_newest_steps_alone(release: Release) -> None:
+    found = Transformer.load(release.path("transformer"))
+    found.config = replace(found.config, read=3)
+    trails = ([3, 2, 1], [3, 2, 1, 9, 7], [3, 2, 9, 1])
+    short, longer, other = (found.evidence(Trail.of(rows)).values.tolist() for rows in trails)
+    assert short == longer != other
+    found.config = replace(found.config, read=50)
+    whole, beyond = (found.evidence(Trail.of(rows)).values.tolist() for rows in (range(8), [*range(8), 9]))
+    assert whole == beyond, "no more than it was made for"
+
+
 def test_of_a_product_without_steps_only_its_words_are_said(stores: Stores, tmp_path: Path) -> None:
     """Two fresh names that read the same have one vector, however late they come; with steps each has its own."""
     pytest.importorskip("torch", reason="torch is not installed: the train extra")
@@ -190,13 +201,13 @@ def test_the_last_epoch_is_kept_that_is_not_surely_worse_than_the_best(
     assert Transformer.load(release.path("transformer")).config.stop == stop
 
 
-@pytest.mark.parametrize(("scanned", "kept", "least"), [(10, 400, 12), (N, 15, 15)])
+@pytest.mark.parametrize(("scanned", "candidates", "least"), [(10, 400, 12), (N, 15, 15)])
 def test_a_large_catalogue_is_scored_in_part_and_the_best_are_mostly_found(
-    release: Release, tmp_path: Path, scanned: int, kept: int, least: int
+    release: Release, tmp_path: Path, scanned: int, candidates: int, least: int
 ) -> None:
     """Products of the likeliest groups beyond `scanned`, the best of all up to it."""
     found = Transformer.load(release.path("transformer"))
-    part, same = replace(found.config, exact=10, scanned=scanned, scored=12, kept=kept), 0
+    part, same = replace(found.config, exact=10, scanned=scanned, scored=12, candidates=candidates), 0
     Transformer(found.graph, found.vectors, found.words, part).save(tmp_path)
     large = Transformer.load(tmp_path)
     for newest in range(N):

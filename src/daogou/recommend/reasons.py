@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from daogou.domain.hit import Reason, ReasonKind
+from daogou.domain.ids import ProductId
 from daogou.domain.text import Text
 from daogou.recommend import wording
 from daogou.recommend.freshness import FRESHNESS
@@ -19,11 +22,12 @@ from daogou.retrieval.evidence import NO_CAUSE
 from daogou.retrieval.repeat import DAY_MS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from daogou.domain.rule import Rule
     from daogou.recommend.exploring import Placed
     from daogou.recommend.models import Models
     from daogou.recommend.situation import Situation
-    from daogou.retrieval.fusion import Cell
     from daogou.retrieval.shelf import Shelf
 
 _SHOWN = 3
@@ -41,25 +45,8 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
 _NAMED = {"segment", "likes"}
 """Sources whose cause is not a step of the trail."""
 _LEAST_SHARE = 0.005
-
-
-class _Counted(dict["Cell", Hashable]):
-    """For each cell the reason that it is a part of, found when it is first asked for."""
-
-    def __init__(self, names: Sequence[str], steps: Sequence[int]) -> None:
-        super().__init__()
-        self._names = names
-        self._steps = steps
-
-    def __missing__(self, cell: Cell) -> Hashable:
-        source, cause = cell
-        name = self._names[source]
-        if name == GROUP or (cause == NO_CAUSE and name not in _NAMED):
-            found: Hashable = source
-        else:
-            found = cell if name in _NAMED else (self._steps[cause],)
-        self[cell] = found
-        return found
+_Caused = tuple[ReasonKind, Text, tuple[ProductId, ...]]
+"""What is said because of a step, and the step's product."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +58,12 @@ class Reasoner:
     models: Models
     names: Sequence[str]
     """The sources, as `Fused` names them."""
-    _said: dict[tuple[str, int], tuple[ReasonKind, Text]] = field(default_factory=dict)
+    _said: dict[tuple[str, int], _Caused] = field(default_factory=dict)
     """Sentences by source and step; the same step speaks for many products."""
 
     def reasons(
         self,
-        made: Sequence[Mapping[Cell, float]],
+        made: NDArray[np.float64],
         rows: Sequence[int],
         *,
         most: int = _SHOWN,
@@ -87,40 +74,55 @@ class Reasoner:
         What several sources say because of one product is one reason, named by the largest. A rule that lowers the
         score and a place won by lot are said last, with a share of 0.
         """
-        return [
-            (*self._largest(cells, row, most), *self._against(cells, row), *self._by_lot(drawn.get(row)))
-            for row, cells in zip(rows, made, strict=True)
-        ]
+        lowered = made.size > 0 and made.min() < 0
+        found = []
+        for place, largest in enumerate(self._largest(made, most)):
+            row, parts = rows[place], made[place]
+            said = [self._reason(cell, row, share, parts) for cell, share in largest if share >= _LEAST_SHARE]
+            if lowered:
+                said += self._against(row, parts)
+            found.append((*said, *self._by_lot(drawn.get(row))))
+        return found
 
-    def _largest(self, cells: Mapping[Cell, float], row: int, most: int) -> list[Reason]:
-        sums: dict[Hashable, float] = {}
-        named: dict[Hashable, tuple[float, Cell]] = {}
-        for cell, value in cells.items():
-            if value <= 0:
-                continue
-            key = self._counted[cell]
-            if key in sums:
-                sums[key] += value
-                if value > named[key][0]:
-                    named[key] = value, cell
-            else:
-                sums[key], named[key] = value, (value, cell)
-        whole = sum(sums.values())
-        order = sorted(sums, key=sums.__getitem__, reverse=True)[:most]
-        shares = ((named[key][1], sums[key] / whole) for key in order)
-        return [self._reason(cell, row, min(1.0, share), cells) for cell, share in shares if share >= _LEAST_SHARE]
+    def _largest(self, made: NDArray[np.float64], most: int) -> Iterator[Iterable[tuple[tuple[int, int], float]]]:
+        """For each row its largest reasons: the largest part of each, as source and cause, with the reason's share."""
+        n_rows, n_sources, width = made.shape
+        if not made.size:
+            yield from ((),) * n_rows
+            return
+        reason_of, n = self._counted(width)
+        parts = np.maximum(made, 0.0).reshape(n_rows, n_sources * width)
+        line = np.arange(n_rows)[:, None]
+        sums = np.bincount((line * n + reason_of).ravel(), parts.ravel(), n_rows * n).reshape(n_rows, n)
+        order = (-sums).argsort(1, kind="stable")[:, :most]
+        shares = sums[line, order] / np.maximum(sums.sum(1, keepdims=True), 1e-300)
+        named = np.where(reason_of == order[..., None], parts[:, None], -1.0).argmax(2)  # (rows, most)
+        sources, causes = np.divmod(named, width)
+        causes[causes == width - 1] = NO_CAUSE
+        for columns in zip(sources.tolist(), causes.tolist(), np.minimum(shares, 1.0).tolist(), strict=True):
+            yield (((source, cause), share) for source, cause, share in zip(*columns, strict=True))
 
-    @cached_property
-    def _counted(self) -> Mapping[Cell, Hashable]:
-        """Which reason each cell is a part of: steps on one product are one reason."""
-        return _Counted(self.names, self._steps)
+    def _counted(self, width: int) -> tuple[NDArray[np.int64], int]:
+        """Which reason each part, source after source, each `width` causes, counts for, and how many reasons there are.
 
-    def _against(self, cells: Mapping[Cell, float], row: int) -> list[Reason]:
+        Steps on one product are one reason, whoever speaks; so is what a source says without a cause.
+        """
+        first: dict[int, int] = {}
+        steps = [first.setdefault(row, place) for place, row in enumerate(self._steps[: width - 1])]
+        alone = len(steps) + len(self.names)
+        of = np.arange(len(steps), alone)[:, None].repeat(width, 1)  # (sources, causes)
+        for source, name in enumerate(self.names):
+            if name in _NAMED:
+                of[source, :-1] = np.arange(alone, alone + width - 1)
+                alone += width - 1
+            elif name != GROUP:
+                of[source, : len(steps)] = steps
+        return of.ravel(), alone
+
+    def _against(self, row: int, parts: NDArray[np.float64]) -> list[Reason]:
         """The rules that lower the score."""
-        if min(cells.values(), default=0.0) >= 0:
-            return []
-        sources = sorted({source for (source, _), value in cells.items() if value < 0})
-        return [self._reason((source, NO_CAUSE), row, 0.0, cells) for source in sources]
+        sources = np.flatnonzero((parts < 0).any(1)).tolist()
+        return [self._reason((source, NO_CAUSE), row, 0.0, parts) for source in sources]
 
     def _by_lot(self, placed: Placed | None) -> list[Reason]:
         lot = placed is not None and placed.explored
@@ -136,10 +138,13 @@ class Reasoner:
         rows: list[int] = self.situation.trail.rows.tolist()
         return rows
 
-    def _reason(self, cell: Cell, row: int, share: float, cells: Mapping[Cell, float]) -> Reason:
-        """`cells`: all that the row is made of."""
+    def _reason(self, cell: tuple[int, int], row: int, share: float, parts: NDArray[np.float64]) -> Reason:
+        """`cell`: source and cause. `parts`: all that the row is made of."""
         place, cause = cell
         source = self.names[place]
+        if cause != NO_CAUSE and source not in _NAMED and source != GROUP:
+            kind, text, because = self._caused(source, cause, row)
+            return Reason(kind, text, share, because, source)
         if source in _UNCAUSED:
             kind, text = _UNCAUSED[source]
             return Reason(kind, text, share, (), source)
@@ -150,33 +155,33 @@ class Reasoner:
         if source == "segment":
             return Reason("segment", wording.segment(self.situation.labels[cause]), share, (), source)
         if source == GROUP:
-            return Reason("group", self._suiting(place, cells), share, (), source)
+            return Reason("group", self._suiting(parts[place]), share, (), source)
         if source == "likes":
             return Reason("stated", wording.stated(self.situation.likes[cause].words), share, (), source)
-        if cause == NO_CAUSE:
-            return Reason("history", wording.RECENT, share, (), source)
-        kind, text = self._caused(source, cause, row)
-        return Reason(kind, text, share, (self.shelf.ids[self._steps[cause]],), source)
+        return Reason("history", wording.RECENT, share, (), source)
 
     def _days(self, row: int) -> int:
         """On how many days the shopper bought it."""
         bought_at = self.situation.bought_at[self.situation.bought == row]
         return len({at // DAY_MS for at in bought_at.tolist()})
 
-    def _suiting(self, source: int, cells: Mapping[Cell, float]) -> Text:
+    def _suiting(self, parts: NDArray[np.float64]) -> Text:
         """How many it suits, without a word of anyone's history: the others will read it."""
         members = self.situation.members
-        known = (cells.get((source, place), 0.0) for place, member in enumerate(members) if len(member.trail))
+        known = (part for part, member in zip(parts.tolist(), members, strict=False) if len(member.trail))
         return wording.group(suited(known), len(members))
 
-    def _caused(self, source: str, step: int, row: int) -> tuple[ReasonKind, Text]:
-        cause = self._steps[step]
+    def _caused(self, source: str, step: int, row: int) -> _Caused:
         if source == "together":
-            return "together", wording.together(self.shelf.title(cause), self.models.together.shoppers(cause, row))
-        key = (source, step)
-        if key not in self._said:
-            self._said[key] = self._sentence(source, step, self.shelf.title(cause))
-        return self._said[key]
+            cause = self._steps[step]
+            text = wording.together(self.shelf.title(cause), self.models.together.shoppers(cause, row))
+            return "together", text, (self.shelf.ids[cause],)
+        found = self._said.get((source, step))
+        if found is None:
+            cause = self._steps[step]
+            kind, text = self._sentence(source, step, self.shelf.title(cause))
+            found = self._said[source, step] = kind, text, (self.shelf.ids[cause],)
+        return found
 
     def _sentence(self, source: str, step: int, title: Text) -> tuple[ReasonKind, Text]:
         if self.situation.kind in {"for-you", "next-basket"}:

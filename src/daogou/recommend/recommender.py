@@ -103,7 +103,7 @@ class Recommender:
             hits = tuple(
                 Hit(
                     self._shelf.ids[row],
-                    found[row] if row in found else sum(made[place].values()),
+                    found[row] if row in found else float(made[place].sum()),
                     because[place] if pin is None else (pin.stated(1.0),),
                     drawn[row].propensity if pin is None and row in drawn else None,
                 )

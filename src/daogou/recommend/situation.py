@@ -140,7 +140,7 @@ def look(
         out += [shelf.rows(named), bought[bought_at > at - rest * DAY_MS]]
         out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
     if request.exclude_seen:
-        out += [np.fromiter((row for row, _ in steps), np.int32), bought]
+        out += [np.array([row for row, _ in steps], np.int32), bought]
     if kind in {"similar", "because", "together"}:
         steps = _named(request, shelf, "view" if request.product else "cart")
     elif kind == "complete":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.retrieval.candidates import Candidates, highest
+from daogou.retrieval.candidates import highest
 from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-_SPARE = 4
-"""For each so many products of an answer one more is scored, since 8 bits do not tell the last ones apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +84,10 @@ class Als:
         counts = self.config.confidence * weights.take(asked)
         # (G + S'CS)^-1 S' = G^-1 S' (1 + C S G^-1 S')^-1: a system of the steps, not of the factors (Woodbury)
         known = steps @ self._inverse  # (steps, factors)
-        system = np.eye(len(asked), dtype=np.float32) + counts[:, None] * (known @ steps.T)
-        solved = known.T @ np.linalg.solve(system, np.diag(1 + counts))  # (factors, steps)
-        best = self._best(solved.sum(1))
+        system = counts[:, None] * (known @ steps.T)
+        system.flat[:: len(asked) + 1] += 1
+        solved = known.T @ (np.linalg.inv(system) * (1 + counts))  # (factors, steps)
+        rows, scores = self._best(solved.sum(1))
 
         def parts_of(rows: NDArray[np.int32]) -> NDArray[np.float32]:
             parts = np.zeros((len(rows), len(trail)), np.float32)
@@ -97,19 +95,24 @@ class Als:
             parts /= np.maximum(parts.sum(1, keepdims=True), np.float32(1e-12))
             return parts
 
-        return Evidence(best.rows, best.scores, np.full(len(best), NO_CAUSE, np.int32), parts_of)
+        kept = (scores > 0).nonzero()[0]
+        return Evidence(rows.take(kept), scores.take(kept), np.full(len(kept), NO_CAUSE, np.int32), parts_of)
 
-    def _best(self, wanted: NDArray[np.float32]) -> Candidates:
+    def _best(self, wanted: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The rows nearest to a vector, in no order, with their scores."""
         k = self.config.best
         match self._numbers:
             case None:
-                return Candidates.best(self._vectors @ wanted, k)
+                scores = self._vectors @ wanted
+                rows = highest(scores, k)
+                return rows, scores.take(rows)
             case Scan():
-                rows = highest(self._numbers.scores(wanted), k + k // _SPARE)
-                return Candidates.best(self._vectors.take(rows, 0) @ wanted, k, rows=rows)
+                rows = highest(self._numbers.scores(wanted), k)
+                return rows, self._vectors.take(rows, 0) @ wanted
             case Clusters():
                 near = self._numbers.scores(wanted, self.config.scored)
-                return Candidates.best(near.scores, k, rows=near.rows)
+                best = highest(near.scores, k)
+                return near.rows.take(best), near.scores.take(best)
 
     @cached_property
     def _inverse(self) -> NDArray[np.float32]:

@@ -26,10 +26,15 @@ class Candidates:
         """The k highest positive scores; ties in order of row, so that an answer is reproducible."""
         n = len(scores)
         kept = highest(scores, k if n > 4 * k else n)
-        kept = kept[scores[kept] > 0]
-        order = kept[np.argsort(-scores[kept], kind="stable")[:k]]
-        picked = order if rows is None else rows[order].astype(np.int32)
-        return cls(picked, scores[order].astype(np.float32))
+        found = scores.take(kept)
+        order = (-found).argsort(kind="stable")[:k]
+        best = found.take(order)
+        if len(best) and not best[-1] > 0:
+            order = order[: np.count_nonzero(best > 0)]
+            best = best[: len(order)]
+        picked = kept.take(order)
+        picked = picked if rows is None else rows.take(picked)
+        return cls(picked.astype(np.int32, copy=False), best.astype(np.float32, copy=False))
 
 
 def highest(scores: NDArray[np.float32], k: int) -> NDArray[np.int32]:

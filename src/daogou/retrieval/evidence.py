@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,11 +38,19 @@ class Trail:
 
     def faded(self, recency: float) -> NDArray[np.float32]:
         """The weights, each times recency ** (its place, newest 0)."""
-        return self.weights * np.float32(recency) ** np.arange(len(self), dtype=np.float32)
+        return self.weights * _powers(recency, len(self.rows))
 
     def newest(self, n: int) -> Trail:
         """The newest n steps."""
         return self if len(self) <= n else Trail(self.rows[:n], self.weights[:n])
+
+
+@lru_cache(maxsize=1024)
+def _powers(base: float, n: int) -> NDArray[np.float32]:
+    """(n,) base ** 0, 1, 2, …"""
+    found = np.float32(base) ** np.arange(n, dtype=np.float32)
+    found.flags.writeable = False
+    return found
 
 
 PartsOf = Callable[["NDArray[np.int32]"], "NDArray[np.float32]"]
@@ -137,7 +146,7 @@ def distinct(keys: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int
     under = _board(int(keys.max()) + 1)
     here = np.arange(len(keys), dtype=np.int32)
     under[keys] = here
-    once = keys[under.take(keys) == here]
+    once = keys.compress(under.take(keys) == here)
     once.sort()
     under[once] = here[: len(once)]
     place = under.take(keys)

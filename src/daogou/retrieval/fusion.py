@@ -8,9 +8,10 @@ the other entries.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -63,12 +64,13 @@ class Fusion:
             parts = [faded(part, seen, events, power) for part, power in zip(parts, powers, strict=True)]
         joined = _side_by_side(parts)
         sources = np.arange(len(names), dtype=np.int32).repeat([len(part) for part in parts])
-        if allowed is not None:
-            here = np.flatnonzero(allowed.take(joined.rows))
-            sources = sources.take(here)
-            joined = Evidence(joined.rows.take(here), joined.values.take(here), joined.causes.take(here))
+        if allowed is not None and not (here := allowed.take(joined.rows)).all():
+            kept = here.nonzero()[0]
+            sources = sources.take(kept)
+            joined = Evidence(joined.rows.take(kept), joined.values.take(kept), joined.causes.take(kept))
         values = joined.values * self._worth(names, sources, joined.rows, events)
-        if seen is not None and len(seen) and self.seen != 1:
+        shown = seen is not None and len(seen) and (allowed is None or allowed.take(seen, mode="clip").any())
+        if seen is not None and shown and self.seen != 1:
             values[_among(joined.rows, seen)] *= np.float32(self.seen)
         parted = {place: part.parts_of for place, part in enumerate(parts) if part.parts_of is not None}
         return Fused(tuple(names), Evidence(joined.rows, values, joined.causes), sources, parted)
@@ -118,14 +120,18 @@ def _side_by_side(parts: Sequence[Evidence]) -> Evidence:
 
 def band_of(rows: NDArray[np.int32], events: NDArray[np.floating], bands: Sequence[int]) -> NDArray[np.int32]:
     """The band of each row by its events; rows past the end of `events` have none."""
-    band = np.zeros(len(rows), np.int32)
-    if not len(events):
-        return band
+    if not len(events) or not bands:
+        return np.zeros(len(rows), np.int32)
     counted = events.take(rows, mode="clip")
     counted[rows >= len(events)] = 0
-    for edge in bands:
-        band += counted > edge
-    return band
+    found: NDArray[np.int32] = _bands(tuple(bands)).take(np.ceil(counted).astype(np.int32), mode="clip")
+    return found
+
+
+@lru_cache(maxsize=64)
+def _bands(edges: tuple[int, ...]) -> NDArray[np.int32]:
+    """The band of 0, 1, 2, … events, up to the first number in the last band."""
+    return np.asarray(np.searchsorted(edges, np.arange(edges[-1] + 2)), np.int32)
 
 
 def _among(rows: NDArray[np.int32], few: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -133,11 +139,6 @@ def _among(rows: NDArray[np.int32], few: NDArray[np.int32]) -> NDArray[np.bool_]
     marked = np.zeros(max(int(rows.max(initial=0)), int(few.max())) + 1, np.bool_)
     marked[few] = True
     return marked.take(rows)
-
-
-Cell = tuple[int, int]
-"""Through what a row gets a part of its score: the source, an index into the names, and the cause, the index of the
-step in the trail, or NO_CAUSE."""
 
 
 class Contribution(NamedTuple):
@@ -195,40 +196,36 @@ class Fused:
         kept = self.sources != self.names.index(source) if source in self.names else np.ones(len(self.sources), bool)
         return Fused(self.names, self.evidence.kept(kept), self.sources[kept], self.parted)
 
-    def parts(self, rows: Sequence[int]) -> list[dict[Cell, float]]:
-        """For each of the rows what it is made of; the values add up to its score. A row that nothing speaks for has
-        nothing."""
+    def parts(self, rows: Sequence[int]) -> NDArray[np.float64]:
+        """(rows, sources, causes): what each source adds to each of the rows because of each cause.
+
+        The last place stands for NO_CAUSE. What a row is made of adds up to its score; a row that nothing speaks for
+        has nothing.
+        """
         once, place = self._distinct
         asked = np.full(len(once) + 1, -1, np.int32)  # the last place is for rows that nothing speaks for
-        at = np.searchsorted(once, rows)
+        at = once.searchsorted(rows)
         found = np.append(once, -1).take(at) == rows
         asked[np.where(found, at, len(once))] = np.where(found, np.arange(len(rows)), -1)
         line = asked.take(place)
         here = np.flatnonzero(line >= 0)
-        made: list[dict[Cell, float]] = [{} for _ in rows]
-        columns = (line, self.sources, self.evidence.causes, self.evidence.values)
-        for of, source, cause, value in zip(*(column.take(here).tolist() for column in columns), strict=True):
-            cells, cell = made[of], (source, cause)
-            cells[cell] = cells.get(cell, 0.0) + value
-        for source, parts_of in self.parted.items():
-            _take_apart(made, rows, source, parts_of)
+        causes = self.evidence.causes.take(here)
+        apart = {source: parts_of(np.array(rows, np.int32)) for source, parts_of in self.parted.items()}
+        width = 1 + max(1 + int(causes.max(initial=NO_CAUSE)), *(each.shape[1] for each in apart.values()), 0)
+        shape = (len(rows), len(self.names), width)
+        cell = (line.take(here) * shape[1] + self.sources.take(here)) * width + causes % width
+        made = np.bincount(cell, self.evidence.values.take(here), math.prod(shape)).reshape(shape)
+        for source, each in apart.items():
+            made[:, source, : each.shape[1]] += made[:, source, -1:] * each
+            made[:, source, -1] = 0.0
         return made
 
     def contributions(self, row: int) -> list[Contribution]:
         """What the row is made of, largest first; the values add up to its score."""
+        made = self.parts([row])[0]
+        last = made.shape[1] - 1
         parts = [
-            Contribution(self.names[source], cause, value)
-            for (source, cause), value in sorted(self.parts([row])[0].items())
-            if value
+            Contribution(self.names[source], NO_CAUSE if cause == last else cause, float(made[source, cause]))
+            for source, cause in zip(*(places.tolist() for places in made.nonzero()), strict=True)
         ]
         return sorted(parts, key=lambda part: -part.value)
-
-
-def _take_apart(made: Sequence[dict[Cell, float]], rows: Sequence[int], source: int, parts_of: PartsOf) -> None:
-    """Put what each step adds in the place of the sums of a source that had left this open."""
-    whole = (source, NO_CAUSE)
-    summed = [place for place, cells in enumerate(made) if whole in cells]
-    parts = parts_of(np.array([rows[place] for place in summed], np.int32)).tolist()
-    for place, line in zip(summed, parts, strict=True):
-        value = made[place].pop(whole)
-        made[place].update([((source, cause), value * part) for cause, part in enumerate(line) if part])

@@ -87,7 +87,8 @@ class Shelf:
 
     def rows(self, ids: Iterable[ProductId]) -> NDArray[np.int32]:
         """Rows of those of the products that are on the shelf, in the order given."""
-        return np.fromiter((self.row[id] for id in ids if id in self.row), np.int32)
+        row = self.row
+        return np.array([row[id] for id in ids if id in row], np.int32)
 
     def title(self, row: int) -> Text:
         """What the product is called; its id where it has no title or is gone."""

@@ -48,7 +48,9 @@ class TransformerConfig:
     layers: int = 2
     heads: int = 4
     length: int = 30
-    """Newest steps it reads."""
+    """Newest steps it can read; in training, longer histories are cut into so long pieces."""
+    read: int = 15
+    """Newest steps it reads when it is asked; older ones take time and say nothing that could be measured."""
     dropout: float = 0.2
     forget: float = 0.2
     """Part of each history that is left out in each epoch, so that what comes after the next step is learnt too."""
@@ -86,12 +88,11 @@ class TransformerConfig:
     """In a larger one about so many are, those of the likeliest groups."""
     short: int = 64
     """How many numbers this part has."""
-    kept: int = 400
-    """The best of these are scored in full; of the others only the sum of their probabilities is estimated."""
     small: bool = True
     """Matrices of the graph in 8 bits."""
-    candidates: int = 200
-    """Best products it speaks for."""
+    candidates: int = 300
+    """Best products it speaks for. They are scored in full; of the others only the sum of their probabilities is
+    estimated, where not every product is scored."""
     sharpness: float = 0.5
     """Power of a product's probability that is its value."""
 
@@ -129,17 +130,18 @@ class Transformer:
 
     def evidence(self, trail: Trail) -> Evidence:
         """The likeliest next products, valued by probability ** sharpness; nothing without a known step."""
-        steps = self._steps(trail.newest(self.config.length).rows[::-1])
+        steps = self._steps(trail.newest(min(self.config.read, self.config.length)).rows[::-1])
         if not len(steps):
             return Evidence.none()
         expected = self._session.run(None, {"steps": steps[None]})[0][0]
         rows, scores, others = self._scored(expected)
         most = float(scores.max())
         mass = float(np.exp(scores - np.float32(most)).sum()) + math.exp(min(others - most, _LARGEST_EXPONENT))
-        best = highest(scores, self.config.candidates)
-        power = np.float32(self.config.sharpness)
-        values = np.exp(power * (scores.take(best) - np.float32(most + math.log(mass))))
-        return Evidence(rows.take(best), values, np.full(len(best), NO_CAUSE, np.int32))
+        if len(scores) > self.config.candidates:
+            best = highest(scores, self.config.candidates)
+            rows, scores = rows.take(best), scores.take(best)
+        values = np.exp(np.float32(self.config.sharpness) * (scores - np.float32(most + math.log(mass))))
+        return Evidence(rows, values, np.full(len(rows), NO_CAUSE, np.int32))
 
     def _scored(self, expected: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32], float]:
         """Rows with their scores, and the logarithm of the sum of e ** score of all others.
@@ -149,7 +151,7 @@ class Transformer:
         if self._shortlist is None:
             rows, scores, others = np.arange(len(self.vectors), dtype=np.int32), self.vectors @ expected, -math.inf
         else:
-            rows, others = self._shortlist.nearest(expected, scored=self.config.scored, kept=self.config.kept)
+            rows, others = self._shortlist.nearest(expected, scored=self.config.scored, kept=self.config.candidates)
             scores = self.vectors.take(rows, 0) @ expected
         if self._placed:
             rows = np.concatenate([rows, np.fromiter(self._placed, np.int32)])
