@@ -127,8 +127,8 @@ def called(products: Iterable[Product], vocabulary: Vocabulary) -> dict[str, str
         deeper.update(list(steps)[:1] if len(steps) > 1 else ())
         endings = list(_english(product.title.en, vocabulary))
         within |= dict(pairwise(endings))
-        run = max(runs, key=lambda run: common[run[-1]], default="")
-        if run and not _MIXED.search(run):
+        run = _MIXED.sub("", max(runs, key=lambda run: common[run[-1]], default=""))
+        if run:
             words = [token.text for token in vocabulary.segmenter.tokens(run)]
             chinese = list(_chinese(words))
             within |= dict(pairwise(chinese))
@@ -168,7 +168,7 @@ def _chinese(words: Sequence[str]) -> Iterator[str]:
 
 
 def _english(title: str, vocabulary: Vocabulary) -> Iterator[str]:
-    words = [token.text for token in vocabulary.segmenter.tokens(_FURTHER.split(title, maxsplit=1)[0])]
+    words = [token.text for token in vocabulary.segmenter.tokens(FURTHER.split(title, maxsplit=1)[0])]
     while words and not _LETTERS.fullmatch(words[-1]):
         words.pop()
     for first in range(max(0, len(words) - LONGEST), len(words)):
@@ -186,10 +186,11 @@ def _is_name(ending: str, n: int, compounds: int) -> bool:
 
 _ASIDE = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]|《[^》]*》")
 _RUN = re.compile(rf"(\d?)([a-zA-Z]*[{HAN}]+)")
-_MIXED = re.compile("[a-zA-Z]")
+_MIXED = re.compile(rf"^.*[a-zA-Z](?:[{HAN}]{{,2}}$)?")
+"""What stands before the last Chinese of a run, with that of one or two characters: the T恤 of 纯棉T恤."""
 _COUNTED = 2
 """Characters that follow a figure and only count."""
-_FURTHER = re.compile(r"\s[-–—|]\s|[,;(/]|\s(?:with|for|by|in|of|and|from)\s", re.IGNORECASE)
+FURTHER = re.compile(r"\s[-–—|]\s|[,;(/]|\s(?:with|for|by|in|of|and|from)\s", re.IGNORECASE)
 _LETTERS = re.compile("[a-z]+(?:[-'][a-z]+)*")
 SUFFIXES = "子头儿"
 """What makes a word of a character: 椅子, 枕头."""
@@ -199,5 +200,5 @@ _SPELT = 6
 """Letters of the shortest name that a word is taken for where it is misspelt."""
 _SEVERAL = 2
 """Compounds that must end in a character."""
-_NEARLY = 0.75
+_NEARLY = 0.7
 """The share of the products with an ending that are of its category."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from daogou.language.names import GOODS
 from daogou.language.reading import MARK, runs
 from daogou.language.vocabulary import Found, join
 
@@ -79,19 +80,36 @@ class CategoryFinder:
         """Does a word go on where the one before it ends, as those of a compound do?"""
         if not 0 < place < len(reading.words) or reading.words[place].text.startswith(MARK):
             return False
-        before, after = reading.words[place - 1], reading.words[place]
-        gap = reading.normal.text[before.end : after.start]
-        return gap == ("" if after.text[0] > "\u2fff" else " ") and (before.text[0] > "\u2fff") == (
-            after.text[0] > "\u2fff"
-        )
+        before, after, text = reading.words[place - 1], reading.words[place], reading.normal.text
+        is_chinese = text[after.start] > "\u2fff"
+        gap = text[before.end : after.start]
+        return gap == ("" if is_chinese else " ") and (text[before.start] > "\u2fff") == is_chinese
 
     def modifies(self, reading: Reading, said: Sequence[str], phrase: Found) -> bool:
-        """Does what names a category only say which kind of the next one: the dress of dress shoes?"""
+        """Does what names a category only say which kind of what is named next: the dress of dress shoes, or 手机 in
+        手机充电器, where chargers are tagged so?"""
         if not self._names_category(phrase) or not self._touch(reading, phrase.last):
             return False
         if reading.short and reading.short.first == phrase.last:
             return True
         after = self._lexicon.find(said, phrase.last)
+        return after is not None and (self._names_category(after) or self._names_goods(after))
+
+    def _names_goods(self, phrase: Found) -> bool:
+        return any(term.name.casefold() in GOODS for term in self._vocabulary.meanings(phrase.phrase)[:1])
+
+    def is_brand_of(self, reading: Reading, said: Sequence[str], first: int, last: int) -> bool:
+        """Is this the name of a brand that the shop does not have, before a kind of its goods: the 小米 of 小米手机, a
+        brand of phones and no millet?"""
+        phrase = join(said[first:last])
+        if phrase not in self._lexicon.brands or not self._touch(reading, last):
+            return False
+        terms, kind = self._vocabulary.meanings(phrase), reading.category
+        if any(term.kind == "brand" or self._vocabulary.coverage(term.name, kind) for term in terms):
+            return False
+        if reading.short and reading.short.first == last:
+            return True
+        after = self._lexicon.find(said, last)
         return after is not None and self._names_category(after)
 
     def _together(self, reading: Reading, loose: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -215,23 +215,24 @@ def _read(
     turned: defaultdict[str, Senses] = defaultdict(dict)
     firsts: set[tuple[str, str]] = set()
     total: defaultdict[str, float] = defaultdict(float)
-    for word, meanings in entries:
-        if len(word) > LONGEST or word.isascii():
+    for written, meanings in entries:
+        if len(written) > LONGEST or written.isascii():
             continue
+        word = written.lower()  # T恤
         senses = read.setdefault(word, {})
-        own = _owned(word, vocabulary)
+        own = owned(word, vocabulary)
         said = [
-            (parts, meaning[:1].islower())
+            (parts, meaning[:1].islower(), meaning.startswith("to "))
             for meaning in meanings
             for part in phrases(meaning)
             if (parts := _folded(part)) and (len(parts) == 1 or not meaning.startswith("to "))
         ]
-        for place, (parts, is_common) in enumerate(said):
+        for place, (parts, is_common, is_done) in enumerate(said):
             sure, phrase = sure_at(place), " ".join(parts)
             if not FILLERS.issuperset(parts):
                 senses.setdefault(parts, sure)
             total[phrase] += sure
-            if own:
+            if own and not is_done:
                 turned[phrase].setdefault(word, own * sure)
                 firsts.update({(phrase, word)} if place == 0 else ())
             if len(word) > 1 and is_common:
@@ -322,7 +323,7 @@ def _other_names(used: Callable[[str], float], is_category: Callable[[str], bool
     return found
 
 
-def _owned(word: str, vocabulary: Vocabulary) -> float:
+def owned(word: str, vocabulary: Vocabulary) -> float:
     """How sure a Chinese word is to be what the shop calls a thing, from 0 to 1."""
     if _is_category(word, vocabulary):
         return 1.0

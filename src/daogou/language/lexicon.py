@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daogou.language.names import is_attribute
-from daogou.language.shopping import audience_words, audiences, occasions, people
+from daogou.language.shopping import audience_words, audiences, brands, occasions, people
 from daogou.language.speech import CONNECTIVES, FILLERS, NEGATORS, ON_SALE, sorts
 from daogou.language.vocabulary import LONGEST, Found, Vocabulary, join
 
@@ -26,6 +26,8 @@ class Lexicon:
         self.on_sale = frozenset(map(phrase, ON_SALE))
         self.people = {phrase(said): line[0] for line in people() for said in line}
         self.occasions = {phrase(said): line[0] for line in occasions() for said in line}
+        self.brands = frozenset(phrase(said) for line in brands() for said in line)
+        """Names of brands, whether the shop has these or not."""
         self.audiences = audiences()
         self.fillers = FILLERS | {phrase(word) for word in FILLERS}
         self.negators = NEGATORS | {phrase(word) for word in NEGATORS}

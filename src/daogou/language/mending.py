@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from daogou.domain.query import Meant
+from daogou.language.called import SUFFIXES
 from daogou.language.glossary import Meaning, Piece
+from daogou.language.glossing import owned
 from daogou.language.pinyin import LONGEST
 from daogou.language.segment import Token
 from daogou.language.spelling import common_words
@@ -26,6 +28,8 @@ _PHRASE = 3
 """Words of the longest English phrase that is looked up."""
 _SURE = 0.3
 """How sure its meaning must be for it to be read as that."""
+_FIRST = 0.9
+"""A meaning that is as sure beside how sure its word is, is the first that the dictionary has."""
 _LIKELY = 0.1
 """The share of the surest meaning below which another is not thought of,"""
 _MEANT = 6
@@ -52,6 +56,7 @@ class Mender:
         self.called = called
         """and so may this."""
         self._vocabulary = lexicon.vocabulary
+        self._in_chinese = self._vocabulary.is_in_chinese()
 
     def mend(self, words: Sequence[Token]) -> list[Mended]:
         """The words as they were meant; longer words of which the shop knows the parts are cut into them."""
@@ -68,7 +73,7 @@ class Mender:
                 parts, place = glossed
                 mended += parts
             else:
-                mended += [Mended(part, better) for part in self._parts(token)]
+                mended += self._bare(token) or [Mended(part, better) for part in self._parts(token)]
                 place = last
         return mended
 
@@ -77,30 +82,64 @@ class Mender:
         named = self._named(words, place)
         if named is not None:
             return named
-        return self._glossed_english(words, place) if words[place].text.isascii() else self._glossed_run(words, place)
+        if words[place].text.isascii():
+            return self._glossed_phrase(words, place)
+        whose = self._lexicon.people.get(words[place].text)
+        of_somebody = whose and (self._glossed_phrase(words, place) or self._glossed_for(whose, words, place))
+        return of_somebody or self._glossed_run(words, place)
 
     def _named(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
-        """The longest phrase from here that is another name of goods of the shop, with a word that is not its own."""
+        """The longest phrase from here that is another name of goods of the shop, with a word that is not its own, or
+        that it has only in names of other things, and that no other follows: a phone, but no phone case."""
         for last in range(min(len(words), place + _PHRASE), place, -1):
             run = words[place:last]
             phrase = join([token.text for token in run])
             name = self.called.other(phrase)
-            if name is not None and not all(self._is_own(token.text) for token in run):
+            own = all(self._is_own(token.text) for token in run)
+            if name is not None and not (own and (not phrase.isascii() or self._says_which(words, last))):
                 here = Token(phrase, run[0].start, run[-1].end)
                 return list(self._in_words_of_the_shop([Meaning(name, 1.0)], here)), last
         return None
 
-    def _glossed_english(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
-        """The longest English phrase from here that the glossary has; one with a word of the shop's own only whole."""
+    def _says_which(self, words: Sequence[Token], last: int) -> bool:
+        """Does another English word follow, of a thing of which this one says which?"""
+        before, after = words[last - 1], words[last] if last < len(words) else None
+        if after is None or after.start != before.end + 1 or not after.text.isalpha():
+            return False
+        return after.text.isascii() and not self._lexicon.is_plain(after.text)
+
+    def _glossed_phrase(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
+        """The longest phrase from here that the glossary has whole, such as begins in English or with somebody: T恤 and
+        狗粮; one with a word of the shop's own only whole."""
         for last in range(min(len(words), place + _PHRASE), place, -1):
             run = words[place:last]
             phrase = join([token.text for token in run])
-            if not phrase.isascii() or self._lexicon.is_plain(run[0].text) or all(self._is_own(t.text) for t in run):
+            mixed = not phrase.isascii() and any(a.end < b.start for a, b in pairwise(run))
+            plain = len(run) == 1 or not self._lexicon.people.get(run[0].text)
+            if mixed or (plain and self._lexicon.is_plain(run[0].text)) or all(self._is_own(t.text) for t in run):
                 continue
             meanings = self.glossary.meanings(phrase)
-            if meanings and meanings[0].weight >= _SURE:
+            if meanings and (not phrase.isascii() or self._is_sure(meanings[0])):
                 return list(self._in_words_of_the_shop(meanings, Token(phrase, run[0].start, run[-1].end))), last
         return None
+
+    def _glossed_for(self, whose: str, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
+        """A thing that is somebody's by its name: 猫粮 where the shop has cat food, of all that 粮 can mean."""
+        whom, *things = words[place : place + 2]
+        for thing in things:
+            for meaning in self.glossary.meanings(thing.text) if thing.start == whom.end else ():
+                phrase = f"{whose} {meaning.phrase}"
+                if self._lexicon.names(phrase) or self.glossary.is_beside(whose, meaning.phrase.partition(" ")[0]):
+                    here = Token(whom.text + thing.text, whom.start, thing.end)
+                    return list(self._in_words_of_the_shop([Meaning(phrase, 1.0)], here)), place + 2
+        return None
+
+    def _is_sure(self, meaning: Meaning) -> bool:
+        """Is it surely meant? In a shop that is in Chinese alone a word that only titles have is, though that makes it
+        less sure, if the dictionary is sure."""
+        if meaning.weight >= _SURE or not self._in_chinese or meaning.phrase.isascii():
+            return meaning.weight >= _SURE
+        return meaning.weight >= _FIRST * owned(meaning.phrase, self._vocabulary)
 
     def _glossed_run(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
         last = place
@@ -108,12 +147,17 @@ class Mender:
             last < len(words)
             and self._is_open(words[last])
             and (last == place or words[last - 1].end == words[last].start)
+            and (last == place or self.called.other(words[last].text) is None)
         ):
             last += 1
         run = words[place:last]
+        if len(run) > 1 and run[0].text in self._lexicon.brands and self._names_goods(run[1].text):
+            return None  # 小米 before 手机 is no millet
         text, start = "".join(token.text for token in run), run[0].start if run else 0
         if all(self._is_own(token.text) for token in run) or (
-            len(run[0].text) == 1 and not (len(run) == 1 and self._is_noun(words, place))
+            len(run[0].text) == 1
+            and not (len(run) > 1 and self.glossary.meanings(text))
+            and not (len(run) == 1 and self._is_noun(words, place))
         ):
             return None
         pieces = [
@@ -131,6 +175,10 @@ class Mender:
             for part in self._in_words_of_the_shop(meanings, Token(text[first:end], start + first, start + end))
         ]
         return (mended, last) if any(part.meant for part in mended) else None
+
+    def _names_goods(self, word: str) -> bool:
+        known = self._lexicon.names(word) or self.called.name(word) is not None
+        return known or self._vocabulary.ending(word) is not None
 
     def _is_part(self, text: str, piece: Piece, phrase: str) -> bool:
         """Is this a single character of a longer word that would be taken for something the shop has and that is not
@@ -249,9 +297,22 @@ class Mender:
         ranked = sorted((not self._lexicon.names(phrase), place, phrase) for place, phrase in enumerate(phrases))
         return ranked[0][-1] if ranked else None
 
+    def _bare(self, token: Token) -> list[Mended]:
+        """A word that the shop has without its 子 or 头, as that: 粽子 is a 粽."""
+        bare = token.text.rstrip(SUFFIXES)
+        if not bare or bare == token.text or self._is_own(token.text) or self.called.knows(token.text):
+            return []
+        return list(self._in_words_of_the_shop([Meaning(bare, 1.0)], token)) if self._vocabulary.words[bare] else []
+
     def _parts(self, token: Token) -> list[Token]:
-        """The token, or the shop's words it is made of where the shop does not have it whole: 生日礼物 → 生日, 礼物."""
-        if token.text.isascii() or len(token.text) < 3 or self._lexicon.means(token.text):
+        """The token, or the shop's words it is made of where the shop does not have it whole: 生日礼物 → 生日, 礼物,
+        狗窝 → 狗, 窝."""
+        if token.text.isascii() or len(token.text) < 2 or self._lexicon.means(token.text):
             return [token]
+        if len(token.text) == 2:
+            whom, thing = token.text[0], token.text[1]
+            apart = whom in self._lexicon.people and self._vocabulary.has(thing) and not self._is_own(token.text)
+            middle = token.start + 1
+            return [Token(whom, token.start, middle), Token(thing, middle, token.end)] if apart else [token]
         parts = self._vocabulary.segmenter.split(token)
         return parts if any(self._lexicon.means(part.text) for part in parts) else [token]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from daogou.domain.text import Text
 
+TYPES = ("product type", "product_type", "商品类型")
+"""Names of attributes that say what a product is, where it has no category."""
+GOODS = ("tags", *TYPES)
+"""Names of attributes whose values name the goods themselves."""
 _NAMES = {
     "category": ("类目", "Category"), "brand": ("品牌", "Brand"), "price": ("价格", "Price"),
     "color": ("颜色", "Colour"), "colour": ("颜色", "Colour"), "size": ("尺码", "Size"),

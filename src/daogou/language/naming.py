@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from daogou.language.called import SUFFIXES, called
+from daogou.language.called import FURTHER, SUFFIXES, called
 from daogou.language.glossing import phrases, sure_at
 from daogou.language.segment import fold, names_something
 from daogou.language.spelling import is_small
@@ -43,12 +43,16 @@ def learn_names(
     entries = list(_read(dictionary))
     apart = set(_no_ends(entries, categories))
     english = _in_english(entries, goods, categories, apart, _of_categories(vocabulary))
+    heads = dict(_of_compounds(entries, goods))
     votes: defaultdict[str, Votes] = defaultdict(dict)
-    _count(votes, chain(english.items(), _of_things(english)))
+    _count(votes, chain(english.items(), _of_things(english), heads.items()))
     _count(votes, chain(_in_chinese(entries, english), _by_agreement(entries, votes)))
     others = dict.fromkeys(apart, "")
+    said = _things_said(products, vocabulary)
     for phrase, named in votes.items():
         used = phrase in vocabulary.terms or (phrase.isalpha() and phrase.isascii() and vocabulary.has(phrase))
+        if used and phrase in heads:
+            used = phrase in vocabulary.terms or phrase in said
         if phrase not in categories and not used and not is_small(phrase):
             surest = _surest(named, categories)
             if surest in goods:
@@ -100,12 +104,39 @@ def _by_agreement(entries: Entries, english: Mapping[str, Votes]) -> Iterator[tu
             yield word, {name: sure * _CHAINED for name, sure in found.items()}
 
 
+def _of_compounds(entries: Entries, goods: Collection[str]) -> Iterator[tuple[str, Votes]]:
+    """What solid English names of goods end in, where their Chinese does: a smartphone, 智能手机, is a 手机, a phone or
+    cell phone; a headphone, 耳机, is none."""
+    said = dict(entries)
+    for word, phrases_said in entries:
+        for name in (phrase for phrase in phrases_said if phrase in goods and " " not in phrase):
+            for ending in (word[start:] for start in range(1, len(word) - 1)):
+                for phrase in said.get(ending, ()):
+                    head = phrase.rpartition(" ")[2]
+                    if len(head) > 2 and len(name) > 2 + len(head) and name.endswith(head):
+                        yield from ((other, {name: _KIND}) for other in (ending, phrase, head))
+
+
+def _things_said(products: Iterable[Product], vocabulary: Vocabulary) -> set[str]:
+    """The last words of English titles, and of values of attributes: what the shop has words for."""
+    found: set[str] = set()
+    for product in products:
+        values = (value.en for said in product.attributes.values() for value in said)
+        for said in (FURTHER.split(product.title.en, maxsplit=1)[0], *values):
+            found.update(token.text for token in vocabulary.segmenter.tokens(said)[-1:])
+    return found
+
+
 def _no_ends(entries: Entries, categories: Mapping[str, str]) -> Iterator[str]:
-    """Words that end in the character of a name and are something else: 冰箱 is a refrigerator, no box."""
+    """Words that end in the character of a name and are something else: 冰箱 is a refrigerator, no box or case, as 箱
+    and 箱子 are."""
     heads: defaultdict[str, set[str]] = defaultdict(set)
     for word, said in entries:
-        if word in categories and word[-1] in categories and categories[word] == categories[word[-1]]:
-            heads[word[-1]].update(phrase.rpartition(" ")[2] for phrase in said)
+        bare = word.rstrip(SUFFIXES)
+        named = word in categories and categories[word] == categories.get(word[-1])
+        for name in {word[-1] if named else "", bare} & categories.keys():
+            if len(name) == 1:
+                heads[name].update(phrase.rpartition(" ")[2] for phrase in said)
     for word, said in entries:
         bare = word.rstrip(SUFFIXES)
         if len(bare) < 2 or bare[-1] not in categories or word in categories:
@@ -129,7 +160,7 @@ def _read(dictionary: Dictionary) -> Iterator[tuple[str, list[str]]]:
         if not word.isascii() and names_something(word):
             nouns = (meaning.replace("(bound form) ", "") for meaning in meanings if not _NO_NOUN.match(meaning))
             said = (part for meaning in nouns for wording in _wordings(meaning) for part in phrases(wording))
-            yield word, list(dict.fromkeys(" ".join(map(fold, part.lower().split())) for part in said))
+            yield word.lower(), list(dict.fromkeys(" ".join(map(fold, part.lower().split())) for part in said))
 
 
 def _wordings(meaning: str) -> tuple[str, ...]:

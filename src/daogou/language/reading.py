@@ -36,6 +36,8 @@ class Reading:
     slots: list[Slot] = field(default_factory=list)
     left: list[Token] = field(default_factory=list)
     unknown: list[Token] = field(default_factory=list)
+    brands: list[Token] = field(default_factory=list)
+    """Names of brands that the shop does not have, of which goods are asked for that it has."""
     meant: frozenset[str] = frozenset()
     """Words that stand for others: 被 for 被子 is a quilt and does not fill the sentence."""
     prices: list[PriceWish] = field(default_factory=list)

@@ -117,7 +117,7 @@ fiance / 未婚夫 | man
 fiancee / 未婚妻 | woman
 her / 她 | woman
 him / 他 | man
-baby, infant, newborn / 婴儿, 新生儿, 宝宝, 小宝宝, 宝贝
+baby, infant, newborn / 婴儿, 新生儿, 宝宝, 小宝宝, 宝贝, 刚出生, 新出生
 child / 孩子, 娃, 小家伙
 son / 儿子
 daughter / 女儿, 闺女
@@ -249,6 +249,11 @@ def ideas() -> Iterator[tuple[str, ...]]:
     """Every idea's words, English first; people and occasions included."""
     for table in (_IDEAS, _AUDIENCES, _PEOPLE, _OCCASIONS, _BRANDS):
         yield from _lines(table)
+
+
+def brands() -> Iterator[tuple[str, ...]]:
+    """How brands that sell everywhere are called."""
+    yield from _lines(_BRANDS)
 
 
 def people() -> Iterator[tuple[str, ...]]:

@@ -115,6 +115,7 @@ class Understander:
         self._read(reading, currency)
         meant |= self._guess_category(reading, typed)
         reading.excuse(self._mender.glossary.knows)
+        reading.unknown += reading.brands
         if not reading.left and not reading.slots:
             reading.left = list(reading.words)
         return Understood(
@@ -220,9 +221,12 @@ class Understander:
             reading.left += [] if negated else tokens
             return reading.short.last, False
         phrase = self._lexicon.find(said, place)
-        if phrase is not None and not negated and self._categories.modifies(reading, said, phrase):
-            reading.left += reading.words[place : phrase.last]
-            return phrase.last, False
+        last = phrase.last if phrase is not None else place + 1
+        strange = not negated and self._is_strange_brand(reading, said, place, last)
+        if strange or (phrase is not None and not negated and self._categories.modifies(reading, said, phrase)):
+            reading.left += reading.words[place:last]
+            reading.brands += reading.words[place:last] if strange else ()
+            return last, False
         if phrase is not None:
             free = f"{phrase.phrase}-free"
             if negated and self._lexicon.names(free):
@@ -429,6 +433,12 @@ class Understander:
         reading.left.append(token)
         if not self._knows(token.text) and _says_something(token.text):
             reading.unknown.append(token)
+
+    def _is_strange_brand(self, reading: Reading, said: Sequence[str], first: int, last: int) -> bool:
+        """Is this a brand that the shop does not have, of goods that it has, and nothing that its titles say of these:
+        not the apple of apple juice?"""
+        beside = last < len(said) and self._mender.glossary.is_beside(said[last - 1], said[last].partition(" ")[0])
+        return not beside and self._categories.is_brand_of(reading, said, first, last)
 
     def _knows(self, word: str) -> bool:
         """Does the shop know the word, whole? 牛仔裤 are jeans, whatever else is of 牛仔, denim."""

@@ -279,6 +279,11 @@ class Vocabulary:
         names = (word, *self._surfaces.get(word, ()))
         return word in self._synonym_words or any(name in self.words or name in self.terms for name in names)
 
+    def is_in_chinese(self) -> bool:
+        """Are the shop's titles and names in Chinese, but for names such as PC?"""
+        english = sum(n for word, n in self.words.items() if word.isascii() and word.isalpha())
+        return english < _HARDLY * self.words.total()
+
     def short_for(self, word: str) -> str | None:
         """The one Chinese category name a word abbreviates, keeping its first and last character: 跑鞋 → 跑步鞋.
 
@@ -418,6 +423,8 @@ def _names(name: str, text: Text) -> Iterator[str]:
         yield _LETTERS[text.key]
 
 
+_HARDLY = 0.1
+"""The share of English words that a shop in Chinese has."""
 _ORDER = {"category": 0, "brand": 1, "attribute": 2}
 _SOLID = 6
 """Letters of the shortest phrase that is known however it is joined: leak proof, leak-proof, leakproof."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.language.names import TYPES
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from daogou.language.segment import Segmenter
     from daogou.retrieval.shelf import Shelf
 
-TYPES = ("product type", "product_type", "商品类型")
-"""Names of attributes that say what a product is, where it has no category."""
 _BEHIND = re.compile(r"[,，(（|｜/]| - | with | for ", re.IGNORECASE)
 """What the end of a thing's name stands before, in a title."""
 _UNKNOWN = -1
@@ -73,7 +73,7 @@ class Kinds:
         for row in rows:
             title = self._shelf.title(row)
             tokens = [list(self._cut(_BEHIND.split(text, 1)[0])) for text in (title.zh, title.en) if text]
-            found[row] = any(said and said[-1].text == ending for said in tokens)
+            found[row] = any(said and _ends(said[-1].text, ending) for said in tokens)
         return found
 
     def is_wide(self, category: str) -> bool:
@@ -90,6 +90,11 @@ class Kinds:
             names = ("".join(token.text for token in self._cut(name)) for name in (text.zh, text.en) if name)
             self._names.append(tuple(name for name in names if name))
         return self._number[key]
+
+
+def _ends(word: str, ending: str) -> bool:
+    """Is a word, or in Chinese what it ends in, this one?"""
+    return word == ending or (word[-1] > "\u2fff" and word.endswith(ending))
 
 
 def _said(product: Product) -> Iterator[Text]:

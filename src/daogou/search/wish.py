@@ -10,13 +10,10 @@ from daogou.domain.money import Money
 from daogou.domain.query import Slot, Understood, Where
 from daogou.domain.text import Language, Text
 from daogou.language.heads import thing_in
-from daogou.language.names import display_name
+from daogou.language.names import GOODS, display_name
 from daogou.language.shopping import audience_words, audiences
-from daogou.search.kinds import TYPES
 
 _WORDS = Text(zh="关键词", en="words")
-_GOODS = ("tags", *TYPES)
-"""Names of attributes whose values name the goods themselves: a tag is given up after what is said of the thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def _attributes(understood: Understood, language: Language) -> tuple[list[_Condi
     for name, values in understood.where.attributes.items():
         said = limits.get(name, ", ".join(sorted(values)))
         condition = f"{display_name(name).show(language)}: {said}", partial(_without_attribute, name=name)
-        names_it = name.casefold() in _GOODS and ends.get(name) == thing_in(understood.text)[1]
+        names_it = name.casefold() in GOODS and ends.get(name) == thing_in(understood.text)[1]
         (goods if names_it else others).append(condition)
     return goods, others
 
