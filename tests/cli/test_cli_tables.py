@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from daogou.cli.tables import print_import, print_releases
+from daogou.cli.tables import print_import, print_release, print_releases
 from daogou.domain.ids import Instant
 from daogou.ingest.report import Count, FileReport, ImportReport
 from daogou.shop.shop import Listed
+from daogou.training.releases import Manifest, Release
 
 
 def test_releases_say_when_they_were_made(capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,6 +16,15 @@ def test_releases_say_when_they_were_made(capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     assert "2026-03-02 09:00 UTC" in " ".join(shown.split())
     assert "r-1" in shown
+
+
+def test_a_release_says_in_words_what_it_was_made_without(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics, skipped = {"products": 3.0, "clicks.skipped": 1.0}, {"clicks": "7 clicks [too few]"}
+    made = Manifest("r-1", Instant(0), "1", "", 0, 0.0, {}, metrics, skipped)
+    print_release(Release(Path("r-1"), made))
+    shown = capsys.readouterr().out
+    assert "without clicks: 7 clicks [too few]" in shown
+    assert "clicks.skipped" not in shown
 
 
 def test_an_import_stands_on_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:

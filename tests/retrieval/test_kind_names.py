@@ -54,5 +54,26 @@ def test_one_category_or_none_leaves_nothing_to_compare() -> None:
         assert KindNames.fit(some, Senses()).nearest(Senses().queries(["案板"])) is None
 
 
+def test_names_that_were_encoded_before_are_not_encoded_again(names: KindNames) -> None:
+    asked: list[str] = []
+
+    class Counting(Senses):
+        def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            asked.extend(texts)
+            return super().queries(texts)
+
+    more = [*goods(), product("p9", "thing", category=[Text("书柜", "Bookcase"), Text("台灯", "Reading lamp")])]
+    found = KindNames.fit(more, Counting(), before=names)
+    assert sorted(asked) == ["bookcase", "reading lamp", "书柜"]
+    fresh = KindNames.fit(more, Senses())
+    assert (found.keys, found.names) == (fresh.keys, fresh.names)
+    assert np.array_equal(found.vectors, fresh.vectors)
+    asked.clear()
+    counting = Counting()
+    counting.name = "another"
+    KindNames.fit(more, counting, before=names)
+    assert len(asked) == len(set(fresh.names))
+
+
 def test_a_release_that_was_made_without_has_none(tmp_path: Path) -> None:
     assert KindNames.load(tmp_path) is None

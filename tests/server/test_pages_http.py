@@ -610,8 +610,10 @@ def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: Pag
     assert shop.synonyms == (("sneakers", "trainers"), ("sofa", "couch"))
     http.post("/console/synonym", data={"words": "保温杯，thermos, 保暖壶", "csrf": token[1]})
     assert shop.synonyms[-1] == ("保温杯", "thermos", "保暖壶")
+    page = http.post("/console/synonym", data={"words": "mug, cup", "days": "90", "csrf": token[1]}).text
+    assert 'name="days" value="90"' in page  # whoever looks at ninety days goes on looking at them
     alone = http.post("/console/synonym", data={"words": "thermos", "csrf": token[1]})
-    assert (alone.status_code, len(shop.synonyms)) == (400, 3)
+    assert (alone.status_code, len(shop.synonyms)) == (400, 4)
     assert "two different words" in alone.text
 
 

@@ -57,6 +57,22 @@ def test_an_encoder_that_failed_is_left_alone_for_a_while() -> None:
     assert found[0] > found[1]
 
 
+def test_what_was_asked_lately_is_not_encoded_again() -> None:
+    encoder = Spanish()
+    near = Nearness(Meaning.fit(["shoes", "tea"], encoder), encoder)
+    first = near("zapatos")
+    assert first is not None
+    again = near("zapatos")
+    assert again is not None
+    assert again.tolist() == first.tolist()
+    near("té")
+    assert encoder.queried == ["zapatos", "té"]
+    for n in range(1000):
+        near(f"{n}")
+    near("zapatos")
+    assert encoder.queried[-1] == "zapatos"
+
+
 def test_an_encoder_that_breaks_on_what_was_put_is_left_alone_for_a_while(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

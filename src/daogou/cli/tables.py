@@ -144,7 +144,11 @@ def print_release(release: Release) -> None:
     if not release.manifest.metrics.get("products"):
         _out.print("this shop has no products yet: `daogou import YOUR-FILES…`, then train again")
     _out.print(f"release {release.id} is active")
-    table(("measured", "value"), ((name, _figure(value)) for name, value in release.manifest.metrics.items()))
+    table(
+        ("measured", "value"), ((name, _figure(value)) for name, value in _measured(release.manifest.metrics).items())
+    )
+    for name, why in release.manifest.skipped.items():
+        _out.print(escape(f"without {name}: {why}"))
 
 
 def print_releases(found: Iterable[Any]) -> None:
@@ -211,7 +215,12 @@ def _moment(at: Instant) -> str:
 
 
 def _brief(metrics: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_figure(value)}" for name, value in metrics.items())
+    return ", ".join(f"{name} {_figure(value)}" for name, value in _measured(metrics).items())
+
+
+def _measured(metrics: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without the marks of what was left out, which is said in words."""
+    return {name: value for name, value in metrics.items() if not name.endswith(".skipped")}
 
 
 def _figure(value: float) -> str:

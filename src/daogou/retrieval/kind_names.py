@@ -44,10 +44,12 @@ class KindNames:
     """The category of each name."""
     vectors: NDArray[np.float16]
     """(names, dim), unit length."""
+    names: tuple[str, ...] = ()
+    """Empty in a release that was made before they were kept."""
 
     @classmethod
-    def fit(cls, products: Iterable[Product], encoder: Encoder) -> KindNames:
-        """Encode every name of every category."""
+    def fit(cls, products: Iterable[Product], encoder: Encoder, *, before: KindNames | None = None) -> KindNames:
+        """Encode every name of every category; those that `before` has are taken over."""
         names: dict[tuple[str, str], int] = {}
         for product in products:
             for category in product.category:
@@ -55,8 +57,13 @@ class KindNames:
                     if name:
                         names[category.key, name.casefold()] = names.get((category.key, name.casefold()), 0) + 1
         kept = sorted(names, key=lambda name: (-names[name], name))[:MOST]
-        vectors = encoder.queries([name for _, name in kept]) if kept else np.zeros((0, encoder.dim))
-        return cls(encoder.name, tuple(key for key, _ in kept), vectors.astype(np.float16))
+        known: dict[str, NDArray[np.float16]] = {}
+        if before is not None and before.encoder == encoder.name:
+            known = dict(zip(before.names, before.vectors, strict=False))
+        new = list(dict.fromkeys(name for _, name in kept if name not in known))
+        known |= dict(zip(new, encoder.queries(new).astype(np.float16), strict=True)) if new else {}
+        vectors = np.stack([known[name] for _, name in kept]) if kept else np.zeros((0, encoder.dim), np.float16)
+        return cls(encoder.name, tuple(key for key, _ in kept), vectors, tuple(name for _, name in kept))
 
     def nearest(self, asked: NDArray[np.float32]) -> tuple[int, str] | None:
         """Of several vectors (texts, dim) the one that is surest another name of a category, and that category.
@@ -92,9 +99,10 @@ class KindNames:
         return np.array([numbers[key] for key in self.keys], np.int32)
 
     def save(self, folder: Path) -> None:
-        """Write the vectors, and beside them the categories and the encoder's name."""
+        """Write the vectors, and beside them the categories, their names and the encoder's."""
         write_array(folder / _VECTORS, self.vectors)
-        (folder / _ABOUT).write_bytes(msgspec.json.encode({"encoder": self.encoder, "keys": self.keys}))
+        about = {"encoder": self.encoder, "keys": self.keys, "names": self.names}
+        (folder / _ABOUT).write_bytes(msgspec.json.encode(about))
 
     @classmethod
     def load(cls, folder: Path) -> KindNames | None:
@@ -102,7 +110,8 @@ class KindNames:
         if not (folder / _ABOUT).exists():
             return None
         about = msgspec.json.decode((folder / _ABOUT).read_bytes())
-        return cls(about["encoder"], tuple(about["keys"]), read_array(folder / _VECTORS))
+        vectors = read_array(folder / _VECTORS)
+        return cls(about["encoder"], tuple(about["keys"]), vectors, tuple(about.get("names", ())))
 
 
 def _centred(vectors: NDArray[np.floating], mean: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -132,7 +132,8 @@ class Encoding:
         self._stop()
         assert self._encoder is not None
         self._fit(products, self._part).save(folder)
-        KindNames.fit(products, self._encoder).save(folder)
+        before = KindNames.load(self._before.path("meaning")) if self._before is not None else None
+        KindNames.fit(products, self._encoder, before=before).save(folder)
         self._part(1.0)
         return {"products": float(len(products))}
 

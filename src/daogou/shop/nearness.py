@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release
 
 _log = logging.getLogger(__name__)
+_RECENT = 1_000
+"""Texts of shoppers whose vectors are kept: 1.5 MB of 384 numbers."""
 
 
 class Nearness(Backlog[int]):
@@ -46,6 +48,7 @@ class Nearness(Backlog[int]):
         self._kinds = kinds
         self._encoder = encoder
         self._silent_until = 0.0
+        self._recent: dict[str, NDArray[np.float32]] = {}
         self._later: dict[int, NDArray[np.float16]] = {}
         self._used = False
 
@@ -89,13 +92,22 @@ class Nearness(Backlog[int]):
             self._start()
 
     def _asked(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """The vectors of what shoppers ask; those of the newest texts are kept, for a query is asked for its category
+        and for its products, with a chip fewer, and again."""
         if self._clock() < self._silent_until:
             return None
+        known = {text: vector for text in texts if (vector := self._recent.get(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         try:
-            return self._encoder.queries(texts)
+            known |= dict(zip(new, self._encoder.queries(new), strict=True)) if new else {}
         except NotReady as error:
             self._pause(error)
             return None
+        with self._lock:
+            self._recent |= {text: known[text] for text in new}
+            for text in list(self._recent)[: max(0, len(self._recent) - _RECENT)]:
+                del self._recent[text]
+        return np.array([known[text] for text in texts], np.float32)
 
     def _read(self, texts: list[str]) -> NDArray[np.float16]:
         return self._encoder.passages(texts).astype(np.float16)

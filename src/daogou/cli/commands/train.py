@@ -18,6 +18,7 @@ def train(call: Call, only: tuple[str, ...]) -> None:
     with call.open() as shop, step_progress(enabled=not call.json) as progress:
         release = shop.train(only=only, progress=progress)
     if call.json:
-        call.print_json({"release": release.id, "metrics": release.manifest.metrics})
+        made = release.manifest
+        call.print_json({"release": release.id, "metrics": made.metrics, "skipped": made.skipped})
     else:
         print_release(release)

@@ -34,7 +34,7 @@ class SearchesPage:
     def show(self, request: Request) -> Response:
         """The figures, the synonyms and what may be one more."""
         text = self._site.shop.synonyms_text
-        return self._page(request, text, seen=stamp(text))
+        return self._page(request, text, seen=stamp(text), days=request.query_params.get("days"))
 
     def save(self, request: Request, form: Form) -> Response:
         """Put the new text in the place of the old one, unless somebody has changed that since it was shown.
@@ -46,8 +46,8 @@ class SearchesPage:
         try:
             self._site.shop.set_synonyms(text, seen=seen)
         except BadSettings as error:
-            return self._page(request, text, seen=seen, wrong=error.message)
-        return self._site.go(request, "/console/searches")
+            return self._page(request, text, seen=seen, wrong=error.message, days=form.get("days"))
+        return self._site.go(request, f"/console/searches?days={_days(form.get('days'))}")
 
     def accept(self, request: Request, form: Form) -> Response:
         """Take words that were typed, or a proposal, among the synonyms. What is no group is said (400)."""
@@ -58,16 +58,17 @@ class SearchesPage:
             self._site.shop.add_synonyms(words)
         except BadSettings as error:
             text = self._site.shop.synonyms_text
-            return self._page(request, text, seen=stamp(text), wrong=error.message)
-        return self._site.go(request, "/console/searches")
+            return self._page(request, text, seen=stamp(text), wrong=error.message, days=form.get("days"))
+        return self._site.go(request, f"/console/searches?days={_days(form.get('days'))}")
 
-    def _page(self, request: Request, text: str, *, seen: str, wrong: str | None = None) -> Response:
+    def _page(
+        self, request: Request, text: str, *, seen: str, wrong: str | None = None, days: str | None = None
+    ) -> Response:
         try:
             groups = parse_synonyms(text)
         except BadSettings as error:
             groups, wrong = (), error.message
-        asked = request.query_params.get("days", "")
-        days = next((days for days in DAYS if str(days) == asked), DAYS[1])
+        span = _days(days)
         language = self._site.visitor(request).language
         return self._site.render(
             request,
@@ -76,13 +77,17 @@ class SearchesPage:
             operator=request.state.operator,
             page="searches",
             title=words_in(language)("console.searches"),
-            report=self._site.shop.search_report(days=days, language=language),
+            report=self._site.shop.search_report(days=span, language=language),
             groups=groups,
             text=text,
             seen=seen,
             wrong=wrong,
-            days=days,
+            days=span,
             choices=DAYS,
             at_least=AT_LEAST,
             shown=_SHOWN,
         )
+
+
+def _days(asked: str | None) -> int:
+    return next((days for days in DAYS if str(days) == asked), DAYS[1])
