@@ -6,7 +6,7 @@ import pytest
 
 from daogou.cli.tables import print_import, print_release, print_releases
 from daogou.domain.ids import Instant
-from daogou.ingest.report import Count, FileReport, ImportReport
+from daogou.ingest.report import Alike, Count, FileReport, ImportReport
 from daogou.shop.shop import Listed
 from daogou.training.releases import Manifest, Release
 
@@ -37,6 +37,15 @@ def test_an_import_stands_on_eighty_columns(capsys: pytest.CaptureFixture[str]) 
     assert "rejected" in shown
     assert "repaired" not in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_lines_of_one_sort_are_told_once_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    sort = Alike("log.csv", "unknown-product", "product", 10, "no product '7' in the catalogue", 47_491)
+    print_import(ImportReport(rejected=[Alike("log.csv", "encoding", "", 3, "is not UTF-8 text"), sort]))
+    first, _ = capsys.readouterr().out.split("rejected log.csv:3 is not UTF-8 text")
+    said = " ".join(first.split())
+    assert "rejected log.csv:10 product: no product '7' in the catalogue (47,490 more lines: unknown-product)" in said
+    assert "--create-missing" in said
 
 
 def test_nothing_found_is_no_empty_table(capsys: pytest.CaptureFixture[str]) -> None:

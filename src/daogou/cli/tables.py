@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from daogou.domain.conversation import Answer
     from daogou.domain.hit import Hits
     from daogou.domain.ids import Instant, ProductId
-    from daogou.ingest.report import ImportReport
+    from daogou.ingest.report import Alike, ImportReport
     from daogou.profile.build import Profile
     from daogou.recommend.explanation import Explanation
     from daogou.shop.doctor import Finding
@@ -115,28 +115,33 @@ def print_import(report: ImportReport) -> None:
             _out.print(f"[red]{escape(_named(file.name, file.refused))}[/red]")
         elif not file.counts:
             _out.print(f"[yellow]{escape(file.name)} holds no record[/yellow]")
-    _print_lines("repaired", [(each.file, each.line, _about_field(each.field, each.did)) for each in report.repairs])
-    lines = [reject for reject in report.refusals if reject.reason not in refused]
-    _print_lines("rejected", [(each.file, each.line, _about_field(each.field, each.reason)) for each in lines])
+    _print_lines("repaired", report.repaired)
+    _print_lines("rejected", [alike for alike in report.rejected if alike.said not in refused])
     for note in report.notes:
         _out.print(f"note: {escape(note)}")
     if report.rejects is not None:
         _out.print(f"all {report.n_rejects} rejected lines with their reasons: {report.rejects}")
 
 
-def _about_field(field: str, said: str) -> str:
-    return f"{field}: {said}" if field else said
+def _print_lines(what: str, sorts: Sequence[Alike]) -> None:
+    """The first line of each sort, the most frequent sorts first, and how many more there are of it."""
+    ordered = sorted(sorts, key=lambda alike: -alike.n)
+    for each in ordered[:_LISTED]:
+        field = f"{each.field}: " if each.field else ""
+        more = f" ({each.n - 1:,} more lines: {each.rule})" if each.n > 1 else ""
+        _out.print(escape(f"{what} {each.file}:{each.line} {field}{each.said}{more}"))
+        if each.rule in _ADVICE:
+            _out.print(f"  {_ADVICE[each.rule]}")
+    if len(ordered) > _LISTED:
+        _out.print(f"… and {len(ordered) - _LISTED:,} other sorts of lines {what}")
 
 
-def _print_lines(what: str, lines: Sequence[tuple[str, int, str]]) -> None:
-    """Lines with what became of them; the same of one file is said once, with its first line and how many more."""
-    alike: dict[tuple[str, str], list[int]] = {}
-    for file, line, said in lines:
-        alike.setdefault((file, said), []).append(line)
-    for (file, said), (first, *more) in list(alike.items())[:_LISTED]:
-        _out.print(escape(f"{what} {file}:{first}{f' and {len(more):,} more' if more else ''} {said}"))
-    if len(alike) > _LISTED:
-        _out.print(f"… and {len(alike) - _LISTED:,} other kinds of lines {what}")
+_ADVICE = {
+    "unknown-product": "import the catalogue that has them, or say --create-missing to have them made",
+    "encoding": "the file is in two encodings: save it anew as UTF-8",
+    "conflict": "an id may stand in a file once; to change a record, import it again by itself",
+}
+"""What to do about a rule, where its reason does not say so."""
 
 
 def print_release(release: Release) -> None:

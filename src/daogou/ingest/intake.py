@@ -21,7 +21,7 @@ from daogou.ingest.reading.rows import Unreadable
 from daogou.ingest.records.fields import FieldError
 from daogou.ingest.records.kinds import KINDS, near_misses
 from daogou.ingest.rejects import Rejects
-from daogou.ingest.report import Count, FileReport, ImportReport, Reject, Repair, raw_of
+from daogou.ingest.report import Count, FileReport, ImportReport, Reject, Repair, Tally, raw_of
 from daogou.ingest.writing import Writer
 from daogou.ports.stores import Stores
 
@@ -44,6 +44,7 @@ class Intake:
         self._seen: dict[str, dict[int, int]] = {}
         self._waiting: list[tuple[FileReport, Found]] = []
         self._unknown_fields: Counter[tuple[str, str]] = Counter()
+        self._rejected, self._repaired = Tally(), Tally()
         self._file: FileReport | None = None
 
     def take(self, file: FileReport, found: Found, *, creates: bool = False) -> None:
@@ -102,6 +103,7 @@ class Intake:
         for (name, said), n in sorted(self._unknown_fields.items()):
             self._report.notes.append(f"unknown-field: {name}: {said} ({n:,} records)")
         self._report.notes += self._outliers.found()
+        self._report.rejected, self._report.repaired = self._rejected.listed(), self._repaired.listed()
 
     def _store(self, file: FileReport, found: Found, count: Count, *, may_wait: bool) -> None:
         kind = found.kind
@@ -170,8 +172,10 @@ class Intake:
 
     def _repair(self, file: FileReport, line: int, fix: Fix) -> None:
         self._report.n_repairs += 1
+        repair = Repair(str(file.path), line, fix.field, fix.did, fix.rule)
+        self._repaired.add(repair)
         if len(self._report.repairs) < self._options.listed:
-            self._report.repairs.append(Repair(str(file.path), line, fix.field, fix.did, fix.rule))
+            self._report.repairs.append(repair)
 
     def _reject(self, file: FileReport, found: Found, count: Count, error: FieldError) -> None:
         count.rejected += 1
@@ -183,6 +187,7 @@ class Intake:
     def _list(self, reject: Reject) -> None:
         self._report.n_rejects += 1
         self._rejects.write(reject)
+        self._rejected.add(reject)
         if len(self._report.refusals) < self._options.listed:
             self._report.refusals.append(reject)
 

@@ -1,4 +1,4 @@
-"""Prices that are far from their category's: kept, and reported."""
+"""Prices that are missing or far from their category's: the products are kept, and reported."""
 
 from __future__ import annotations
 
@@ -16,16 +16,24 @@ class Outliers:
 
     def __init__(self) -> None:
         self._prices: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._products = 0
+        self._unpriced: list[str] = []
 
     def add(self, product: Product) -> None:
         """Remember the price of a product that has one and stands in a category."""
+        self._products += 1
+        if product.price is None and not product.hidden:
+            self._unpriced.append(product.id)
         if product.price is not None and product.price.minor and product.category:
             key = (product.category[-1].key, product.price.currency)
             self._prices.setdefault(key, []).append((product.price.minor, product.id))
 
     def found(self) -> list[str]:
-        """One sentence for each product that is `OUTLIER` times off, in order of category."""
+        """How many have no price, and a sentence for each that is `OUTLIER` times off, in order of category."""
         said = []
+        if self._unpriced:
+            n, first = len(self._unpriced), self._unpriced[0]
+            said.append(f"no-price: {n:,} of {self._products:,} products have no price, such as {first!r}")
         for (category, currency), prices in sorted(self._prices.items()):
             middle = median(minor for minor, _ in prices)
             if len(prices) >= _FEWEST:

@@ -57,6 +57,38 @@ class Repair:
 
 
 @dataclass(slots=True)
+class Alike:
+    """Lines of one file that one rule touched in one field, told by the first of them."""
+
+    file: str
+    rule: str
+    field: str
+    line: int
+    said: str
+    n: int = 1
+
+
+class Tally:
+    """Counts lines by file, rule and field: a long list of lines says less than how many there are of each sort."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, str], Alike] = {}
+
+    def add(self, each: Reject | Repair) -> None:
+        """Count one line."""
+        key = (each.file, each.rule, each.field)
+        if (alike := self._found.get(key)) is not None:
+            alike.n += 1
+        else:
+            said = each.reason if isinstance(each, Reject) else each.did
+            self._found[key] = Alike(each.file, each.rule, each.field, each.line, said)
+
+    def listed(self) -> list[Alike]:
+        """Each sort, in the order of their first lines."""
+        return list(self._found.values())
+
+
+@dataclass(slots=True)
 class FileReport:
     """One file: what it was found to be, and its counts by kind."""
 
@@ -93,6 +125,10 @@ class ImportReport:
     """The first ones; the file `rejects` holds all."""
     notes: list[str] = field(default_factory=list)
     """Things a person should look at: unknown fields, prices far from their category's, encodings that were guessed."""
+    rejected: list[Alike] = field(default_factory=list)
+    """Every rejected line, by file, rule and field."""
+    repaired: list[Alike] = field(default_factory=list)
+    """Every repaired line, by file, rule and field."""
     rejects: Path | None = None
     """The file of rejected lines, where one was written."""
     n_repairs: int = 0

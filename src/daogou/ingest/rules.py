@@ -45,6 +45,7 @@ _TABLE: tuple[tuple[Action, str, str, str], ...] = (
     ("repair", "capped", "event", "A count stands for that many events, at most 50."),
     ("repair", "converted", "any", "The source's value was turned into the nearest one of ours."),
     ("report", "unknown-field", "record", "A field we do not know is passed over; a near miss is suggested."),
+    ("report", "no-price", "product", "The product is shown, without a price."),
     ("report", "price-outlier", "product", "The price is 100 times above or below the median of its category."),
 )  # fmt: skip
 

@@ -100,4 +100,4 @@ def _listed(whole: bytes, path: Path) -> list[msgspec.Raw]:
         lists = [member for member in members.values() if bytes(member).lstrip(_BLANK).startswith(b"[{")]
         return msgspec.json.decode(lists[0], type=list[msgspec.Raw]) if lists else [msgspec.Raw(whole)]
     except (ValueError, RecursionError) as error:
-        raise HostileInput(f"{path.name} is not JSON: {_reason(error)}", where=str(path)) from None
+        raise HostileInput(f"{path.name} {_reason(error)}", where=str(path)) from None
