@@ -205,16 +205,16 @@ def test_leave_one_out_runs_to_the_end(tmp_path: Path) -> None:
     assert "future" in found.logged.reason.en
 
 
-def shown_by_lot(*, places: Sequence[int] = range(10), shoppers: int = 60) -> list[Event]:
+def shown_by_lot(*, places: Sequence[int] = range(10), pinned: Sequence[int] = (), shoppers: int = 60) -> list[Event]:
     """After the split each shopper sees lists of thirty products, each place by lot, and clicks on all of them."""
     random, found = np.random.default_rng(0), []
     for visit in range(10 * shoppers):
         drawn = random.permutation(30)
         for place in places:
             at = SPLIT + DAY + visit * 1000 + place
-            where = {"list": "for-you", "position": place, "session": f"v{visit}"}
+            where = {"list": "home:for-you", "position": place, "session": f"v{visit}"}
             for type in ("impression", "click"):
-                chance = {"propensity": 1 / (30 - place)} if type == "impression" else {}
+                chance = {"propensity": 1 / (30 - place)} if type == "impression" and place not in pinned else {}
                 found.append(event(type, f"p{drawn[place]}", shopper=f"s{visit % shoppers}", at=at, **where, **chance))  # type: ignore[arg-type]
     return found
 
@@ -231,8 +231,10 @@ def test_what_a_list_would_have_earned_is_told_from_all_its_places(tmp_path: Pat
 
 
 def test_a_place_counts_only_where_those_above_it_were_logged(tmp_path: Path) -> None:
-    found = run(shop_of([*visits(), *shown_by_lot(places=(0, 1, 3))]), tmp_path).logged
+    found = run(shop_of([*visits(), *shown_by_lot(places=(0, 1, 3))]), tmp_path / "gap").logged
     assert found.places == 1_200
+    pinned = run(shop_of([*visits(), *shown_by_lot(places=(0, 1, 2), pinned=[1])]), tmp_path / "pinned").logged
+    assert pinned.places == 1_200
 
 
 # --- what is asked -------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
 from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.retrieval.together import Together, TogetherConfig
 from daogou.testing.builders import product
-from daogou.testing.retrievers import SourceBehaviour
+from daogou.testing.retrievers import CausedSourceBehaviour
 
 TITLES = ["red shoe", "blue shoe", "red hat", "blue hat", "green shoe", "tea cup", "tea pot", "red tea cup"]
 N = len(TITLES)
@@ -40,7 +40,7 @@ def steps(*histories: list[int], apart_ms: int = DAY_MS) -> Steps:
     )
 
 
-class Walks(SourceBehaviour):
+class Walks(CausedSourceBehaviour):
     @pytest.fixture
     def trail(self) -> Trail:
         return Trail.of([0, 5])

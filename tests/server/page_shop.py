@@ -128,6 +128,7 @@ class PageShop(FakeShop):
         )
 
     def recommend(self, **options: Any) -> Shown:
+        self.asked = options
         kind, k = options.get("kind"), options.get("k", 10)
         reasons = {
             "for-you": Text("和您看过的跑鞋同一用途", "Same use as the running shoes you looked at"),

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 import daogou.server
 from daogou.adapters.memory.stores import open_memory
 from daogou.domain.conversation import Answer, Message
-from daogou.domain.errors import NotFound, Overloaded
+from daogou.domain.errors import BadRequest, NotFound, Overloaded
 from daogou.domain.event import Event
 from daogou.domain.hit import Hit
 from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId
@@ -437,6 +437,38 @@ def test_rules_are_changed_in_the_console_and_a_mistake_changes_nothing(http: Te
     assert 'role="alert"' in refused.text
     assert "<script>alert" not in refused.text
     assert shop.rules_text == rule.replace("\r\n", "\n")
+
+
+def test_a_preview_says_what_was_understood_of_a_query_that_finds_nothing(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    en = words_in("en")
+    page = http.get("/console/preview?q=zzz&lang=en").text
+    assert en("console.type_query") not in page
+    assert en("search.nothing") in page
+    assert en("console.type_query") in http.get("/console/preview").text
+
+
+def test_a_preview_for_several_people_is_for_a_group(http: TestClient, shop: PageShop) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+    http.get("/console/preview?shopper=lin%2C+emma")
+    assert (shop.asked["group"], shop.asked["shopper"]) == (["lin", "emma"], None)
+    http.get("/console/preview?shopper=lin&kind=group")
+    assert shop.asked["group"] == ["lin"]
+
+
+def test_a_preview_that_cannot_be_says_why_and_keeps_its_form(
+    http: TestClient, shop: PageShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "operator", "boss")})
+
+    def refuse(self: PageShop, **options: Any) -> Any:
+        raise BadRequest("'similar' needs a product", where="product")
+
+    monkeypatch.setattr(PageShop, "recommend", refuse)
+    answer = http.get("/console/preview?kind=similar&q=shoes")
+    assert answer.status_code == 200
+    assert "&#39;similar&#39; needs a product" in answer.text
+    assert 'value="shoes"' in answer.text
 
 
 def test_the_evaluation_is_told_in_a_sentence_and_its_report_opened(http: TestClient, shop: PageShop) -> None:

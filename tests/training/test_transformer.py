@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from daogou.retrieval.evidence import NO_CAUSE, Trail
 from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.transformer import Transformer, TransformerConfig
 from daogou.testing.builders import event, product
+from daogou.testing.retrievers import SourceBehaviour
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Release, Releases
@@ -111,6 +112,32 @@ def test_a_new_product_is_placed_by_its_words(release: Release) -> None:
     assert N in entries.rows
     assert np.linalg.norm(found.words.of({"birch": 1.0})) > 0
     assert len(found.evidence(Trail.of([N]))) > 0
+
+
+class TestTransformer(SourceBehaviour):
+    """Its entries rest on the whole history, so none names a step."""
+
+    @pytest.fixture
+    def fit(self) -> Callable[[], Transformer]:
+        torch = pytest.importorskip("torch", reason="torch is not installed: the train extra")
+        from daogou.retrieval.word_vectors import WordVectors
+        from daogou.training.recipes import transformer
+
+        def made() -> Transformer:
+            torch.manual_seed(3)
+            seen = np.random.default_rng(0).normal(size=(30, SMALL.words_dim)).astype(np.float32)
+            words = WordVectors({}, np.zeros(0, np.float32), np.zeros((0, SMALL.words_dim), np.float32))
+            return transformer.export([transformer.build(seen, SMALL).eval()], words, SMALL)
+
+        return made
+
+    @pytest.fixture
+    def load(self) -> Callable[[Path], Transformer]:
+        return Transformer.load
+
+    @pytest.fixture
+    def trail(self) -> Trail:
+        return Trail.of([3, 11, 7])
 
 
 @pytest.mark.parametrize(("small", "off"), [(False, 1e-5), (True, 0.06)])

@@ -17,6 +17,8 @@ EventId = NewType("EventId", str)
 
 Instant = NewType("Instant", int)
 """A moment as epoch milliseconds, UTC."""
+DAY_MS = 86_400_000
+"""Milliseconds of a day."""
 
 
 def current_instant() -> Instant:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.ids import DAY_MS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.order import Order
     from daogou.ports.stores import EventColumns
 
-_DAY_MS = 86_400_000
 _PAIRS_AT_ONCE = 20_000_000
 """160 MB of keys, and as much again while they are sorted."""
 
@@ -85,7 +86,7 @@ def purchases(columns: EventColumns | None, orders: Iterable[Order] = ()) -> Pur
         buyers = {name: n for n, name in enumerate(columns.shoppers)}
         bought = columns.type == columns.types.index("purchase")
         buyer, product = columns.shopper[bought].astype(np.int64), columns.product[bought].astype(np.int64)
-        day = columns.at[bought] // _DAY_MS
+        day = columns.at[bought] // DAY_MS
         since = day - day.min(initial=0)
         _, basket = np.unique(buyer * (int(since.max(initial=0)) + 1) + since, return_inverse=True)
         n_baskets = int(basket.max(initial=-1)) + 1
@@ -95,7 +96,7 @@ def purchases(columns: EventColumns | None, orders: Iterable[Order] = ()) -> Pur
         who = buyers.setdefault(order.shopper, len(buyers))
         for line in order.lines:
             number = products.setdefault(line.product, len(products))
-            lines.append((who, n_baskets, number, order.at // _DAY_MS))
+            lines.append((who, n_baskets, number, order.at // DAY_MS))
         n_baskets += 1
     more = np.array(lines, np.int64).reshape(-1, 4)
     return Purchases(

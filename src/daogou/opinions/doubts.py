@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from daogou.domain.ids import ProductId, ReviewId
+from daogou.domain.ids import DAY_MS, ProductId, ReviewId
 from daogou.opinions.copies import copies
 from daogou.opinions.polarity import learn, stars
 
@@ -38,7 +38,6 @@ SHOWN = 0.5
 """Score from which on an operator is shown the review."""
 LEFT_OUT = 0.65
 """Score from which on it is not counted in summaries and in search: two strong signs, or one strong and two weak."""
-_DAY_MS = 86_400_000
 _BURST, _TIMES = 5, 5
 """Reviews of one product in a day, and times its usual number, that make a burst."""
 _BUSY = 5
@@ -111,8 +110,8 @@ def _bursts(read: Sequence[Review]) -> dict[int, int]:
     """Days on which a product got many times its usual number, nearly all of one opinion."""
     days: dict[ProductId, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, review in enumerate(read):
-        days[review.product][review.at // _DAY_MS].append(place)
-    imported = _everywhere((review.at // _DAY_MS, review.product) for review in read)
+        days[review.product][review.at // DAY_MS].append(place)
+    imported = _everywhere((review.at // DAY_MS, review.product) for review in read)
     found: dict[int, int] = {}
     for by_day in days.values():
         for day, places in by_day.items():
@@ -138,11 +137,11 @@ def _everywhere(pairs: Iterable[tuple[_Key, ProductId]]) -> set[_Key]:
 
 def _busy(read: Sequence[Review]) -> dict[int, int]:
     imported = _everywhere((review.shopper, review.product) for review in read if review.shopper)
-    written = Counter((review.shopper, review.at // _DAY_MS) for review in read if review.shopper)
+    written = Counter((review.shopper, review.at // DAY_MS) for review in read if review.shopper)
     return {
-        place: written[review.shopper, review.at // _DAY_MS]
+        place: written[review.shopper, review.at // DAY_MS]
         for place, review in enumerate(read)
-        if review.shopper not in imported and review.shopper and written[review.shopper, review.at // _DAY_MS] >= _BUSY
+        if review.shopper not in imported and review.shopper and written[review.shopper, review.at // DAY_MS] >= _BUSY
     }
 
 

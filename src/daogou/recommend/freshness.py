@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from msgspec import Meta
 
+from daogou.domain.ids import DAY_MS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 FRESHNESS = "freshness"
 """What the gain is called among the parts of a score."""
-_DAY_MS = 86_400_000
 _LEAST = 0.01
 """Part of the gain below which nothing of it is left."""
 
@@ -47,7 +48,7 @@ class Ages:
     def factors(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """What the score of each of the rows is multiplied with: 1 for what is old or of no known age."""
         released = self.released.take(rows)
-        days = np.maximum(0, self.at - released) / _DAY_MS
+        days = np.maximum(0, self.at - released) / DAY_MS
         left = np.exp2(-days / self.config.days)
         gain = np.where((released > 0) & (left >= _LEAST), self.config.gain * left, 0.0)
         return (1 + gain).astype(np.float32)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.hit import Reason, ReasonKind
-from daogou.domain.ids import ProductId
+from daogou.domain.ids import DAY_MS, ProductId
 from daogou.domain.text import Text
 from daogou.recommend import wording
 from daogou.recommend.freshness import FRESHNESS
@@ -19,7 +19,6 @@ from daogou.recommend.group import SOURCE as GROUP
 from daogou.recommend.group import suited
 from daogou.recommend.showings import EXPOSURE
 from daogou.retrieval.evidence import NO_CAUSE
-from daogou.retrieval.repeat import DAY_MS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Meta
 
 from daogou.domain.event import EventType
+from daogou.domain.ids import DAY_MS
 from daogou.domain.kinds import Kind
 from daogou.features.history import STRENGTH, History
 from daogou.recommend.freshness import FRESHNESS, Ages, Freshness
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from daogou.retrieval.fusion import Fused
     from daogou.retrieval.shelf import Shelf
 
-DAY_MS = 86_400_000
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 _NO_MOMENTS: NDArray[np.int64] = np.empty(0, np.int64)
 

@@ -17,6 +17,7 @@ from daogou.retrieval.candidates import highest
 from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.numbers import Numbers, load_numbers, save_numbers
 from daogou.retrieval.scan import Scan
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Als:
 
     name = "als"
 
-    def __init__(self, vectors: NDArray[np.float32], config: AlsConfig, numbers: Scan | Clusters | None = None) -> None:
+    def __init__(self, vectors: NDArray[np.float32], config: AlsConfig, numbers: Numbers | None = None) -> None:
         """`vectors`: (products, factors). Without `numbers` every product is scored."""
         self.config = config
         self._vectors = vectors
@@ -126,15 +127,10 @@ class Als:
         """Write the vectors, what makes them quick to look through, and the config."""
         write_array(folder / "vectors.npy", self._vectors)
         if self._numbers is not None:
-            self._numbers.save(folder / ("scan" if isinstance(self._numbers, Scan) else "clusters"))
+            save_numbers(self._numbers, folder)
         write_config(folder, self.config)
 
     @classmethod
     def load(cls, folder: Path) -> Als:
         """Map what `save` wrote."""
-        numbers: Scan | Clusters | None = None
-        if (folder / "scan").is_dir():
-            numbers = Scan.load(folder / "scan")
-        elif (folder / "clusters").is_dir():
-            numbers = Clusters.load(folder / "clusters")
-        return cls(read_array(folder / "vectors.npy"), read_config(folder, AlsConfig), numbers)
+        return cls(read_array(folder / "vectors.npy"), read_config(folder, AlsConfig), load_numbers(folder))

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from daogou.domain.ids import DAY_MS
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DAY_MS = 86_400_000
 _LARGEST_EXPONENT = 600.0
 """Half-lives after which counters are rebased, well below where 2 ** x leaves float64."""
 

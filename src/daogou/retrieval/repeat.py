@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.ids import DAY_MS
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from daogou.domain.ids import DAY_MS
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
@@ -24,7 +25,6 @@ from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DAY_MS = 86_400_000
 _BLOCK_EVENTS = 200_000
 """Events whose pairs are held at once: with 20 gaps both ways about 200 MB."""
 _AT_ONCE = 10_000

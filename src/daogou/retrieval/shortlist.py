@@ -17,6 +17,7 @@ import numpy as np
 from daogou.retrieval.candidates import highest
 from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.files import read_array, write_array
+from daogou.retrieval.numbers import Numbers, load_numbers, save_numbers
 from daogou.retrieval.scan import Scan
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Shortlist:
     """(dim, short): a vector times this is its first numbers."""
     left_out: NDArray[np.float32]
     """(1,) Mean square of a number that is not among the first."""
-    numbers: Scan | Clusters
+    numbers: Numbers
 
     @classmethod
     def of(cls, vectors: NDArray[np.float32], short: int, *, grouped: bool) -> Shortlist:
@@ -70,11 +71,12 @@ class Shortlist:
         """Write the turn and the numbers."""
         write_array(folder / "turn.npy", self.turn)
         write_array(folder / "left_out.npy", self.left_out)
-        self.numbers.save(folder / "scan" if isinstance(self.numbers, Scan) else folder)
+        save_numbers(self.numbers, folder)
 
     @classmethod
     def load(cls, folder: Path) -> Shortlist:
         """Map what `save` wrote."""
-        scan = folder / "scan"
-        numbers = Scan.load(scan) if scan.is_dir() else Clusters.load(folder)
+        numbers = load_numbers(folder)
+        if numbers is None:
+            raise FileNotFoundError(f"{folder}: neither scan nor clusters, as an older version kept them; train again")
         return cls(read_array(folder / "turn.npy"), read_array(folder / "left_out.npy"), numbers)

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import numpy as np
 
-from daogou.domain.ids import Instant
+from daogou.domain.ids import DAY_MS, Instant
 from daogou.features.clicks import ClicksConfig, Showings, examination, lifts
 from daogou.search.chosen import Chosen, asked
 from daogou.training.lesson import Skip
@@ -33,7 +33,6 @@ Ranked = Callable[[str], Mapping["ProductId", float]]
 
 _MOST = 1_000_000
 """Showings that are read."""
-_DAY_MS = 86_400_000
 _PARTS, _CHOOSING, _ASKED = 5, 3, 4
 """Fifths of the people; the fourth chooses the weight, the last is asked."""
 _QUERIES = 300
@@ -53,7 +52,7 @@ def read_clicks(
     """
     if not config.enabled:
         raise Skip("switched off: [training.clicks] enabled = false")
-    seen = lists.seen(since=Instant(int(now - config.days * _DAY_MS)), limit=_MOST)
+    seen = lists.seen(since=Instant(int(now - config.days * DAY_MS)), limit=_MOST)
     seen = [one for one in seen if one.known or not shoppers]
     clicks = sum(one.clicked for one in seen)
     if clicks < config.places:

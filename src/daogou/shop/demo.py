@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from daogou.domain.ids import Instant, current_instant
+from daogou.domain.ids import DAY_MS, Instant, current_instant
 from daogou.domain.text import Text
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from daogou.shop.shop import Report
 
 Name = Literal["showcase", "groceries"]
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _showcase() -> Recipe:
     from daogou.evaluation.showcase import build
 
     def write(folder: Path) -> Sequence[Path]:
-        today = Instant(current_instant() // _DAY_MS * _DAY_MS)
+        today = Instant(current_instant() // DAY_MS * DAY_MS)
         build.write(folder, end=today)
         return build.paths(folder)
 

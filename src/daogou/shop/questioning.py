@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from daogou.domain.ids import ConversationId, Instant, ProductId
+from daogou.domain.ids import DAY_MS, ConversationId, Instant, ProductId
 from daogou.domain.text import Text
 from daogou.opinions.replies import Reply, cited, replies, stated
 from daogou.opinions.tally import SHOP, About, Tally
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 DAYS = 90
 """How far back questions are counted."""
-_DAY_MS = 86_400_000
 _AT_ONCE_S = 0.02
 """Seconds for which questions that came since are read while somebody waits for a product's page."""
 _EVENTS, _MESSAGES = 5_000, 200
@@ -171,7 +170,7 @@ class Questions:
         return [article for kind in _CITED for article in articles.of(kind=kind)]
 
     def _since(self) -> Instant:
-        return Instant(self._shop.clock() - DAYS * _DAY_MS)
+        return Instant(self._shop.clock() - DAYS * DAY_MS)
 
     def _start_over(self) -> None:
         self._lexicon = self._shop.lexicon
@@ -197,7 +196,7 @@ class Questions:
         for _ in self._read():
             if time.monotonic() - began > _AT_ONCE_S:
                 return True
-        if self._since() - self._forgotten > _DAY_MS:  # what is older is not counted in between either
+        if self._since() - self._forgotten > DAY_MS:  # what is older is not counted in between either
             self._forgotten = self._since()
             self._tally.forget(self._forgotten)
         return False

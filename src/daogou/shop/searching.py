@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daogou.domain.ids import Instant
+from daogou.domain.ids import DAY_MS, Instant
 from daogou.domain.text import Text
 from daogou.ports.stores import Asked, Place
 from daogou.search.proposals import Proposal, propose
@@ -18,7 +18,6 @@ AT_LEAST = 10
 """Different shoppers or sessions behind every figure: fewer could be recognised by their words."""
 _QUERIES = 200
 _PROPOSALS = 30
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def report(shop: Shop, *, days: int = 30, language: Language | None = None) -> S
 
     `language`: that in which is said what a search gives up; None: the query's own.
     """
-    since = Instant(shop.clock() - days * _DAY_MS)
+    since = Instant(shop.clock() - days * DAY_MS)
     queries = shop.stores.queries
     proposals = propose(
         queries.clicked(since=since, shoppers=AT_LEAST),

@@ -1,6 +1,6 @@
 """What every source of recommendations must do, whatever it is fitted on. Inherit and give the fixtures.
 
-A source finds evidence for a trail: entries that add up to scores and name the step that caused them.
+A source finds evidence for a trail: entries that add up to scores and, as a rule, name the step that caused them.
 """
 
 from __future__ import annotations
@@ -45,6 +45,17 @@ class SourceBehaviour:
         assert np.isfinite(values).all()
         assert (values >= 0).all()
 
+    def test_an_empty_trail_finds_nothing(self, source: Any) -> None:
+        assert len(source.evidence(Trail.of([]))) == 0
+
+    def test_products_newer_than_the_fit_are_passed_over(self, source: Any, trail: Trail) -> None:
+        longer = Trail(np.append(trail.rows, np.int32(9_999)), np.append(trail.weights, np.float32(1)))
+        assert_equal(source.evidence(longer), source.evidence(trail))
+
+
+class CausedSourceBehaviour(SourceBehaviour):
+    """The same of a source that names the step behind each entry."""
+
     def test_causes_are_steps_of_the_trail(self, source: Any, trail: Trail) -> None:
         causes = source.evidence(trail).apart().causes
         assert ((causes >= 0) & (causes < len(trail))).all()
@@ -63,13 +74,6 @@ class SourceBehaviour:
         weights = trail.weights.copy()
         weights[cause] = 0
         assert _score(source.evidence(Trail(trail.rows, weights)), row) < _score(found, row)
-
-    def test_an_empty_trail_finds_nothing(self, source: Any) -> None:
-        assert len(source.evidence(Trail.of([]))) == 0
-
-    def test_products_newer_than_the_fit_are_passed_over(self, source: Any, trail: Trail) -> None:
-        longer = Trail(np.append(trail.rows, np.int32(9_999)), np.append(trail.weights, np.float32(1)))
-        assert_equal(source.evidence(longer), source.evidence(trail))
 
 
 def assert_equal(found: Evidence, expected: Evidence) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from daogou.domain.ids import Instant
+from daogou.domain.ids import DAY_MS, Instant
 from daogou.features.exposure import looks, thinned
 from daogou.features.history import STEP_TYPES, Sequences, sequences
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from daogou.domain.product import Product
     from daogou.ports.stores import EventColumns, Stores
 
-DAY_MS = 86_400_000
 _ALWAYS = Instant(2**62)
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from daogou.ports.stores import Events
 
 LIST = "for-you"
-"""The list whose places are estimated: the one that may show anything."""
+"""The list whose places are estimated: the one that may show anything. Where it stands may be said before it, as in
+"home:for-you"."""
 FIRST = 10
 """The policy in question fills so many places with the shop's first so many, in any order."""
 ENOUGH = 30.0
@@ -36,8 +37,10 @@ _ONE_MOMENT = Text(
 )
 _NO_IMPRESSIONS = Text(zh="没有展示记录", en="no impressions are on record")
 _NOT_LOGGED = Text(
-    zh=f"切分之后，列表 {LIST} 没有带概率的展示记录",
-    en=f"no impressions of the list {LIST!r} with a propensity after the split",
+    zh=f"切分之后，列表 {LIST} 没有带概率的展示记录；在 daogou.toml 的 [recommend.explore] 里写 {LIST} = 0.02，"
+    "展示时就会带上概率",
+    en=f"no impressions of the list {LIST!r} with a propensity after the split; with {LIST} = 0.02 under "
+    "[recommend.explore] in daogou.toml, what is shown carries one",
 )
 
 
@@ -87,16 +90,18 @@ def _read(events: Events, moment: Instant) -> tuple[list[_Place], set[tuple[obje
     clicks: set[tuple[object, ...]] = set()
     lists: dict[tuple[object, ...], list[ProductId | None]] = {}  # the newest of each visit, as far as it was logged
     for event in _newest(events):
-        if event.at < moment or event.list != LIST or event.position is None or event.position >= FIRST:
+        kind = (event.list or "").rpartition(":")[2]
+        if event.at < moment or kind != LIST or event.position is None or event.position >= FIRST:
             continue
         if event.type == "click":
             clicks.add(_key(event))
-        elif event.type == "impression" and event.propensity:
-            visit = event.shopper, event.session
+        elif event.type == "impression":
+            visit = event.shopper, event.session, event.list
             above = [] if event.position == 0 else lists.get(visit, [])
             if event.position == len(above):
-                shown.append(_Place(event, tuple(above)))
                 lists[visit] = [*above, event.product]
+                if event.propensity:  # what a rule pinned has none
+                    shown.append(_Place(event, tuple(above)))
     return shown, clicks
 
 
@@ -108,7 +113,7 @@ def _newest(events: Events) -> Iterator[Event]:
 
 
 def _key(event: Event) -> tuple[object, ...]:
-    return event.shopper, event.session, event.product, event.position
+    return event.shopper, event.session, event.list, event.product, event.position
 
 
 def _places(

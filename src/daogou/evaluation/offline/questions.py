@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.domain.ids import Instant, SessionId, ShopperId
+from daogou.domain.ids import DAY_MS, Instant, SessionId, ShopperId
 from daogou.features.history import STRENGTH
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _question(
     touched = _once(rows[after[np.isin(type, list(STRENGTH)) & ~regret]])
     regretted = np.intersect1d(rows[after[regret]], touched)
     bought = after[type == "purchase"]
-    day = columns.at[bought] // 86_400_000
+    day = columns.at[bought] // DAY_MS
     return Question(
         actor=columns.shoppers[columns.shopper[places[0]]],
         at=Instant(int(split.until[columns.shopper[places[0]]])),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from daogou.domain.ids import DAY_MS
 from daogou.evaluation.offline.questions import Question
 from daogou.features.history import STEP_TYPES
 
@@ -27,7 +28,6 @@ DEPTH = 100
 """Places that are kept of each ranking."""
 NOTHING = -1
 RECENT_DAYS = 30
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _same(scores: NDArray[np.float64]) -> Callable[[Sequence[Question]], NDArray
 def _recent(counts: Counts) -> NDArray[np.float64]:
     """The last `RECENT_DAYS` of the past; the whole past breaks ties."""
     newest = int(counts.at.max(initial=0))
-    return counts.reach(newest - RECENT_DAYS * _DAY_MS) + 1e-6 * counts.reach()
+    return counts.reach(newest - RECENT_DAYS * DAY_MS) + 1e-6 * counts.reach()
 
 
 def _item_knn(counts: Counts) -> Callable[[Sequence[Question]], NDArray[np.float64]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daogou.domain.article import Article
-from daogou.domain.ids import ArticleId, Instant
+from daogou.domain.ids import DAY_MS, ArticleId, Instant
 from daogou.domain.text import Text
-from daogou.evaluation.showcase.products import DAY, Good
+from daogou.evaluation.showcase.products import Good
 from daogou.evaluation.showcase.vocabulary import table
 
 
@@ -20,7 +20,7 @@ def build_articles(goods: Sequence[Good], *, end: Instant) -> tuple[list[Article
             body=Text(*row["body"]),
             products=tuple(good.product.id for kind in row["kinds"] for good in _best(goods, kind)),
             categories=tuple(Text.of(_name(goods, kind)).key for kind in row["kinds"]),
-            at=Instant(end - (5 + 7 * number) * DAY),
+            at=Instant(end - (5 + 7 * number) * DAY_MS),
         )
         for number, (id, row) in enumerate(table("guides").items())
     ]
@@ -31,7 +31,7 @@ def build_articles(goods: Sequence[Good], *, end: Instant) -> tuple[list[Article
             body=Text(*row["body"]),
             kind="policy",
             topic=topic,
-            at=Instant(end - 200 * DAY),
+            at=Instant(end - 200 * DAY_MS),
         )
         for topic, row in table("policies").items()
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from daogou.domain.ids import Instant, PromotionId
+from daogou.domain.ids import DAY_MS, Instant, PromotionId
 from daogou.domain.money import Money
 from daogou.domain.promotion import Benefit, Condition, Promotion
 from daogou.domain.text import Text
-from daogou.evaluation.showcase.products import CURRENCY, DAY, Good
+from daogou.evaluation.showcase.products import CURRENCY, Good
 from daogou.evaluation.showcase.vocabulary import table
 
 
@@ -44,8 +44,8 @@ def _promotion(id: str, row: Mapping[str, Any], end: Instant) -> Promotion:
             segment=row.get("segment"),
             code=row.get("code"),
         ),
-        starts=Instant(end + first * DAY),
-        ends=Instant(end + last * DAY),
+        starts=Instant(end + first * DAY_MS),
+        ends=Instant(end + last * DAY_MS),
         campaign=row.get("campaign", ""),
         stackable=row.get("stackable", False),
         priority=row.get("priority", 0),

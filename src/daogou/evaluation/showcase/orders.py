@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, OrderId, ProductId, ShipmentId, ShopperId
+from daogou.domain.ids import DAY_MS, Instant, OrderId, ProductId, ShipmentId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.order import Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
 from daogou.evaluation.showcase.people import PARCELS, PEOPLE, SCRIPT, scripted_order
-from daogou.evaluation.showcase.products import DAY
 
 CARRIERS = ("飞鸽速运 Pigeon Express", "蓝线物流 Blueline", "驿道快递 Postroad")
 _SCRIPTED: dict[OrderId, OrderStatus] = {
@@ -39,7 +38,7 @@ def build_orders(events: Iterable[Event], rng: Random, *, end: Instant) -> Itera
 
 def _order(id: OrderId, bought: Sequence[Event], sent_back: set[ProductId], rng: Random, *, end: Instant) -> Order:
     at = bought[0].at
-    status = _SCRIPTED.get(id) or _status((end - at) / DAY, bool(sent_back), rng)
+    status = _SCRIPTED.get(id) or _status((end - at) / DAY_MS, bool(sent_back), rng)
     back = sent_back or ({_product(bought[0])} if status in ("returned", "refunded") else set())
     lines = tuple(
         OrderLine(
@@ -65,9 +64,9 @@ def _status(age: float, sent_back: bool, rng: Random) -> OrderStatus:
 
 
 def _shipment(order: OrderId, at: Instant, status: OrderStatus, rng: Random, *, end: Instant) -> Shipment:
-    shipped = Instant(at + int((1.0 + rng.random()) * DAY))
-    arrived = Instant(shipped + int((1.5 + 1.5 * rng.random()) * DAY))
-    parcel = _PARCEL.get(status) or _ON_ITS_WAY.get(order) or _under_way((end - shipped) / DAY, rng)
+    shipped = Instant(at + int((1.0 + rng.random()) * DAY_MS))
+    arrived = Instant(shipped + int((1.5 + 1.5 * rng.random()) * DAY_MS))
+    parcel = _PARCEL.get(status) or _ON_ITS_WAY.get(order) or _under_way((end - shipped) / DAY_MS, rng)
     prepared = parcel == "preparing"
     return Shipment(
         id=ShipmentId(f"{order}-1"),
@@ -75,7 +74,7 @@ def _shipment(order: OrderId, at: Instant, status: OrderStatus, rng: Random, *, 
         carrier=rng.choice(CARRIERS),
         tracking="" if prepared else f"DG{rng.randrange(10**11):011d}",
         shipped=None if prepared or shipped >= end else shipped,
-        expected=Instant(arrived + DAY),
+        expected=Instant(arrived + DAY_MS),
         delivered=min(arrived, Instant(end - 1)) if parcel in ("delivered", "returned") else None,
     )
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, OrderId, SessionId, ShopperId, VariantId
+from daogou.domain.ids import DAY_MS, Instant, OrderId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.domain.order import OrderStatus, ShipmentStatus
-from daogou.evaluation.simulator.tastes import DAY, Person
+from daogou.evaluation.simulator.tastes import Person
 from daogou.evaluation.simulator.truth import Truth
 from daogou.evaluation.simulator.world import World
 
@@ -42,7 +42,7 @@ def scripted_purchases(world: World, truth: Truth, end: Instant) -> Iterator[Eve
                 continue
             order = scripted_order(person.id, status)
             for _ in range(1 + number % 2):
-                yield _purchase(world, next(items), person, order, Instant(int(end - age * DAY)))
+                yield _purchase(world, next(items), person, order, Instant(int(end - age * DAY_MS)))
 
 
 def scripted_order(person: str, status: OrderStatus) -> OrderId:

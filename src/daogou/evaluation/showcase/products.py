@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from daogou.domain.ids import Instant, ProductId, VariantId
+from daogou.domain.ids import DAY_MS, Instant, ProductId, VariantId
 from daogou.domain.money import Money
 from daogou.domain.product import Product, Variant
 from daogou.domain.text import Text
 from daogou.evaluation.showcase.titles import Draft, description_of, title_of
 from daogou.evaluation.showcase.vocabulary import Brand, Kind, Vocabulary
 
-DAY = 86_400_000
 CURRENCY = "CNY"
 
 
@@ -78,7 +77,7 @@ def _good(kind: Kind, number: int, words: Vocabulary, rng: Random, *, end: Insta
         attributes=_attributes(draft, words, author),
         images=(f"/pictures/{id}.svg",),
         variants=variants,
-        released=Instant(end - DAY * (rng.randrange(1, 30) if rng.random() < 0.06 else rng.randrange(30, 1000))),
+        released=Instant(end - DAY_MS * (rng.randrange(1, 30) if rng.random() < 0.06 else rng.randrange(30, 1000))),
     )
     return Good(product, kind, brand, draft.colors, who, draft.season, quality)
 

@@ -9,11 +9,11 @@ from random import Random
 from typing import Any
 
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant, ReviewId, ShopperId
+from daogou.domain.ids import DAY_MS, Instant, ReviewId, ShopperId
 from daogou.domain.review import Review
 from daogou.domain.shopper import Shopper
 from daogou.domain.text import Language
-from daogou.evaluation.showcase.products import DAY, Good
+from daogou.evaluation.showcase.products import Good
 from daogou.evaluation.showcase.vocabulary import table, vocabulary
 from daogou.evaluation.simulator import choice
 
@@ -55,8 +55,8 @@ def build_reviews(
     for good in rng.choices(goods, weights, k=n - number):
         author = _Author(None, "zh" if rng.random() < 0.65 else "en", verified=rng.random() < 0.5)
         stars = choice.stars(1.0, good.quality, noise=rng.gauss(0.3, 1), luck=rng.random())
-        since = min(700, (end - (good.product.released or end)) // DAY)
-        yield _review(number, good, author, rng, stars=stars, at=Instant(end - int(rng.random() * since * DAY) - 1))
+        since = min(700, (end - (good.product.released or end)) // DAY_MS)
+        yield _review(number, good, author, rng, stars=stars, at=Instant(end - int(rng.random() * since * DAY_MS) - 1))
         number += 1
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from daogou.domain.event import Event, EventType
-from daogou.domain.ids import Instant, OrderId, SessionId, ShopperId, VariantId
+from daogou.domain.ids import DAY_MS, Instant, OrderId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.evaluation.simulator import choice
 from daogou.evaluation.simulator.queries import words_for
-from daogou.evaluation.simulator.tastes import DAY, Tastes
+from daogou.evaluation.simulator.tastes import Tastes
 from daogou.evaluation.simulator.truth import Truth
 from daogou.evaluation.simulator.world import Floats, Ints, World
 
@@ -79,7 +79,9 @@ def _starts(activity: float, end: Instant, rng: np.random.Generator) -> list[Ins
     n = 1 + rng.poisson(activity)
     days = np.sort((DAYS * rng.beta(1.2, 1.0, size=n)).astype(np.int64))
     hours = np.clip(rng.normal(20.0, 3.5, size=n) % 24, 0, 23.5)
-    return [Instant(int(end - (DAYS - day) * DAY + hour * DAY / 24)) for day, hour in zip(days, hours, strict=True)]
+    return [
+        Instant(int(end - (DAYS - day) * DAY_MS + hour * DAY_MS / 24)) for day, hour in zip(days, hours, strict=True)
+    ]
 
 
 def _intent(world: World, kinds: Floats, wanted: list[int], rng: np.random.Generator) -> int:
@@ -179,12 +181,12 @@ def _afterwards(visit: Visit, world: World, bought: list[int], rng: np.random.Ge
         thing = world.items[item]
         noise, luck = float(rng.normal()), float(rng.random())
         stars = choice.stars(float(visit.utilities[item]), thing.quality, noise=noise, luck=luck)
-        at = Instant(visit.now + int((3 + rng.gamma(2.0, 3.0)) * DAY))
+        at = Instant(visit.now + int((3 + rng.gamma(2.0, 3.0)) * DAY_MS))
         if stars <= 2 and rng.random() < choice.RETURN:
             order = OrderId(f"o-{visit.session}")
             yield Event("return", at, shopper=visit.shopper, session=visit.session, product=thing.id, order=order)
         if rng.random() < 0.55:
-            after = Instant(at + DAY // 2)
+            after = Instant(at + DAY_MS // 2)
             yield Event(
                 "rating", after, shopper=visit.shopper, session=visit.session, product=thing.id, value=float(stars)
             )

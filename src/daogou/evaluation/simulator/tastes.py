@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daogou.domain.ids import Instant, ShopperId
+from daogou.domain.ids import DAY_MS, Instant, ShopperId
 from daogou.domain.shopper import Shopper
 from daogou.evaluation.simulator import SIMULATED
 from daogou.evaluation.simulator.names import NAMES
 from daogou.evaluation.simulator.world import Floats, World
-
-DAY = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def draw_tastes(world: World, n: int, *, seed: int, end: Instant, people: Sequen
         gender = "women" if genders[row] < 0.5 else "men"
         likes = [world.topics[index].id for index in np.argsort(-kinds[row])[:3]]
         labels = {"gender": gender, "likes": ", ".join(likes), "budget": _budget(price[row])}
-        shoppers.append(_shopper(f"s{row:04d}", name, language, labels, Instant(end - int(joined[row]) * DAY)))
+        shoppers.append(_shopper(f"s{row:04d}", name, language, labels, Instant(end - int(joined[row]) * DAY_MS)))
     return Tastes(
         tuple(shoppers), *(np.round(each, 2) for each in (kinds, drift, brands, colors, price, quality, activity))
     )
@@ -79,7 +77,7 @@ def draw_tastes(world: World, n: int, *, seed: int, end: Instant, people: Sequen
 
 def _person(person: Person, end: Instant) -> Shopper:
     labels = {"gender": person.gender, "likes": ", ".join(person.likes), "budget": "middle", "demo": "true"}
-    return _shopper(person.id, person.name, person.language, labels, Instant(end - 500 * DAY))
+    return _shopper(person.id, person.name, person.language, labels, Instant(end - 500 * DAY_MS))
 
 
 def _shopper(id: str, name: str, language: str, labels: dict[str, str], joined: Instant) -> Shopper:

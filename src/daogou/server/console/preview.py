@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from daogou.domain.errors import BadRequest
 from daogou.domain.ids import ProductId, ShopperId
 from daogou.domain.kinds import Kind
 from daogou.server.pages.words import words_in
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from daogou.server.pages.site import Site
 
 _K = 10
-KINDS: tuple[str, ...] = tuple(kind for kind in get_args(Kind) if kind != "group")
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 class Preview:
@@ -29,13 +30,23 @@ class Preview:
         """Ask the engine what the form says."""
         shop, who = self._site.shop, self._site.visitor(request)
         asked = {name: request.query_params.get(name, "").strip() for name in ("q", "shopper", "product", "kind")}
-        shopper = ShopperId(asked["shopper"]) if asked["shopper"] else None
+        people = asked["shopper"].replace("，", ",").replace(",", " ").split()
+        shopper = ShopperId(people[0]) if len(people) == 1 else None
         product = shop.product(ProductId(asked["product"])) if asked["product"] else None
         kind = asked["kind"] if asked["kind"] in KINDS else None
         found = shop.search(asked["q"], k=_K, shopper=shopper, language=who.language) if asked["q"] else None
-        recommended = shop.recommend(
-            shopper=shopper, product=product.id if product else None, kind=kind, k=_K, language=who.language
-        )
+        recommended, refused = None, ""
+        try:
+            recommended = shop.recommend(
+                shopper=shopper if kind != "group" else None,
+                product=product.id if product else None,
+                group=people if kind == "group" or len(people) > 1 else [],
+                kind=kind,
+                k=_K,
+                language=who.language,
+            )
+        except BadRequest as error:
+            refused = error.message
         return self._site.render(
             request,
             "console/preview.html",
@@ -46,8 +57,9 @@ class Preview:
             kinds=KINDS,
             found=found,
             weights=shop.weights_said,
-            found_cards=cards(shop, found.items, "preview") if found else (),
+            found_cards=cards(shop, found.items, "preview") if found is not None else (),
             recommended=recommended,
-            recommended_cards=cards(shop, recommended.items, "preview"),
+            refused=refused,
+            recommended_cards=cards(shop, recommended.items, "preview") if recommended is not None else (),
             missing=bool(asked["product"]) and product is None,
         )
