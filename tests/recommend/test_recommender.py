@@ -184,6 +184,8 @@ def test_trending_and_new_follow_the_clock(world: World) -> None:
         world.happen("view", "p17", shopper=f"n{n}")
     assert world.products(kind="trending", k=1) == ["p17"]
     assert world.products(kind="new", k=2) == ["p23", "p22"]
+    world.put("q0", "red shoe", price=5)  # after the training, and nobody says when
+    assert world.products(kind="new", k=2) == ["q0", "p23"]
 
 
 def test_a_cold_shopper_is_shown_what_their_segment_likes(world: World) -> None:
@@ -519,6 +521,7 @@ def _articles() -> list[Article]:
         Article(ArticleId("teas"), Text(en="On tea"), Text(en="…"), categories=("tea",)),
         Article(ArticleId("p3"), Text(en="On one shoe"), Text(en="…"), products=(ProductId("p3"),)),
         Article(ArticleId("returns"), Text(en="Returns"), Text(en="…"), kind="policy", categories=("Shoes", "Tea")),
+        Article(ArticleId("ask"), Text(en="What does it cost?"), Text(en="…"), kind="faq", at=Instant(10)),
     ]
 
 

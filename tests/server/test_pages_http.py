@@ -86,6 +86,11 @@ def test_every_key_a_page_names_is_in_the_catalogue() -> None:
     assert named <= set(words_in("zh").entries)
 
 
+def test_one_is_one_however_it_is_written() -> None:
+    t = words_in("en")
+    assert [t("product.n_stars", n=n) for n in (1, "1", "1.5", 2)] == ["1 star", "1 star", "1.5 stars", "2 stars"]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_speaks_the_language_asked_for(http: TestClient, page: str) -> None:
     join = "&" if "?" in page else "?"

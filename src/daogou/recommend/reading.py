@@ -39,10 +39,10 @@ class Reading:
 
 
 def readings(articles: Iterable[Article], situation: Situation, shelf: Shelf, k: int) -> tuple[Reading, ...]:
-    """The k best. Policies are looked up, not recommended."""
+    """The k best. Policies and answers to questions are looked up, not recommended."""
     steps = [(shelf.ids[row], _kinds(shelf.products[row])) for row in situation.trail.rows.tolist()]
     worth = np.maximum(situation.trail.faded(_RECENCY), 0)
-    offered = [article for article in articles if article.kind != "policy"]
+    offered = [article for article in articles if article.kind in {"guide", "story"}]
     found = [(article, _parts(article, steps) * worth) for article in offered]
     found.sort(key=lambda pair: (-float(pair[1].sum()), -(pair[0].at or 0), pair[0].id))
     return tuple(_reading(article, parts, situation, shelf) for article, parts in found[:k])

@@ -28,7 +28,7 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
         case "trending":
             entries = {"trending": uncaused(models.popularity.rising())}
         case "new":
-            entries = {"new": newest(shelf, allowed, _NEW)}
+            entries = {"new": newest(shelf, allowed, _NEW, models.n)}
         case "similar":
             entries = _next(situation, models) | {"hybrid": models.hybrid.evidence(situation.trail)}
         case "together":
@@ -47,7 +47,7 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
 
 def fill(models: Models, shelf: Shelf, left: NDArray[np.bool_], k: int) -> dict[str, Evidence]:
     """What is popular and what is new among the rows that nothing else spoke for."""
-    return {"popular": uncaused(models.popularity.popular.among(left, k)), "fresh": newest(shelf, left, k)}
+    return {"popular": uncaused(models.popularity.popular.among(left, k)), "fresh": newest(shelf, left, k, models.n)}
 
 
 def given(candidates: NDArray[np.int32], left: NDArray[np.bool_]) -> dict[str, Evidence]:
@@ -55,15 +55,21 @@ def given(candidates: NDArray[np.int32], left: NDArray[np.bool_]) -> dict[str, E
     return {"given": uncaused(_falling(candidates[left[candidates]]))}
 
 
-def newest(shelf: Shelf, allowed: NDArray[np.bool_], k: int) -> Evidence:
-    """The allowed rows released last; without a date, those that came to the shop last."""
+def newest(shelf: Shelf, allowed: NDArray[np.bool_], k: int, trained: int) -> Evidence:
+    """The allowed rows released last; without a date, those that came to the shop last.
+
+    Rows from `trained` on came after the release: without a date they are the newest there are.
+    """
     rows = np.flatnonzero(allowed)
-    if len(rows) > 4 * k and shelf.released.any():
-        released = shelf.released[rows]
-        rows = rows[released >= np.partition(released, len(rows) - k)[len(rows) - k]]
+    released = shelf.released.take(rows)
+    if trained:
+        released[(rows >= trained) & (released == 0)] = np.iinfo(np.int64).max
+    if len(rows) > 4 * k and released.any():
+        kept = released >= np.partition(released, len(rows) - k)[len(rows) - k]
+        rows, released = rows[kept], released[kept]
     elif len(rows) > 4 * k:
-        rows = rows[-k:]
-    order = rows[np.lexsort((-rows, -shelf.released[rows]))[:k]].astype(np.int32)
+        rows, released = rows[-k:], released[-k:]
+    order = rows[np.lexsort((-rows, -released))[:k]].astype(np.int32)
     return uncaused(_falling(order))
 
 

@@ -23,7 +23,7 @@ p{margin:.5em 0;max-width:70ch}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
 th,td{padding:6px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
-tr:first-child th{white-space:normal;vertical-align:bottom}
+tr:first-child th{white-space:normal;min-width:5em;vertical-align:bottom}
 th:first-child{text-align:left;font-weight:500;position:sticky;left:0;background:var(--back)}
 tr:first-child th{color:var(--quiet);font-weight:500}
 tr.ours th,tr.ours td{color:var(--ours);font-weight:700}

@@ -22,12 +22,12 @@ class Words:
     entries: Mapping[str, str]
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Return the words under `key` with `{name}` filled in; `n=1` prefers the entry `key_one`.
+        """Return the words under `key` with `{name}` filled in; a 1 for `n`, as number or text, prefers `key_one`.
 
         Raises KeyError for a key that is not in the catalogue: a page never shows a key.
         """
         singular = f"{key}_one"
-        entry = self.entries[singular if values.get("n") == 1 and singular in self.entries else key]
+        entry = self.entries[singular if str(values.get("n")) == "1" and singular in self.entries else key]
         return entry.format(**values) if values else entry
 
     def known(self, key: str, otherwise: str) -> str:
