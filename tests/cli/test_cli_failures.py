@@ -60,3 +60,37 @@ def test_training_without_products_says_so(
         main()
     assert left.value.code == 0
     assert "no products yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--kind", "produkt"), "'produkt' is none of product,"),
+        (("--map", "foo=titel"), "did you mean 'title'?"),
+        (("--map", "foo"), "is not THEIRS=OURS"),
+    ],
+)
+def test_what_an_import_is_told_is_checked(
+    words: tuple[str, str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "daogou.toml").write_text("[shop]\n")
+    (tmp_path / "p.csv").write_text("id,title\n1,Hat\n")
+    monkeypatch.setattr(sys, "argv", ["daogou", "--shop", str(tmp_path), "import", *words, str(tmp_path / "p.csv")])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_search_in_an_empty_shop_says_that_it_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "daogou.toml").write_text("[shop]\n")
+    monkeypatch.setattr(sys, "argv", ["daogou", "--shop", str(tmp_path), "search", "hat"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "this shop has no products yet" in capsys.readouterr().out

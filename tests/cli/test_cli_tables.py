@@ -27,6 +27,16 @@ def test_a_release_says_in_words_what_it_was_made_without(capsys: pytest.Capture
     assert "clicks.skipped" not in shown
 
 
+def test_the_seconds_of_a_training_are_told_together(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics = {"cpu_s.read": 1.5, "cpu_s.lexical": 3.0, "products": 3.0, "clicks": 0.0}
+    print_release(Release(Path("r-1"), Manifest("r-1", Instant(0), "1", "", 0, 0.0, {}, metrics, {})))
+    shown = capsys.readouterr().out
+    assert "4.5 s of processor time" in shown
+    assert "products" in shown
+    assert "lexical" not in shown
+    assert "clicks" not in shown
+
+
 def test_an_import_stands_on_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
     count = Count("product", read=1_000_000, accepted=999_990, joined=5, rejected=5)
     file = FileReport(Path("catalogue.jsonl.gz"), "google-merchant (jsonl)", by_kind={"product": count})

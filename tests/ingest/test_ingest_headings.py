@@ -173,3 +173,8 @@ def test_woocommerce_in_other_languages(language: str, tmp_path: Path) -> None:
         ("2", 4, Money(800, "USD"), Money(1000, "USD"))
     ]
     assert (shirt.hidden, shirt.images) == (False, ("https://x/1.jpg",))
+
+
+def test_a_column_that_no_file_has_is_said(tmp_path: Path) -> None:
+    report, _ = run(write(tmp_path, "a.csv", "id,title,price\n1,Hat,9\n"), mapping={"Bezeichnung": "brand"})
+    assert report.notes == ["--map Bezeichnung=brand: no file has a column 'Bezeichnung'"]

@@ -65,7 +65,9 @@ def print_hits(shop: Shop, hits: Hits) -> None:
             for hit in hits.items
         ),
     )
-    if hits.total is not None:
+    if not hits.items and not shop.stores.catalogue.count():
+        _out.print("this shop has no products yet: `daogou import YOUR-FILES…`, then `daogou train`")
+    elif hits.total is not None:
         _out.print(f"{hits.total} match")
     elif not hits.items:
         _out.print("nothing to show")
@@ -149,9 +151,12 @@ def print_release(release: Release) -> None:
     if not release.manifest.metrics.get("products"):
         _out.print("this shop has no products yet: `daogou import YOUR-FILES…`, then train again")
     _out.print(f"release {release.id} is active")
-    table(
-        ("measured", "value"), ((name, _figure(value)) for name, value in _measured(release.manifest.metrics).items())
-    )
+    measured = _measured(release.manifest.metrics)
+    seconds = [value for name, value in measured.items() if "cpu_s" in name]
+    found = {name: value for name, value in measured.items() if value and "cpu_s" not in name}
+    table(("measured", "value"), ((name, _figure(value)) for name, value in found.items()))
+    if seconds:
+        _out.print(f"{sum(seconds):.1f} s of processor time; `daogou train --json` has every step and every zero")
     for name, why in release.manifest.skipped.items():
         _out.print(escape(f"without {name}: {why}"))
 

@@ -80,6 +80,7 @@ def _jobs(paths: Sequence[Path], report: ImportReport, intake: Intake, options: 
     single: list[_Job] = []
     together: dict[str, list[Look]] = {}
     formats: dict[str, Format] = {}
+    met: set[str] = set()
     for path in paths:
         file = FileReport(path)
         report.files.append(file)
@@ -90,12 +91,16 @@ def _jobs(paths: Sequence[Path], report: ImportReport, intake: Intake, options: 
         if format is None:
             intake.refuse(file, _unknown(seen), "unknown-format")
             continue
+        met |= seen.keys
         file.format = f"{format.name} ({seen.shape})"
         if format.together:
             formats[format.name] = format
             together.setdefault(format.name, []).append(seen)
         else:
             single.append(_Job(format, (seen,), format.phase(seen)))
+    for theirs, ours in options.mapping.items():
+        if ours not in met:
+            report.notes.append(f"--map {theirs}={ours}: no file has a column {theirs!r}")
     for name, looks in together.items():
         single.append(_Job(formats[name], tuple(looks), min(map(formats[name].phase, looks))))
     return sorted(single, key=lambda job: job.phase)

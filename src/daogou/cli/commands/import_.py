@@ -43,6 +43,7 @@ def import_(
     from daogou.cli.tables import print_import
 
     pairs = dict(_pair(text) for text in mapping)
+    _known_kind(kind)
     with call.open() as shop, import_progress(enabled=not call.json) as progress:
         report = shop.import_files(
             paths,
@@ -63,8 +64,19 @@ def import_(
         sys.exit(1)
 
 
+def _known_kind(kind: str | None) -> None:
+    from daogou.ingest.records.kinds import KINDS
+
+    if kind is not None and kind not in KINDS:
+        raise click.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="--kind")
+
+
 def _pair(text: str) -> tuple[str, str]:
+    from daogou.ingest.records.kinds import FIELDS, near_misses
+
     theirs, equals, ours = text.partition("=")
     if not equals:
         raise click.BadParameter(f"{text!r} is not THEIRS=OURS", param_hint="--map")
+    if ours.partition(".")[0] not in FIELDS:
+        raise click.BadParameter(f"{text!r}: {near_misses([ours], FIELDS)[0]}", param_hint="--map")
     return theirs, ours

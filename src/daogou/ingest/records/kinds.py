@@ -40,6 +40,9 @@ KINDS: dict[str, Kind] = {
     )
 }
 
+FIELDS = frozenset({"order", *order.LINE_KEYS}.union(*(kind.keys for kind in KINDS.values())))
+"""Every field of a record, and of the rows that orders are written in."""
+
 
 def kind_of(keys: Collection[str]) -> str | None:
     """Tell a record's kind from its keys; None where no kind has such keys."""
