@@ -44,3 +44,4 @@ def test_tokens_lie_in_the_text_in_order(text: str) -> None:
     assert places == sorted(places)
     assert all(0 <= place <= len(plain(text)) for place in places)
     assert all(token.text for token in tokens)
+    assert _PLAIN.words(text) == [token.text for token in tokens]

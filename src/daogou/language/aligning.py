@@ -62,7 +62,7 @@ def _pairs(name: Text, segmenter: Segmenter) -> Iterator[_Pair]:
 
 
 def _words(text: str, segmenter: Segmenter) -> list[str]:
-    return [token.text for token in segmenter.tokens(text) if token.text not in _SMALL]
+    return [word for word in segmenter.words(text) if word not in _SMALL]
 
 
 def _chances(pairs: Sequence[_Pair]) -> _Chances:

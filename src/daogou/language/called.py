@@ -129,7 +129,7 @@ def called(products: Iterable[Product], vocabulary: Vocabulary) -> dict[str, str
         within |= dict(pairwise(endings))
         run = _MIXED.sub("", max(runs, key=lambda run: common[run[-1]], default=""))
         if run:
-            words = [token.text for token in vocabulary.segmenter.tokens(run)]
+            words = vocabulary.segmenter.words(run)
             chinese = list(_chinese(words))
             within |= dict(pairwise(chinese))
             last = words[-1]
@@ -168,7 +168,7 @@ def _chinese(words: Sequence[str]) -> Iterator[str]:
 
 
 def _english(title: str, vocabulary: Vocabulary) -> Iterator[str]:
-    words = [token.text for token in vocabulary.segmenter.tokens(FURTHER.split(title, maxsplit=1)[0])]
+    words = vocabulary.segmenter.words(FURTHER.split(title, maxsplit=1)[0])
     while words and not _LETTERS.fullmatch(words[-1]):
         words.pop()
     for first in range(max(0, len(words) - LONGEST), len(words)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def learn(
         if senses := _of_goods(read.get(word, {}), said):
             read[word] = senses
     usage = count(products, vocabulary.segmenter, _phrases(chain(*read.values(), *compounds.values()), vocabulary))
-    used = partial(_used, uses=usage.phrases, terms=vocabulary.terms)
+    used = _used(usage.phrases, vocabulary.terms)
     others = _other_names(used, lambda phrase: _is_category(phrase, vocabulary))
     named = _things_named()
     found = {}
@@ -78,7 +78,7 @@ def _plain_words(entries: Iterable[Entry]) -> set[str]:
 def _phrases(said: Iterable[Parts], vocabulary: Vocabulary) -> set[str]:
     """What the shop may say of what is said, and of what WordNet names: phrases all of whose words it uses."""
     words = {word for word in vocabulary.words if word.isascii()}
-    every = {less for parts in said for less in (parts, *_reduced(parts))}
+    every = {less for parts in set(said) for less in (parts, *(less for less, _ in _reduced(parts)))}
     every |= {_folded(name) for thing in things() for name, _ in thing.names}
     return {" ".join(parts) for parts in every if parts and words.issuperset(parts)}
 
@@ -193,15 +193,16 @@ def phrases(meaning: str) -> Iterator[str]:
     """
     if _NOTE.match(meaning):
         return
-    said = _ASIDE.sub(" ", meaning)
-    if either := _EITHER.search(said):
+    said = _ASIDE.sub(" ", meaning) if "(" in meaning or "[" in meaning else meaning
+    if " or " in said and (either := _EITHER.search(said)):
         yield f"{either[1]} {either[2]}"
         said = said.replace(f"{either[1]} or ", "")
     for part in _APART.split(said):
         plain = _LEAD.sub("", part.strip())
         if plain:
             yield plain
-    yield from _SHORT.findall(meaning)
+    if "(" in meaning:
+        yield from _SHORT.findall(meaning)
 
 
 def _read(
@@ -260,7 +261,7 @@ def _of_goods(senses: Mapping[Parts, float], said: Mapping[Parts, int]) -> dict[
     return found
 
 
-def _sayable(senses: Mapping[Parts, float], used: Callable[[str], float], others: Mapping[str, Senses]) -> Senses:
+def _sayable(senses: Mapping[Parts, float], used: Senses, others: Mapping[str, Senses]) -> Senses:
     """The senses as the shop says them: in full, or as far as it does not, in less words or by other names."""
     found: Senses = {}
 
@@ -269,40 +270,40 @@ def _sayable(senses: Mapping[Parts, float], used: Callable[[str], float], others
 
     for parts, sure in senses.items():
         phrase = " ".join(parts)
-        whole = used(phrase)
-        add(phrase, sure * whole)
-        for other, n in others.get(phrase, {}).items():
+        whole = used.get(phrase, 0.0)
+        if whole:
+            add(phrase, sure * whole)
+        for other, n in others[phrase].items() if phrase in others else ():
             add(other, sure * n * _OTHERWISE)
-        for less, n in _reduced(parts).items():
+        for less, n in _reduced(parts):
             other = " ".join(less)
-            if less == parts[:1] and sure < 1:
-                continue
-            add(other, sure * n * used(other) * (1.0 if len(parts) == 1 else 1 - whole))
+            if other in used and (less != parts[:1] or sure >= 1):
+                add(other, sure * n * used[other] * (1.0 if len(parts) == 1 else 1 - whole))
     return found
 
 
-def _reduced(parts: Parts) -> dict[Parts, float]:
+def _reduced(parts: Parts) -> tuple[tuple[Parts, float], ...]:
     """How else a shop may call the thing: a keyboard for a game a gaming keyboard; an electric fan a fan."""
     match parts:
         case (word,):
             stem = word.removesuffix("e")
-            return {(f"{stem}ing",): _DERIVED, (f"{stem}{stem[-1:]}ing",): _DERIVED}
+            return ((f"{stem}ing",), _DERIVED), ((f"{stem}{stem[-1:]}ing",), _DERIVED)
         case (first, last):
-            return {(last,): _HEAD, (first,): _FIRST}
+            return ((last,), _HEAD), ((first,), _FIRST)
         case _:
-            return {parts[1:]: _TAIL, parts[-1:]: _HEAD}
+            return (parts[1:], _TAIL), (parts[-1:], _HEAD)
 
 
-def _heads(compounds: Mapping[Parts, int], used: Callable[[str], float]) -> Senses:
+def _heads(compounds: Mapping[Parts, int], used: Senses) -> Senses:
     """What the compounds of a character end in; such as the shop has count as much as twenty that it has not."""
     counts: defaultdict[str, float] = defaultdict(float)
     for parts, n in compounds.items():
-        counts[parts[-1]] += n * (_ELSEWHERE + (used(" ".join(parts)) if len(parts) > 1 else 0.0))
+        counts[parts[-1]] += n * (_ELSEWHERE + (used.get(" ".join(parts), 0.0) if len(parts) > 1 else 0.0))
     most, rare = max(counts.values(), default=0.0) + 1, _RARE * sum(counts.values())
-    return {word: n / most for word, n in counts.items() if n > rare and used(word)}
+    return {word: n / most for word, n in counts.items() if n > rare and word in used}
 
 
-def _other_names(used: Callable[[str], float], is_category: Callable[[str], bool]) -> dict[str, Senses]:
+def _other_names(used: Senses, is_category: Callable[[str], bool]) -> dict[str, Senses]:
     """What WordNet calls things that the shop does not name so, in names that it uses: a wristwatch is a watch.
 
     Not the names of categories, by which products would be left out: 钱包, a purse, is no handbag.
@@ -311,15 +312,14 @@ def _other_names(used: Callable[[str], float], is_category: Callable[[str], bool
     for thing in things():
         for name, rank in thing.names:
             phrase = " ".join(_folded(name))
-            if not phrase or used(phrase):
+            if not phrase or phrase in used:
                 continue
             meant = found.setdefault(phrase, {})
             for sure, names in ((1.0, thing.names), *((_BROADER, kind) for kind in thing.kinds)):
                 for other, later in names:
                     said = " ".join(_folded(other))
-                    if is_category(said):
-                        continue
-                    meant[said] = max(meant.get(said, 0.0), sure * sure_at(rank) * sure_at(later) * used(said))
+                    if said in used and not is_category(said):
+                        meant[said] = max(meant.get(said, 0.0), sure * sure_at(rank) * sure_at(later) * used[said])
     return found
 
 
@@ -331,10 +331,13 @@ def owned(word: str, vocabulary: Vocabulary) -> float:
     return _UNNAMED if word in vocabulary.terms else n / (n + _FEW) * _SAID
 
 
-def _used(phrase: str, *, uses: Mapping[str, int], terms: Collection[str]) -> float:
-    """How much of a word of the shop the phrase is, from 0 to 1."""
-    n = 0 if phrase in FILLERS else uses.get(phrase, 0)
-    return n / (n + _FEW) * (1.0 if phrase in terms else _UNNAMED)
+def _used(uses: Mapping[str, int], terms: Collection[str]) -> Senses:
+    """How much of a word of the shop each phrase is that it says, up to 1."""
+    return {
+        phrase: n / (n + _FEW) * (1.0 if phrase in terms else _UNNAMED)
+        for phrase, n in uses.items()
+        if n and phrase not in FILLERS
+    }
 
 
 @lru_cache(maxsize=1 << 16)

@@ -67,7 +67,7 @@ class Segmenter:
 
         Queries and documents go through the same cut, so 跑步鞋 matches both 跑步鞋 and 跑步 with 鞋.
         """
-        return [piece for token in self.tokens(text) for piece in self._pieces(token.text)]
+        return list(pieces(self.words(text)))
 
     def generally(self, word: str) -> list[str]:
         """A word of the shop's own as it is cut where it is not known, such as before it was learnt: 抱枕 → 抱, 枕.
@@ -84,6 +84,18 @@ class Segmenter:
     def tokens(self, text: str) -> list[Token]:
         """Words with their places in the normalised form of `text`, left to right, without overlaps; folded."""
         return list(self._tokens(plain(text)))
+
+    def words(self, text: str) -> list[str]:
+        """The tokens' words without their places, in half the time."""
+        found: list[str] = []
+        for run in _RUN.finditer(plain(text)):
+            if run.lastgroup == "word":
+                found.append(fold(run[0]))
+            elif run.lastgroup == "han":
+                found += [word for word, _, _ in self._own.tokenize(run[0])]
+            else:
+                found.append(_number(run))
+        return found
 
     def split(self, token: Token) -> list[Token]:
         """The shop's own words inside a longer Chinese word, longest first, with what lies between them."""
@@ -107,24 +119,18 @@ class Segmenter:
     def _tokens(self, text: str) -> Iterator[Token]:
         for run in _RUN.finditer(text):
             start, end = run.span()
-            if run["han"]:
-                for word, a, b in self._own.tokenize(run["han"]):
+            if run.lastgroup == "word":
+                yield Token(fold(run[0]), start, end)
+            elif run.lastgroup == "han":
+                for word, a, b in self._own.tokenize(run[0]):
                     yield Token(word, start + a, start + b)
-            elif run["number"]:
-                unit = (run["unit"] or "").strip()
-                yield Token(run["number"].replace(",", "") + unit, start, end)
             else:
-                yield Token(fold(run["word"]), start, end)
+                yield Token(_number(run), start, end)
 
-    def _pieces(self, word: str) -> Iterator[str]:
-        if word[0] > "\u33ff":
-            yield from _chinese(word)
-        elif measure := _MEASURE.fullmatch(word):
-            yield word
-            if measure["unit"]:
-                yield measure["number"]
-        else:
-            yield from _latin(word)
+
+def _number(run: re.Match[str]) -> str:
+    """A number without its commas, with its unit."""
+    return run["number"].replace(",", "") + (run["unit"] or "").strip()
 
 
 @lru_cache(maxsize=_WORDS)
@@ -163,6 +169,11 @@ def _is_compound(text: str) -> bool:
     return len(text) > 1 and all("㐀" <= char <= "鿿" for char in text)
 
 
+def pieces(words: Iterable[str]) -> Iterator[str]:
+    """Each of the segmenter's words with its parts."""
+    return (piece for word in words for piece in (_chinese(word) if word[0] > "\u33ff" else _latin(word)))
+
+
 def _chinese(word: str) -> Iterator[str]:
     """The word, the dictionary words inside it, the characters these leave over, and its head noun."""
     yield word
@@ -185,7 +196,9 @@ def _chinese(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=_WORDS)
 def _latin(word: str) -> tuple[str, ...]:
-    """A joined word whole without its joints, and its parts: wi-fi → wifi, wi, fi."""
+    """A joined word whole without its joints, and its parts: wi-fi → wifi, wi, fi; a measure and its number."""
+    if measure := _MEASURE.fullmatch(word):
+        return (word, measure["number"]) if measure["unit"] else (word,)
     parts = [part for part in _INNER.split(word) if part]
     whole = ("".join(parts),) if len(parts) > 1 else ()
     return (*whole, *(fold(part) for part in parts))

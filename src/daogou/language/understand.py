@@ -262,7 +262,7 @@ class Understander:
         reading.unknown = [token for token in reading.unknown if token.text not in said]
         if any(map(self.vocabulary.has, said)):
             return {}
-        words = (token.text for token in self.vocabulary.segmenter.tokens(reading.category))
+        words = self.vocabulary.segmenter.words(reading.category)
         reading.left = [token for token in reading.left if token not in left[place]]
         reading.left += (Token(word, *spans[place]) for word in words)
         return {typed[slice(*reading.normal.span(*spans[place]))]: (Meant(reading.category, 1.0),)}

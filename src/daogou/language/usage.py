@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,16 +40,28 @@ def count(products: Iterable[Product], segmenter: Segmenter, phrases: Collection
     words = {word for phrase in phrases for word in phrase.split()}
     names = sorted(words)
     number = {word: n for n, word in enumerate(names)}
+
+    def counted(said: Sequence[str]) -> set[str]:
+        return {run for run in _runs(said) if run in phrases}
+
+    @cache
+    def value_says(value: str) -> tuple[set[str], set[int]]:
+        """The phrases and the numbers of the words of a value: many products have the same."""
+        said = segmenter.words(value)
+        return counted(said), {number[word] for word in said if word in number}
+
     uses: Counter[str] = Counter()
     pairs: Counter[int] = Counter()
     columns: list[int] = []
     ends = [0]
     for product in products:
-        title = [token.text for token in segmenter.tokens(f"{product.title.zh} {product.title.en}")]
-        values = [[token.text for token in segmenter.tokens(value)] for value in _values(product)]
-        uses.update({run for said in (title, *values) for run in _runs(said) if run in phrases})
+        title = segmenter.words(f"{product.title.zh} {product.title.en}")
+        values = [value_says(value) for value in _values(product)]
+        uses.update(counted(title).union(*(said for said, _ in values)))
         pairs.update({beside(a, b) for a, b in pairwise(title) if b in words})
-        columns += sorted({number[word] for said in (title, *values) for word in said if word in number})[:_MOST_WORDS]
+        columns += sorted({number[word] for word in title if word in number}.union(*(has for _, has in values)))[
+            :_MOST_WORDS
+        ]
         ends.append(len(columns))
     for a, b, n in _both(columns, ends, len(names)):
         pairs[together(names[a], names[b])] = n

@@ -95,7 +95,8 @@ class Vocabulary:
         self._synonyms: dict[str, dict[str, str]] = {}
         """Phrase → the others of its groups, as they are looked up and as the shop writes them."""
         self._synonym_words: frozenset[str] = frozenset()
-        self._heads: set[str] = set()
+        self._heads: dict[str, int] = {}
+        """What phrases begin with, and how many words the longest of each has."""
         self._fills: Counter[tuple[str, str]] = Counter()
         self._openings: Counter[tuple[str, str]] = Counter()
         self._measures: dict[Measure, list[Term]] = {}
@@ -170,17 +171,17 @@ class Vocabulary:
 
     def phrase(self, text: str) -> str:
         """The form under which a phrase is looked up: folded words; Chinese without spaces."""
-        return join([token.text for token in self.segmenter.tokens(text)])
+        return join(self.segmenter.words(text))
 
     def find(self, words: Sequence[str], first: int) -> Found | None:
         """The longest known phrase that begins at the word."""
-        if _head(words[first]) not in self._heads:
-            return None
-        for last in range(min(len(words), first + LONGEST), first, -1):
-            phrase = join(words[first:last])
+        found, phrase = None, ""
+        longest = self._heads.get(_head(words[first]), 0)
+        for place in range(first, min(len(words), first + longest)):
+            phrase = join((phrase, words[place])) if phrase else words[place]
             if phrase in self.terms or phrase in self._surfaces:
-                return Found(phrase, first, last)
-        return None
+                found = Found(phrase, first, place + 1)
+        return found
 
     def meanings(self, phrase: str) -> list[Term]:
         """What a phrase can mean: what is called so first; then categories, brands, attributes; the commonest first.
@@ -235,7 +236,7 @@ class Vocabulary:
             for phrase in phrases:
                 others.setdefault(phrase, {}).update({other: phrases[other] for other in phrases if other != phrase})
         self._synonyms = {phrase: found for phrase, found in others.items() if found}
-        self._synonym_words = frozenset(token.text for said in others for token in self.segmenter.tokens(said))
+        self._synonym_words = frozenset(word for said in others for word in self.segmenter.words(said))
 
     def synonyms_in(self, words: Sequence[str]) -> list[tuple[Found, tuple[str, ...]]]:
         """The phrases in a row of words for which there are synonyms, longest first from each place, with these as the
@@ -254,7 +255,10 @@ class Vocabulary:
 
     def translations(self, text: str) -> list[str]:
         """Other ways to write the phrases of a text, in both languages, for the index: 皮鞋 gains “leather”."""
-        words = [token.text for token in self.segmenter.tokens(text)]
+        return self.translations_of(self.segmenter.words(text))
+
+    def translations_of(self, words: Sequence[str]) -> list[str]:
+        """The same for a text that has been cut into the segmenter's words."""
         said = set(words)
         found: dict[str, None] = {}
         place = 0
@@ -328,7 +332,7 @@ class Vocabulary:
                 self._solid.setdefault(whole, phrase)
             if kind == "attribute" and len(phrase) == 1 and phrase.isascii():
                 continue
-            self._heads.add(_head(phrase))
+            self._begin(phrase)
             terms = self.terms.setdefault(phrase, [])
             if term not in terms:
                 terms.append(term)
@@ -373,9 +377,15 @@ class Vocabulary:
     def _link(self, phrases: Iterable[str]) -> None:
         phrases = set(phrases)
         for phrase in phrases:
-            self._heads.add(_head(phrase))
+            self._begin(phrase)
             others = self._surfaces.get(phrase, set()) | (phrases - {phrase})
             self._surfaces[phrase] = others
+
+    def _begin(self, phrase: str) -> None:
+        """Let the phrase be found from its first word."""
+        n_words = LONGEST if max(phrase, default="") > "\u2fff" else min(LONGEST, phrase.count(" ") + 1)
+        head = _head(phrase)
+        self._heads[head] = max(self._heads.get(head, 0), n_words)
 
     def _count(self, product: Product, facets: Iterable[tuple[str, Text]]) -> None:
         steps = ["", *{step.key for step in product.category}]

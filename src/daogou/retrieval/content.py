@@ -31,7 +31,7 @@ Bag = Mapping[str, float]
 Worth = Callable[[Any], "NDArray[np.float32] | None"]
 """From a TF-IDF matrix to what each word is multiplied with; None where it cannot say."""
 _WORDS = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?|[㐀-鿿豈-﫿]+")
-_BLOCK_PRODUCTS = 2_000
+_BLOCK_PRODUCTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)

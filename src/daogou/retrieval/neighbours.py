@@ -65,7 +65,9 @@ class Neighbours:
 
 
 _ROWS, _ENTRIES = 256, 2**20
-"""Rows of a matrix, and entries with what fills them up, that are looked through at once."""
+"""Rows of a matrix, and entries with what fills them up, that are looked through at once;"""
+_ALONE = 512
+"""entries of a row that is looked through alone, since a call for each costs less than several passes over all."""
 
 
 def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> Any:
@@ -78,23 +80,36 @@ def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> 
     worth = matrix.data if by is None else by
     kept = worth > 0
     lengths = np.diff(matrix.indptr)
-    long = np.flatnonzero(lengths > n)
+    for row in np.flatnonzero(lengths > max(n, _ALONE)):
+        here = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        kept[here] &= _highest(worth[here], n)
+    long = np.flatnonzero((lengths > n) & (lengths <= _ALONE))
     long = long[np.argsort(lengths[long], kind="stable")]
     done = 0
     while done < len(long):  # rows of much the same length at once
         rows = long[done : done + max(1, _ENTRIES // int(lengths[long[min(done + _ROWS, len(long)) - 1]]))][:_ROWS]
         done += len(rows)
-        places = matrix.indptr[rows][:, None] + np.arange(lengths[rows[-1]])  # (rows, longest)
-        inside = places < matrix.indptr[rows + 1][:, None]
-        values = np.where(inside, worth.take(places, mode="clip"), -np.inf)
+        asked = matrix.indptr[rows][:, None] + np.arange(lengths[rows[-1]])  # (rows, longest)
+        inside = asked < matrix.indptr[rows + 1][:, None]
+        values = np.where(inside, worth.take(asked, mode="clip"), -np.inf)
         edge = np.partition(values, values.shape[1] - n, axis=1)[:, values.shape[1] - n, None]
         above, level = values > edge, values == edge
         left = n - np.count_nonzero(above, axis=1)
         tied = np.count_nonzero(level, axis=1) > left
         level[tied] &= level[tied].cumsum(1) <= left[tied, None]
-        kept[places[inside]] &= (above | level)[inside]
-    ends = np.concatenate(([0], np.cumsum(kept)))
-    return sp.csr_matrix((matrix.data[kept], matrix.indices[kept], ends[matrix.indptr]), shape=matrix.shape)
+        kept[asked[inside]] &= (above | level)[inside]
+    places = np.flatnonzero(kept)
+    return sp.csr_matrix(
+        (matrix.data[places], matrix.indices[places], places.searchsorted(matrix.indptr)), shape=matrix.shape
+    )
+
+
+def _highest(values: NDArray[np.float32], n: int) -> NDArray[np.bool_]:
+    """Which are the n highest; of ties at the edge the first ones."""
+    edge = np.partition(values, len(values) - n)[len(values) - n]
+    kept: NDArray[np.bool_] = values > edge
+    kept[np.flatnonzero(values == edge)[: n - np.count_nonzero(kept)]] = True
+    return kept
 
 
 def stacked(blocks: list[Any]) -> Neighbours:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from daogou.language.segment import pieces
 from daogou.language.vocabulary import Vocabulary
 from daogou.ports.index import Document
 
@@ -49,20 +50,21 @@ class _Known:
     """What brands, categories and attributes say, worked out once for all products that have them."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self.words = vocabulary.segmenter.words
         self.cut = vocabulary.segmenter.cut
-        self.translations = vocabulary.translations
+        self.translations_of = vocabulary.translations_of
         self.value = cache(self.cut)
-        self.translated = cache(self.translations)
+        self.translated = cache(vocabulary.translations)
 
 
 def _document(product: Product, known: _Known) -> Document:
     """The product as the index sees it: fields "title", "brand", "category", "attributes", "description"."""
-    title = f"{product.title.zh} {product.title.en}"
     categories, attributes = list(_categories(product)), list(_attributes(product))
-    title_cut, brand = known.cut(title), known.value(product.brand or "")
+    title = known.words(f"{product.title.zh} {product.title.en}")
+    title_cut, brand = list(pieces(title)), known.value(product.brand or "")
     category = [piece for text in categories for piece in known.value(text)]
     values = [piece for text in attributes for piece in known.value(text)]
-    others = dict.fromkeys(known.translations(title))
+    others = dict.fromkeys(known.translations_of(title))
     for text in (product.brand or "", *categories, *attributes):
         others.update(dict.fromkeys(known.translated(text)))
     said = {*title_cut, *brand, *category, *values}

@@ -130,7 +130,7 @@ class WordMatcher:
         """The phrase as it is cut now, and then as it is where its words are not known."""
         segmenter = self._vocabulary.segmenter
         yield Row(segmenter.cut(phrase))
-        words = [token.text for token in segmenter.tokens(phrase)]
+        words = segmenter.words(phrase)
         apart = [piece for word in words for piece in segmenter.generally(word)]
         if apart != words:
             yield Row(apart)

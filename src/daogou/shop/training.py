@@ -14,6 +14,7 @@ import msgspec
 from daogou.adapters.locks import taken
 from daogou.domain.errors import Busy
 from daogou.features.trust import Trust
+from daogou.ingest.garbage import rare_collections
 from daogou.knowledge.recipe import write as write_graph
 from daogou.knowledge.together import Votes
 from daogou.opinions.own_words import read_lexicon
@@ -42,7 +43,7 @@ _READING = frozenset({"senses", "opinions"})
 
 def train(shop: Shop, *, only: Sequence[str] = (), progress: Report | None = None) -> Release:
     """Make and activate a release with search index and knowledge graph. Raises Busy where a training goes on."""
-    with _only_one(shop):
+    with _only_one(shop), rare_collections():
         return _train(shop, only=only, progress=progress)
 
 
