@@ -137,7 +137,7 @@ class Lexicon:
         if _HAN.match(word):
             for _, low, high in self.harmless.find(text[:start]):
                 text = text[:low] + " " * (high - low) + text[high:]
-            before = text[max(0, start - _NEGATING_HAN) : start]
+            before = text[max(last, start - _NEGATING_HAN) : start]
             if any(negation in before for negation in self.negations if _HAN.match(negation)):
                 return True
             far = text[max(last, start - _NEGATING_FAR_HAN) : start]
