@@ -63,7 +63,7 @@ def test_an_error_names_the_stores_own_column(tmp_path: Path) -> None:
 def test_a_file_that_leaves_it_open_is_asked_about(text: str, tmp_path: Path) -> None:
     report, stores = run(write(tmp_path, "what.csv", text))
     assert not list(stores.catalogue.scan())
-    assert "--kind product --map" in (report.files[0].refused or "")
+    assert "--kind product" in (report.files[0].refused or "")
 
 
 def test_what_is_said_outright_wins(tmp_path: Path) -> None:
@@ -178,3 +178,20 @@ def test_woocommerce_in_other_languages(language: str, tmp_path: Path) -> None:
 def test_a_column_that_no_file_has_is_said(tmp_path: Path) -> None:
     report, _ = run(write(tmp_path, "a.csv", "id,title,price\n1,Hat,9\n"), mapping={"Bezeichnung": "brand"})
     assert report.notes == ["--map Bezeichnung=brand: no file has a column 'Bezeichnung'"]
+
+
+def test_goods_without_a_price_are_taken_where_the_caller_says_they_are_goods(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", "Artikelnummer;Bezeichnung\n1;Hut\n")
+    report, _ = run(path)
+    assert (report.files[0].refused or "").endswith("daogou import a.csv --kind product")
+    _, stores = run(path, kind="product")
+    assert _product(stores, "1").title.en == "Hut"
+
+
+def test_reviews_without_dates_get_that_of_the_import_and_are_known_again(tmp_path: Path) -> None:
+    stores = _shop(tmp_path)
+    path = write(tmp_path, "r.csv", "product_id,rating,review,author\n1,5,Good,Lin\n1,1,Broke,Emma\n")
+    report, _ = run(path, stores=stores)
+    assert counted(report)["review"] == (2, 0, 2, 0)
+    again, _ = run(path, stores=stores)
+    assert [(c.unchanged, c.repaired) for c in again.totals.values()] == [(2, 0)]

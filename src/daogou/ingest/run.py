@@ -11,8 +11,7 @@ from daogou.domain.errors import HostileInput
 from daogou.ingest.files import data_files
 from daogou.ingest.formats import FORMATS, recognise
 from daogou.ingest.formats.base import Format, FoundEvents
-from daogou.ingest.formats.headed import HEADED, advice
-from daogou.ingest.formats.headings import guess
+from daogou.ingest.formats.headed import HEADED, advice, kind_and_columns
 from daogou.ingest.formats.own import OWN
 from daogou.ingest.garbage import rare_collections
 from daogou.ingest.intake import Intake
@@ -129,8 +128,8 @@ def _format(seen: Look, options: ImportOptions) -> Format | None:
     if options.format is not None:
         return next((format for format in FORMATS if format.name == options.format), None)
     found = recognise(seen)
-    if options.kind is not None and (found is None or (found is HEADED and guess(seen.keys, options.kind) is None)):
-        return OWN
+    if options.kind is not None and found in (None, HEADED):
+        return HEADED if kind_and_columns(seen, options.kind) else OWN
     return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from daogou.domain.ids import Instant
 from daogou.ingest.formats.base import Fix, Format, Found, part, refusal
 from daogou.ingest.formats.headings import guess, seen_as
 from daogou.ingest.formats.values import amount, filled, plain_text, pseudonym, reduced, unique
@@ -60,7 +61,7 @@ class _Line(NamedTuple):
     raw: dict[str, Any]
 
 
-def _kind_and_columns(look: Look, kind: str | None = None) -> tuple[str, dict[str, str]] | None:
+def kind_and_columns(look: Look, kind: str | None = None) -> tuple[str, dict[str, str]] | None:
     """What the headings say, where they say more than our own names do; our own table is not guessed at."""
     ours = any("." in name and name.partition(".")[0] in _OURS for name in look.keys)
     if look.shape == "xml" or not look.keys or ours:
@@ -72,24 +73,24 @@ def _kind_and_columns(look: Look, kind: str | None = None) -> tuple[str, dict[st
 
 
 def _recognise(look: Look) -> bool:
-    return _kind_and_columns(look) is not None
+    return kind_and_columns(look) is not None
 
 
 def _phase(look: Look) -> int:
-    found = _kind_and_columns(look)
+    found = kind_and_columns(look)
     return KINDS[found[0]].phase if found else 0
 
 
 def _convert(sources: Sequence[Source], options: ImportOptions) -> Iterator[Found]:
     for source in sources:
-        found = _kind_and_columns(source.look, options.kind) or _kind_and_columns(source.look)
+        found = kind_and_columns(source.look, options.kind) or kind_and_columns(source.look)
         if found is None:
             continue
         kind, columns = found
         source.notes.append(_said(source, kind, columns))
         source.columns = {field: column for column, field in columns.items()}
         rows = (_Line(line, _renamed(row, columns), row) for line, row in source)
-        yield from _READS[kind](source, rows)
+        yield from _reviews(source, rows, options.now) if kind == "review" else _READS[kind](source, rows)
 
 
 def _said(source: Source, kind: str, columns: Mapping[str, str]) -> str:
@@ -249,12 +250,19 @@ def _status(cell: Any) -> str | None:
     return next((status for pattern, status in table if pattern.search(said)), None)
 
 
-def _reviews(source: Source, rows: Iterable[_Line]) -> Iterator[Found]:
+def _reviews(source: Source, rows: Iterable[_Line], now: Instant) -> Iterator[Found]:
+    """A list without dates and ids is told from another import of it by its words."""
+    dated = "at" in source.columns
+    fixes = () if dated else (Fix("at", "dated with the moment of the import", "undated"),)
     for line, data, raw in rows:
         rating = data.get("rating")
         stars = _WRITTEN_STARS.fullmatch(str(rating or "").strip())
         read = _STARS.get(str(rating).strip()) or (stars.group(1).replace(",", ".") if stars else rating)
-        yield Found(source, line, "review", filled(data | {"rating": read}), raw=raw)
+        record = filled(data | {"rating": read})
+        if not dated:
+            said = "\0".join(str(record.get(name)) for name in ("product", "shopper", "rating", "title", "text"))
+            record = {"id": pseudonym(said), "at": now} | record
+        yield Found(source, line, "review", record, fixes, raw)
 
 
 def _events(source: Source, rows: Iterable[_Line]) -> Iterator[Found]:
@@ -268,16 +276,18 @@ def _events(source: Source, rows: Iterable[_Line]) -> Iterator[Found]:
         yield Found(source, line, "event", filled(data | {"type": type} | value), raw=raw)
 
 
-_READS = {"product": _products, "order": _orders, "review": _reviews, "event": _events}
+_READS = {"product": _products, "order": _orders, "event": _events}
 
 
 def advice(look: Look, name: str) -> str:
     """What to do about a file of which no format is known."""
-    known = {column: field for column, field in seen_as(look.keys).items() if column != field}
-    maps = [f"--map '{column}={field}'" for column, field in list(known.items())[:4]]
     taken = set(seen_as(look.keys).values())
-    maps += [f"--map COLUMN={field}" for field in ("id", "title", "price") if field not in taken]
-    return f"say what its lines are and which column is which: daogou import {name} --kind product {' '.join(maps)}"
+    maps = "".join(f" --map COLUMN={field}" for field in ("id", "title") if field not in taken)
+    if len(taken) > 1 and maps:
+        maps += "".join(f" --map '{column}={field}'" for column, field in list(seen_as(look.keys).items())[:3])
+    return (
+        f"say what its lines are (product, order, review or event), such as daogou import {name} --kind product{maps}"
+    )
 
 
 HEADED = Format("by-heading", _recognise, _convert, _phase)

@@ -40,7 +40,10 @@ def headings() -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def guess(columns: Iterable[str], kind: str | None = None) -> tuple[str, dict[str, str]] | None:
-    """(kind, their column → our field) where the headings say both; None where they do not."""
+    """(kind, their column → our field) where the headings say both; None where they do not.
+
+    Of a kind that the caller names, id and title are enough to tell the goods.
+    """
     return _guess(frozenset(columns), kind)
 
 
@@ -51,6 +54,8 @@ def _guess(columns: frozenset[str], kind: str | None) -> tuple[str, dict[str, st
         by_name[normal(column)] = column
     for name in headings() if kind is None else [kind] if kind in headings() else []:
         found = _fields(name, by_name)
+        if kind == "product" and {"id", "title"} <= set(found.values()):
+            return name, found
         if any(needed <= set(found.values()) for needed in _SIGNS[name]) and not _other(name, by_name):
             return name, found
     return None
