@@ -20,3 +20,10 @@ def test_products_are_found_by_what_they_are_called_now(titles: list[str], chang
         called = [row for row, title in now.items() if folded in {" ".join(title.lower().split()), f"p{row}"}]
         assert sorted(names.find(asked)) == sorted(called)
     assert names.find("   ") == names.find("something else") == []
+
+
+def test_a_product_is_found_by_its_codes() -> None:
+    names = ExactNames(
+        [product("p1", "Tent", attributes={"sku": ["T-1"], "gtin": ["4006381333931"]}), product("p2", "Hat")]
+    )
+    assert [list(names.find(code)) for code in ("t-1", "4006381333931", "t-2")] == [[0], [0], []]

@@ -72,3 +72,8 @@ def test_price_ranges_count_every_known_price_once_and_filter_to_their_count(pri
 def test_a_range_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="cheap"):
         parse_range("cheap", "CNY")
+
+
+def test_a_code_is_no_facet() -> None:
+    shirt = product("p1", attributes={"color": ["red"], "sku": ["S-1"], "gtin": ["4006381333931"], "mpn": ["M"]})
+    assert {name for name, _ in shirt.facets()} == {"color"}

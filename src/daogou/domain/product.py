@@ -13,6 +13,10 @@ from daogou.domain.text import Text
 _brand = lru_cache(maxsize=10_000)(Text.of)  # few are asked for again and again
 
 
+CODES = frozenset({"sku", "gtin", "mpn"})
+"""Attributes by which orders and scanners name a product."""
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """One thing a shopper can put in a basket: a size, a colour."""
@@ -62,7 +66,7 @@ class Product:
     def facets(self) -> Iterator[tuple[str, Text]]:
         """Every (facet, value) of the product and its variants, as filters name them; may repeat.
 
-        Facets are "category", "brand" and attribute names.
+        Facets are "category", "brand" and attribute names, but for codes: each product has one of its own.
         """
         for step in self.category:
             yield "category", step
@@ -70,7 +74,7 @@ class Product:
             yield "brand", _brand(self.brand)
         for attributes in (self.attributes, *(variant.attributes for variant in self.variants)):
             for name, values in attributes.items():
-                for value in values:
+                for value in values if name not in CODES else ():
                     yield name, value
 
 

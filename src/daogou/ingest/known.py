@@ -6,11 +6,10 @@ from functools import cached_property
 from typing import Literal
 
 from daogou.domain.ids import ProductId
-from daogou.domain.product import Product
+from daogou.domain.product import CODES, Product
 from daogou.ports.stores import Catalogue
 
 Named = Literal["variant", "code", "title"]
-_CODES = frozenset({"sku", "gtin"})
 
 
 class Known:
@@ -38,7 +37,7 @@ class Known:
             self._variants.setdefault(variant.id, product.id)
             for code in filter(None, (variant.sku, variant.barcode)):
                 self._variants.setdefault(code, product.id)
-        for name in _CODES & product.attributes.keys():
+        for name in CODES & product.attributes.keys():
             self._codes.setdefault(str(product.attributes[name][0]), product.id)
 
     def product_of(self, said: str) -> tuple[ProductId, Named] | None:
