@@ -8,7 +8,7 @@ STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--back);color:var(--ink);
 font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
-main{max-width:880px;margin:0 auto;padding:24px 20px 64px}
+main{max-width:1080px;margin:0 auto;padding:24px 20px 64px}
 h1{font-size:1.9rem;line-height:1.25;margin:.4em 0 0}
 h2{font-size:1.25rem;margin:2em 0 .4em}
 h3{font-size:1.05rem;margin:0 0 .4em}
@@ -22,7 +22,7 @@ p{margin:.5em 0;max-width:70ch}
 .short p{font-size:1.08rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
-th,td{padding:6px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
+th,td{padding:6px 9px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
 tr:first-child th{white-space:normal;min-width:5em;vertical-align:bottom}
 th:first-child{text-align:left;font-weight:500;position:sticky;left:0;background:var(--back)}
 tr:first-child th{color:var(--quiet);font-weight:500}
