@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from daogou.adapters.array_index import ArrayIndex
 from daogou.domain.hit import Hits
@@ -109,3 +110,47 @@ def test_titles_say_for_whom_goods_are() -> None:
     assert set(_ids(searcher.search("内裤男"))) == {titles[0], titles[2], titles[3], titles[4]}
     assert set(_ids(searcher.search("送女朋友 内裤"))) == {titles[1], titles[2], titles[4]}
     assert len(searcher.search("内裤").items) == len(titles)
+
+
+def test_a_thing_that_nothing_here_is_called_is_said_to_be_none_whoever_it_is_for() -> None:
+    hits = _shop().search("perfume for women")
+    assert (_ids(hits), hits.total) == (["women"], 1)
+    assert hits.relaxed == ("“perfume” (nothing here is called so; shown is what goes with “women”)",)
+    assert _shop().search("女士 香水", language="zh").relaxed == (
+        "“香水”（本店没有叫这个名字的，以下只是与“女士”相符）",
+    )
+    assert _shop().search("zyx mug").relaxed == ("“zyx”",)
+    assert _shop().search("perfume").total == 0
+
+
+def _nursery() -> Searcher:
+    toys, pets = (Text("婴幼儿", "Baby & toddler"),), (Text("宠物", "Pet"),)
+    shelf = Shelf()
+    shelf.put(
+        [
+            product("rattle", Text("木质摇铃", "Wooden rattle"), category=toys),
+            product("bowl", Text("不锈钢碗", "Steel bowl"), category=pets),
+            product("basket", Text("脏衣篮", "Laundry basket"), category=(Text("收纳", "Storage"),)),
+        ]
+    )
+    vocabulary = Vocabulary.from_shelf(shelf)
+    index = ArrayIndex()
+    build(index, [p for p in shelf.products if p], vocabulary.segmenter, vocabulary=vocabulary)
+    return Searcher(shelf, index, Understander(vocabulary))
+
+
+@pytest.mark.parametrize("text", ["something for a baby", "gift for a newborn", "送刚出生的宝宝", "给婴儿的礼物"])
+def test_what_is_called_a_babys_is_for_a_baby(text: str) -> None:
+    hits = _nursery().search(text)
+    assert (_ids(hits), hits.relaxed) == (["rattle"], ())
+    assert hits.understood is not None
+    assert {slot.value for slot in hits.understood.slots if slot.kind == "recipient"} == {"baby"}
+    assert hits.understood.where.category is None
+
+
+@pytest.mark.parametrize("text", ["something for my dog", "狗狗用品"])
+def test_a_dogs_things_are_a_pets(text: str) -> None:
+    hits = _nursery().search(text)
+    assert _ids(hits) == ["bowl"]
+    assert hits.understood is not None
+    assert [first.phrase for first, *_ in hits.understood.meant.values()] == ["pet"]

@@ -46,8 +46,48 @@ _PATTERNS = (
 _LETTER = re.compile(rf"(?<![a-z\d'-])(?P<size>{_LETTERS})(?![a-z\d'-])")
 
 
+_CUE = r"尺码|码数|鞋码|(?<![a-z])(?:size|sz|eu|eur)s?"
+_SPAN = re.compile(
+    rf"(?<![a-z\d.])(?P<cue>(?:{_CUE})\s?(?:是|of\s|from\s)?)?(?P<low>{_SIZE})\s?(?:码|号)?\s?(?:-|–|~|到|至|to)\s?"
+    rf"(?P<high>{_SIZE})(?![a-z\d])\s?(?P<unit>码|号)?"
+)
+_ORDER = {letter: place for place, letter in enumerate(("xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl"))}
+_ORDER |= {"2xl": _ORDER["xxl"], "3xl": _ORDER["xxxl"], "4xl": _ORDER["xxxl"] + 1}
+
+
+def _spans(said: Said) -> Iterator[Wish]:
+    """Sizes from one to another, both of the shop: 36-38码, “size M to L”."""
+    for match in _SPAN.finditer(said.text):
+        low, high = (_rank(match[name]) for name in ("low", "high"))
+        letters = match["low"].isalpha() and _is_capital(said, match.start("low"))
+        if (
+            low is None
+            or high is None
+            or low[0] != high[0]
+            or low >= high
+            or not (match["cue"] or match["unit"] or letters)
+        ):
+            continue
+        known = [
+            (rank, terms) for value, terms in said.vocabulary.sizes() if (rank := _rank(value)) and rank[0] == low[0]
+        ]
+        inside = [term for rank, terms in known if low <= rank <= high for term in terms]
+        every = [term for _, terms in known for term in terms]
+        if inside:
+            value = f"{match['low']}..{match['high']}"
+            yield Wish(*match.span(), "size", inside[0].name, value, every, inside=inside)
+
+
+def _rank(size: str) -> tuple[str, float] | None:
+    """Where a size stands among those of its kind."""
+    if size in _ORDER:
+        return "letter", float(_ORDER[size])
+    return ("number", float(size)) if re.fullmatch(r"\d{1,3}(?:\.5)?", size) else None
+
+
 def sizes(said: Said) -> Iterator[Wish]:
     """Sizes: those of the shop as its products name them, others as they were said."""
+    yield from _spans(said)
     for pattern in _PATTERNS:
         for match in pattern.finditer(said.text):
             word = match[1]

@@ -36,6 +36,8 @@ class Reading:
     slots: list[Slot] = field(default_factory=list)
     left: list[Token] = field(default_factory=list)
     unknown: list[Token] = field(default_factory=list)
+    people: list[tuple[str, list[Token]]] = field(default_factory=list)
+    """Of whom products say that they are for them, and how they are called."""
     brands: list[Token] = field(default_factory=list)
     """Names of brands that the shop does not have, of which goods are asked for that it has."""
     meant: frozenset[str] = frozenset()

@@ -26,6 +26,7 @@ from daogou.language.quantities import PriceWish, price_wishes
 from daogou.language.ranges import ranges
 from daogou.language.reading import MARK, Reading, runs
 from daogou.language.segment import Token, names_something
+from daogou.language.shopping import BROADER
 from daogou.language.speech import CONNECTIVES, ONLY_TRAILING, TRAILING_NEGATORS
 from daogou.language.spelling import is_small
 from daogou.language.vocabulary import SIZES, Found, Term, Vocabulary, join
@@ -113,7 +114,7 @@ class Understander:
         reading.meant = frozenset(word for first, *_ in meant.values() for word in first.phrase.split())
         self._categories.find(reading)
         self._read(reading, currency)
-        meant |= self._guess_category(reading, typed)
+        meant |= self._guess_category(reading, typed) | self._search_people(reading, typed)
         reading.excuse(self._mender.glossary.knows)
         reading.unknown += reading.brands
         if not reading.left and not reading.slots:
@@ -267,6 +268,25 @@ class Understander:
         reading.left += (Token(word, *spans[place]) for word in words)
         return {typed[slice(*reading.normal.span(*spans[place]))]: (Meant(reading.category, 1.0),)}
 
+    def _search_people(self, reading: Reading, typed: str) -> dict[str, tuple[Meant, ...]]:
+        """Where nothing more is said than whom something is for, search whom, if the shop's titles or names say so, or
+        the wider word: a baby's things are called so, and a dog's a pet's. Returns what was taken for a wider word."""
+        meant: dict[str, tuple[Meant, ...]] = {}
+        occasions = [(slot.start, slot.end) for slot in reading.slots if slot.kind == "occasion"]
+        starts = (reading.normal.span(token.start, token.end)[0] for token in reading.left)
+        if any(slot.kind in ("category", "brand") for slot in reading.slots) or not all(
+            any(first <= start < last for first, last in occasions) for start in starts
+        ):
+            return meant
+        for whom, tokens in dict(reading.people).items():
+            said = [token for token in tokens if self.vocabulary.has(token.text)]
+            wider = "" if said else BROADER.get(whom, "")
+            if wider and self.vocabulary.has(wider):
+                said = [tokens[0]._replace(text=wider, end=tokens[-1].end)]
+                meant[typed[slice(*reading.normal.span(said[0].start, said[0].end))]] = (Meant(wider, 1.0),)
+            reading.left += said
+        return meant
+
     def _breaks(self, reading: Reading, place: int) -> bool:
         """Does punctuation other than a list mark stand before the word?"""
         between = reading.normal.text[reading.words[place - 1].end : reading.words[place].start]
@@ -373,7 +393,7 @@ class Understander:
         said = phrase.phrase
         tokens = reading.words[phrase.first : phrase.last]
         span = (tokens[0].start, tokens[-1].end)
-        terms = self.vocabulary.meanings(said)
+        terms = self._lexicon.meanings(said)
         if terms:
             self._take_terms(reading, terms, tokens, negated=negated)
         elif said in self._lexicon.sorts and not negated:
@@ -388,6 +408,8 @@ class Understander:
             reading.slot(kind, kind, value, span=span, negated=negated)
             if not negated and kind == "occasion":
                 reading.left += (token for token in tokens if self._is_mentioned(token.text))
+            elif not negated and value not in self._lexicon.audiences:
+                reading.people.append((value, tokens))
 
     def _take_terms(self, reading: Reading, terms: list[Term], tokens: Sequence[Token], *, negated: bool) -> None:
         span = (tokens[0].start, tokens[-1].end)

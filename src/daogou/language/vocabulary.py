@@ -217,6 +217,10 @@ class Vocabulary:
         """The values of attributes that are this size."""
         return self._sizes.get(value, [])
 
+    def sizes(self) -> Iterable[tuple[str, list[Term]]]:
+        """All sizes that products have, with the values of attributes that are each."""
+        return self._sizes.items()
+
     def solid(self, word: str) -> str | None:
         """The phrase of the shop that is written in one here: lunchbox → lunch box, leakproof → leak-proof."""
         return self._solid.get(word)

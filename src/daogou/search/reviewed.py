@@ -59,6 +59,8 @@ class Reviewed:
         for slot in understood.slots:
             if slot.negated or not (only or (slot.value in _ANIMALS and wish.where.category is None)):
                 continue
+            if any(word in understood.worded(slot.start, slot.end).lower() for word in wish.words):
+                continue  # it is searched
             if slot.kind == "recipient" or (slot.kind == "occasion" and not wish.words):
                 suited = np.zeros(0, np.float32) if self._praise is None else self._praise.suits(slot.value)
                 if not suited[rows[rows < len(suited)]].any():

@@ -336,7 +336,8 @@ class Searcher:
         n = heard.n  # what is put meanwhile is not looked at
         barred = self._barred(understood, ruling)[:n]
         wish, rows = Wish((), given), np.zeros(0, np.int32)
-        for wish in relaxations(understood, given, language):
+        described: _Match | None = None
+        for wish in relaxations(understood, given, language, self.shelf.label):
             if understood.text.strip() and not self._is_answerable(wish, understood):
                 continue
             mask = self.shelf.allowed(wish.where)[:n] & ~barred
@@ -349,8 +350,12 @@ class Searcher:
             rows = np.flatnonzero(mask).astype(np.int32)
             if len(rows):
                 partly = bool(wish.words) and not wish.literally and not every[rows].any()
-                return _Match(wish.in_part(understood, language) if partly else wish, rows, heard.scores, complete)
-        return _Match(Wish(understood.words, given), rows, heard.scores)
+                found = _Match(wish.in_part(understood, language) if partly else wish, rows, heard.scores, complete)
+                if partly and not set(understood.unknown).isdisjoint(wish.words):
+                    described = described or found  # by the known words: who drops the others says so
+                    continue
+                return found
+        return described or _Match(Wish(understood.words, given), rows, heard.scores)
 
     @staticmethod
     def _is_answerable(wish: Wish, understood: Understood) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,6 +11,7 @@ from daogou.domain.query import Slot, Understood, Where
 from daogou.domain.text import Language, Text
 from daogou.language.heads import thing_in
 from daogou.language.names import GOODS, display_name
+from daogou.language.segment import fold
 from daogou.language.shopping import audience_words, audiences
 
 _WORDS = Text(zh="关键词", en="words")
@@ -60,7 +61,11 @@ def merged(given: Where, understood: Where) -> Where:
     )
 
 
-def relaxations(understood: Understood, given: Where, language: Language) -> Iterator[Wish]:
+Label = Callable[[str, str], Text]
+"""What the value of a facet is called."""
+
+
+def relaxations(understood: Understood, given: Where, language: Language, label: Label) -> Iterator[Wish]:
     """The search, then ever looser ones, each saying what it gave up.
 
     Words nobody knows go first; then one attribute; then, where a brand or a kind of goods is named, the other words:
@@ -76,13 +81,13 @@ def relaxations(understood: Understood, given: Where, language: Language) -> Ite
     if not any(is_a_word(word) for word in known) and known != words:
         known = ()  # of “iphone 15” the 15 alone says nothing
     if known != words:
-        dropped = tuple(f"“{word}”" for word in words if word not in known)
+        dropped = tuple(_not_here(understood, known, language) or (f"“{word}”" for word in words if word not in known))
         words = known
         yield Wish(words, merged(given, wanted), dropped)
     if words and (name := _named(understood)):
         # What was taken for a kind of goods may be a part of what is called so: “kitchen knife” where knives are tools.
         yield Wish((*words, name), merged(given, replace(wanted, category=None)), dropped, literally=True)
-    goods, attributes = _attributes(understood, language)
+    goods, attributes = _attributes(understood, language, label)
     others = list(_others(wanted, language))
     for said, looser in attributes:
         yield Wish(words, merged(given, looser(wanted)), (*dropped, said))
@@ -101,7 +106,8 @@ def relaxations(understood: Understood, given: Where, language: Language) -> Ite
         words, dropped = (), (*dropped, given_up)
         yield Wish(words, merged(given, wanted), dropped)
     if wanted.brands and wanted.category:
-        dropped = (*dropped, f"{display_name('brand').show(language)}: {', '.join(sorted(wanted.brands))}")
+        brands = ", ".join(label("brand", brand).show(language) for brand in sorted(wanted.brands))
+        dropped = (*dropped, f"{display_name('brand').show(language)}: {brands}")
         yield Wish(words, merged(given, replace(wanted, brands=frozenset())), dropped)
 
 
@@ -109,7 +115,31 @@ _Condition = tuple[str, Callable[[Where], Where]]
 """What to say when a condition is given up, and how to drop it."""
 
 
-def _attributes(understood: Understood, language: Language) -> tuple[list[_Condition], list[_Condition]]:
+def _not_here(understood: Understood, known: Sequence[str], language: Language) -> list[str]:
+    """What is called by words that nobody knows here, and what the others say, where these name no goods."""
+    kinds = {slot.name for slot in understood.slots if not slot.negated}
+    if not understood.missing or kinds & {"category", "brand", *GOODS}:
+        return []
+    said = [(slot.start, understood.text[slot.start : slot.end].strip()) for slot in understood.slots if _says(slot)]
+    inside = {fold(word) for _, words in said for word in words.casefold().split()}
+    said += [(understood.text.find(word), word) for word in known if word not in inside]
+    things = "”, “".join(understood.missing)
+    rest = " ".join(dict.fromkeys(words for _, words in sorted(said)))
+    if not rest:
+        return []
+    only = Text(
+        zh=f"“{things}”（本店没有叫这个名字的，以下只是与“{rest}”相符）",
+        en=f"“{things}” (nothing here is called so; shown is what goes with “{rest}”)",
+    )
+    return [only.show(language)]
+
+
+def _says(slot: Slot) -> bool:
+    """Does it say something of what is shown?"""
+    return not slot.negated and slot.confidence > 0 and slot.kind not in ("price", "sort", "quantity", "comparative")
+
+
+def _attributes(understood: Understood, language: Language, label: Label) -> tuple[list[_Condition], list[_Condition]]:
     """The attributes, which may be given up one at a time: what names the goods, the others. A limit is said as it was
     typed."""
     limits = {slot.name: slot.value for slot in understood.slots if slot.value[:1] in "<>" or ".." in slot.value}
@@ -117,7 +147,8 @@ def _attributes(understood: Understood, language: Language) -> tuple[list[_Condi
     goods: list[_Condition] = []
     others: list[_Condition] = []
     for name, values in understood.where.attributes.items():
-        said = limits.get(name, ", ".join(sorted(values)))
+        called = dict.fromkeys(label(name, value).show(language) for value in sorted(values))
+        said = limits.get(name, ", ".join(called))
         condition = f"{display_name(name).show(language)}: {said}", partial(_without_attribute, name=name)
         names_it = name.casefold() in GOODS and ends.get(name) == thing_in(understood.text)[1]
         (goods if names_it else others).append(condition)
@@ -201,7 +232,6 @@ def is_for_another(understood: Understood) -> bool:
 
 def says_only_what_for(understood: Understood, wish: Wish) -> bool:
     """Does the search name a person or an occasion, and no kind of goods?"""
-    occasions = [slot for slot in understood.slots if slot.kind == "occasion" and not slot.negated]
-    said = " ".join(understood.text[slot.start : slot.end].lower() for slot in occasions)
-    named = wish.where.category is None and all(word in said for word in wish.words)
-    return named and bool(purposes(understood))
+    named = [slot for slot in understood.slots if slot.kind in ("occasion", "recipient") and not slot.negated]
+    said = " ".join(understood.worded(slot.start, slot.end).lower() for slot in named)
+    return wish.where.category is None and all(word in said for word in wish.words) and bool(named)
