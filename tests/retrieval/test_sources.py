@@ -194,6 +194,16 @@ def test_ease_leaves_out_the_products_with_fewest_steps_and_keeps_the_strongest_
     assert set(table.rows.tolist()) <= {0, 1, 2}
 
 
+def test_of_histories_that_share_as_much_the_first_speak() -> None:
+    histories = steps([0, 1, 2], [0, 3], [0, 4], [0, 5], [0, 1, 6])
+    found = SessionKnn.fit(histories, N, config=SessionKnnConfig(neighbours=3))
+    assert found.evidence(Trail.of([0])).totals()[0].tolist() == [3, 4, 5]  # a short history says more of a shared step
+    found = SessionKnn.fit(histories, N, config=SessionKnnConfig(neighbours=2))
+    assert found.evidence(Trail.of([0])).totals()[0].tolist() == [3, 4]
+    found = SessionKnn.fit(histories, N, config=SessionKnnConfig(neighbours=4))
+    assert found.evidence(Trail.of([0])).totals()[0].tolist() == [1, 2, 3, 4, 5]
+
+
 def test_als_solves_the_trails_vector_as_the_paper_does() -> None:
     random = np.random.default_rng(2)
     vectors = random.normal(size=(N, 3)).astype(np.float32)

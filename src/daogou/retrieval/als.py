@@ -78,7 +78,7 @@ class Als:
         """The products nearest to the trail's vector; what a step adds is its part of the score, where it adds."""
         trail = trail.newest(self.config.steps)
         weights = trail.faded(self.config.recency)
-        asked = np.flatnonzero((trail.rows < len(self._vectors)) & (weights > 0))
+        asked = ((trail.rows < len(self._vectors)) & (weights > 0)).nonzero()[0]
         if not len(asked):
             return Evidence.none()
         steps = self._vectors.take(trail.rows.take(asked), 0)  # (steps, factors)

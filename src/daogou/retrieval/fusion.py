@@ -57,27 +57,32 @@ class Fusion:
         `seen`: the rows that the shopper has been at, which the causes of entries stand for. `allowed`: only entries of
         these rows (a mask) are kept.
         """
-        names = [name for name, evidence in found.items() if len(evidence) and self.factor(name) > 0]
+        names = tuple(name for name, evidence in found.items() if len(evidence) and self.factor(name) > 0)
         parts = [found[name] for name in names]
+        if not parts:
+            return Fused((), Evidence.none(), np.empty(0, np.int32))
         if events is not None and seen is not None:
             powers = [self.fading.get(name, 0.0) for name in names]
             parts = [faded(part, seen, events, power) for part, power in zip(parts, powers, strict=True)]
-        joined = _side_by_side(parts)
+        # as they stand, also of sources that can be taken apart further
+        rows, values, causes = (
+            np.concatenate(columns)
+            for columns in zip(*((part.rows, part.values, part.causes) for part in parts), strict=True)
+        )
         sources = np.arange(len(names), dtype=np.int32).repeat([len(part) for part in parts])
-        if allowed is not None and not (here := allowed.take(joined.rows)).all():
+        if allowed is not None and not (here := allowed.take(rows)).all():
             kept = here.nonzero()[0]
-            sources = sources.take(kept)
-            joined = Evidence(joined.rows.take(kept), joined.values.take(kept), joined.causes.take(kept))
-        values = joined.values * self._worth(names, sources, joined.rows, events)
+            rows, values, causes, sources = (column.take(kept) for column in (rows, values, causes, sources))
+        values = values * self._worth(names, sources, rows, events)
         shown = seen is not None and len(seen) and (allowed is None or allowed.take(seen, mode="clip").any())
         if seen is not None and shown and self.seen != 1:
-            values[_among(joined.rows, seen)] *= np.float32(self.seen)
+            values[_among(rows, seen)] *= np.float32(self.seen)
         parted = {place: part.parts_of for place, part in enumerate(parts) if part.parts_of is not None}
-        return Fused(tuple(names), Evidence(joined.rows, values, joined.causes), sources, parted)
+        return Fused(names, Evidence(rows, values, causes), sources, parted)
 
     def _worth(
         self,
-        names: Sequence[str],
+        names: tuple[str, ...],
         sources: NDArray[np.int32],
         rows: NDArray[np.int32],
         events: NDArray[np.floating] | None,
@@ -85,18 +90,22 @@ class Fusion:
         """What each entry's value is multiplied with."""
         if events is None or not any(name in self.by_band for name in names):
             return np.array([self.factor(name) for name in names], np.float32).take(sources)
+        table = self._by_band.get(names)
+        if table is None:
+            table = self._by_band[names] = np.concatenate([self._in_bands(name) for name in names])
         cell = sources * np.int32(len(self.bands) + 1)
         cell += band_of(rows, events, self.bands)
-        return np.concatenate([self._by_band[name] for name in names]).take(cell)
+        return table.take(cell)
+
+    def _in_bands(self, name: str) -> NDArray[np.float32]:
+        """What a source's values are multiplied with in each band."""
+        leaning = self.by_band.get(name, (1.0,) * (len(self.bands) + 1))
+        return np.float32(self.factor(name)) * np.array(leaning, np.float32)
 
     @cached_property
-    def _by_band(self) -> Mapping[str, NDArray[np.float32]]:
-        """For each source what its values are multiplied with in each band."""
-        flat = (1.0,) * (len(self.bands) + 1)
-        return {
-            name: np.float32(self.factor(name)) * np.array(self.by_band.get(name, flat), np.float32)
-            for name in self.weights
-        }
+    def _by_band(self) -> dict[tuple[str, ...], NDArray[np.float32]]:
+        """For sources side by side what their values are multiplied with in each band, as far as it was asked for."""
+        return {}
 
 
 def faded(evidence: Evidence, trail: NDArray[np.int32], events: NDArray[np.floating], power: float) -> Evidence:
@@ -109,13 +118,9 @@ def faded(evidence: Evidence, trail: NDArray[np.int32], events: NDArray[np.float
     evidence = evidence.apart()
     known = events.take(trail, mode="clip")
     known[trail >= len(events)] = 0.0
-    worth = np.append((1.0 + known) ** -power, 1.0).astype(np.float32)  # NO_CAUSE is the place of the last one
+    worth = np.ones(len(trail) + 1, np.float32)  # NO_CAUSE is the place of the last one
+    worth[:-1] = (1.0 + known) ** -power
     return Evidence(evidence.rows, evidence.values * worth.take(evidence.causes, mode="wrap"), evidence.causes)
-
-
-def _side_by_side(parts: Sequence[Evidence]) -> Evidence:
-    """All entries as they stand, also of sources that can be taken apart further."""
-    return Evidence.join([Evidence(part.rows, part.values, part.causes) for part in parts])
 
 
 def band_of(rows: NDArray[np.int32], events: NDArray[np.floating], bands: Sequence[int]) -> NDArray[np.int32]:
@@ -136,7 +141,7 @@ def _bands(edges: tuple[int, ...]) -> NDArray[np.int32]:
 
 def _among(rows: NDArray[np.int32], few: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which of the rows are among a few; many times faster than numpy.isin, which sorts both."""
-    marked = np.zeros(max(int(rows.max(initial=0)), int(few.max())) + 1, np.bool_)
+    marked = np.zeros(max(int(rows.max(initial=0)), int(few.max(initial=0))) + 1, np.bool_)
     marked[few] = True
     return marked.take(rows)
 
@@ -179,7 +184,7 @@ class Fused:
         """The same with the score of each row of `totals` multiplied with its factor; the differences are entries of
         their own source."""
         found, scores = self.totals
-        here = np.flatnonzero(factors != 1)
+        here = (factors != 1).nonzero()[0]
         change = Evidence(
             found.take(here), scores.take(here) * (factors.take(here) - 1), np.full(len(here), NO_CAUSE, np.int32)
         )
@@ -202,18 +207,15 @@ class Fused:
         The last place stands for NO_CAUSE. What a row is made of adds up to its score; a row that nothing speaks for
         has nothing.
         """
-        once, place = self._distinct
-        asked = np.full(len(once) + 1, -1, np.int32)  # the last place is for rows that nothing speaks for
-        at = once.searchsorted(rows)
-        found = np.append(once, -1).take(at) == rows
-        asked[np.where(found, at, len(once))] = np.where(found, np.arange(len(rows)), -1)
-        line = asked.take(place)
-        here = np.flatnonzero(line >= 0)
+        asked = np.array(rows, np.int32)
+        ordered = asked.argsort()
+        here = _among(self.evidence.rows, asked).nonzero()[0]
+        line = ordered.take(asked.take(ordered).searchsorted(self.evidence.rows.take(here)))
         causes = self.evidence.causes.take(here)
-        apart = {source: parts_of(np.array(rows, np.int32)) for source, parts_of in self.parted.items()}
+        apart = {source: parts_of(asked) for source, parts_of in self.parted.items()}
         width = 1 + max(1 + int(causes.max(initial=NO_CAUSE)), *(each.shape[1] for each in apart.values()), 0)
         shape = (len(rows), len(self.names), width)
-        cell = (line.take(here) * shape[1] + self.sources.take(here)) * width + causes % width
+        cell = (line * shape[1] + self.sources.take(here)) * width + causes % width
         made = np.bincount(cell, self.evidence.values.take(here), math.prod(shape)).reshape(shape)
         for source, each in apart.items():
             made[:, source, : each.shape[1]] += made[:, source, -1:] * each

@@ -110,7 +110,7 @@ class SessionKnn:
             return Evidence.none()
         found, cause = gather(self._met_offsets, trail.rows[asked])
         history = self._met_history.take(found)
-        shared = weights.take(cause) / self._long.take(self._reach(history))
+        shared = weights.take(cause) / self._long.take(history)
         near = self._nearest(history, shared)
         if near is not None:
             found, history, shared, cause = found.take(near), history.take(near), shared.take(near), cause.take(near)
@@ -125,11 +125,6 @@ class SessionKnn:
         asked = asked[trail.weights[asked] > 0]
         return asked, trail.faded(self.config.recency).take(asked) * self._rarity.take(trail.rows.take(asked))
 
-    def _reach(self, history: NDArray[np.int32]) -> NDArray[np.int64]:
-        """How many steps of each history may speak at once."""
-        lengths: NDArray[np.int64] = self._offsets.take(history + 1) - self._offsets.take(history)
-        return np.minimum(lengths, len(self._decay))
-
     def _nearest(self, history: NDArray[np.int32], shared: NDArray[np.float32]) -> NDArray[np.int64] | None:
         """The entries of the histories that share most; None for all of them."""
         k = self.config.neighbours
@@ -137,9 +132,10 @@ class SessionKnn:
         if len(once) <= k:
             return None
         likeness = np.bincount(place, shared, len(once)).astype(np.float32)
-        near = np.zeros(len(once), np.bool_)
-        near[(-likeness).argsort(kind="stable")[:k]] = True
-        return np.flatnonzero(near.take(place))
+        edge = np.partition(likeness, len(once) - k)[len(once) - k]
+        near: NDArray[np.bool_] = likeness > edge
+        near[(likeness == edge).nonzero()[0][: k - np.count_nonzero(near)]] = True  # of equals the first
+        return near.take(place).nonzero()[0]
 
     def _around(
         self,
@@ -158,8 +154,8 @@ class SessionKnn:
 
     @cached_property
     def _long(self) -> NDArray[np.float32]:
-        """The root of each number of steps that may speak at once."""
-        return np.sqrt(np.arange(len(self._decay) + 1)).astype(np.float32)
+        """(histories,) The root of how many steps of each may speak at once."""
+        return np.sqrt(np.minimum(np.diff(self._offsets), len(self._decay))).astype(np.float32)
 
     @cached_property
     def _decay(self) -> NDArray[np.float32]:
