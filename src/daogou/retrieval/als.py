@@ -42,7 +42,7 @@ class AlsConfig:
     """How often the two sides are solved for in turn."""
     recency: float = 0.8
     """What each older step of a history leaves of its weight."""
-    steps: int = 20
+    steps: int = 10
     """How many of the newest steps speak."""
     best: int = 200
     """How many products an answer holds."""

@@ -46,7 +46,7 @@ class ContentConfig:
     description: float = 0.3
     recency: float = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 10
+    steps: int = 6
     """How many of the newest steps speak."""
     neighbours: int = 100
     """How many neighbours of each product are kept."""

@@ -36,7 +36,7 @@ class EaseConfig:
     """Added to the diagonal of the Gram matrix (L2)."""
     recency: float = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 20
+    steps: int = 6
     """How many of the newest steps speak."""
     neighbours: int = 100
     """How many positive weights of each product are kept."""

@@ -68,7 +68,7 @@ class SequentialConfig:
     """Added to the divisor, so that a single chance pair does not win."""
     recency: float = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 10
+    steps: int = 6
     """How many of the newest steps speak."""
     neighbours: int = 100
     """How many neighbours of each product are kept."""

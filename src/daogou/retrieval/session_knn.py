@@ -33,7 +33,7 @@ class SessionKnnConfig:
 
     enabled: bool = True
     """False leaves it out of the release."""
-    steps: int = 10
+    steps: int = 6
     """How many of the newest steps look for histories."""
     recency: float = 0.65
     """What each older step of the trail leaves of its weight."""

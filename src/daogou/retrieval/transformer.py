@@ -49,7 +49,7 @@ class TransformerConfig:
     heads: int = 4
     length: int = 30
     """Newest steps it can read; in training, longer histories are cut into so long pieces."""
-    read: int = 15
+    read: int = 10
     """Newest steps it reads when it is asked; older ones take time and say nothing that could be measured."""
     dropout: float = 0.2
     forget: float = 0.2
