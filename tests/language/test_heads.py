@@ -121,3 +121,18 @@ def test_a_newborn_is_nothing_new_here(text: str) -> None:
     found = _read(_home(), text)
     assert found.sort == "relevance"
     assert {slot.value for slot in found.slots if slot.kind == "recipient"} == {"baby"}
+
+
+@pytest.mark.parametrize("text", ["徒步鞋", "trekking boots", "爬山鞋"])
+def test_a_thing_may_have_another_word_for_the_same_idea_before_it(text: str) -> None:
+    shoes = Text("鞋靴", "Shoes")
+    kinds = (Text("登山鞋", "Hiking boots"), Text("跑步鞋", "Running shoes"))
+    goods = [product(kind.en, Text("款", "Model"), category=(shoes, kind)) for kind in kinds]
+    found = _read(_understander(goods, {}), text)
+    assert found.where.category == "hiking boots"
+    assert found.words == ()
+
+
+def test_whose_things_a_category_is_of_may_be_said_in_the_other_language() -> None:
+    goods = [product("bowl", "不锈钢碗", category=["居家", "宠物"])]
+    assert _read(_understander(goods, {}), "pet stuff").where.category == "宠物"

@@ -43,7 +43,7 @@ class CategoryFinder:
                 reading.short, reading.category = longer, self._category_of(longer.phrase)
                 return
             if phrase is not None and self._names_category(phrase):
-                reading.category = self._lexicon.meanings(phrase.phrase)[0].value
+                reading.category = self._vocabulary.meanings(phrase.phrase)[0].value
                 self._follow(reading, phrase)
                 return
             if phrase is None and not said[place].startswith(MARK) and not self._lexicon.is_plain(said[place]):
@@ -58,7 +58,7 @@ class CategoryFinder:
                     return
 
     def _names_category(self, phrase: Found) -> bool:
-        return any(term.kind == "category" for term in self._lexicon.meanings(phrase.phrase)[:1])
+        return any(term.kind == "category" for term in self._vocabulary.meanings(phrase.phrase)[:1])
 
     def _follow(self, reading: Reading, named: Found) -> None:
         """The last noun says what a thing is: dress shoes are shoes, a perfume candle is a candle."""
@@ -66,7 +66,7 @@ class CategoryFinder:
         while self._touch(reading, named.last):
             after = self._lexicon.find(said, named.last)
             if after is not None and self._names_category(after):
-                named, reading.category = after, self._lexicon.meanings(after.phrase)[0].value
+                named, reading.category = after, self._vocabulary.meanings(after.phrase)[0].value
                 continue
             if after is None and not self._lexicon.is_plain(said[named.last]):
                 short = self._ending(said, named.last, named.last + 1) or self.called.find(
@@ -96,7 +96,7 @@ class CategoryFinder:
         return after is not None and (self._names_category(after) or self._names_goods(after))
 
     def _names_goods(self, phrase: Found) -> bool:
-        return any(term.name.casefold() in GOODS for term in self._lexicon.meanings(phrase.phrase)[:1])
+        return any(term.name.casefold() in GOODS for term in self._vocabulary.meanings(phrase.phrase)[:1])
 
     def is_brand_of(self, reading: Reading, said: Sequence[str], first: int, last: int) -> bool:
         """Is this the name of a brand that the shop does not have, before a kind of its goods: the 小米 of 小米手机, a
@@ -104,7 +104,7 @@ class CategoryFinder:
         phrase = join(said[first:last])
         if phrase not in self._lexicon.brands or not self._touch(reading, last):
             return False
-        terms, kind = self._lexicon.meanings(phrase), reading.category
+        terms, kind = self._vocabulary.meanings(phrase), reading.category
         if any(term.kind == "brand" or self._vocabulary.coverage(term.name, kind) for term in terms):
             return False
         if reading.short and reading.short.first == last:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from daogou.language.names import is_attribute
 from daogou.language.shopping import audience_words, audiences, brands, occasions, people
 from daogou.language.speech import CONNECTIVES, FILLERS, NEGATORS, ON_SALE, sorts
-from daogou.language.vocabulary import LONGEST, Found, Term, Vocabulary, join
+from daogou.language.vocabulary import LONGEST, Found, Vocabulary, join
 
 _LIGHT = frozenset(
     "买找要来看选挑送给用穿戴带放想求个条件双款只台部本套把张瓶盒支点些种样的了吗有没能会可最很太更再也都就还在上下里又我你他她它这那"
@@ -36,13 +36,6 @@ class Lexicon:
         vocabulary.segmenter.learn(
             word for word in (*(said for said, _ in sorts()), *ON_SALE, *NEGATORS) if len(word) > 1
         )
-
-    def meanings(self, phrase: str) -> list[Term]:
-        """What a phrase can mean in the shop; whom something is for is no category that is called otherwise."""
-        terms = self.vocabulary.meanings(phrase)
-        if phrase not in self.people:
-            return terms
-        return [term for term in terms if term.kind != "category" or term in self.vocabulary.terms.get(phrase, ())]
 
     def means(self, phrase: str) -> bool:
         """Does the phrase say anything by itself?"""

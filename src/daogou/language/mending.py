@@ -79,7 +79,7 @@ class Mender:
 
     def _glossed(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
         """What is no word of the shop from here in words of the shop, and the place after it."""
-        named = self._named(words, place)
+        named = self._otherwise(words, place) or self._named(words, place)
         if named is not None:
             return named
         if words[place].text.isascii():
@@ -87,6 +87,18 @@ class Mender:
         whose = self._lexicon.people.get(words[place].text)
         of_somebody = whose and (self._glossed_phrase(words, place) or self._glossed_for(whose, words, place))
         return of_somebody or self._glossed_run(words, place)
+
+    def _otherwise(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
+        """Two words that touch as the shop calls the same: 徒步鞋 as its 登山鞋."""
+        first, *rest = words[place : place + 2]
+        for thing in rest:
+            latin = first.text.isascii()
+            touch = thing.start == first.end + latin and thing.text.isascii() == latin
+            name = self._vocabulary.said_otherwise(first.text, thing.text) if touch else None
+            if name is not None:
+                here = Token(join([first.text, thing.text]), first.start, thing.end)
+                return list(self._in_words_of_the_shop([Meaning(name, 1.0)], here)), place + 2
+        return None
 
     def _named(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
         """The longest phrase from here that is another name of goods of the shop, with a word that is not its own, or

@@ -117,7 +117,7 @@ fiance / 未婚夫 | man
 fiancee / 未婚妻 | woman
 her / 她 | woman
 him / 他 | man
-baby, infant, newborn / 婴儿, 新生儿, 宝宝, 小宝宝, 宝贝, 婴幼儿, 婴童, 刚出生, 新出生
+baby, infant, newborn / 婴儿, 新生儿, 宝宝, 小宝宝, 宝贝, 刚出生, 新出生
 child / 孩子, 娃, 小家伙
 son / 儿子
 daughter / 女儿, 闺女
@@ -148,8 +148,8 @@ dog, puppy / 狗, 狗狗, 小狗
 cat, kitten / 猫, 猫咪, 小猫
 """
 
-BROADER = {"dog": "pet", "cat": "pet"}
-"""Whose goods are called by a wider word."""
+GOODS_FOR = {"dog": ("dog", "pet"), "cat": ("cat", "pet"), "baby": ("婴童", "婴幼儿", "baby")}
+"""Whose goods may be called by another word than the person is, with the words, the likelier first."""
 GIFT = "gift"
 _OCCASIONS = """
 birthday, bday / 生日, 过生日

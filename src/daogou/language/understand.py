@@ -26,7 +26,7 @@ from daogou.language.quantities import PriceWish, price_wishes
 from daogou.language.ranges import ranges
 from daogou.language.reading import MARK, Reading, runs
 from daogou.language.segment import Token, names_something
-from daogou.language.shopping import BROADER
+from daogou.language.shopping import GOODS_FOR
 from daogou.language.speech import CONNECTIVES, ONLY_TRAILING, TRAILING_NEGATORS
 from daogou.language.spelling import is_small
 from daogou.language.vocabulary import SIZES, Found, Term, Vocabulary, join
@@ -270,7 +270,7 @@ class Understander:
 
     def _search_people(self, reading: Reading, typed: str) -> dict[str, tuple[Meant, ...]]:
         """Where nothing more is said than whom something is for, search whom, if the shop's titles or names say so, or
-        the wider word: a baby's things are called so, and a dog's a pet's. Returns what was taken for a wider word."""
+        the word that its goods are called by: 婴童 for a baby, pets for a dog. Returns what was taken for these."""
         meant: dict[str, tuple[Meant, ...]] = {}
         occasions = [(slot.start, slot.end) for slot in reading.slots if slot.kind == "occasion"]
         starts = (reading.normal.span(token.start, token.end)[0] for token in reading.left)
@@ -279,12 +279,15 @@ class Understander:
         ):
             return meant
         for whom, tokens in dict(reading.people).items():
-            said = [token for token in tokens if self.vocabulary.has(token.text)]
-            wider = "" if said else BROADER.get(whom, "")
-            if wider and self.vocabulary.has(wider):
-                said = [tokens[0]._replace(text=wider, end=tokens[-1].end)]
-                meant[typed[slice(*reading.normal.span(said[0].start, said[0].end))]] = (Meant(wider, 1.0),)
-            reading.left += said
+            own = [token for token in tokens if self.vocabulary.has(token.text)]
+            known = (
+                name for name in GOODS_FOR.get(whom, (whom,)) if (own if name == whom else self.vocabulary.has(name))
+            )
+            name = next(known, whom)
+            if name != whom:
+                own = [tokens[0]._replace(text=name, end=tokens[-1].end)]
+                meant[typed[slice(*reading.normal.span(own[0].start, own[0].end))]] = (Meant(name, 1.0),)
+            reading.left += own
         return meant
 
     def _breaks(self, reading: Reading, place: int) -> bool:
@@ -393,7 +396,7 @@ class Understander:
         said = phrase.phrase
         tokens = reading.words[phrase.first : phrase.last]
         span = (tokens[0].start, tokens[-1].end)
-        terms = self._lexicon.meanings(said)
+        terms = self.vocabulary.meanings(said)
         if terms:
             self._take_terms(reading, terms, tokens, negated=negated)
         elif said in self._lexicon.sorts and not negated:

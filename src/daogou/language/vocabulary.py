@@ -217,6 +217,15 @@ class Vocabulary:
         """The values of attributes that are this size."""
         return self._sizes.get(value, [])
 
+    def said_otherwise(self, word: str, thing: str) -> str | None:
+        """The category that is called as a thing with another word for the same idea before it: jogging shoes are its
+        running shoes, 徒步鞋 its 登山鞋; None where the phrase is a name itself, or several are."""
+        if join([word, thing]) in self.terms:
+            return None
+        phrases = {join([other, thing]) for other in self._surfaces.get(word, ())}
+        named = [p for p in phrases if any(term.kind == "category" for term in self.terms.get(p, ()))]
+        return named[0] if len(named) == 1 else None
+
     def sizes(self) -> Iterable[tuple[str, list[Term]]]:
         """All sizes that products have, with the values of attributes that are each."""
         return self._sizes.items()
