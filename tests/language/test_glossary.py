@@ -132,6 +132,22 @@ def test_what_no_title_says_in_full_is_said_in_less_words() -> None:
     )
 
 
+def test_less_words_are_no_less_than_the_shop_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_ENTRIES, "手机套", "cell phone case")
+    cases = _titled(*(f"Phone case {n}" for n in range(9)), *(f"Case for glasses {n}" for n in range(40)))
+    assert _reading("手机套", *cases).meant["手机套"][0].phrase == "phone case"
+
+
+def test_a_word_of_letters_and_characters_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_ENTRIES, "U盘", "USB flash drive")
+    monkeypatch.setitem(_ENTRIES, "盘", "plate")
+    drives = _titled(*(f"USB flash drive {n}" for n in range(9)), "Plate 1", "Plate 2")
+    for typed in ("U盘", "64GB u盘", "金士顿Ｕ盘"):
+        assert "usb flash drive" in _reading(typed, *drives).worded()
+    assert _reading("U 盘", *drives).meant == {}
+    assert _reading("U盘", *drives, *_titled("U盘 32 GB", "U盘 64 GB")).meant == {}
+
+
 def test_what_no_title_says_is_called_what_wordnet_calls_it() -> None:
     assert _reading("手表", *_titled("Watch gold", "Watch steel", "Watch for men")).worded() == "watch"
     assert _reading("手表", *_titled("Sofa", "Chair", "Table")).unknown == ("手表",)

@@ -275,10 +275,12 @@ def _sayable(senses: Mapping[Parts, float], used: Senses, others: Mapping[str, S
             add(phrase, sure * whole)
         for other, n in others[phrase].items() if phrase in others else ():
             add(other, sure * n * _OTHERWISE)
+        left = sure * (1.0 if len(parts) == 1 else 1 - whole)  # what no longer phrase of the shop says
         for less, n in _reduced(parts):
             other = " ".join(less)
             if other in used and (less != parts[:1] or sure >= 1):
-                add(other, sure * n * used[other] * (1.0 if len(parts) == 1 else 1 - whole))
+                add(other, left * n * used[other])
+                left *= 1 - used[other] if len(less) > 1 else 1
     return found
 
 

@@ -126,9 +126,9 @@ class Mender:
         for last in range(min(len(words), place + _PHRASE), place, -1):
             run = words[place:last]
             phrase = join([token.text for token in run])
-            mixed = not phrase.isascii() and any(a.end < b.start for a, b in pairwise(run))
-            plain = len(run) == 1 or not self._lexicon.people.get(run[0].text)
-            if mixed or (plain and self._lexicon.is_plain(run[0].text)) or all(self._is_own(t.text) for t in run):
+            apart = not phrase.isascii() and any(a.end < b.start for a, b in pairwise(run))
+            plain = phrase.isascii() or len(run) == 1
+            if apart or (plain and self._lexicon.is_plain(run[0].text)) or all(self._is_own(t.text) for t in run):
                 continue
             meanings = self.glossary.meanings(phrase)
             if meanings and (not phrase.isascii() or self._is_sure(meanings[0])):
