@@ -33,6 +33,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "encoder": ("encoder.py",),
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),
+    "next_basket": ("next_basket.py",),
     "sessions": ("sessions.py",),
     "graph": ("lastfm.py",),
     "fake_accounts": ("shilling.py",),
@@ -46,6 +47,10 @@ _HELP_LIMIT_S = 0.15
 def main() -> int:
     """Run those that are named, or all; exit status 1 where one failed."""
     named = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in named if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
     print(json.dumps({"machine": platform.processor() or platform.machine(), "cores": os.cpu_count(),
                       "python": platform.python_version()}), flush=True)  # fmt: skip
     return max([_run(name) for name in named], default=0)

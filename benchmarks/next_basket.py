@@ -6,7 +6,7 @@ which it hides, are neither in the baskets nor in the baseline. With --held 2 th
 which is what settings are chosen on. Households with fewer than five baskets are not asked. Prints one JSON line with
 recall@20 and NDCG@20 beside personal frequency, and the bootstrap interval of the difference over households.
 
-    python -m benchmarks next_basket [--held 2] [--config '{"repeat": {"half_life_days": 30}}']
+    python benchmarks/next_basket.py [--held 2] [--config '{"repeat": {"half_life_days": 30}}']
 """
 
 from __future__ import annotations
