@@ -656,13 +656,23 @@ def test_a_likely_synonym_is_accepted_with_one_press(http: TestClient, shop: Pag
 
 def test_the_console_shows_imports_with_counts_and_rejects(http: TestClient, shop: PageShop) -> None:
     count = {"kind": "product", "read": 9, "accepted": 7, "repaired": 0, "unchanged": 0, "joined": 0, "rejected": 2}
-    reject = {"file": "a.csv", "line": 4, "field": "price", "reason": HOSTILE, "rule": "price"}
-    report = {"files": [{"path": "/x/a.csv", "format": "csv", "by_kind": {"product": count}}], "refusals": [reject]}
-    shop.stores.ledger.put("import", "1750000000000", report | {"n_rejects": 2, "n_repairs": 0})
+    rejected = {"file": "a.csv", "rule": "price", "field": "price", "line": 4, "said": HOSTILE, "n": 2}
+    repaired = {"file": "a.csv", "rule": "date", "field": "at", "line": 7, "said": "read as day/month", "n": 1_300}
+    report = {
+        "files": [{"path": "/x/a.csv", "format": "csv", "by_kind": {"product": count}}],
+        "rejected": [rejected],
+        "repaired": [repaired],
+        "notes": [f"2 products have no price {HOSTILE}"],
+    }
+    shop.stores.ledger.put("import", "1750000000000", report | {"n_rejects": 2, "n_repairs": 1_300})
+    shop.stores.ledger.put("import", "1740000000000", {"files": [], "refusals": [], "n_rejects": 0, "n_repairs": 0})
     http.post("/console/sign-in", data={"key": create_key(shop.stores, "admin", "boss")})
     page = http.get("/console/imports?lang=en").text
     assert "2 rejected lines" in page
     assert "a.csv:4" in page
+    assert "1300 repaired lines" in page
+    assert "read as day/month" in page
+    assert "2 products have no price" in page
     assert "<script>alert" not in page
 
 
