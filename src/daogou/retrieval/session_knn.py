@@ -39,9 +39,9 @@ class SessionKnnConfig:
     """What each older step of the trail leaves of its weight."""
     newest: int = 200
     """Histories are looked for among so many of a product's newest steps."""
-    neighbours: int = 100
+    neighbours: int = 50
     """How many histories speak: those that share most."""
-    gap: int = 20
+    gap: int = 10
     """A history speaks for products up to so many steps from the shared one."""
     gap_decay: float = 0.9
     """What each further step leaves."""
