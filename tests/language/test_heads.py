@@ -53,6 +53,15 @@ def test_what_the_names_of_goods_end_in_names_them_where_its_chinese_does(text: 
     assert _read(_phones(), text).where.category == "smartphones"
 
 
+def test_a_synonym_of_the_shop_comes_before_what_a_word_is_in_general() -> None:
+    understander = _phones()
+    assert _read(understander, "phone").meant
+    understander.vocabulary.set_synonyms([("phone", "charging cord")])
+    understood = _read(understander, "phone")
+    assert understood.meant == {}
+    assert understood.also == {"phone": ("charging cord",)}
+
+
 def test_a_headphone_is_no_phone() -> None:
     goods = [product(f"{n}", Text("", f"Red headphones {n}"), category=["headphones"]) for n in range(3)]
     assert _read(_understander(goods, _PHONES), "phone").where.category is None

@@ -106,7 +106,7 @@ class Mender:
         for last in range(min(len(words), place + _PHRASE), place, -1):
             run = words[place:last]
             phrase = join([token.text for token in run])
-            name = self.called.other(phrase)
+            name = None if self._vocabulary.has_synonyms(phrase) else self.called.other(phrase)
             own = all(self._is_own(token.text) for token in run)
             if name is not None and not (own and (not phrase.isascii() or self._says_which(words, last))):
                 here = Token(phrase, run[0].start, run[-1].end)

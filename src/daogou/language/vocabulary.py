@@ -251,6 +251,10 @@ class Vocabulary:
         self._synonyms = {phrase: found for phrase, found in others.items() if found}
         self._synonym_words = frozenset(word for said in others for word in self.segmenter.words(said))
 
+    def has_synonyms(self, phrase: str) -> bool:
+        """Do the shop's synonyms say what else the phrase is called?"""
+        return phrase in self._synonyms
+
     def synonyms_in(self, words: Sequence[str]) -> list[tuple[Found, tuple[str, ...]]]:
         """The phrases in a row of words for which there are synonyms, longest first from each place, with these as the
         shop writes them."""
