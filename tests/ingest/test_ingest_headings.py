@@ -108,6 +108,12 @@ def test_rows_of_one_product_with_stock_keeping_units_are_its_variants(tmp_path:
     assert counted(report)["product"] == (3, 2, 0, 0)
 
 
+def test_what_is_put_right_in_a_variant_is_said(tmp_path: Path) -> None:
+    text = "商品ID,商品名称,价格,库存,SKU编码,颜色\n1,T恤,59,充足,a-红,红\n1,T恤,69,0,a-黑,黑\n"
+    report, _ = run(write(tmp_path, "a.csv", text), currency="CNY")
+    assert [(r.line, r.field) for r in report.repairs] == [(2, "stock")]
+
+
 ORDERS = (
     "订单编号,买家会员名,下单时间,商品ID,数量,单价,实付金额,订单状态\n"
     "T1,小明,2026-03-01 10:00:00,1,2,10,30,交易成功\nT1,小明,2026-03-01 10:00:00,2,1,10,30,交易成功\n"

@@ -129,7 +129,7 @@ def _products(source: Source, rows: Iterable[_Line]) -> Iterator[Found]:
         record = {name: value for name, value in found.record.items() if name not in _OFFERED}
         record["attributes"] = {k: v for k, v in _attributes(stand[0].data).items() if k not in _VARYING}
         record["variants"] = [_variant(row.data, id, fixes) for row, id in zip(stand, ids, strict=True)]
-        yield Found(source, stand[0].line, "product", filled(record), raw=stand[0].raw)
+        yield Found(source, stand[0].line, "product", filled(record), tuple(fixes), stand[0].raw)
         for row in stand[1:]:
             yield part(source, row.line, "product")
 
