@@ -49,9 +49,7 @@ def guess(columns: Iterable[str], kind: str | None = None) -> tuple[str, dict[st
 
 @lru_cache(maxsize=1024)
 def _guess(columns: frozenset[str], kind: str | None) -> tuple[str, dict[str, str]] | None:
-    by_name: dict[str, str] = {}
-    for column in sorted(columns, reverse=True):
-        by_name[normal(column)] = column
+    by_name = _by_name(columns)
     for name in headings() if kind is None else [kind] if kind in headings() else []:
         found = _fields(name, by_name)
         if kind == "product" and {"id", "title"} <= set(found.values()):
@@ -59,6 +57,11 @@ def _guess(columns: frozenset[str], kind: str | None) -> tuple[str, dict[str, st
         if any(needed <= set(found.values()) for needed in _SIGNS[name]) and not _other(name, by_name):
             return name, found
     return None
+
+
+def _by_name(columns: Iterable[str]) -> dict[str, str]:
+    """The columns by their normal names; of several with one name the first of the alphabet."""
+    return {normal(column): column for column in sorted(columns, reverse=True)}
 
 
 def _fields(kind: str, by_name: Mapping[str, str]) -> dict[str, str]:
@@ -84,5 +87,4 @@ _PEOPLE = ("email", "emailaddress", "emailadresse", "customeremail", "lineitemna
 
 def seen_as(columns: Iterable[str]) -> dict[str, str]:
     """Of a file of which no kind can be told: what its columns would be of a product, as far as they are known."""
-    by_name = {normal(column): column for column in sorted(columns, reverse=True)}
-    return _fields("product", by_name)
+    return _fields("product", _by_name(columns))

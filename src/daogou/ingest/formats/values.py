@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
@@ -62,8 +63,6 @@ def together(source: Source, column: str) -> Iterator[list[Row]]:
 
 def pseudonym(said: str) -> str:
     """An id for a person known by an e-mail address or a telephone number, which are not kept: a digest of it."""
-    from hashlib import blake2b
-
     return "p-" + blake2b(said.strip().casefold().encode(), digest_size=12).hexdigest()
 
 

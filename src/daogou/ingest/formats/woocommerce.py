@@ -56,10 +56,7 @@ def _product(row: Row, variations: list[Row]) -> dict[str, Any]:
         "description": plain_text(cells.get("Description") or cells.get("Short description")),
         "brand": next(iter(parts(cells.get("Brands"))), None),
         "category": max(parts(cells.get("Categories")), key=lambda path: path.count(">"), default=None),
-        "attributes": _attributes(cells)
-        | filled(
-            {"tags": parts(cells.get("Tags")), "sku": cells.get("SKU"), "gtin": cells.get("GTIN, UPC, EAN, or ISBN")}
-        ),
+        "attributes": _attributes(cells) | filled({"tags": parts(cells.get("Tags"))}) | _codes(cells),
         "images": parts(cells.get("Images")),
         "hidden": cells.get("Published", "1") != "1" or cells.get("Visibility in catalog") == "hidden",
         "url": cells.get("External URL"),

@@ -30,7 +30,7 @@ _FIGURE = re.compile(r"\d[\d.,'’\s]*")
 _EITHER_WAY = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _POINT = re.compile(r".*\.(?:\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d{3}|[^.]*,\d{3}\.\d+|\d{1,3}(?:,\d{3}){2,}")
 _COMMA = re.compile(r".*,(?:\d{1,2}|\d{4,})|0,\d+|\d{4,},\d{3}|[^,]*\.\d{3},\d+|\d{1,3}(?:\.\d{3}){2,}")
-_SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _COMMA_CURRENCIES = frozenset(
     {"EUR", "DKK", "SEK", "NOK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "RSD", "UAH", "RUB", "TRY",
      "BRL", "ARS", "CLP", "COP", "UYU", "PYG", "VES", "BOB", "CRC", "IDR", "VND", "AZN", "GEL", "MAD"}
@@ -51,9 +51,10 @@ class Habits:
         changed = {}
         for name, cell in data.items():
             if type(cell) is str and cell:
-                if self.decimal is not None and _is_amount(name):
+                kind = _kind(name)
+                if self.decimal is not None and kind == "amount":
                     changed[name] = _amount(cell, self.decimal)
-                elif self.dates is not None and _is_date(name):
+                elif self.dates is not None and kind == "date":
                     changed[name] = _date(cell, self.dates)
         return {**data, **changed} if changed else data
 
@@ -66,21 +67,14 @@ def habits_of(
     for row in islice(rows, _ROWS):
         for column, cell in row.data.items():
             if type(cell) is str and cell:
-                if _is_amount(column):
+                kind = _kind(column)
+                if kind == "amount":
                     amounts.see(column, cell)
-                elif _is_date(column):
+                elif kind == "date":
                     days.see(cell)
     mark, why = (decimal, "") if decimal else amounts.decided(name, currency)
     order, said = (dates, "") if dates else days.decided(name)
     return Habits(mark, order, tuple(filter(None, (why, said))))
-
-
-def _is_amount(column: str) -> bool:
-    return _kind(column) == "amount"
-
-
-def _is_date(column: str) -> bool:
-    return _kind(column) == "date"
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +94,7 @@ class _Amounts:
         found = _FIGURE.search(cell)
         if found is None:
             return
-        figure = re.sub(r"['’\s]", "", found.group()).rstrip(".,")
+        figure = _bare(found)
         if _EITHER_WAY.fullmatch(figure):
             self._either = self._either or (column, cell)
             said = re.search(r"[A-Z]{3}", cell)
@@ -139,9 +133,9 @@ class _Days:
 
     def see(self, cell: str) -> None:
         found = _SLASHED.match(cell.strip())
-        if found is None or found.group(2) != "/":
+        if found is None:
             return
-        first, second = int(found.group(1)), int(found.group(3))
+        first, second = int(found.group(1)), int(found.group(2))
         if first > 12 >= second:
             self._shown.setdefault("day-first", cell)
         elif second > 12 >= first:
@@ -163,7 +157,7 @@ def _amount(cell: str, mark: Decimal) -> str:
     found = _FIGURE.search(cell)
     if found is None:
         return cell
-    figure = re.sub(r"['’\s]", "", found.group()).rstrip(".,")
+    figure = _bare(found)
     if not _EITHER_WAY.fullmatch(figure):
         return cell
     plain = figure.replace(".", "") if mark == "comma" else figure.replace(",", "")
@@ -171,10 +165,16 @@ def _amount(cell: str, mark: Decimal) -> str:
     return f"{cell[: found.start()]}{plain.replace(',', '.')}{rest}{cell[found.end() :]}"
 
 
+def _bare(found: re.Match[str]) -> str:
+    """The figure without blanks and apostrophes between its thousands."""
+    return re.sub(r"['’\s]", "", found.group()).rstrip(".,")
+
+
 def _date(cell: str, order: Dates) -> str:
     """31/12/2026 as 2026-12-31; anything else as it is."""
     found = _SLASHED.match(cell.strip())
-    if found is None or found.group(2) != "/":
+    if found is None:
         return cell
-    day, month = (found.group(1), found.group(3)) if order == "day-first" else (found.group(3), found.group(1))
-    return f"{found.group(4)}-{int(month):02d}-{int(day):02d}{cell.strip()[found.end() :]}"
+    first, second, year = found.groups()
+    day, month = (first, second) if order == "day-first" else (second, first)
+    return f"{year}-{int(month):02d}-{int(day):02d}{cell.strip()[found.end() :]}"
