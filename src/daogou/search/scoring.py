@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.ids import DAY_MS
 from daogou.retrieval.rules import NO_RULING
 from daogou.search.alike import BEST, likeness, likeness_to
 
@@ -226,5 +227,5 @@ def _freshness(released: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[
     """1 for the newest product of the shop, halved for each half year before; 0 where the date is unknown."""
     newest = int(released.max()) if len(released) else 0
     at = released[rows]
-    age = (newest - at) / (182 * 86_400_000)
+    age = (newest - at) / (182 * DAY_MS)
     return np.where(at > 0, np.exp2(-age), 0).astype(np.float32)

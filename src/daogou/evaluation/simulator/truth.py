@@ -21,7 +21,7 @@ import msgspec
 import numpy as np
 
 from daogou.domain.errors import NotFound
-from daogou.domain.ids import Instant
+from daogou.domain.ids import DAY_MS, Instant
 from daogou.evaluation.simulator.choice import CLICK, chance, examination
 from daogou.evaluation.simulator.tastes import Tastes
 from daogou.evaluation.simulator.world import Floats, Ints, World
@@ -29,7 +29,7 @@ from daogou.evaluation.simulator.world import Floats, Ints, World
 FILE = "truth.json"
 OTHER_GENDER = 2.5
 SEASON = 0.5
-YEAR = 365 * 86_400_000
+YEAR = 365 * DAY_MS
 _SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "winter": (12, 1, 2)}
 
 
