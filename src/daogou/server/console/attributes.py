@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daogou.server.console.page import shown
 from daogou.server.console.session import Sessions
-from daogou.server.pages.words import words_in
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,12 +28,10 @@ class AttributesPage:
         """The surest suggestions, with the words that they are read from."""
         shop = self._site.shop
         found = shop.suggested_attributes.open()
-        return self._site.render(
+        return shown(
+            self._site,
             request,
-            "console/attributes.html",
-            operator=request.state.operator,
-            page="attributes",
-            title=words_in(self._site.visitor(request).language)("console.attributes"),
+            "attributes",
             found=[(each, product) for each in found[:_SHOWN] if (product := shop.product(each.product)) is not None],
             n=len(found),
         )

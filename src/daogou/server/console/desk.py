@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from daogou.domain.ids import Instant
+from daogou.server.console.page import shown
 from daogou.server.console.session import COOKIE, LASTS_S, Sessions
-from daogou.server.pages.words import words_in
 
 if TYPE_CHECKING:
     from daogou.server.pages.forms import Form
@@ -71,7 +71,7 @@ class Desk:
 
     def imports(self, request: Request) -> Response:
         """The reports of past imports, newest first."""
-        return self._show(request, "imports", imports=self._imports())
+        return self._show(request, "imports", imports=self._imports(), rejects_shown=_REJECTS)
 
     def releases(self, request: Request) -> Response:
         """Every release with its metrics, newest first."""
@@ -107,16 +107,7 @@ class Desk:
         return [(Instant(int(key)), report) for key, report in reversed(runs) if key.isdecimal()]
 
     def _show(self, request: Request, page: str, **context: Any) -> Response:
-        t = words_in(self._site.visitor(request).language)
-        return self._site.render(
-            request,
-            f"console/{page}.html",
-            operator=request.state.operator,
-            page=page,
-            title=t(f"console.{page}"),
-            rejects_shown=_REJECTS,
-            **context,
-        )
+        return shown(self._site, request, page, **context)
 
 
 def _told(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse
 
 from daogou.domain.errors import NotFound
 from daogou.evaluation.report.latest import latest
+from daogou.server.console.page import shown
 from daogou.server.pages.site import HEADERS
-from daogou.server.pages.words import words_in
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -29,12 +29,10 @@ class EvaluationPage:
 
     def show(self, request: Request) -> Response:
         """When the shop was measured last, what was found in a sentence, and the way to the report."""
-        return self._site.render(
+        return shown(
+            self._site,
             request,
-            "console/evaluation.html",
-            operator=request.state.operator,
-            page="evaluation",
-            title=words_in(self._site.visitor(request).language)("console.evaluation"),
+            "evaluation",
             latest=latest(self._site.shop.folder),
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import ProductId, ShopperId
 from daogou.domain.kinds import Kind
-from daogou.server.pages.words import words_in
+from daogou.server.console.page import shown
 from daogou.server.storefront.cards import cards
 
 if TYPE_CHECKING:
@@ -47,12 +47,10 @@ class Preview:
             )
         except BadRequest as error:
             refused = error.message
-        return self._site.render(
+        return shown(
+            self._site,
             request,
-            "console/preview.html",
-            operator=request.state.operator,
-            page="preview",
-            title=words_in(who.language)("console.preview"),
+            "preview",
             asked=asked,
             kinds=KINDS,
             found=found,

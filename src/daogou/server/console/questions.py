@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daogou.server.console.page import shown
 from daogou.server.console.session import Sessions
-from daogou.server.pages.words import words_in
 from daogou.shop.questioning import DAYS
 from daogou.shop.searching import AT_LEAST
 
@@ -31,12 +31,10 @@ class QuestionsPage:
         """What lacks an answer, then what has one."""
         shop = self._site.shop
         lines = shop.questions.report()
-        return self._site.render(
+        return shown(
+            self._site,
             request,
-            "console/questions.html",
-            operator=request.state.operator,
-            page="questions",
-            title=words_in(self._site.visitor(request).language)("console.questions"),
+            "questions",
             unanswered=[
                 (line, [found for id in line.silent[:_FILLED_IN] if (found := shop.product(id)) is not None])
                 for line in lines

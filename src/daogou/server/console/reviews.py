@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.text import Text
 from daogou.opinions.board import Side, board, worst
-from daogou.server.pages.words import words_in
+from daogou.server.console.page import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,12 +57,10 @@ class ReviewsPage:
         asked = request.query_params.get("aspect", "")
         chosen = next((side for side in sides if side.aspect == asked), None)
         doubts = shop.doubts
-        return self._site.render(
+        return shown(
+            self._site,
             request,
-            "console/reviews.html",
-            operator=request.state.operator,
-            page="reviews",
-            title=words_in(self._site.visitor(request).language)("console.reviews"),
+            "reviews",
             sides=sides,
             label=lambda aspect: known[aspect].label if aspect in known else Text.of(aspect),
             trained=voices is not None,

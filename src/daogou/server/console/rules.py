@@ -11,8 +11,8 @@ import numpy as np
 from daogou.domain.errors import BadSettings
 from daogou.domain.rule import Action, RuledList
 from daogou.retrieval.rules import Rulebook
+from daogou.server.console.page import shown
 from daogou.server.console.session import Sessions
-from daogou.server.pages.words import words_in
 from daogou.settings.files import stamp
 from daogou.settings.rules import FILE, parse_rules
 
@@ -83,13 +83,11 @@ class RulesPage:
             rules, wrong = (), error.message
         shelf = self._site.shop.engine.shelf
         book = Rulebook(rules, shelf)
-        return self._site.render(
+        return shown(
+            self._site,
             request,
-            "console/rules.html",
+            "rules",
             status=400 if wrong and request.method == "POST" else 200,
-            operator=request.state.operator,
-            page="rules",
-            title=words_in(self._site.visitor(request).language)("console.rules"),
             rules=[(rule, _n_about(rule, book, shelf), _unknown(rule, shelf)) for rule in rules],
             text=text,
             seen=seen,

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from daogou.domain.errors import BadSettings
+from daogou.server.console.page import shown
 from daogou.server.console.session import Sessions
-from daogou.server.pages.words import words_in
 from daogou.settings.files import stamp
 from daogou.settings.synonyms import parse_synonyms
 from daogou.shop.searching import AT_LEAST
@@ -70,13 +70,11 @@ class SearchesPage:
             groups, wrong = (), error.message
         span = _days(days)
         language = self._site.visitor(request).language
-        return self._site.render(
+        return shown(
+            self._site,
             request,
-            "console/searches.html",
+            "searches",
             status=400 if wrong and request.method == "POST" else 200,
-            operator=request.state.operator,
-            page="searches",
-            title=words_in(language)("console.searches"),
             report=self._site.shop.search_report(days=span, language=language),
             groups=groups,
             text=text,
