@@ -43,3 +43,11 @@ def highest(scores: NDArray[np.float32], k: int) -> NDArray[np.int32]:
     if n <= k:
         return np.arange(n, dtype=np.int32)
     return np.flatnonzero(scores >= np.partition(scores, n - k)[n - k]).astype(np.int32)
+
+
+def are_highest(values: NDArray[np.float32], n: int) -> NDArray[np.bool_]:
+    """Which are the n highest; of ties at the edge the first ones."""
+    edge = np.partition(values, len(values) - n)[len(values) - n]
+    kept: NDArray[np.bool_] = values > edge
+    kept[np.flatnonzero(values == edge)[: n - np.count_nonzero(kept)]] = True
+    return kept

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from daogou.retrieval.candidates import are_highest
 from daogou.retrieval.evidence import Evidence, Trail, gather
 from daogou.retrieval.files import read_array, write_array
 
@@ -82,7 +83,7 @@ def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> 
     lengths = np.diff(matrix.indptr)
     for row in np.flatnonzero(lengths > max(n, _ALONE)):
         here = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        kept[here] &= _highest(worth[here], n)
+        kept[here] &= are_highest(worth[here], n)
     long = np.flatnonzero((lengths > n) & (lengths <= _ALONE))
     long = long[np.argsort(lengths[long], kind="stable")]
     done = 0
@@ -102,14 +103,6 @@ def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> 
     return sp.csr_matrix(
         (matrix.data[places], matrix.indices[places], places.searchsorted(matrix.indptr)), shape=matrix.shape
     )
-
-
-def _highest(values: NDArray[np.float32], n: int) -> NDArray[np.bool_]:
-    """Which are the n highest; of ties at the edge the first ones."""
-    edge = np.partition(values, len(values) - n)[len(values) - n]
-    kept: NDArray[np.bool_] = values > edge
-    kept[np.flatnonzero(values == edge)[: n - np.count_nonzero(kept)]] = True
-    return kept
 
 
 def stacked(blocks: list[Any]) -> Neighbours:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.retrieval.candidates import are_highest
 from daogou.retrieval.evidence import Evidence, Trail, distinct, gather, spans
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
@@ -132,10 +133,7 @@ class SessionKnn:
         if len(once) <= k:
             return None
         likeness = np.bincount(place, shared, len(once)).astype(np.float32)
-        edge = np.partition(likeness, len(once) - k)[len(once) - k]
-        near: NDArray[np.bool_] = likeness > edge
-        near[(likeness == edge).nonzero()[0][: k - np.count_nonzero(near)]] = True  # of equals the first
-        return near.take(place).nonzero()[0]
+        return are_highest(likeness, k).take(place).nonzero()[0]
 
     def _around(
         self,
