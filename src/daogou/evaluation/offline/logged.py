@@ -122,7 +122,8 @@ def _places(
     """The reward model is a product's fame in the past, known before the future, on the scale of a click rate."""
     actors = {name: number for number, name in enumerate(dict.fromkeys(_actor(event) for event, _ in shown))}
     first = {actor: list(_first(actor, engine, moment)) for actor in actors}
-    fame = _CLICKED * np.log1p(counts.reach()) / max(float(np.log1p(counts.reach()).mean()), 1e-9)
+    fame = np.log1p(counts.reach())
+    fame *= _CLICKED / max(float(fame.mean()), 1e-9)
     target, expected = [], []
     for event, above in shown:
         left = [product for product in first[_actor(event)] if product not in above]
