@@ -23,8 +23,8 @@ import numpy as np
 from daogou.retrieval.encoding.e5 import E5, in_integers, shortened
 from daogou.retrieval.meaning import text_of
 from daogou.training.pairs import Behaviour, Varied, Wanted
-from daogou.training.recipes.learner import Learner, seeded
-from daogou.training.recipes.network import Network, device, digest
+from daogou.training.recipes.learner import Learner, device, seeded
+from daogou.training.recipes.network import Network, digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from random import Random
 
 
+def device() -> str:
+    """Where to learn: on a GPU where there is one."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 @contextmanager
 def apart() -> Iterator[None]:
     """On one thread, and leave torch as it was."""
     import torch
 
     threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.set_num_threads(1)
         try:
             yield

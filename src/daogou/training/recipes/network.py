@@ -23,13 +23,6 @@ _TOGETHER = 16
 """Texts that are padded to one length."""
 
 
-def device() -> str:
-    """Where to learn: on a GPU where there is one."""
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
 def halved(device: str) -> AbstractContextManager[Any]:
     """Where products of matrices are taken in 16 bits, if the device is made for that: a step then takes half as long.
 

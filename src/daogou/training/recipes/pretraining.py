@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from daogou.retrieval.meaning import text_of
-from daogou.training.recipes.learner import Learner, seeded
-from daogou.training.recipes.network import LONGEST, Network, device, digest
+from daogou.training.recipes.learner import Learner, device, seeded
+from daogou.training.recipes.network import LONGEST, Network, digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,7 +4,8 @@ After SASRec (Kang and McAuley 2018, https://arxiv.org/abs/1808.09781), with wha
 its layers: a softmax over sampled products in place of one negative each (Klenitskiy and Vasilev 2023,
 https://arxiv.org/abs/2309.07602), corrected for how they were drawn (Bengio and Senécal 2008), and product vectors that
 begin as the words of the product, so that rare products are not noise. Places count back from the step that asks, as
-a bias of each head. torch trains it; what is served is an ONNX graph and an array of product vectors.
+a bias of each head. torch trains it, on a GPU where there is one; what is served is an ONNX graph and an array of
+product vectors.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 
 from daogou.retrieval.transformer import Transformer, TransformerConfig
 from daogou.training.lesson import Lesson, Skip
-from daogou.training.recipes.learner import apart
+from daogou.training.recipes.learner import apart, device
 from daogou.training.recipes.transformer_graph import graph
 
 if TYPE_CHECKING:
@@ -250,7 +251,8 @@ class _Tower:
         self._config = config
         self._random = np.random.default_rng(lesson.config.seed + number)
         torch.manual_seed(lesson.config.seed + number)
-        self.model = build(vectors, config)
+        self._device = device()
+        self.model = build(vectors, config).to(self._device)
         with torch.no_grad():  # nothing is learnt of products without steps: their vectors are those of their words
             self.model.own.weight[np.setdiff1d(np.arange(lesson.facts.n), lesson.steps.rows)] = 0.0
         self._pieces = windows(lesson.steps, config.length)
@@ -262,18 +264,22 @@ class _Tower:
 
     def epoch(self) -> None:
         """Show it everything once."""
-        import torch
 
         config, random = self._config, self._random
         self.model.train()
         for batch in batches(forgetful(self._pieces, config.forget, random), config.batch, random):
-            parts = [(torch.from_numpy(rows), torch.from_numpy(real)) for rows, real in batch]
-            drawn, expected = map(torch.from_numpy, self._negatives.draw(config.negatives, random))
+            parts = [(self._tensor(rows), self._tensor(real)) for rows, real in batch]
+            drawn, expected = (self._tensor(array) for array in self._negatives.draw(config.negatives, random))
             loss = loss_of(self.model, parts, drawn=drawn, expected=expected)
             self._optimizer.zero_grad()
             loss.backward()
             self._optimizer.step()
         self._schedule.step()
+
+    def _tensor(self, array: NDArray[Any]) -> Any:
+        import torch
+
+        return torch.from_numpy(array).to(self._device)
 
 
 # --- metrics ------------------------------------------------------------------------------------------------------
@@ -288,15 +294,16 @@ def gains(
 
     found: list[float] = []
     with torch.no_grad():
-        products = [model.eval().products(torch.arange(len(model.words))) for model in models]
+        products = [_vectors(model.eval()) for model in models]
+        where = products[0].device
         for low in range(0, len(held), config.batch):
             asked = held[low : low + config.batch]
             rows, real = padded([case.trail.newest(config.length).rows[::-1] for case in asked])
-            newest = torch.from_numpy(real.sum(1) - 1)
+            steps, newest = torch.from_numpy(rows).to(where), torch.from_numpy(real.sum(1) - 1).to(where)
             scores = np.zeros((len(asked), len(products[0])), np.float32)  # (batch, products)
             for model, vectors in zip(models, products, strict=True):
-                said = model(vectors[torch.from_numpy(rows)])[torch.arange(len(asked)), newest]  # (batch, dim)
-                scores += (said @ vectors.T).numpy()
+                said = model(vectors[steps])[torch.arange(len(asked), device=where), newest]  # (batch, dim)
+                scores += (said @ vectors.T).cpu().numpy()
             for line, case in zip(scores, asked, strict=True):
                 line[case.trail.rows] = -np.inf
                 rank = np.count_nonzero(line > line[case.target])
@@ -312,6 +319,14 @@ def export(models: Sequence[Any], words: WordVectors, config: TransformerConfig)
     import torch
 
     with torch.no_grad():
-        vectors = np.hstack([model.products(torch.arange(len(model.words))).numpy() for model in models])
+        models = [model.eval().cpu() for model in models]
+        vectors = np.hstack([_vectors(model).numpy() for model in models])
         turn = np.hstack([model.from_words.weight.T.numpy() for model in models])
-    return Transformer(graph([model.eval() for model in models], config), vectors, words.turned(turn), config)
+    return Transformer(graph(models, config), vectors, words.turned(turn), config)
+
+
+def _vectors(model: Any) -> Any:
+    """(products, dim) of a model's products, where it is."""
+    import torch
+
+    return model.products(torch.arange(len(model.words), device=model.words.device))
