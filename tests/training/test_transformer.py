@@ -172,7 +172,7 @@ def test_a_batch_shows_short_and_long_histories_together_with_little_padding() -
 
     pieces = [np.full(length, number, np.int32) for number, length in enumerate([2, 3, 4, 30] * 48)]
     seen: list[int] = []
-    for batch in batches(pieces, 64, np.random.default_rng(0)):
+    for batch in batches(pieces, 64, np.random.default_rng(0), parts=8):
         lengths = np.concatenate([real.sum(1) for _, real in batch])
         assert len(lengths) == 64
         assert all(np.count_nonzero(lengths == length) >= 5 for length in (2, 3, 4, 30))

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from daogou.retrieval.word_vectors import WordVectors
     from daogou.training.validation import Case
 
-_PARTS = 8
-"""In so many parts of like length a batch goes through the blocks, so that little is padding."""
+_PARTS = {"cpu": 8, "cuda": 1}
+"""In so many parts of like length a batch goes through the blocks: on a processor so that little is padding; on a GPU,
+where each operation costs the same however small it is, as one."""
 _LOOKED_AT = 4_000
 """Held-back steps by which an epoch is judged, about: they tell when to stop, and each look costs."""
 
@@ -56,9 +57,9 @@ def forgetful(pieces: list[NDArray[np.int32]], part: float, random: np.random.Ge
 
 
 def batches(
-    pieces: list[NDArray[np.int32]], size: int, random: np.random.Generator
+    pieces: list[NDArray[np.int32]], size: int, random: np.random.Generator, *, parts: int
 ) -> Iterator[list[tuple[NDArray[np.int64], NDArray[np.bool_]]]]:
-    """All pieces once, in random order, `size` at a time; each batch in parts of like length, padded.
+    """All pieces once, in random order, `size` at a time; each batch in `parts` of like length, padded.
 
     Batches of nothing but short or nothing but long histories would be less padding still, but each change then suits
     one kind of shopper, and the steps of short histories count more: NDCG@10 of two models was .070 in place of .077.
@@ -66,7 +67,7 @@ def batches(
     order = random.permutation(len(pieces))
     for low in range(0, len(order), size):
         batch = sorted((pieces[piece] for piece in order[low : low + size]), key=len)
-        cuts = np.linspace(0, len(batch), min(_PARTS, len(batch)) + 1).astype(int).tolist()
+        cuts = np.linspace(0, len(batch), min(parts, len(batch)) + 1).astype(int).tolist()
         yield [padded(batch[start:end]) for start, end in pairwise(cuts)]
 
 
@@ -267,7 +268,8 @@ class _Tower:
 
         config, random = self._config, self._random
         self.model.train()
-        for batch in batches(forgetful(self._pieces, config.forget, random), config.batch, random):
+        pieces = forgetful(self._pieces, config.forget, random)
+        for batch in batches(pieces, config.batch, random, parts=_PARTS[self._device]):
             parts = [(self._tensor(rows), self._tensor(real)) for rows, real in batch]
             drawn, expected = (self._tensor(array) for array in self._negatives.draw(config.negatives, random))
             loss = loss_of(self.model, parts, drawn=drawn, expected=expected)
