@@ -111,16 +111,20 @@ def test_words_fade_behind_what_people_did_where_that_tells_more(after_known: in
     """Many were at product 0 and nobody at 1; pairs speak for 2 and 4, words for 3 and 5."""
 
     class Said:
-        def __init__(self, after: Mapping[int, int]) -> None:
+        def __init__(self, after: Mapping[int, tuple[int, float, int]]) -> None:
             self._after = after
 
         def evidence(self, trail: Trail) -> Evidence:
-            return entries((self._after[int(trail.rows[0])], 1.0, 0))
+            return entries(self._after[int(trail.rows[0])])
 
-    sources = {"sequential": Said({0: 2, 1: 4}), "content": Said({0: 3, 1: 5})}
+    sources = {
+        "sequential": Said({0: (2, 1.0, 0), 1: (4, 1.0, 0)}),
+        "content": Said({0: (3, 1.0, 0), 1: (5, 1.0, 0)}),
+        "popularity": Said(dict.fromkeys((0, 1), (0, 0.1, NO_CAUSE))),
+    }
     cases = [Case(Trail.of([0]), after_known), Case(Trail.of([1]), 5)] * 3
     events = np.array([99.0, 0, 1, 1, 1, 1])
-    chosen = learn_fusion(sources, entries((0, 0.1, NO_CAUSE)), cases, events=events, config=TrainingConfig())
+    chosen = learn_fusion(sources, cases, events=events, config=TrainingConfig())
     assert chosen.fusion.fading == ({"content": power} if power else {})
     assert chosen.ndcg == 1.0
 

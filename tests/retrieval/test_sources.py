@@ -13,12 +13,14 @@ from daogou.retrieval.ease import Ease, EaseConfig
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
+from daogou.retrieval.popularity import Popularity, PopularityConfig
+from daogou.retrieval.repeat import Repeat, RepeatConfig
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
 from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
 from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.retrieval.together import Together, TogetherConfig
 from daogou.testing.builders import product
-from daogou.testing.retrievers import CausedSourceBehaviour
+from daogou.testing.retrievers import CausedSourceBehaviour, SourceBehaviour, longer
 
 TITLES = ["red shoe", "blue shoe", "red hat", "blue hat", "green shoe", "tea cup", "tea pot", "red tea cup"]
 N = len(TITLES)
@@ -167,6 +169,56 @@ class TestTogether(Walks):
     @pytest.fixture
     def load(self):
         return Together.load
+
+
+class TestPopularity(SourceBehaviour):
+    @pytest.fixture
+    def trail(self) -> Trail:
+        return Trail.of([0, 5])
+
+    @pytest.fixture
+    def fit(self):
+        rows, days = np.array([0, 0, 1, 5, 5, 5], np.int32), np.array([0, 40, 9, 3, 4, 90], np.int64)
+        segments = {"city=bj": rows > 2}
+        strength, config = np.ones(6, np.float32), PopularityConfig(pool=4)
+        return lambda: Popularity.fit(rows, days * DAY_MS, strength, N, segments=segments, config=config)
+
+    @pytest.fixture
+    def load(self):
+        return Popularity.load
+
+    def test_everyone_is_told_the_same(self, fit, trail: Trail) -> None:
+        told = [self.found(fit(), asked) for asked in (trail, longer(trail), Trail.of([]))]
+        assert [each.best(9).rows.tolist() for each in told] == [[5, 0, 1]] * 3
+
+
+class TestRepeat(SourceBehaviour):
+    """Asked for purchases: a trail says what was bought, a day apart."""
+
+    def found(self, source: Repeat, trail: Trail) -> Evidence:
+        times = DAY_MS * np.arange(len(trail), 0, -1, dtype=np.int64)
+        return source.evidence(trail.rows, times, len(trail) * DAY_MS)
+
+    @pytest.fixture
+    def trail(self) -> Trail:
+        return Trail.of([0, 5, 0])
+
+    @pytest.fixture
+    def fit(self):
+        actor, day = np.array([0, 0, 1, 2, 2], np.int32), np.array([1, 8, 1, 2, 3], np.int64)
+        rows = np.array([0, 0, 5, 0, 5], np.int32)
+        return lambda: Repeat.fit(actor, day, rows, N, config=RepeatConfig())
+
+    @pytest.fixture
+    def load(self):
+        return Repeat.load
+
+    def test_nothing_bought_is_nothing_to_repeat(self, fit) -> None:
+        assert len(self.found(fit(), Trail.of([]))) == 0
+
+    def test_what_was_bought_is_found_and_nothing_else(self, fit, trail: Trail) -> None:
+        """Also what is newer than the fit."""
+        assert self.found(fit(), longer(trail)).totals()[0].tolist() == [0, 5, 9_999]
 
 
 def test_ease_is_the_closed_form_of_its_paper() -> None:

@@ -17,7 +17,7 @@ from daogou.retrieval.evidence import NO_CAUSE, Trail
 from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.transformer import Transformer, TransformerConfig
 from daogou.testing.builders import event, product
-from daogou.testing.retrievers import SourceBehaviour
+from daogou.testing.retrievers import TrailSourceBehaviour
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Release, Releases
@@ -114,7 +114,7 @@ def test_a_new_product_is_placed_by_its_words(release: Release) -> None:
     assert len(found.evidence(Trail.of([N]))) > 0
 
 
-class TestTransformer(SourceBehaviour):
+class TestTransformer(TrailSourceBehaviour):
     """Its entries rest on the whole history, so none names a step."""
 
     @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.retrieval.candidates import Candidates
-from daogou.retrieval.evidence import NO_CAUSE, Evidence
+from daogou.retrieval.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
     """What speaks for products in this situation, by source. Only what is new regards what may be shown."""
     match situation.kind:
         case "trending":
-            entries = {"trending": uncaused(models.popularity.rising())}
+            entries = {"trending": Evidence.uncaused(models.popularity.rising())}
         case "new":
             entries = {"new": newest(shelf, allowed, _NEW, models.n)}
         case "similar":
@@ -41,18 +41,21 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
     if situation.likes:
         entries["likes"] = _liked(situation.likes, shelf)
     if situation.candidates is not None and "popularity" in entries:
-        entries["popularity"] = uncaused(models.popularity.popular.standing(situation.candidates))
+        entries["popularity"] = Evidence.uncaused(models.popularity.popular.standing(situation.candidates))
     return entries
 
 
 def fill(models: Models, shelf: Shelf, left: NDArray[np.bool_], k: int) -> dict[str, Evidence]:
     """What is popular and what is new among the rows that nothing else spoke for."""
-    return {"popular": uncaused(models.popularity.popular.among(left, k)), "fresh": newest(shelf, left, k, models.n)}
+    return {
+        "popular": Evidence.uncaused(models.popularity.popular.among(left, k)),
+        "fresh": newest(shelf, left, k, models.n),
+    }
 
 
 def given(candidates: NDArray[np.int32], left: NDArray[np.bool_]) -> dict[str, Evidence]:
     """The candidates that nothing else spoke for, in the order given."""
-    return {"given": uncaused(_falling(candidates[left[candidates]]))}
+    return {"given": Evidence.uncaused(_falling(candidates[left[candidates]]))}
 
 
 def newest(shelf: Shelf, allowed: NDArray[np.bool_], k: int, trained: int) -> Evidence:
@@ -70,12 +73,7 @@ def newest(shelf: Shelf, allowed: NDArray[np.bool_], k: int, trained: int) -> Ev
     elif len(rows) > 4 * k:
         rows, released = rows[-k:], released[-k:]
     order = rows[np.lexsort((-rows, -released))[:k]].astype(np.int32)
-    return uncaused(_falling(order))
-
-
-def uncaused(candidates: Candidates) -> Evidence:
-    """Candidates as entries without a cause."""
-    return Evidence(candidates.rows, candidates.scores, _no_cause(len(candidates)))
+    return Evidence.uncaused(_falling(order))
 
 
 def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
@@ -91,7 +89,7 @@ def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
 
 
 def _popular(situation: Situation, models: Models) -> dict[str, Evidence]:
-    entries = {"popularity": uncaused(models.popularity.popular.pool())}
+    entries = {"popularity": models.popularity.evidence(situation.trail)}
     pools = [models.popularity.segments[label].pool() for label in situation.labels]
     if pools:
         entries["segment"] = Evidence.join(
@@ -112,7 +110,3 @@ def _liked(likes: Sequence[Like], shelf: Shelf) -> Evidence:
 def _falling(rows: NDArray[np.int32]) -> Candidates:
     """The rows in this order, the last worth half the first."""
     return Candidates(rows, np.linspace(1, 0.5, len(rows), dtype=np.float32))
-
-
-def _no_cause(n: int) -> NDArray[np.int32]:
-    return np.full(n, NO_CAUSE, np.int32)

@@ -74,6 +74,11 @@ class Evidence:
         return cls(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int32))
 
     @classmethod
+    def uncaused(cls, found: Candidates) -> Evidence:
+        """Candidates that no step is behind."""
+        return cls(found.rows, found.scores, np.full(len(found), NO_CAUSE, np.int32))
+
+    @classmethod
     def join(cls, parts: Sequence[Evidence]) -> Evidence:
         """All entries of all parts."""
         if len(parts) == 1:

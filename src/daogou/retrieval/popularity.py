@@ -17,10 +17,13 @@ import numpy as np
 
 from daogou.domain.ids import DAY_MS
 from daogou.retrieval.candidates import Candidates
+from daogou.retrieval.evidence import Evidence
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from daogou.retrieval.evidence import Trail
 
 _LARGEST_EXPONENT = 600.0
 """Half-lives after which counters are rebased, well below where 2 ** x leaves float64."""
@@ -174,6 +177,10 @@ class Popularity:
         for label in labels:
             if label in self.segments:
                 self.segments[label].observe(row, at, weight)
+
+    def evidence(self, trail: Trail) -> Evidence:
+        """What is popular overall, the same for every trail."""
+        return Evidence.uncaused(self.popular.pool())
 
     def rising(self) -> Candidates:
         """Rows that sell above their usual: the short window's count over the root of the long one's."""

@@ -15,7 +15,6 @@ import numpy as np
 
 from daogou.domain.errors import BadRequest, CorruptRelease
 from daogou.domain.ids import Instant, current_instant
-from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.weighing import Chosen
 from daogou.training import data as facts
 from daogou.training import retrievers
@@ -289,10 +288,10 @@ def _choose(
 ) -> tuple[Chosen, float]:
     firsts = [case for case in questions if not case.again]
     alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, firsts, config)
-    pool = fitted.popularity.popular.pool()
-    popular = Evidence(pool.rows, pool.scores, np.full(len(pool), NO_CAUSE, np.int32))
-    sources: dict[str, fusion.Source] = {"sequential": fitted.sequential, "content": by_words, **learnt}
-    return fusion.fit(sources, popular, questions, events=fitted.sequential.degree, config=config), alpha
+    sources: dict[str, fusion.Source] = {
+        "sequential": fitted.sequential, "content": by_words, "popularity": fitted.popularity, **learnt,
+    }  # fmt: skip
+    return fusion.fit(sources, questions, events=fitted.sequential.degree, config=config), alpha
 
 
 def _written(name: str, write: Artifact, folder: Path, products: Sequence[Product], run: _Run) -> dict[str, float]:

@@ -31,7 +31,6 @@ class Source(Protocol):
 
 def fit(
     sources: Mapping[str, Source],
-    popular: Evidence,
     cases: Sequence[Case],
     *,
     events: NDArray[np.floating],
@@ -49,7 +48,7 @@ def fit(
     new = New(tried.new, tried.new_cost, tried.new_least) if tried.new else None
     bands = Bands(events, tried.bands, tried.leaning, new) if tried.bands else None
     pool = Pool.of(
-        _asked(sources, popular, cases, events, faded_by),
+        _asked(sources, cases, events, faded_by),
         [*grid, *faded_by.values()],
         raised=events == 0 if bands is not None and bands.worth_raising else None,
     )
@@ -65,14 +64,13 @@ def fit(
 
 def _asked(
     sources: Mapping[str, Source],
-    popular: Evidence,
     cases: Sequence[Case],
     events: NDArray[np.floating],
     faded_by: Mapping[float, str],
 ) -> Iterator[Request]:
     """Each case with what every source finds, and what fades by each power under its own name."""
     for case in cases:
-        found = {name: source.evidence(case.trail) for name, source in sources.items()} | {"popularity": popular}
+        found = {name: source.evidence(case.trail) for name, source in sources.items()}
         for power, name in faded_by.items():
             found[name] = faded(found[FADES], case.trail.rows, events, power)
         yield Request(found, case.target, case.trail.rows, case.again)
