@@ -9,8 +9,9 @@ from assistant_world import ARTICLES, PRODUCTS, REVIEWS, World, ids, talk, under
 
 from daogou.domain.article import Article
 from daogou.domain.errors import BadRequest
-from daogou.domain.ids import ArticleId
+from daogou.domain.ids import ArticleId, VariantId
 from daogou.domain.money import Money
+from daogou.domain.product import Variant
 from daogou.domain.query import Understood
 from daogou.domain.text import Text
 from daogou.language.understand import Understander
@@ -198,6 +199,19 @@ def test_a_price_that_changes_is_told_as_it_is_now() -> None:
     world.products = [replace(p, price=Money(9900, "USD"), list_price=None) if p.id == "p1" else p for p in PRODUCTS]
     (answer,) = talk(assistant, "how much is the first one")
     assert answer.text == "Breeze Runner costs $99.00."
+
+
+@pytest.mark.parametrize(
+    ("question", "said"), [("how much is the first one", "from $89.00"), ("第一个多少钱", "$89.00 起")]
+)
+def test_of_variants_at_several_prices_the_lowest_is_said_to_be_where_they_begin(question: str, said: str) -> None:
+    world = World()
+    large = Variant(VariantId("p1-46"), price=Money(9900, "USD"))
+    small = Variant(VariantId("p1-40"))
+    world.products = [replace(p, variants=(small, large), list_price=None) if p.id == "p1" else p for p in PRODUCTS]
+    *_, answer = talk(world.assistant(), "running shoes", question)
+    assert said in answer.text
+    assert [claim.value for claim in answer.claims if claim.kind == "price"] == ["8900 USD"]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 2001])

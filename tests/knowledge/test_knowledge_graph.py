@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from daogou.domain.errors import BadRequest
-from daogou.domain.ids import Instant, OrderId, ProductId, ShopperId
+from daogou.domain.ids import Instant, OrderId, ProductId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.domain.order import Order, OrderLine
-from daogou.domain.product import Product
+from daogou.domain.product import Product, Variant
 from daogou.domain.review import RatingSummary
 from daogou.domain.text import Text
 from daogou.knowledge import build, graph
@@ -219,3 +220,15 @@ def test_a_product_page_carries_its_offer_and_rating() -> None:
     assert data["color"] == "Red"
     assert "</script>" not in script_json(data)
     assert "offers" not in product_jsonld(Product(ProductId("q"), Text(en="Q")), language="en")
+
+
+def test_variants_at_several_prices_are_one_offer_from_the_lowest_to_the_highest() -> None:
+    sizes = [Variant(VariantId("s"), price=Money(1990, "USD")), Variant(VariantId("l"), price=Money(2490, "USD"))]
+    shirt = Product(ProductId("p"), Text(en="Shirt"), price=Money(1990, "USD"), variants=tuple(sizes))
+    offers = product_jsonld(shirt, language="en")["offers"]
+    assert (offers["@type"], offers["lowPrice"], offers["highPrice"]) == ("AggregateOffer", "19.90", "24.90")
+    assert [offer["price"] for offer in offers["offers"]] == ["19.90", "24.90"]
+    assert offers["offerCount"] == 2
+    assert offers["priceCurrency"] == "USD"
+    same = replace(shirt, variants=(sizes[0], replace(sizes[1], price=None)))
+    assert [offer["price"] for offer in product_jsonld(same, language="en")["offers"]] == ["19.90", "19.90"]

@@ -21,17 +21,20 @@ from daogou.domain.conversation import Answer, Message
 from daogou.domain.errors import BadRequest, NotFound, Overloaded
 from daogou.domain.event import Event
 from daogou.domain.hit import Hit
-from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId
+from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, VariantId
 from daogou.domain.money import Money
-from daogou.domain.product import PricePoint, Product
+from daogou.domain.product import PricePoint, Product, Variant
 from daogou.domain.query import SlotKind
 from daogou.domain.review import Review
 from daogou.domain.text import Text
+from daogou.ingest.options import ImportOptions
+from daogou.ingest.run import import_paths
 from daogou.server.app import build_app
 from daogou.server.auth import create_key
 from daogou.server.keys import revoke_key, role_of
 from daogou.server.pages.words import words_in
 from daogou.settings.rules import parse_rules
+from daogou.shop.plain import plain
 
 PAGES = (
     "/", "/search?q=shoes", "/search?q=zzz", "/search", "/product/p0", "/product/p4", "/basket", "/me", "/chat",
@@ -674,6 +677,43 @@ def test_the_console_shows_imports_with_counts_and_rejects(http: TestClient, sho
     assert "read as day/month" in page
     assert "2 products have no price" in page
     assert "<script>alert" not in page
+
+
+def test_the_console_shows_the_report_of_a_broken_file(http: TestClient, shop: PageShop, tmp_path: Path) -> None:
+    file = tmp_path / "reviews.csv"
+    file.write_text('product,rating,text,date\np0,5,Good,2026-01-02\np1,4,"Light\np1,5,Fine,\n', "utf-8")
+    (tmp_path / "page.xml").write_text("<html><body>Sign in</body></html>", "utf-8")
+    report = import_paths([file, tmp_path / "page.xml"], shop.stores, options=ImportOptions())
+    assert {sort.field for sort in report.rejected} == {""}  # lines and files that are no records have no field
+    shop.stores.ledger.put("import", "1750000000000", plain(report))
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "admin", "boss")})
+    answer = http.get("/console/imports?lang=en")
+    assert answer.status_code == 200
+    assert "is a quote not closed?" in answer.text
+    assert "is a web page and no feed" in answer.text
+    assert "not kept in reports" not in answer.text
+
+
+def test_an_old_report_says_that_it_keeps_no_lines(http: TestClient, shop: PageShop) -> None:
+    shop.stores.ledger.put("import", "1750000000000", {"files": [], "refusals": [], "n_rejects": 3, "n_repairs": 0})
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "admin", "boss")})
+    page = http.get("/console/imports?lang=en").text
+    assert "3 rejected and 0 repaired lines. Their lines are not kept in reports made before" in page
+
+
+def test_variants_at_several_prices_show_where_they_begin(http: TestClient, shop: PageShop) -> None:
+    sizes = [Variant(VariantId("s"), Text(en="S")), Variant(VariantId("l"), Text(en="L"), price=Money(2490, "USD"))]
+    shirt = Product(ProductId("shirt"), Text("衬衫", "Shirt"), price=Money(1990, "USD"), variants=tuple(sizes))
+    same = replace(shirt, id=ProductId("same"), variants=(sizes[0],))
+    shop.stores.catalogue.put([shirt, same], at=NOW)
+    page = http.get("/product/shirt?lang=en").text
+    assert "<b>from $19.90</b>" in page
+    assert "<b>$19.90 起</b>" in http.get("/product/shirt?lang=zh").text
+    assert "<b>$19.90</b>" in http.get("/product/same?lang=en").text
+    data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)[0])
+    assert (data["offers"]["lowPrice"], data["offers"]["highPrice"]) == ("19.90", "24.90")
+    assert data["url"].endswith("/product/shirt")
+    assert data["sku"] == "shirt"
 
 
 class Outline(HTMLParser):

@@ -77,7 +77,7 @@ class Records:
             case "title":
                 return Fact("title", product.title.show(self.language), product.title.show(self.language))
             case "price":
-                return _money(product.price) or Fact("price", "unknown", self.label("no_price"))
+                return self._price(product)
             case "list_price":
                 return _money(product.list_price)
             case "stock":
@@ -88,6 +88,14 @@ class Records:
                 return self._lowest(product, field)
             case _:
                 return self._attribute(product, field)
+
+    def _price(self, product: Product) -> Fact:
+        """What it costs; of variants at several prices the lowest, said to be where they begin."""
+        if (span := product.span) is None:
+            return Fact("price", "unknown", self.label("no_price"))
+        lowest, highest = span
+        text = str(lowest) if lowest == highest else self.label("from_price", price=lowest)
+        return Fact("price", f"{lowest.minor} {lowest.currency}", text)
 
     def _attribute(self, product: Product, field: str) -> Fact | None:
         if field == "brand":

@@ -41,8 +41,6 @@ _COMMANDS: dict[str, Entry] = {
     "doctor": Entry("doctor", "Check every part of the shop and say what works.", "Run"),
     "backup": Entry("backup", "Write a consistent copy of the shop's facts.", "Run"),
     "restore": Entry("restore", "Put a backup back, after checking it.", "Run"),
-    "erase": Entry("later", "Erase a shopper (not in this version).", "Privacy"),
-    "export": Entry("later", "Export what is held of a shopper (not in this version).", "Privacy"),
 }
 
 

@@ -63,6 +63,18 @@ class Product:
         """Can it be sold now: shown, and in stock or not tracked."""
         return not self.hidden and (self.stock is None or self.stock > 0)
 
+    @property
+    def span(self) -> tuple[Money, Money] | None:
+        """What it costs at least and at most: of its variants, where they have prices of their own; None: unknown.
+
+        Where the variants' currencies differ nothing can be said of them, and the product's own price stands alone.
+        """
+        own = self.price
+        prices = [price for variant in self.variants if (price := variant.price or own)] or ([own] if own else [])
+        if len({price.currency for price in prices}) > 1:
+            return (own, own) if own else None
+        return (min(prices), max(prices)) if prices else None
+
     def facets(self) -> Iterator[tuple[str, Text]]:
         """Every (facet, value) of the product and its variants, as filters name them; may repeat.
 

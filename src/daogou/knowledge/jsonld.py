@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 JsonLd = dict[str, Any]
 _SCHEMA_ATTRIBUTES = {"color": "color", "colour": "color", "material": "material", "pattern": "pattern", "size": "size"}
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def product_jsonld(
@@ -46,9 +47,9 @@ def product_jsonld(
 
 
 def script_json(data: Any) -> str:
-    """JSON that is safe inside a <script> element."""
+    """JSON that is safe inside a <script> element: no character of it can end that."""
     text = json.dumps(data, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return "".join(_ESCAPES.get(letter, letter) for letter in text)
 
 
 def write_graph(links: Links, path: Path) -> int:
@@ -81,12 +82,22 @@ def _spoken(label: Text) -> list[tuple[str, str]]:
     return [(language, text) for language, text in (("zh", label.zh), ("en", label.en)) if text]
 
 
-def _offers(product: Product, url: str | None) -> list[JsonLd]:
-    offers = [_variant_offer(product, variant, url) for variant in product.variants]
-    found = [offer for offer in offers if offer]
-    if found or product.price is None:
-        return found
-    return [_offer(product.price, product.stock, url)]
+def _offers(product: Product, url: str | None) -> JsonLd | list[JsonLd]:
+    """An offer of each variant, else of the product; several prices are drawn together in an AggregateOffer."""
+    offers = [offer for variant in product.variants if (offer := _variant_offer(product, variant, url))]
+    if product.span is None:
+        return offers
+    lowest, highest = product.span
+    if lowest == highest or not offers:
+        return offers or [_offer(lowest, product.stock, url)]
+    return {
+        "@type": "AggregateOffer",
+        "lowPrice": str(lowest.major),
+        "highPrice": str(highest.major),
+        "priceCurrency": lowest.currency,
+        "offerCount": len(offers),
+        "offers": offers,
+    }
 
 
 def _variant_offer(product: Product, variant: Variant, url: str | None) -> JsonLd | None:
