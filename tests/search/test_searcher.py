@@ -9,9 +9,11 @@ from daogou.domain.ids import ProductId
 from daogou.domain.money import Money
 from daogou.domain.product import Product, Variant
 from daogou.domain.query import Sort, Where
+from daogou.domain.rule import Rule
 from daogou.domain.text import Text
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
+from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.search.indexing import build
 from daogou.search.searcher import Searcher, ShopperContext
@@ -92,6 +94,23 @@ def test_an_sku_an_id_and_a_whole_title_come_first() -> None:
     hit = searcher.search("Cup").items[0]
     assert hit.product == "p2"
     assert hit.because[0].source == "search.exact"
+
+
+def test_a_whole_title_finds_its_product_whatever_is_read_out_of_it() -> None:
+    searcher = _searcher(
+        [
+            product("filed", "Steel mug", attributes={"feature": Text("保温", "Insulated")}, brand="Alta"),
+            product("unfiled", Text("紫晶保温杯", "Insulated cup")),
+            product("without", "No sugar candy"),
+            product("sugar", "Sugar candy"),
+        ]
+    )
+    for title, id in (("紫晶保温杯", "unfiled"), ("insulated cup", "unfiled"), ("no sugar candy", "without")):
+        hit = searcher.search(title).items[0]
+        assert (hit.product, hit.because[0].source) == (id, "search.exact")
+    assert "unfiled" not in _ids(searcher.search("insulated cup", where=Where(brands=frozenset({"alta"}))))
+    searcher.rules = Rulebook([Rule("Out", "hide", products=(ProductId("unfiled"),))], searcher.shelf)
+    assert "unfiled" not in _ids(searcher.search("insulated cup"))
 
 
 def test_sold_out_and_hidden_products_do_not_come_back() -> None:

@@ -93,7 +93,11 @@ def test_pin_gives_places_even_to_what_does_not_match(plain: Shop) -> None:
     assert ids(shop.search("boots", k=3, offset=1)) == ["socks-5", "socks-4", ids(before)[1]]
     assert "socks-5" not in ids(shop.search("hiking boots", k=3))
     assert "socks-5" not in ids(shop.search("boots", k=3, sort="price_asc"))
-    assert ids(ruled(shop, rule).recommend(shopper="s1", k=3))[1:] == ["socks-5", "socks-4"]
+    recommended = (shop := ruled(shop, rule)).recommend(shopper="s1", k=3)
+    assert ids(recommended)[1:] == ["socks-5", "socks-4"]
+    assert shares(recommended, "socks-5") == shares(recommended, "socks-4") == {"rule": 1.0}
+    explored = {hit.product: hit.propensity for hit in shop.recommend(kind="new", k=4)}
+    assert {id for id, propensity in explored.items() if propensity is None} == {"socks-5", "socks-4"}
 
 
 @pytest.mark.parametrize(("action", "left"), [("hide", {"running-shoes", "pack", "socks"}), ("only", {"boots"})])

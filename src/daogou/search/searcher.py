@@ -335,6 +335,8 @@ class Searcher:
         heard = self._words.hear(understood)
         n = heard.n  # what is put meanwhile is not looked at
         barred = self._barred(understood, ruling)[:n]
+        named = np.isin(np.arange(n), exact)  # by its name in full: what is read out of that name rules nothing out
+        named &= self.shelf.allowed(given)[:n] & ~ruling.taken(n)
         wish, rows = Wish((), given), np.zeros(0, np.int32)
         described: _Match | None = None
         for wish in relaxations(understood, given, language, self.shelf.label):
@@ -345,9 +347,9 @@ class Searcher:
             if wish.words:
                 matching, every = heard.matching(wish.words)
                 matching = self._words.titled(wish.words, n) if wish.literally else matching
-                mask &= matching | np.isin(np.arange(n), exact) | self._reviewed.suited(understood, wish)[:n]
+                mask &= matching | self._reviewed.suited(understood, wish)[:n]
                 complete = every if wish.words == understood.words else None
-            rows = np.flatnonzero(mask).astype(np.int32)
+            rows = np.flatnonzero(mask | named).astype(np.int32)
             if len(rows):
                 partly = bool(wish.words) and not wish.literally and not every[rows].any()
                 found = _Match(wish.in_part(understood, language) if partly else wish, rows, heard.scores, complete)
