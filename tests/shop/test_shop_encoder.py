@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from shop_world import build_shop
 
+from daogou.adapters.encoders import open_encoder
 from daogou.domain.errors import BadRequest
 from daogou.retrieval.encoding.e5 import E5, in_integers
 from daogou.retrieval.encoding.tuned import save_tuned
 from daogou.retrieval.meaning import Meaning
 from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.shop.doctor import examine
+from daogou.shop.helping import make_assistant
 from daogou.shop.shop import Shop
 from daogou.testing.tiny_model import TinyModel
 from daogou.training.lesson import Skip
@@ -115,3 +117,19 @@ def test_doctor_says_whether_the_encoder_encodes(shop: Shop, monkeypatch: pytest
     monkeypatch.setattr("daogou.shop.shop.open_encoder", lambda *_, **__: shop.base_encoder)
     ((_, state, detail),) = found()
     assert (state, detail) == ("works", "tiny, 32 numbers a text")
+
+
+def test_the_assistant_reads_questions_with_an_encoder_that_runs_here(shop: Shop) -> None:
+    shop.train()
+    encode = make_assistant(shop).tools.encode()
+    assert encode is not None
+    assert encode(["tea"]).shape == (1, 32)
+    shop.close()
+
+
+def test_no_question_to_the_assistant_is_sent_away_for_vectors(tmp_path: Path) -> None:
+    made = build_shop(tmp_path / "shop", train=False)
+    made.__dict__["base_encoder"] = open_encoder("http://127.0.0.1:9/v1#far")
+    assert made.encoder is not None
+    assert make_assistant(made).tools.encode() is None
+    made.close()

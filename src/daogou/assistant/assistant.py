@@ -107,7 +107,7 @@ class Assistant:
             understood=understood,
             state=state,
             titled=lambda plain: titled(plain, state, understood, tools),
-            about=lambda asked: page_about(asked, spoken, tools.pages()),
+            about=lambda asked: page_about(asked, spoken, tools.pages(), self.tools.encode()),
             lexicon=tools.lexicon(),
             topics=self.tools.topics,
         )

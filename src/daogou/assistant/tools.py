@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import RatingSummary, Review
     from daogou.domain.text import Language
+    from daogou.language.classify import Encode
     from daogou.opinions.aspects import Lexicon
     from daogou.opinions.replies import Reply
     from daogou.opinions.summary import ReviewSummary
@@ -91,6 +92,8 @@ class Toolbox:
     """What a question is about: washing, what is included."""
     replies: Callable[[str, Product], Sequence[Reply]] = lambda topic, product: ()
     """What the record says on a topic, by its id, of one product."""
+    encode: Callable[[], Encode | None] = lambda: None
+    """Makes vectors of sentences, where a text encoder runs on this machine: no question is sent away for it."""
 
     def for_shopper(self, shopper: ShopperId | None, *, at: Instant) -> Tools:
         """Bind the tools to whoever the session says is asking; None: not signed in."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from daogou.assistant.assistant import Assistant
 from daogou.assistant.tools import Toolbox
+from daogou.retrieval.encoding.e5 import E5
+from daogou.retrieval.encoding.static import Static
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
@@ -35,5 +37,6 @@ def make_assistant(shop: Shop) -> Assistant:
         lexicon=lambda: shop.lexicon,
         topics=shop.questions.topics_of,
         replies=shop.questions.on,
+        encode=lambda: shop.encoder.queries if isinstance(shop.encoder, E5 | Static) else None,
     )
     return Assistant(toolbox, shop.stores.conversations, shop.clock)
