@@ -238,6 +238,17 @@ def test_what_is_clicked_or_like_it_is_no_negative() -> None:
     assert len(drawn(asked, hard=0).offered) == 200
 
 
+def test_the_loss_passes_over_what_is_right_too() -> None:
+    torch = pytest.importorskip("torch")
+    from daogou.training.recipes.encoder import loss_of
+
+    asking = torch.eye(2, 32)
+    offered = torch.cat([asking, asking[:1]])  # the third is as right for the first as its own
+    listed = torch.tensor([[False, False, True], [False, False, False]])
+    assert float(loss_of(asking, offered, listed, CONFIG)) < 0.01
+    assert float(loss_of(asking, offered, torch.zeros_like(listed), CONFIG)) > 0.1
+
+
 def test_it_stops_when_nothing_is_gained_or_time_is_up(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     products, stores = shop()
