@@ -72,6 +72,18 @@ def test_the_logging_policy_itself_is_estimated_exactly() -> None:
     assert found.ips.mean == found.snips.mean == pytest.approx(float(places.reward.mean()))
 
 
+def test_a_hundred_places_of_one_shopper_are_no_hundred_shoppers() -> None:
+    happy = np.repeat(np.arange(20) % 2, 100)  # by shopper: every place pleases, or none does
+    places = Places(
+        who=np.repeat(np.arange(20), 100), reward=happy.astype(float), logged=np.ones(2_000), target=np.ones(2_000)
+    )
+    found = estimate(places, seed=0)
+    for interval in (found.ips, found.snips, found.logged):
+        assert interval.mean == pytest.approx(0.5)
+        assert interval.low < 0.35
+        assert interval.high > 0.65
+
+
 def test_little_overlap_shows_as_few_effective_places() -> None:
     places = bandit(3_000, 4)
     rare = replace(places, target=np.where(places.logged == 0.1, 1.0, 0.0))
