@@ -237,6 +237,14 @@ def test_a_place_counts_only_where_those_above_it_were_logged(tmp_path: Path) ->
     assert pinned.places == 1_200
 
 
+def test_where_too_few_showings_speak_for_it_nothing_is_estimated(tmp_path: Path) -> None:
+    found = run(shop_of([*visits(), *shown_by_lot(places=[0], shoppers=6)]), tmp_path).logged
+    assert found.places == 60
+    assert 0 < found.effective < 30
+    assert found.estimates is None
+    assert "at least 30" in found.reason.en
+
+
 # --- what is asked -------------------------------------------------------------------------------------------------
 
 
