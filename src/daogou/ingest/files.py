@@ -9,7 +9,7 @@ from pathlib import Path
 from daogou.domain.errors import NotFound
 
 _DATA = frozenset(
-    {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".xml", ".rss", ".atom", ".parquet",
+    {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".xml", ".rss", ".atom", ".parquet", ".xlsx", ".xlsm",
      ".inter", ".item", ".user", ".kg", ".link", ".net"}
 )  # fmt: skip
 

@@ -91,7 +91,7 @@ def _jobs(paths: Sequence[Path], report: ImportReport, intake: Intake, options: 
             intake.refuse(file, _unknown(seen), "unknown-format")
             continue
         met |= seen.keys
-        file.format = f"{format.name} ({seen.shape})"
+        file.format = f"{format.name} ({seen.made_of})"
         if format.together:
             formats[format.name] = format
             together.setdefault(format.name, []).append(seen)

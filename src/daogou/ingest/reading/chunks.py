@@ -59,7 +59,7 @@ def refuse_archives(head: bytes, path: Path) -> None:
     """Raise HostileInput for containers an import does not open."""
     for magic, says in _OTHERS:
         if head.startswith(magic):
-            sheet = magic.startswith(b"PK") and path.suffix.lower() in (".xlsx", ".xlsm", ".ods")
+            sheet = magic.startswith(b"PK") and path.suffix.lower() in (".xlsx", ".xlsm", ".xlsb", ".ods")
             raise HostileInput(f"{path.name} is {_SHEET if sheet else says}", where=str(path))
 
 

@@ -27,6 +27,8 @@ class Limits:
     """Nesting of XML elements and of JSON."""
     cell: int = 1_000_000
     """Characters of one cell of a table: where a quote is never closed, this is what is lost."""
+    cells: int = 5_000_000
+    """Cells of a sheet of Excel, empty ones within it counted: each costs some 80 bytes while the sheet is open."""
     rows_per_byte: int = 100
     """Rows a Parquet file may claim for each byte it has."""
 

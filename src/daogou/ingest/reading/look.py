@@ -18,6 +18,7 @@ from daogou.ingest.reading.limits import Limits
 from daogou.ingest.reading.lines import Decoder
 from daogou.ingest.reading.parquet import MAGIC, parquet_columns
 from daogou.ingest.reading.rows import Unreadable
+from daogou.ingest.reading.sheets import Sheet, is_workbook, sheet_of
 from daogou.ingest.reading.tables import delimiter_of, header_of
 
 Shape = Literal["jsonl", "json", "table", "xml", "parquet"]
@@ -43,9 +44,17 @@ class Look:
     above: int = 0
     """Lines of a table that stand above its header: a title, or what Excel writes of the delimiter."""
 
+    sheet: Sheet | None = None
+    """The sheet that is the table, of an Excel workbook."""
+
     @property
     def name(self) -> str:
         return self.path.name
+
+    @property
+    def made_of(self) -> str:
+        """The shape as the report says it."""
+        return f"sheet {self.sheet.name!r}" if self.sheet else self.shape
 
 
 def look(path: Path, limits: Limits, mapping: Mapping[str, str]) -> Look | None:
@@ -56,6 +65,9 @@ def look(path: Path, limits: Limits, mapping: Mapping[str, str]) -> Look | None:
         return None
     if magic.startswith(MAGIC):
         return Look(path, "parquet", _mapped(parquet_columns(path, limits), mapping))
+    if is_workbook(path):
+        sheet = sheet_of(path, limits)
+        return Look(path, "table", _mapped([*filter(None, sheet.columns)], mapping), above=sheet.above, sheet=sheet)
     head = _head(path, limits)
     refuse_archives(head, path)
     start = head.lstrip()

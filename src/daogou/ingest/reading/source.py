@@ -15,6 +15,7 @@ from daogou.ingest.reading.lines import Decoder, decoded, lines
 from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.parquet import parquet_rows, parquet_tables
 from daogou.ingest.reading.rows import Refuse, Row, Table
+from daogou.ingest.reading.sheets import sheet_rows
 from daogou.ingest.reading.tables import table_rows
 from daogou.ingest.reading.xml import xml_rows
 
@@ -42,7 +43,7 @@ class Source:
     @property
     def encoding(self) -> str:
         """What the text turned out to be encoded in; "" for binary files."""
-        if self.look.shape == "parquet":
+        if self.look.shape == "parquet" or self.look.sheet:
             return ""
         marked = shown_encoding(self.path, self._limits)
         return marked if marked and marked != "utf-8" else self._decoder.encoding
@@ -62,6 +63,11 @@ class Source:
             return
         if self.look.above:
             self.notes.append(f"{self.look.name}: {self.look.above} lines above the header were passed over")
+        if self.look.sheet and self.look.sheet.others:
+            others = ", ".join(map(repr, self.look.sheet.others))
+            self.notes.append(
+                f"{self.look.name}: {self.look.made_of} was read, and not {others}: save those as files of their own"
+            )
         silent = Source(self.look, limits=self._limits, mapping=self._mapping, refuse=_pass, tell=_pass)
         try:
             self._habits = habits_of(silent, self.look.name, currency=currency, decimal=decimal, dates=dates)
@@ -78,6 +84,8 @@ class Source:
         path, limits, refuse = self.path, self._limits, self._refuse
         if self.look.shape == "parquet":
             return parquet_rows(path, limits, self._tell)
+        if self.look.sheet:
+            return sheet_rows(path, self.look.sheet)
         pieces = chunks(path, limits, self._tell)
         if self.look.shape == "xml":
             return xml_rows(pieces, path, limits=limits)
