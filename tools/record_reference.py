@@ -169,7 +169,8 @@ def records() -> str:
         "- **Text** is a string in either language, or `{\"zh\": …, \"en\": …}`.\n"
         "- **Money** is an amount of major units, `129` or `\"129.00\"`, never negative; it is kept in whole minor "
         "units.\n"
-        "- **Times** are ISO 8601 (without an offset: UTC), or epoch seconds or milliseconds.\n"
+        "- **Times** are ISO 8601, or epoch seconds or milliseconds. Without an offset they are, in a file, the shop's "
+        "own (`[shop] timezone`), and over HTTP UTC.\n"
         "- **Lists** in a table cell are separated by `|`; `title.zh` as a column name means the field `zh` of "
         "`title`; a category path may be written `Shoes > Hiking boots`.\n",
         f"The types of an event are {', '.join(f'`{name}`' for name in EVENT_TYPES)}. "

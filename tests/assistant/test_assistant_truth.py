@@ -18,6 +18,7 @@ from daogou.domain.conversation import Claim
 from daogou.domain.ids import ShopperId
 from daogou.domain.money import Money
 from daogou.domain.text import Language
+from daogou.domain.zones import zone_of
 
 QUESTIONS = (
     "I'm looking for running shoes", "how much is the first one", "is it in stock", "what do the reviews say",
@@ -236,3 +237,12 @@ def test_a_dead_or_slow_phraser_costs_nothing_but_a_mark(phraser: Broken | Silen
     (answer,) = talk(World().assistant(phraser=phraser, deadline_s=0.5), "running shoes")
     assert answer.text == composed.text
     assert (answer.degraded or "").startswith("phrasing failed")
+
+
+def test_a_day_is_said_by_the_shops_clock() -> None:
+    world = World()
+    for zone, said in (("UTC", "2 Jun 2026"), ("Asia/Shanghai", "3 Jun 2026")):
+        toolbox = replace(world.toolbox(), zone=zone_of(zone))
+        claim = Records(toolbox.for_shopper(None, at=NOW), "en").claim("promotion:summer#ends")
+        assert claim is not None
+        assert claim.text == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ingest_world import run, write
 
 from daogou.domain.ids import ProductId
 from daogou.domain.money import Money
-from daogou.ingest.records.dates import TwoWays, spelled
+from daogou.ingest.records.dates import TwoWays, date_of
 from daogou.ingest.report import ImportReport
 from daogou.ports.stores import Stores
 
@@ -74,26 +75,28 @@ def test_amounts_written_with_two_decimals_are_read_as_written(minors: list[int]
      "Sat, 14 Mar 2026 09:30:00 GMT", "2026-03-14 10:30:00 +0100", "2026-3-14 9:30:00 UTC"],
 )  # fmt: skip
 def test_dates_in_many_spellings(text: str) -> None:
-    assert spelled(text) == datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+    found = date_of(text)
+    assert (found if found.tzinfo else found.replace(tzinfo=UTC)) == datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+    assert (found.tzinfo is None) == (not re.search("Z|UTC|GMT|[+]", text))
 
 
 @pytest.mark.parametrize("text", ["14.14.2026", "yesterday", "2026-13-01", "1 Foo 2026", "99/99/2026", ""])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - which of them does not matter
-        spelled(text)
+        date_of(text)
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9998, 12, 31)))
 def test_any_moment_survives_a_german_and_a_chinese_clerk(moment: datetime) -> None:
     moment = moment.replace(microsecond=0)
     for pattern in ("{0.day}.{0.month}.{0.year:04} {0:%H:%M:%S}", "{0.year:04}年{0.month}月{0.day}日 {0:%H:%M:%S}"):
-        assert spelled(pattern.format(moment)) == moment.replace(tzinfo=UTC)
+        assert date_of(pattern.format(moment)) == moment
 
 
 def test_a_date_of_two_ways_is_none() -> None:
     with pytest.raises(TwoWays):
-        spelled("03/04/2026")
-    assert spelled("04/04/2026").month == 4
+        date_of("03/04/2026")
+    assert date_of("04/04/2026").month == 4
 
 
 def _released(tmp_path: Path, *dates: str, **options: str) -> tuple[ImportReport, Stores]:

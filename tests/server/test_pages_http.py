@@ -716,6 +716,18 @@ def test_variants_at_several_prices_show_where_they_begin(http: TestClient, shop
     assert data["sku"] == "shirt"
 
 
+def test_pages_show_days_by_the_shops_clock(http: TestClient, shop: PageShop) -> None:
+    shop.settings = replace(shop.settings, shop=replace(shop.settings.shop, timezone="Asia/Shanghai"))
+    night = Instant(1_772_301_600_000)  # 2026-02-28 18:00 UTC is already the first of March there
+    shop.stores.reviews.put([Review(ProductId("p0"), 5.0, night, text="By night")])
+    shop.stores.ledger.put("import", f"{night}", {"files": [], "n_rejects": 0, "n_repairs": 0})
+    assert "1 Mar 2026" in http.get("/product/p0?lang=en").text
+    assert "2026年3月1日" in http.get("/product/p0?lang=zh").text
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "admin", "boss")})
+    assert "2026-03-01 02:00:00 Asia/Shanghai" in http.get("/console/imports?lang=en").text
+    assert "When (Asia/Shanghai)" in http.get("/console/events?lang=en").text
+
+
 class Outline(HTMLParser):
     """What a screen reader depends on."""
 

@@ -54,6 +54,10 @@ def test_a_name_may_be_plain_text() -> None:
         ({"server": {"port": 70_000}}, "'server.port': Expected `int` <= 65535"),
         ({"server": {"workers": 0}}, "'server.workers': Expected `int` >= 1"),
         ({"shop": {"currency": "dollar"}}, "'shop.currency': Expected `str` matching regex '^[A-Z]{3}$'"),
+        (
+            {"shop": {"timezone": "Berlin"}},
+            "'shop.timezone': no time zone 'Berlin' on this machine; expected an IANA",
+        ),
         ({"rates": {"USD": 0.0}}, "'rates[...]': Expected `float` > 0"),
         ({"shop": {"language": "fr"}}, "'shop.language': Invalid enum value 'fr'"),
         ({"recommend": {"explore": {"magic": 0.1}}}, "'recommend.explore': Invalid enum value 'magic'"),

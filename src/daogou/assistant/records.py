@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from daogou.assistant.phrases import phrases
@@ -18,6 +17,7 @@ from daogou.assistant.quoting import is_quotable
 from daogou.domain.conversation import Claim, ClaimKind
 from daogou.domain.ids import OrderId, ProductId
 from daogou.domain.text import language_of
+from daogou.domain.zones import in_zone
 from daogou.language.extract import extract
 from daogou.promotions.basket import BasketLine
 
@@ -67,7 +67,13 @@ class Records:
         return phrases(self.language).labels[name].format(**values)
 
     def date(self, at: Instant | None) -> Fact | None:
-        return None if at is None else Fact("date", _iso(at), shown_date(at, self.language))
+        return None if at is None else self._day(at)
+
+    def _day(self, at: Instant) -> Fact:
+        """A day by the shop's clock, as people write it."""
+        day = in_zone(at, self.tools.shop.zone)
+        text = f"{day.year}年{day.month}月{day.day}日" if self.language == "zh" else f"{day.day} {day:%b} {day.year}"
+        return Fact("date", day.date().isoformat(), text)
 
     def _product(self, id: str, field: str) -> Fact | None:
         product = self.tools.product(ProductId(id))
@@ -311,12 +317,6 @@ _READERS: Mapping[str, Callable[[Records, str, str], Fact | None]] = {
 }
 
 
-def shown_date(at: Instant, language: Language) -> str:
-    """A day (UTC) as people write it."""
-    day = datetime.fromtimestamp(at / 1000, UTC)
-    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%b} {day.year}"
-
-
 def benefit_words(promotion: Promotion, language: Language) -> str:
     """Say what a promotion gives and from which total, from its fields alone."""
     words = phrases(language).benefits
@@ -336,10 +336,6 @@ def benefit_words(promotion: Promotion, language: Language) -> str:
 
 def _money(money: Money | None) -> Fact | None:
     return None if money is None else Fact("price", f"{money.minor} {money.currency}", str(money))
-
-
-def _iso(at: Instant) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
 
 
 def _cheapest(products: list[Product]) -> Product | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from daogou.opinions.aspects import lexicon
@@ -86,6 +87,8 @@ class Toolbox:
     """Those that hold at the moment."""
     articles: ArticlesOf
     price_basket: PriceBasket
+    zone: tzinfo = UTC
+    """Of the days that are said."""
     lexicon: Callable[[], Lexicon] = lexicon
     """The words in which the shop's reviewers judge."""
     topics: Callable[[str], Sequence[Topic]] = lambda text: ()

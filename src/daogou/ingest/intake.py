@@ -14,6 +14,7 @@ from daogou.domain.text import Text
 from daogou.ingest.checks import Checks, Fixes, UnknownProduct
 from daogou.ingest.formats.base import Fix, Found, FoundEvents
 from daogou.ingest.known import Known
+from daogou.ingest.local_dates import LocalDates
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.outliers import Outliers
 from daogou.ingest.plain_events import PlainRules, plain_events
@@ -41,6 +42,7 @@ class Intake:
         self._checks = Checks(self._known, options.now, None)
         self._writer = Writer(stores, options.now, options.batch)
         self._outliers = Outliers()
+        self._dates = LocalDates(options.zone)
         self._seen: dict[str, dict[int, int]] = {}
         self._waiting: list[tuple[FileReport, Found]] = []
         self._unknown_fields: Counter[tuple[str, str]] = Counter()
@@ -64,7 +66,7 @@ class Intake:
     def take_events(self, file: FileReport, found: FoundEvents) -> None:
         """Account for a table of events: plain ones all at once, the others one by one."""
         source, (first, names, rows) = found
-        rules = PlainRules(self._known.products, self._checks.latest, self._options.currency)
+        rules = PlainRules(self._known.products, self._checks.latest, self._options.currency, self._options.zone)
         count = file.count("event")
         clean: list[PlainEvent] = []
         for place, plain in enumerate(plain_events(found.table, rules)):
@@ -102,6 +104,8 @@ class Intake:
         self._writer.flush()
         for (name, said), n in sorted(self._unknown_fields.items()):
             self._report.notes.append(f"unknown-field: {name}: {said} ({n:,} records)")
+        if (dates := self._dates.note()) is not None:
+            self._report.notes.append(dates)
         self._report.notes += self._outliers.found()
         self._report.rejected, self._report.repaired = self._rejected.listed(), self._repaired.listed()
 
@@ -131,12 +135,14 @@ class Intake:
         if not kind.keys.issuperset(found.record):
             for said in near_misses(found.record.keys() - kind.keys, kind.keys):
                 self._unknown_fields[file.name, said] += 1
-        value = kind.decode(found.record, currency=self._options.currency)
+        record, moved = self._dates.read(found.record, file.name)
+        value = kind.decode(record, currency=self._options.currency)
         if found.kind == "shipment" and self._stores.orders.get(value.order) is None:
             self._writer.flush()  # its order may be in this very import
             if self._stores.orders.get(value.order) is None:
                 raise FieldError("order", f"no order {value.order!r} on record", rule="unknown-order")
-        return self._checks.check(found.kind, value)
+        value, fixes = self._checks.check(found.kind, value)
+        return value, (*moved, *fixes)
 
     def _is_new(self, kind: str, value: Any, found: Found, file: FileReport, count: Count) -> bool:
         """Whether the id comes for the first time: a repetition is unchanged, other content is rejected."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from daogou.domain.ids import Instant, current_instant
@@ -27,6 +28,8 @@ class ImportOptions:
     """The mark before decimals of amounts such as 1.299; None: as the file's other amounts show, or its currency."""
     dates: Dates | None = None
     """Whether day or month comes first in 03/04/2026; None: as the file's other dates show."""
+    zone: tzinfo = UTC
+    """Of dates that name none."""
     now: Instant = field(default_factory=current_instant)
     """The moment of the import: undated facts get it, facts after it are refused."""
     create_missing_products: bool = False

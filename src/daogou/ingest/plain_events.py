@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any, cast
 
 from daogou.domain.event import EVENT_TYPES, PlainEvent
@@ -34,6 +35,8 @@ class PlainRules:
     """Known ones."""
     latest: Instant
     currency: str
+    zone: tzinfo = UTC
+    """Of times written out; see `ImportOptions.zone`."""
 
     def reads(self) -> dict[str, Read]:
         """How a cell of each column is read, in the order of an event's fields."""
@@ -66,6 +69,8 @@ class PlainRules:
         raise _Beyond
 
     def _at(self, cell: Any) -> Instant:
+        if type(cell) is str and self.zone is not UTC:
+            raise _Beyond  # it may name no zone; moments are numbers here, but for a column that somebody made of text
         at = required_instant({"at": cell}, "at")
         if at > self.latest:
             raise _Beyond

@@ -13,6 +13,7 @@ import msgspec
 
 from daogou.domain.errors import BadSettings, NotFound
 from daogou.domain.text import Text
+from daogou.domain.zones import zone_of
 from daogou.settings.tree import Settings
 
 FILE = "daogou.toml"
@@ -37,9 +38,14 @@ def parse(tree: dict[str, Any], *, origin: str = FILE) -> Settings:
     """Turn a parsed TOML document into settings. Raises BadSettings."""
     refuse_unknown(tree, Settings, origin, at="")
     try:
-        return msgspec.convert(_with_text(tree), Settings, strict=True)
+        settings = msgspec.convert(_with_text(tree), Settings, strict=True)
     except msgspec.ValidationError as error:
         raise BadSettings(f"{origin}: {in_toml_words(str(error))}", where=origin) from None
+    try:
+        zone_of(settings.shop.timezone)
+    except ValueError as error:
+        raise BadSettings(f"{origin}: 'shop.timezone': {error}", where="shop.timezone") from None
+    return settings
 
 
 def _with_text(tree: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from daogou.domain.text import Language, Text
+from daogou.domain.zones import zone_of
 from daogou.recommend.situation import RecommendConfig
 from daogou.training.config import TrainingConfig
 
@@ -23,6 +25,9 @@ class ShopSettings:
     """ISO 4217 code of prices that name none."""
     language: Language = "en"
     """Language of an answer where the shopper's is not known."""
+    timezone: Annotated[str, Meta(min_length=1)] = "UTC"
+    """IANA name of the shop's time zone, such as "Asia/Shanghai": of dates in files that name none, and of the days
+    that pages and the assistant say. Facts on record are kept in UTC; what was imported before keeps its moments."""
     people: Literal["visits", "shoppers"] = "visits"
     """Who counts as a person where several must agree before clicks move a product or a question is told: "visits" is
     every shopper, and every visit of somebody who is not signed in, so that whoever comes five times counts five times;
@@ -31,6 +36,11 @@ class ShopSettings:
     """True for a shop of simulated shoppers: every page then says so."""
     demo_shoppers: tuple[str, ...] = ()
     """Shoppers a visitor may act as without a password. Only for demonstrations: empty in a real shop."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone by its name."""
+        return zone_of(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

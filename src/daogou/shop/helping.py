@@ -34,6 +34,7 @@ def make_assistant(shop: Shop) -> Assistant:
         promotions=shop.stores.promotions.active,
         articles=shop.stores.articles.of,
         price_basket=shop.price_basket,
+        zone=shop.settings.shop.zone,
         lexicon=lambda: shop.lexicon,
         topics=shop.questions.topics_of,
         replies=shop.questions.on,

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from daogou.domain.errors import BadRequest
+from daogou.domain.zones import zone_of
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
 from daogou.shop.plain import plain
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from daogou.ingest.reading.habits import Dates, Decimal
     from daogou.ingest.report import ImportReport
     from daogou.ingest.run import Progress
@@ -26,6 +30,7 @@ def import_files(
     currency: str,
     decimal: Decimal | None = None,
     dates: Dates | None = None,
+    timezone: str | None = None,
     create_missing: bool = False,
     rejects: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -38,6 +43,7 @@ def import_files(
         currency=currency,
         decimal=decimal,
         dates=dates,
+        zone=_zone(timezone or shop.settings.shop.timezone),
         now=now,
         create_missing_products=create_missing,
         rejects=rejects or shop.folder / "rejects.jsonl",
@@ -45,3 +51,10 @@ def import_files(
     report = import_paths(paths, shop.stores, options=options, progress=progress)
     shop.stores.ledger.put("import", f"{now:013d}", plain(report))
     return report
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return zone_of(name)
+    except ValueError as error:
+        raise BadRequest(str(error), where="timezone") from None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--currency", help="Currency of prices that name none (default: the shop's).")
 @click.option("--decimal", type=click.Choice(["point", "comma"]), help="How to read 1.299.")
 @click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How to read 03/04/2026.")
+@click.option("--timezone", help="IANA name of the zone of dates that name none (default: the shop's).")
 @click.option("--create-missing", is_flag=True, help="Create products that events name and no catalogue has.")
 @click.option(
     "--rejects", type=click.Path(path_type=Path), help="Where rejected lines go (default: SHOP/rejects.jsonl)."
@@ -35,6 +36,7 @@ def import_(
     currency: str | None,
     decimal: Decimal | None,
     dates: Dates | None,
+    timezone: str | None,
     create_missing: bool,
     rejects: Path | None,
 ) -> None:
@@ -52,6 +54,7 @@ def import_(
             currency=currency,
             decimal=decimal,
             dates=dates,
+            timezone=timezone,
             create_missing=create_missing,
             rejects=rejects,
             progress=progress,

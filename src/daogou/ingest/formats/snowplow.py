@@ -5,6 +5,7 @@ Field list: docs.snowplow.io, e-commerce (schemas snowplow_ecommerce_action, pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ def _events(source: Source, line: int, row: dict[str, Any]) -> Iterator[Found]:
         "type": _TYPES[said],
         "shopper": row.get("user_id"),
         "session": row.get("domain_sessionid") or row.get("domain_userid"),
-        "at": row.get("derived_tstamp") or row.get("collector_tstamp"),
+        "at": _utc(row.get("derived_tstamp") or row.get("collector_tstamp")),
         "list": action.get("name") if said.startswith("list") else None,
         "order": _order(row.get(_TRANSACTION)),
     }
@@ -51,6 +52,11 @@ def _events(source: Source, line: int, row: dict[str, Any]) -> Iterator[Found]:
         id = row.get("event_id")
         own = {"id": f"{id}:{place}" if id and len(products) > 1 else id} | _product(common["type"], product, place)
         yield Found(source, line, "event", filled(common | own), raw=row)
+
+
+def _utc(moment: Any) -> Any:
+    """Snowplow's moments are UTC, and an SDK may leave that unsaid."""
+    return f"{moment}Z" if isinstance(moment, str) and re.fullmatch(r".*\d\d:\d\d(?:\.\d+)?", moment) else moment
 
 
 def _order(contexts: Any) -> Any:

@@ -26,8 +26,22 @@ class TwoWays(ValueError):
     """A date of which nothing says whether the day or the month comes first."""
 
 
-def spelled(text: str) -> datetime:
-    """The moment; without a zone it is UTC. Raises TwoWays for 03/04/2026, ValueError for what is no date."""
+def date_of(text: str) -> datetime:
+    """The date in ISO 8601, or as people write it; one that names no zone has none.
+
+    Raises TwoWays for 03/04/2026, ValueError for what is no date, such as the digits of an epoch time.
+    """
+    if text.isdecimal() and len(text) != 8:
+        raise ValueError(f"{text!r} is a number")
+    bare = text.removesuffix(" UTC")
+    try:
+        found = datetime.fromisoformat(bare)
+    except ValueError:
+        return _spelled(text)
+    return found.replace(tzinfo=UTC) if len(bare) < len(text) and found.tzinfo is None else found
+
+
+def _spelled(text: str) -> datetime:
     for pattern in _WRITTEN:
         if found := pattern.fullmatch(text):
             parts = found.groupdict()
@@ -60,8 +74,10 @@ def _moment(parts: dict[str, str | None], year: int, month: int, day: int) -> da
     return datetime(year, month, day, hour, minute, second, tzinfo=_zone(parts["zone"]))
 
 
-def _zone(said: str | None) -> timezone:
-    if said is None or said[0] not in "+-":
+def _zone(said: str | None) -> timezone | None:
+    if said is None:
+        return None
+    if said[0] not in "+-":
         return UTC
     digits = said[1:].replace(":", "")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))

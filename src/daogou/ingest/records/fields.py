@@ -13,7 +13,7 @@ from daogou.domain.ids import Instant
 from daogou.domain.money import Money
 from daogou.domain.text import Text
 from daogou.ingest.records.amounts import written
-from daogou.ingest.records.dates import TwoWays, spelled
+from daogou.ingest.records.dates import TwoWays, date_of
 
 Object = Mapping[str, Any]
 """A record as it came out of JSON, a CSV row or a Parquet row."""
@@ -197,17 +197,11 @@ def _from_text(value: str, name: str) -> int:
         if value.isdecimal() and len(value) != 8:
             number = int(value)
             return number * 1000 if number < _SECONDS_BELOW else number
-        if value.endswith(" UTC"):
-            value = value[:-4]
-        return _milliseconds(datetime.fromisoformat(value))
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return _milliseconds(spelled(value))
+        return _milliseconds(date_of(value))
     except TwoWays:
         advice = "does the day or the month come first? Import with --dates day-first or --dates month-first"
         raise FieldError(name, f"{shown(value)}: {advice}") from None
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     try:
         return int(float(value) * (1000 if abs(float(value)) < _SECONDS_BELOW else 1))

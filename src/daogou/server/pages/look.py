@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from daogou.domain.text import Text
+from daogou.domain.zones import in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import tzinfo
 
     from daogou.domain.ids import Instant
     from daogou.domain.money import Money
@@ -23,24 +25,24 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.4f}".rstrip("0")
 
 
-def day(at: Instant | None, language: Language) -> str:
+def day(at: Instant | None, language: Language, zone: tzinfo) -> str:
     """A date as people write it; empty for an unknown one."""
     if at is None:
         return ""
-    when = datetime.fromtimestamp(at / 1000, UTC)
+    when = in_zone(at, zone)
     if language == "zh":
         return f"{when.year}年{when.month}月{when.day}日"
     return f"{when.day} {when:%b} {when.year}"
 
 
-def moment(at: Instant | None) -> str:
-    """A moment for operators, UTC."""
-    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}" if at is not None else ""
+def moment(at: Instant | None, zone: tzinfo) -> str:
+    """A moment for operators, by the shop's clock."""
+    return f"{in_zone(at, zone):%Y-%m-%d %H:%M:%S}" if at is not None else ""
 
 
 def iso(at: Instant | None) -> str:
     """A moment for machines."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds") if at is not None else ""
+    return in_zone(at, UTC).isoformat(timespec="seconds") if at is not None else ""
 
 
 def percent_off(price: Money | None, list_price: Money | None) -> int:

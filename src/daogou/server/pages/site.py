@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -21,6 +22,7 @@ from daogou.server.pages.words import words_in
 from daogou.server.tokens import Tokens, open_tokens
 
 if TYPE_CHECKING:
+    from daogou.domain.ids import Instant
     from daogou.shop.shop import Shop
 
 _log = logging.getLogger(__name__)
@@ -126,6 +128,7 @@ def frame(site: Site, request: Request, who: Visitor) -> dict[str, Any]:
     return {
         "t": words_in(language),
         "lang": language,
+        "zone": settings.zone,
         "who": who,
         "shop_name": settings.name.show(language),
         "notice": shop.notice.show(language) if shop.notice else "",
@@ -143,6 +146,16 @@ def _in_language(request: Request, language: Language) -> str:
     return f"{url.path}?{url.query}"
 
 
+@pass_context
+def _day(page: Context, at: Instant | None, language: Language) -> str:
+    return look.day(at, language, page["zone"])
+
+
+@pass_context
+def _moment(page: Context, at: Instant | None) -> str:
+    return look.moment(at, page["zone"])
+
+
 @functools.cache
 def templates() -> Environment:
     """The templates; a name that is not given is an error, never an empty string."""
@@ -154,6 +167,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     env.globals.update({name: getattr(look, name) for name in ("product_at", "search_at", "percent_off", "tint")})
-    for name in ("day", "moment", "iso", "stars", "initial", "other", "joined", "picture_at", "figure"):
+    env.filters |= {"day": _day, "moment": _moment}
+    for name in ("iso", "stars", "initial", "other", "joined", "picture_at", "figure"):
         env.filters[name] = getattr(look, name)
     return env
