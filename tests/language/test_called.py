@@ -106,6 +106,22 @@ def test_what_is_called_alike_in_two_categories_is_no_name_of_either() -> None:
     assert called(lamps + mugs, vocabulary) == {"mug": "tableware"}
 
 
+def test_a_title_that_names_its_category_ends_there() -> None:
+    titles = ["On Tea – History Book by Lin", "Tea for Everyone – History Book by He"]
+    books = [product(f"{n}", Text("", title), category=["Books", "History Book"]) for n, title in enumerate(titles)]
+    lamps = [product(f"l{n}", Text("", f"Desk lamp {n}"), category=["Home", "Lamp"]) for n in range(2)]
+    vocabulary = Vocabulary()
+    vocabulary.learn(books + lamps)
+    assert "tea" not in called(books + lamps, vocabulary)
+
+
+def test_names_and_other_words_for_them_may_be_spelt_in_pinyin() -> None:
+    assert _category("ditan 300") == ["布艺"]  # 地毯
+    assert _category("maotan") == []  # 毛毯 is called nothing here
+    assert Called({"枕": "被枕"}, {"枕头": "枕"}).spelt("zhentou") == "枕头"
+    assert Called({"枕": "被枕"}, {"耳": "枕", "耳机": "枕"}).spelt("erji") is None  # four letters may be anything
+
+
 @pytest.mark.parametrize(
     ("text", "category"),
     [

@@ -55,7 +55,7 @@ _TITLES = {
     "Tablets": ["Tablet 10", "Tablet 11", "Tablet 12"],
     "Plates": ["Dinner plate", "Plate of glass", "Plate of gold", "Plate of wood", "Deep plate"],
     "Hands": ["Hand cream", "Hand soap", "Hand shell"],
-    "Desktops": ["Desktop 1", "Desktop 2", "Desktop 3", "Computer 4"],
+    "Desktops": ["Desktop 1", "Desktop 2", "Desktop 3", "Desktop computer 4"],
 }
 
 
@@ -202,6 +202,44 @@ def test_a_word_of_the_shop_means_what_the_shop_means_by_it() -> None:
 
 def test_a_desktop_computer_is_a_desktop_where_the_shop_says_so() -> None:
     assert _understand("台式机").where.category == "desktops"
+
+
+@pytest.mark.parametrize(
+    ("titles", "words"),
+    [
+        (["Fruit bowl", "Juice"], "juice fruit"),
+        (["Fruit bowl"], ""),
+        (["Fruit juice", "Fruit bowl", "Fruit basket"], "fruit juice fruit juice"),
+        (["Red onions", "Wine"], "wine"),
+    ],
+)
+def test_fruit_juice_is_first_of_all_juice_and_red_wine_nothing_red(titles: list[str], words: str) -> None:
+    products = [product(f"{n}", Text("", title)) for n, title in enumerate(titles)]
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    word, english = ("红酒", "red wine") if "Wine" in titles else ("果汁", "fruit juice")
+    glossary = Glossary(learn(WordList({word: english}), vocabulary, products))
+    said = " ".join(meaning.phrase for meaning in glossary.meanings(word))
+    assert said == words
+
+
+@pytest.mark.parametrize(("title", "phrase"), [("Blue T-shirt", "t-shirt"), ("Blue tshirt", "tshirt")])
+def test_a_word_with_a_hyphen_is_the_one_that_the_shop_has(title: str, phrase: str) -> None:
+    products = [product("shirt", Text("", title)), product("other", Text("", "Dress shirt"))]
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    glossary = Glossary(learn(WordList({"T恤": "T-shirt"}), vocabulary, products))
+    assert glossary.meanings("t恤")[0].phrase == phrase
+
+
+def test_a_word_is_the_shop_s_own_without_its_suffix() -> None:
+    products = [product("mug", Text("保温水杯", "")), product("glass", Text("玻璃碗", "Glass bowl"))]
+    vocabulary = Vocabulary()
+    vocabulary.learn(products)
+    entries = WordList({"杯子": "cup/glass", "杯": "cup", "包子": "steamed bun", "包": "bag"})
+    glossary = Glossary(learn(entries, vocabulary, products))
+    assert [meaning.phrase for meaning in glossary.meanings("杯子")] == ["杯", "glass"]
+    assert glossary.meanings("包子") == ()
 
 
 def test_a_synonym_of_the_shop_comes_before_the_dictionary() -> None:

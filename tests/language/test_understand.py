@@ -85,7 +85,14 @@ def test_says_what_it_corrected_and_points_at_what_was_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sort"), [("最便宜的鞋", "price_asc"), ("best rated shoes", "rating"), ("新款鞋", "newest")]
+    ("text", "sort"),
+    [
+        ("最便宜的鞋", "price_asc"),
+        ("best rated shoes", "rating"),
+        ("新款鞋", "newest"),
+        ("性价比高的鞋", "value"),
+        ("good value shoes", "value"),
+    ],
 )
 def test_hears_an_order(text: str, sort: str) -> None:
     assert Understander(_vocabulary()).understand(text, currency="CNY").sort == sort

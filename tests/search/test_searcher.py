@@ -137,6 +137,21 @@ def test_sorts(sort: str, order: list[str]) -> None:
     assert _ids(_shop().search("", sort=sort)) == order  # type: ignore[arg-type]
 
 
+def test_value_is_what_is_liked_for_little() -> None:
+    searcher = _searcher(
+        [product(id, "cup", price=n) for id, n in (("poor", 1), ("good", 2), ("fine", 3), ("dear", 9))]
+    )
+    searcher.shelf.rate([(ProductId("poor"), 3.0), (ProductId("good"), 4.8), (ProductId("dear"), 5.0)])
+    assert _ids(searcher.search("cup", sort="value")) == ["good", "poor", "dear", "fine"]
+
+
+def test_a_letter_typed_apart_belongs_to_the_word_behind_it() -> None:
+    searcher = _searcher([product("t", "Striped T-Shirt"), product("dress", "Dress shirt"), product("c", "C cable")])
+    assert _ids(searcher.search("t shirt"))[0] == "t"
+    assert searcher.search("t shirt").suggestion == "t-shirt"
+    assert searcher.search("c cable").suggestion is None
+
+
 def test_products_of_unknown_price_come_last_by_price() -> None:
     searcher = _searcher([product("unknown", "cup"), product("known", "cup", price=5)])
     assert _ids(searcher.search("cup", sort="price_asc")) == ["known", "unknown"]

@@ -10,7 +10,7 @@ from daogou.domain.ids import ProductId
 from daogou.domain.money import Money
 from daogou.domain.text import Language
 
-Sort = Literal["relevance", "price_asc", "price_desc", "newest", "rating", "popularity"]
+Sort = Literal["relevance", "price_asc", "price_desc", "newest", "rating", "popularity", "value"]
 
 
 @dataclass(frozen=True, slots=True)

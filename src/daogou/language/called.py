@@ -37,8 +37,11 @@ class Called:
         self.categories = categories or {}
         self.others = others or {}
         self._sounds, self._spelling = Sounds(), Spelling()
+        self._others_sound = Sounds()
         for word in self.categories:
             self._sounds.add(word)
+        for word in self.words():
+            self._others_sound.add(word)
         self._spelling.add({word: 1 for word in self.words() if len(word) >= _SPELT})
         self._not: frozenset[tuple[str, str]] = frozenset()
 
@@ -75,6 +78,11 @@ class Called:
             return next(iter(self._sounds.like(word)), None)
         near = self._spelling.nearest(word) if len(word) >= _SPELT else None
         return near if near is not None and near[0] == word[0] else None
+
+    def spelt(self, letters: str) -> str | None:
+        """The name, or other word for one, that letters spell: zhentou → 枕头; short ones only names."""
+        found = self._sounds.spelt(letters) or (self._others_sound.spelt(letters) if len(letters) >= _SPELT else ())
+        return next(iter(found), None)
 
     def begins(self, words: Sequence[str], first: int) -> Found | None:
         """The longest name of several words from the first."""
@@ -125,7 +133,7 @@ def called(products: Iterable[Product], vocabulary: Vocabulary) -> dict[str, str
         total.update(steps.keys())
         depth |= steps
         deeper.update(list(steps)[:1] if len(steps) > 1 else ())
-        endings = list(_english(product.title.en, vocabulary))
+        endings = list(_english(product, vocabulary))
         within |= dict(pairwise(endings))
         run = _MIXED.sub("", max(runs, key=lambda run: common[run[-1]], default=""))
         if run:
@@ -167,8 +175,11 @@ def _chinese(words: Sequence[str]) -> Iterator[str]:
         yield "".join(words[first:])
 
 
-def _english(title: str, vocabulary: Vocabulary) -> Iterator[str]:
-    words = vocabulary.segmenter.words(FURTHER.split(title, maxsplit=1)[0])
+def _english(product: Product, vocabulary: Vocabulary) -> Iterator[str]:
+    """What the first part of a title ends in; of “On Tea – History Book” the part that names the category."""
+    parts = [vocabulary.segmenter.words(part) for part in FURTHER.split(product.title.en)]
+    names = [vocabulary.segmenter.words(step.en) for step in product.category if step.en]
+    words = next((said for said in parts if any(said[-len(name) :] == name for name in names)), parts[0])
     while words and not _LETTERS.fullmatch(words[-1]):
         words.pop()
     for first in range(max(0, len(words) - LONGEST), len(words)):
@@ -197,7 +208,7 @@ SUFFIXES = "子头儿"
 _ANYTHING = frozenset("器机具品套件物款")
 """What names of all kinds of things end in."""
 _SPELT = 6
-"""Letters of the shortest name that a word is taken for where it is misspelt."""
+"""Letters of the shortest name that a word is taken for where it is misspelt, and of another word in pinyin."""
 _SEVERAL = 2
 """Compounds that must end in a character."""
 _NEARLY = 0.7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -10,8 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from daogou.language.aligning import align
+from daogou.language.called import SUFFIXES
 from daogou.language.glossary import LONGEST, Glosses, Meaning, pack
-from daogou.language.segment import fold
+from daogou.language.segment import HEADS, fold
 from daogou.language.speech import FILLERS
 from daogou.language.things import first_names, things
 from daogou.language.usage import LONGEST as LONGEST_PHRASE
@@ -40,7 +42,7 @@ def learn(
     names of the thing that is surely meant are as sure. Names in a `taxonomy` say which meanings goods have: 支架 is a
     stand rather than a support. A single character also means what the compounds that end in it are called, those first
     that the shop has: 线 is a cable, for 网线 are network cables. A Chinese word that no English of the shop says means
-    the shop's Chinese words for the same thing: 衣服 is its 服装, both clothes.
+    the shop's Chinese words for the same thing: 衣服 is its 服装, both clothes; and 杯子 is first of all its 杯.
     """
     english = _english(vocabulary)
     read, compounds, chinese = _read(dictionary.entries(), vocabulary)
@@ -54,12 +56,20 @@ def learn(
     found = {}
     for word, senses in read.items():
         if not vocabulary.has(word):
-            sure = _sayable(senses, used, others)
+            sure = _sayable(senses, used, others, named)
             for head, n in _heads(compounds[word], used).items() if word in compounds else ():
                 sure[head] = max(sure.get(head, 0.0), n)
             meanings = _with_synonyms(_sure(sure, _MOST if len(word) > 1 else _MOST_OF_ONE), named)
             if not meanings and len(word) > 1:
                 meanings = _sure(_same_thing(senses, chinese, named), _MOST)
+            bare = word.rstrip(SUFFIXES)
+            if (
+                bare != word
+                and bare in HEADS
+                and vocabulary.words[bare]
+                and not senses.keys().isdisjoint(read.get(bare, ()))
+            ):
+                meanings = [Meaning(bare, 1.0), *(meaning for meaning in meanings if meaning.phrase != bare)][:_MOST]
             found[word] = meanings
     elsewhere = {word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY}
     for word in english.keys() | chinese.keys():
@@ -80,7 +90,7 @@ def _phrases(said: Iterable[Parts], vocabulary: Vocabulary) -> set[str]:
     words = {word for word in vocabulary.words if word.isascii()}
     every = {less for parts in set(said) for less in (parts, *(less for less, _ in _reduced(parts)))}
     every |= {_folded(name) for thing in things() for name, _ in thing.names}
-    return {" ".join(parts) for parts in every if parts and words.issuperset(parts)}
+    return {" ".join(parts) for parts in every if parts and all(_is_said(word, words) for word in parts)}
 
 
 def _likeliest(senses: Senses, most: int) -> list[Meaning]:
@@ -223,15 +233,16 @@ def _read(
         senses = read.setdefault(word, {})
         own = owned(word, vocabulary)
         said = [
-            (parts, meaning[:1].islower(), meaning.startswith("to "))
+            (parts, part, meaning[:1].islower(), meaning.startswith("to "))
             for meaning in meanings
             for part in phrases(meaning)
             if (parts := _folded(part)) and (len(parts) == 1 or not meaning.startswith("to "))
         ]
-        for place, (parts, is_common, is_done) in enumerate(said):
+        for place, (parts, part, is_common, is_done) in enumerate(said):
             sure, phrase = sure_at(place), " ".join(parts)
             if not FILLERS.issuperset(parts):
-                senses.setdefault(parts, sure)
+                for wording in (parts, *_joined(part, vocabulary)):
+                    senses.setdefault(wording, sure)
             total[phrase] += sure
             if own and not is_done:
                 turned[phrase].setdefault(word, own * sure)
@@ -261,8 +272,14 @@ def _of_goods(senses: Mapping[Parts, float], said: Mapping[Parts, int]) -> dict[
     return found
 
 
-def _sayable(senses: Mapping[Parts, float], used: Senses, others: Mapping[str, Senses]) -> Senses:
-    """The senses as the shop says them: in full, or as far as it does not, in less words or by other names."""
+def _sayable(
+    senses: Mapping[Parts, float], used: Senses, others: Mapping[str, Senses], named: Collection[str]
+) -> Senses:
+    """The senses as the shop says them: in full, or as far as it does not, in less words or by other names.
+
+    The first word stands for the whole where it names a thing, red wine is nothing red; and, unless the shop says the
+    whole too, only behind the last: fruit juice is first of all juice, or nothing.
+    """
     found: Senses = {}
 
     def add(phrase: str, sure: float) -> None:
@@ -276,11 +293,19 @@ def _sayable(senses: Mapping[Parts, float], used: Senses, others: Mapping[str, S
         for other, n in others[phrase].items() if phrase in others else ():
             add(other, sure * n * _OTHERWISE)
         left = sure * (1.0 if len(parts) == 1 else 1 - whole)  # what no longer phrase of the shop says
+        last = 0.0
         for less, n in _reduced(parts):
             other = " ".join(less)
-            if other in used and (less != parts[:1] or sure >= 1):
-                add(other, left * n * used[other])
-                left *= 1 - used[other] if len(less) > 1 else 1
+            said = left * n * used.get(other, 0.0)
+            if less == parts[:1]:
+                may_be = sure >= 1 and other in named
+                said = min(said, math.inf if whole else last * _FRUIT) if may_be else 0.0
+            if said:
+                add(other, said)
+            if len(less) == 1:
+                last = said
+            else:
+                left *= 1 - used.get(other, 0.0)
     return found
 
 
@@ -348,6 +373,19 @@ def _folded(said: str) -> tuple[str, ...]:
     return words if len(words) <= LONGEST_PHRASE else ()
 
 
+def _joined(said: str, vocabulary: Vocabulary) -> Iterator[Parts]:
+    """A phrase with its hyphens or solid, where the shop has one of its words so: T-shirt is its t-shirt or tshirt."""
+    words = _HYPHENED.findall(said.lower()) if "-" in said else []
+    if any("-" in word and _is_said(word, vocabulary.words) for word in words) and len(words) <= LONGEST_PHRASE:
+        for joint in ("-", ""):
+            yield tuple(fold(word.replace("-", joint)) for word in words)
+
+
+def _is_said(word: str, words: Collection[str]) -> bool:
+    """Is the word one of a shop's, which are cut at their hyphens and kept solid as well?"""
+    return word in words or word.replace("-", "") in words
+
+
 _ASIDE = re.compile(r"\([^)]*(?:\)|$)|\[[^\]]*\]")
 _APART = re.compile(r"[;,]| or ")
 _NOTE = re.compile(
@@ -359,6 +397,7 @@ _LEAD = re.compile(r"^(?:to|a|an|the|type of|kind of)\s+", re.IGNORECASE)
 _EITHER = re.compile(r"\b(\w+) or \w+ (\w+)")
 _SHORT = re.compile(r"\(([A-Z]{2,6})\)")
 _WORD = re.compile(r"[a-z0-9&'+]+")
+_HYPHENED = re.compile(r"[a-z0-9&'+]+(?:-[a-z0-9&'+]+)*")
 _PLAIN = re.compile(r"(?<![\w.-])[a-z]{3,}(?![\w.-])")
 _MANY = 5
 """Characters of the shortest word that cannot be taken for a compound of others."""
@@ -371,6 +410,8 @@ _SAID = 0.4
 _DERIVED, _TAIL, _HEAD, _FIRST = 0.8, 0.6, 0.5, 0.3
 """How much less sure it is to say gaming for game; and where the shop does not say it in full: power source for
 electric power source, source for that, desktop for what is first of all a desktop computer."""
+_FRUIT = 0.9
+"""How much less sure it is that fruit juice is fruit than that it is juice, where the shop has any."""
 _OTHERWISE, _BROADER = 0.5, 0.5
 """How much less sure another name of the same thing is than the one that the dictionary has, and that of its kind."""
 _NAMES = 10

@@ -237,10 +237,14 @@ class Mender:
         return self._chinese(words, place)
 
     def _joined(self, words: Sequence[Token], place: int) -> tuple[Token, int] | None:
-        """The shop's phrase for one word or two that are not its own, written apart or in one: lunchbox, leak proof."""
+        """The shop's phrase for one word or two that are not its own, written apart or in one: lunchbox, leak proof;
+        a letter by itself, as in t shirt, is no word."""
         for run in (words[place : place + 2], words[place : place + 1]):
-            whole = self._vocabulary.solid("".join(token.text for token in run))
-            apart = len(run) > 1 and all(map(self._vocabulary.knows, (token.text for token in run)))
+            letters = "".join(token.text for token in run)
+            whole = self._vocabulary.solid(letters)
+            if len(run) > 1 and len(run[0].text) == 1 and run[1].text.isalpha() and letters in self._vocabulary.words:
+                whole = whole or f"{run[0].text}-{run[1].text}"
+            apart = len(run) > 1 and len(run[0].text) > 1 and all(map(self._vocabulary.knows, (t.text for t in run)))
             if whole is not None and not apart and not self._lexicon.names(join([token.text for token in run])):
                 return words[place]._replace(text=whole, end=run[-1].end), place + len(run)
         return None
@@ -252,6 +256,8 @@ class Mender:
             letters = "".join(token.text for token in run).replace("'", "")
             if len(letters) >= _SPELT and all(map(self._is_strange, (token.text for token in run))):
                 spelt = self._best(self._vocabulary.sounds.spelt(letters))
+                if spelt is None and not any(self.glossary.knows(token.text) for token in run):
+                    spelt = self.called.spelt(letters)
                 if spelt is not None:
                     return word._replace(text=spelt, end=run[-1].end), last
         nearest = self._vocabulary.spelling.nearest(word.text) or self.called.meant(word.text) or word.text

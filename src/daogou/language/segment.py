@@ -25,7 +25,7 @@ _INNER = re.compile(r"[-_./+&]")
 _MEASURE = re.compile(rf"(?P<number>\d+(?:\.\d+)?)(?P<unit>{_UNITS})?")
 
 # Head nouns that end compounds: a shopper who types 鞋 means 运动鞋 and 皮鞋 alike.
-_HEADS = frozenset("鞋靴包裙裤衣衫帽袜表灯锅杯壶碗刀床桌椅柜架书笔车球茶酒油水霜膏乳粉糖饼巾毯垫伞镜琴")
+HEADS = frozenset("鞋靴包裙裤衣衫帽袜表灯锅杯壶碗刀床桌椅柜架书笔车球茶酒油水霜膏乳粉糖饼巾毯垫伞镜琴")
 
 
 _SMALL = frozenset("cdefhkmopqrstuvy")
@@ -178,7 +178,7 @@ def _chinese(word: str) -> Iterator[str]:
     """The word, the dictionary words inside it, the characters these leave over, and its head noun."""
     yield word
     if len(word) < 3:
-        if len(word) == 2 and word[1] in _HEADS:
+        if len(word) == 2 and word[1] in HEADS:
             yield word[1]
         return
     covered, alone = [False] * len(word), False
@@ -190,7 +190,7 @@ def _chinese(word: str) -> Iterator[str]:
     if any(covered):
         yield from (char for char, seen in zip(word, covered, strict=True) if not seen)
         alone = alone or not covered[-1]
-    if word[-1] in _HEADS and not alone:
+    if word[-1] in HEADS and not alone:
         yield word[-1]
 
 

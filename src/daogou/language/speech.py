@@ -85,12 +85,12 @@ CONNECTIVES = frozenset({
 
 _SORTS = """
 price_asc: 便宜, 最便宜, 低价, 最低价, 实惠, 最实惠, 经济实惠, 价格最低, 价格从低到高, 从低到高, 低到高, 从便宜到贵
-price_asc: 按价格从低到高, 价格升序, 平价, 性价比, 性价比高, 性价比最高, 划算, 最划算
+price_asc: 按价格从低到高, 价格升序, 平价
 price_asc: cheap, cheapest, cheapest first, lowest price, lowest priced, lowest price first, lowest first, inexpensive
 price_asc: not too expensive, not expensive, nothing too expensive, not too pricey, not pricey, 别太贵, 不要太贵
 price_asc: 不太贵, 不贵, 不是很贵, 别太贵了, 不能太贵
-price_asc: affordable, most affordable, least expensive, budget friendly, budget-friendly, low cost, best value
-price_asc: good value, low to high, price low to high, by price low to high, sorted by price, price ascending
+price_asc: affordable, most affordable, least expensive, budget friendly, budget-friendly, low cost
+price_asc: low to high, price low to high, by price low to high, sorted by price, price ascending
 price_desc: 最贵, 高档, 高端, 价格从高到低, 从高到低, 高到低, 从贵到便宜, 价格最高, 价格降序, most expensive, priciest
 price_desc: most expensive first, highest price, highest priced, highest price first, high to low, price high to low
 price_desc: by price high to low, price descending, high-end
@@ -107,6 +107,9 @@ popularity: 按销量排序, 卖得最好, 卖的最好, 卖得好, 受欢迎, �
 popularity: popular, most popular, by popularity, sorted by popularity, best selling, best-selling, bestselling
 popularity: best seller, best-seller, bestseller, top selling, top-selling, top seller, hottest, trending, most bought
 popularity: most sold
+value: 性价比, 性价比高, 性价比最高, 高性价比, 划算, 最划算, 超值, 物超所值, 物有所值, best value, good value
+value: great value, value for money, good value for money, best value for money, great value for money, worth the money
+value: bang for the buck, best bang for the buck
 """
 
 

@@ -172,6 +172,8 @@ def first(n: int, score: Score, sort: Sort, *, shelf: Shelf, prior: NDArray[np.f
             key = -shelf.rating[rows]
         case "popularity":
             key = -_at(prior, rows) if prior is not None else np.zeros(len(rows), np.float32)
+        case "value":
+            key = -(_goodness(shelf.rating[rows]) + _cheapness(price))
         case _:
             key = -total
     if n < len(rows):
@@ -213,6 +215,14 @@ def _taught(
     if weights.brand and brands is not None:
         parts["brand"] = _at(brands, rows) * np.float32(weights.brand)
     return parts
+
+
+def _goodness(rating: NDArray[np.float32]) -> NDArray[np.float32]:
+    """1 for five stars, 0 for three and less; products that nobody rated are as good as those of the result that were
+    are on average."""
+    stars = np.clip((rating - 3) / 2, 0, 1).astype(np.float32)
+    known = rating > 0
+    return np.where(known, stars, stars[known].mean() if known.any() else 0.5).astype(np.float32)
 
 
 def _cheapness(price: NDArray[np.int64]) -> NDArray[np.float32]:
