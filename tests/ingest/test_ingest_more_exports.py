@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from ingest_world import SAMPLES, counted, run, write
 
 from daogou.domain.ids import OrderId, ProductId
@@ -101,3 +104,37 @@ def test_snowplow_events(tmp_path: Path) -> None:
         ("purchase", "p1", "lin", "s1", 2, "t-1"),
         ("purchase", "p2", "lin", "s1", 1, "t-1"),
     ]
+
+
+def _litemall(folder: Path, stars: Sequence[int]) -> Path:
+    """A litemall shop with one product and a comment for each of the stars."""
+    goods = {"id": 1, "goods_sn": "1", "name": "四件套", "counter_price": 99, "retail_price": 89, "is_on_sale": 1,
+             "add_time": "2018-02-01 00:00:00", "deleted": 0}  # fmt: skip
+    comments = [
+        {"id": n, "value_id": 1, "type": 0, "content": f"料子很舒服 {n}", "star": star, "user_id": n,
+         "add_time": "2018-02-01 00:00:00", "deleted": 0}
+        for n, star in enumerate(stars)
+    ]  # fmt: skip
+    write(folder, "litemall_goods.jsonl", json.dumps(goods))
+    write(folder, "litemall_comment.jsonl", "".join(json.dumps(comment) + "\n" for comment in comments))
+    return folder
+
+
+def _rated(stores: Stores) -> list[float | None]:
+    return sorted((review.rating for review in stores.reviews.of(ProductId("1"), limit=99)), key=str)
+
+
+def test_stars_that_litemalls_column_holds_by_itself_are_no_ratings(tmp_path: Path) -> None:
+    report, stores = run(_litemall(tmp_path, [1] * 40 + [5]))
+    assert _rated(stores) == [5.0] + [None] * 40
+    assert (
+        "litemall_comment.jsonl: 40 of 41 comments have 1 star, which litemall writes where nobody gave any"
+        in "".join(report.notes)
+    )
+
+
+@pytest.mark.parametrize("stars", [[1] * 19, [1] * 30 + [5] * 10])
+def test_few_or_mixed_stars_of_litemall_are_ratings(tmp_path: Path, stars: list[int]) -> None:
+    report, stores = run(_litemall(tmp_path, stars))
+    assert _rated(stores) == sorted((float(star) for star in stars), key=str)
+    assert "nobody gave" not in "".join(report.notes)

@@ -32,6 +32,8 @@ def test_litemall_loses_no_product() -> None:
     again, _ = run(DATA / "litemall", stores=stores)
     assert all(count.accepted == count.repaired == 0 for count in again.totals.values())
     assert report.totals["product"].rejected == 0
+    ratings = [review.rating for p in stores.catalogue.scan() for review in stores.reviews.of(p.id, limit=1000)]
+    assert [rating for rating in ratings if rating is not None] == [5.0]  # the only one that somebody gave
 
 
 def test_dummyjson_loses_no_product_review_or_basket_line() -> None:

@@ -17,6 +17,7 @@ from daogou.ingest.known import Known
 from daogou.ingest.local_dates import LocalDates
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.outliers import Outliers
+from daogou.ingest.people import People
 from daogou.ingest.plain_events import PlainRules, plain_events
 from daogou.ingest.reading.rows import Unreadable
 from daogou.ingest.records.fields import FieldError
@@ -43,6 +44,7 @@ class Intake:
         self._writer = Writer(stores, options.now, options.batch)
         self._outliers = Outliers()
         self._dates = LocalDates(options.zone)
+        self._people = People(stores)
         self._seen: dict[str, dict[int, int]] = {}
         self._waiting: list[tuple[FileReport, Found]] = []
         self._unknown_fields: Counter[tuple[str, str]] = Counter()
@@ -106,6 +108,7 @@ class Intake:
             self._report.notes.append(f"unknown-field: {name}: {said} ({n:,} records)")
         if (dates := self._dates.note()) is not None:
             self._report.notes.append(dates)
+        self._report.notes += self._people.notes()
         self._report.notes += self._outliers.found()
         self._report.rejected, self._report.repaired = self._rejected.listed(), self._repaired.listed()
 
@@ -127,6 +130,9 @@ class Intake:
             for fix in (*found.fixes, *fixes):
                 self._repair(file, found.line, fix)
             self._writer.add(kind, value, count=count, repaired=bool(found.fixes or fixes))
+            self._people.meet(kind, value, file.name)
+            if found.alias:
+                self._people.alias(found.alias, value.id)
             if kind == "product":
                 self._outliers.add(value)
 
@@ -135,14 +141,15 @@ class Intake:
         if not kind.keys.issuperset(found.record):
             for said in near_misses(found.record.keys() - kind.keys, kind.keys):
                 self._unknown_fields[file.name, said] += 1
-        record, moved = self._dates.read(found.record, file.name)
+        record, joined = self._people.named(found.kind, found.record)
+        record, moved = self._dates.read(record, file.name)
         value = kind.decode(record, currency=self._options.currency)
         if found.kind == "shipment" and self._stores.orders.get(value.order) is None:
             self._writer.flush()  # its order may be in this very import
             if self._stores.orders.get(value.order) is None:
                 raise FieldError("order", f"no order {value.order!r} on record", rule="unknown-order")
         value, fixes = self._checks.check(found.kind, value)
-        return value, (*moved, *fixes)
+        return value, (*joined, *moved, *fixes)
 
     def _is_new(self, kind: str, value: Any, found: Found, file: FileReport, count: Count) -> bool:
         """Whether the id comes for the first time: a repetition is unchanged, other content is rejected."""

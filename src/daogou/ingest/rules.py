@@ -42,6 +42,7 @@ _TABLE: tuple[tuple[Action, str, str, str], ...] = (
     ("repair", "negative-stock", "product", "Stock below zero (sold but not there yet) counts as none."),
     ("repair", "undated", "dated records", "It had no date: it got the moment of the import."),
     ("repair", "clock-change", "dated records", "Its hour was skipped where clocks were put forward: moved on."),
+    ("repair", "order-shopper", "event", "It named no shopper, but an order on record: it is of who ordered."),
     ("repair", "anonymous", "event, query", "It had no shopper and no session: it got a session of its own."),
     ("repair", "capped", "event", "A count stands for that many events, at most 50."),
     ("repair", "converted", "any", "The source's value was turned into the nearest one of ours."),

@@ -17,6 +17,7 @@ from daogou.ingest.formats.recbole import RECBOLE
 from daogou.ingest.formats.saleor import SALEOR
 from daogou.ingest.formats.segment import SEGMENT
 from daogou.ingest.formats.shopify import SHOPIFY
+from daogou.ingest.formats.shopify_customers import SHOPIFY_CUSTOMERS
 from daogou.ingest.formats.shopify_orders import SHOPIFY_ORDERS
 from daogou.ingest.formats.snowplow import SNOWPLOW
 from daogou.ingest.formats.woocommerce import WOOCOMMERCE
@@ -24,6 +25,7 @@ from daogou.ingest.reading.look import Look
 
 FORMATS: tuple[Format, ...] = (
     SHOPIFY,
+    SHOPIFY_CUSTOMERS,
     SHOPIFY_ORDERS,
     WOOCOMMERCE,
     MAGENTO,

@@ -35,6 +35,8 @@ class Found(NamedTuple):
     """(field, reason, rule) where the row is rejected."""
     joined: bool = False
     """The row became part of another record."""
+    alias: str = ""
+    """Another name of the shopper that the record is of: the digest of an e-mail address."""
 
 
 def refusal(source: Source, line: int, kind: str, raw: Any, *, reason: str, field: str = "",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from daogou.ingest.formats.base import Format, Found, keys, phase, refusal
-from daogou.ingest.formats.values import filled
+from daogou.ingest.formats.values import filled, person
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.source import Source
@@ -57,7 +57,7 @@ def _events(source: Source, line: int, row: dict[str, Any]) -> Iterator[Found]:
     params = _params(row.get("event_params"))
     common = filled(
         {
-            "shopper": row.get("user_id"),
+            "shopper": person(row.get("user_id")),
             "session": (params.get("ga_session_id") and f"{row.get('user_pseudo_id')}:{params['ga_session_id']}")
             or row.get("user_pseudo_id"),
             "at": _moment(row.get("event_timestamp")),

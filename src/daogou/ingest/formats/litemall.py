@@ -16,6 +16,11 @@ from daogou.ingest.reading.rows import Row
 from daogou.ingest.reading.source import Source
 
 _CURRENCY = "CNY"
+_DEFAULT_STARS = 1
+"""What litemall's column of stars holds where nobody gave any (`star smallint DEFAULT 1`)."""
+_MOST_DEFAULT = 0.95
+_ENOUGH = 20
+"""Where so many comments, and this share of them, hold the default, it is no rating: nobody's goods are that bad."""
 _SIGNS: dict[str, frozenset[str]] = {
     name: frozenset(signs.split())
     for name, signs in {
@@ -71,13 +76,14 @@ def _convert(sources: Sequence[Source], options: ImportOptions) -> Iterator[Foun
             else:
                 tables.setdefault(name, []).append((source, row))
     shop = _collect(tables)
+    unrated = _stars_left_alone(tables.get("comment", ()))
     goods = {str(row.data.get("id")) for _, row in tables.get("goods", ())}
     for source, row in tables.get("goods", ()):
         yield Found(source, row.line, "product", _product(row.data, shop), raw=row.data)
     for name, rows in tables.items():
         if name != "goods":
             for source, row in rows:
-                yield from _other(name, source, row, goods)
+                yield from _other(name, source, row, goods, unrated=unrated)
 
 
 def _kind(table: str) -> str:
@@ -159,7 +165,7 @@ def _listed(cell: Any) -> list[str]:
     return [str(each) for each in found] if isinstance(found, list) else []
 
 
-def _other(table: str, source: Source, row: Row, goods: set[str]) -> Iterator[Found]:
+def _other(table: str, source: Source, row: Row, goods: set[str], *, unrated: bool) -> Iterator[Found]:
     line, data = row.line, row.data
     match table:
         case "category" | "brand":
@@ -171,7 +177,7 @@ def _other(table: str, source: Source, row: Row, goods: set[str]) -> Iterator[Fo
                 reason = f"no goods {data.get('goods_id')!r} in this import"
                 yield refusal(source, line, table, data, field="goods_id", reason=reason, rule="unknown-product")
         case "comment":
-            yield _comment(source, line, data)
+            yield _comment(source, line, data, unrated=unrated)
         case "coupon":
             yield Found(source, line, "promotion", _coupon(data), raw=data)
         case "topic":
@@ -188,10 +194,25 @@ def _other(table: str, source: Source, row: Row, goods: set[str]) -> Iterator[Fo
             yield refusal(source, line, table, data, reason=f"not imported: {table}")
 
 
-def _comment(source: Source, line: int, row: Fields) -> Found:
+def _stars_left_alone(comments: Sequence[tuple[Source, Row]]) -> bool:
+    """Whether the stars of the comments are what the column holds by itself; the report says so."""
+    given = [row.data.get("star") for _, row in comments if row.data.get("type") == 0]
+    default = given.count(_DEFAULT_STARS)
+    if default < _ENOUGH or default < _MOST_DEFAULT * len(given):
+        return False
+    comments[0][0].notes.append(
+        f"{comments[0][0].path.name}: {default:,} of {len(given):,} comments have {_DEFAULT_STARS} star, which litemall"
+        " writes where nobody gave any: they were read as words without stars"
+    )
+    return True
+
+
+def _comment(source: Source, line: int, row: Fields, *, unrated: bool) -> Found:
     if row.get("type") != 0:
         return refusal(source, line, "review", row, field="type", reason="is no comment on goods")
     stars = row.get("star") or None
+    if stars == _DEFAULT_STARS and unrated:
+        stars = None
     fixes = () if stars else (Fix("star", "no stars: kept as words only"),)
     record = {
         "id": f"comment:{row.get('id')}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from daogou.ingest.formats.base import Format, Found, keys, phase, refusal
-from daogou.ingest.formats.values import filled
+from daogou.ingest.formats.values import filled, person
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.source import Source
@@ -38,7 +38,7 @@ def _events(source: Source, line: int, row: dict[str, Any]) -> Iterator[Found]:
     id = row.get("messageId")
     common = filled(
         {
-            "shopper": row.get("userId"),
+            "shopper": person(row.get("userId")),
             "session": row.get("anonymousId"),
             "at": row.get("timestamp") or row.get("originalTimestamp") or row.get("sentAt"),
         }

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from daogou.ingest.formats.base import Format, Found, keys, phase, refusal
-from daogou.ingest.formats.values import filled
+from daogou.ingest.formats.values import filled, person
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.source import Source
 
@@ -42,7 +42,7 @@ def _events(source: Source, line: int, row: dict[str, Any]) -> Iterator[Found]:
         return
     common = {
         "type": _TYPES[said],
-        "shopper": row.get("user_id"),
+        "shopper": person(row.get("user_id")),
         "session": row.get("domain_sessionid") or row.get("domain_userid"),
         "at": _utc(row.get("derived_tstamp") or row.get("collector_tstamp")),
         "list": action.get("name") if said.startswith("list") else None,

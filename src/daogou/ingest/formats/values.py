@@ -66,6 +66,11 @@ def pseudonym(said: str) -> str:
     return "p-" + blake2b(said.strip().casefold().encode(), digest_size=12).hexdigest()
 
 
+def person(said: Any) -> Any:
+    """An id of a shopper as it is; an e-mail address becomes the same pseudonym that orders have."""
+    return pseudonym(said) if isinstance(said, str) and "@" in said else said
+
+
 def unique(ids: Iterable[str]) -> list[str]:
     """Ids as they are, with "#2", "#3" after those that repeat."""
     seen: dict[str, int] = {}

@@ -118,10 +118,13 @@ def _object(line: bytes) -> dict[str, Any] | None:
 
 
 def _wraps_a_list(members: Mapping[str, Any]) -> bool:
-    """A document such as {"products": [{…}], "total": 100}: one list of objects among plain values, and no id."""
+    """A document such as {"products": [{…}], "total": 100}: one list of objects among plain values, and no id.
+
+    One event of GA4, alone in its file, has a list of items too.
+    """
     inner = [value for value in members.values() if isinstance(value, list | dict)]
     listed = len(inner) == 1 and isinstance(inner[0], list) and bool(inner[0]) and isinstance(inner[0][0], dict)
-    return listed and not {"id", "type", "event"} & members.keys()
+    return listed and not {"id", "type", "event", "event_name"} & members.keys()
 
 
 def _pass(_: Unreadable) -> None:
