@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from daogou.cli.evaluated import true_taste
 from daogou.cli.main import cli, main
 from daogou.domain.ids import Instant
+from daogou.evaluation.offline.bootstrap import Interval
 from daogou.shop.create import create
 from daogou.shop.shop import open_shop
 from daogou.testing.builders import event, product
@@ -52,6 +54,12 @@ def evaluated(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert words in result.output
     assert all(len(line) <= 80 for line in result.output.splitlines() if "│" in line or "this shop" in line)
     return out
+
+
+def test_true_taste_is_told_beside_the_best_baseline() -> None:
+    true = {"this shop": 0.35, "sequential alone": 0.4, "most popular": 0.2, "item-kNN": 0.36, "random": 0.1}
+    said = true_taste({name: Interval(mean, mean, mean) for name, mean in true.items()})
+    assert said == "true taste (simulated): 0.3500, of the baselines item-kNN 0.3600"
 
 
 def test_the_page_stands_alone_and_escapes_what_the_shop_says(evaluated: Path) -> None:

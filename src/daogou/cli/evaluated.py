@@ -10,6 +10,9 @@ from daogou.cli.tables import table
 from daogou.evaluation.report.html import BASELINES, OURS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from daogou.evaluation.offline.bootstrap import Interval
     from daogou.evaluation.offline.judging import Measured
     from daogou.evaluation.offline.run import Evaluation
     from daogou.shop.evaluating import Written
@@ -48,6 +51,12 @@ def _print_measured(measured: Measured) -> None:
     )
 
 
+def true_taste(true: Mapping[str, Interval]) -> str:
+    """The shop beside the baseline that shoppers would like best, which need not be the one they turned to most."""
+    best = max((name for name in BASELINES if name in true), key=lambda name: true[name].mean)
+    return f"true taste (simulated): {true[OURS].mean:.4f}, of the baselines {best} {true[best].mean:.4f}"
+
+
 def _print_rest(found: Evaluation) -> None:
     if found.baskets is not None:
         ours, theirs = found.baskets.shop.mean, found.baskets.frequency.mean
@@ -56,8 +65,7 @@ def _print_rest(found: Evaluation) -> None:
             f"(p {found.baskets.difference.p:.3f}, {found.baskets.n:,} shoppers)"
         )
     if found.satisfaction.truth:
-        true = found.satisfaction.truth
-        click.echo(f"true taste (simulated): {true[OURS].mean:.4f}, most popular {true['most popular'].mean:.4f}")
+        click.echo(true_taste(found.satisfaction.truth))
     if found.logged.reason:
         click.echo(f"off-policy: no estimate: {found.logged.reason.en}")
     for name, reason in found.skipped.items():
