@@ -250,6 +250,16 @@ def test_every_hit_has_a_reason() -> None:
         assert all(hit.because for hit in hits.items)
 
 
+def test_words_of_a_product_that_was_put_later_are_understood() -> None:
+    searcher = _shop()
+    searcher.shelf.put([product("new", "Walnut tumbler", price=9, brand="Zyx", attributes={"finish": "Satin"})])
+    searcher.refresh([ProductId("new")])
+    hits = searcher.search("zyx walnutt tumbler satin")
+    assert _ids(hits) == ["new"]
+    assert {(slot.kind, slot.value) for slot in hits.understood.slots} == {("brand", "zyx"), ("attribute", "satin")}
+    assert (hits.suggestion, hits.understood.unknown) == ("zyx walnut tumbler satin", ())
+
+
 def test_a_changed_product_is_found_after_refresh() -> None:
     searcher = _shop()
     searcher.shelf.put([product("mug", "Teapot", price=99), product("new", "Lantern", category=[Text("灯", "Lamps")])])

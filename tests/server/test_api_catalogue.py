@@ -84,6 +84,16 @@ def test_price_and_stock_that_change_hold_at_once(door: Door) -> None:
     assert sorted(door.found("kettle")) == ["dear", "kettle"]
 
 
+def test_what_was_got_can_be_put_back(door: Door) -> None:
+    door.call("PUT", "/v1/products", {**KETTLE, "list_price": "79.90", "brand": "Alta"})
+    got = door.call("GET", "/v1/products/kettle")["product"]
+    assert got["price"] == {"amount": "59.00", "currency": "CNY"}
+    assert door.call("PUT", "/v1/products", got) == {"changed": 0}
+    dearer = {**got, "price": {"amount": "69.00", "currency": "CNY"}}
+    assert door.call("PUT", "/v1/products", dearer) == {"changed": 1}
+    assert door.call("GET", "/v1/products/kettle")["product"] == dearer
+
+
 def test_a_product_that_is_deleted_is_in_no_list_and_may_come_back(door: Door) -> None:
     door.call("PUT", "/v1/products", KETTLE)
     assert door.call("DELETE", "/v1/products/kettle") == {"changed": 1}

@@ -141,10 +141,12 @@ def _money(amount: str | int | float, currency: str) -> Money:
 
 
 def money(record: Object, name: str, currency: str) -> Money | None:
-    """An amount of major units, not negative; None where it is left out."""
+    """An amount of major units, not negative, or what the API answers for one; None where it is left out."""
     value = record.get(name)
     if value is None or value == "":
         return None
+    if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
+        return money({name: value["amount"]}, name, currency_of(value, currency))
     try:
         found = _money(value, currency) if isinstance(value, _HASHABLE) else Money.of(value, currency)
     except (ValueError, TypeError, OverflowError):
