@@ -41,6 +41,7 @@ def test_propensities_are_the_frequencies_they_claim_to_be() -> None:
         assert first[row] / len(lists) == pytest.approx(propensity, abs=0.015)
     after = [placed[1] for placed in lists if placed[0].row == 3]
     second = Counter(place.row for place in after)
+    assert sum(place.propensity for place in set(after)) == pytest.approx(1)
     for place in set(after):
         assert second[place.row] / len(after) == pytest.approx(place.propensity, abs=0.05)
 
