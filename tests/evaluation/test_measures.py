@@ -21,9 +21,9 @@ hits = arrays(bool, st.tuples(st.integers(1, 5), st.just(12)))
 
 
 def test_listwise_by_hand() -> None:
-    found = listwise(np.array([[False, True, False, True, True]]), np.array([4]), 4)
+    found = listwise(np.array([[False, True, False, True, True]]), np.array([5]), 4)
     assert found["precision"][0] == 2 / 4
-    assert found["recall"][0] == 2 / 4
+    assert found["recall"][0] == 2 / 5
     assert found["hit rate"][0] == 1
     assert found["mrr"][0] == 1 / 2
     assert found["map"][0] == (1 / 2 + 2 / 4) / 4
@@ -115,11 +115,11 @@ def question(*history: int) -> Question:
     return Question("s", Instant(0), np.array(history, np.int64), none, none, none, none)
 
 
-def measured(rows: list[list[int]], *, history: tuple[int, ...] = (0,)) -> dict[str, float]:
+def measured(rows: list[list[int]], *, history: tuple[int, ...] = (0,), usually: int = 0) -> dict[str, float]:
     nature = Nature.of(GOODS, REACH, 7)
     lists = np.array(rows, np.int64)
     hits = lists == 2
-    usual = np.zeros((len(rows), 1), np.int64)
+    usual = np.full((len(rows), 1), usually)
     return beyond(lists, hits, usual, [question(*history)] * len(rows), nature)
 
 
@@ -130,6 +130,7 @@ def test_coverage_gini_and_popularity() -> None:
     assert found["popularity"] == pytest.approx((1 + 0.5 + 1 + 0.25) / 4)
     assert found["novelty"] == pytest.approx((0 + 1 + 0 + 2) / 4)
     assert found["popularity lift"] == pytest.approx((0.75 + 0.625) / 2 - 1)
+    assert measured([[0, 1], [0, 2]], history=(1,))["popularity lift"] == pytest.approx((0.75 + 0.625) / 2 / 0.5 - 1)
 
 
 def test_what_is_alike_has_no_variety_and_what_shares_nothing_has_all() -> None:
@@ -141,6 +142,7 @@ def test_what_is_alike_has_no_variety_and_what_shares_nothing_has_all() -> None:
 def test_serendipity_counts_what_was_wanted_and_is_not_the_usual() -> None:
     assert measured([[2, 1]])["serendipity"] == 1 / 2
     assert measured([[0, 1]])["serendipity"] == 0
+    assert measured([[2, 1]], usually=2)["serendipity"] == 0
 
 
 def test_calibration_is_the_divergence_of_the_mixes() -> None:
