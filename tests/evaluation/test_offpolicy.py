@@ -72,6 +72,14 @@ def test_the_logging_policy_itself_is_estimated_exactly() -> None:
     assert found.ips.mean == found.snips.mean == pytest.approx(float(places.reward.mean()))
 
 
+def test_where_every_place_pleases_the_weights_cancel_out_in_snips_alone() -> None:
+    places = bandit(200, 5)
+    found = estimate(replace(places, reward=np.ones(200)), seed=0)
+    assert (found.snips.mean, found.snips.low, found.snips.high) == pytest.approx((1, 1, 1))
+    assert found.ips.mean == pytest.approx(float((places.target / places.logged).mean()))
+    assert found.ips.low < 0.95 < 1.05 < found.ips.high
+
+
 def test_a_hundred_places_of_one_shopper_are_no_hundred_shoppers() -> None:
     happy = np.repeat(np.arange(20) % 2, 100)  # by shopper: every place pleases, or none does
     places = Places(
