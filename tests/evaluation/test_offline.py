@@ -254,6 +254,8 @@ def test_gladness_and_regret_are_read_from_the_log() -> None:
 
     events = [
         event("view", "p0", shopper="a", at=SPLIT - 1),
+        event("purchase", "p8", shopper="a", at=SPLIT - 1), then("rating", "p8", 5.0),
+        event("purchase", "p9", shopper="a", at=SPLIT - 1), then("rating", "p9", 5.0), then("view", "p9", 60.0),
         then("purchase", "p1"),
         then("purchase", "p2"), event("return", "p2", shopper="a", at=SPLIT + 99),
         then("view", "p3", 45.0),
@@ -267,8 +269,8 @@ def test_gladness_and_regret_are_read_from_the_log() -> None:
     available = np.ones(30, bool)
     split = time_split(stores.events.columns(READ), at=SPLIT)
     (asked,) = questions(split, rows, available, limit=10, seed=0)
-    assert asked.touched.tolist() == [1, 2, 3, 4, 5, 6]
-    assert asked.glad.tolist() == [1, 3, 5]
+    assert asked.touched.tolist() == [1, 2, 3, 4, 5, 6, 9]  # rating what was bought before is no turn to it
+    assert asked.glad.tolist() == [1, 3, 5, 9]
     assert asked.regretted.tolist() == [2, 6]
     assert asked.basket.tolist() == [1, 2, 6]
     available[1] = False

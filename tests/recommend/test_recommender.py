@@ -450,6 +450,18 @@ def test_a_gift_rests_on_the_other_alone(world: World) -> None:
     assert hits.items[0].because[0].text.en == "Fits the taste of whom it is for"
 
 
+def test_what_a_gift_is_said_to_be_counts_in_full_however_much_is_known_of_the_other(world: World) -> None:
+    for n in range(9):
+        world.happen("view", f"p{n}", shopper="bert", at=NOW + n)
+    unsaid = world.ask(shopper="giver", group=("bert",), k=4)
+    assert all(int(hit.product[1:]) < 12 for hit in unsaid.items)
+    said = world.ask(shopper="giver", group=("bert",), likes=(TEA,), k=4)
+    assert sum(int(hit.product[1:]) >= 12 for hit in said.items) >= 2
+    tea = next(hit for hit in said.items if int(hit.product[1:]) >= 12)
+    assert tea.because[0].text == Text(zh="符合您提到的「tea」", en="Fits “tea”, which you named")
+    assert sum(reason.share for reason in tea.because) == pytest.approx(1)
+
+
 def test_a_member_nobody_knows_is_said_and_not_counted(world: World) -> None:
     world.happen("view", "p2", shopper="anna")
     hits = world.ask(group=("anna", "stranger"), k=20)
@@ -457,15 +469,16 @@ def test_a_member_nobody_knows_is_said_and_not_counted(world: World) -> None:
     assert all("all 2" not in hit.because[0].text.en for hit in hits.items)
 
 
-def test_a_basket_is_completed_with_what_is_often_bought_and_what_goes_with_it(world: World) -> None:
+def test_a_basket_is_completed_with_what_goes_with_it_where_few_buy_the_same_again(world: World) -> None:
     for n in range(4):
         world.happen("purchase", "p9", at=NOW - (60 + n) * DAY_MS)
+    world.happen("view", "p6", at=NOW - 9)
     world.happen("cart", "p0", at=NOW - 5)
-    hits = world.ask(shopper="anna", kind="complete", k=2)
-    because = {hit.product: hit.because[0] for hit in hits.items}
-    assert because.keys() == {"p9", "p12"}
-    assert because["p9"].kind == "repeat"
-    assert because["p12"].products == ("p0",)
+    hits = world.ask(shopper="anna", kind="complete", k=N).items
+    assert hits[0].product == "p12"
+    assert hits[0].because[0].products == ("p0",)
+    assert {id for hit in hits for reason in hit.because for id in reason.products} == {"p0", "p9"}  # p6 is not asked
+    assert next(hit for hit in hits if hit.product == "p9").because[0].kind == "repeat"
 
 
 def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> None:

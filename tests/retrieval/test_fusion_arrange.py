@@ -13,8 +13,8 @@ from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct
 from daogou.retrieval.fusion import Fused, Fusion, band_of
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.pool import Pool, Request
-from daogou.retrieval.repeat import DAY_MS, Repeat, RepeatConfig
-from daogou.retrieval.weighing import Bands, New, choose, choose_seen
+from daogou.retrieval.repeat import DAY_MS, REPEAT, Repeat, RepeatConfig
+from daogou.retrieval.weighing import LATELY, Bands, New, choose, choose_repeat, choose_seen
 from daogou.training.config import TrainingConfig
 from daogou.training.recipes.fusion import fit as learn_fusion
 from daogou.training.validation import Case
@@ -124,7 +124,8 @@ def test_words_fade_behind_what_people_did_where_that_tells_more(after_known: in
     }
     cases = [Case(Trail.of([0]), after_known), Case(Trail.of([1]), 5)] * 3
     events = np.array([99.0, 0, 1, 1, 1, 1])
-    chosen = learn_fusion(sources, cases, events=events, config=TrainingConfig())
+    repeat = Repeat(RepeatConfig())
+    chosen = learn_fusion(sources, cases, repeat=repeat, events=events, config=TrainingConfig())
     assert chosen.fusion.fading == ({"content": power} if power else {})
     assert chosen.ndcg == 1.0
 
@@ -139,6 +140,22 @@ def test_seen_products_count_as_much_as_people_come_back() -> None:
     fused = Fusion({"a": 1.0}, seen=0.25).fuse(found, seen=seen)
     assert fused.totals[1].tolist() == [0.25, 0.5]
     assert [part.value for part in fused.contributions(0)] == [0.25]
+
+
+@pytest.mark.parametrize(("again", "rests"), [(3, False), (0, True)])
+def test_what_was_bought_lately_rests_unless_many_buy_it_again_before(again: int, rests: bool) -> None:
+    """The shopper bought 0 lately; what else is known speaks for 1."""
+    found = {
+        "a": entries((1, 1.0, NO_CAUSE)),
+        REPEAT: entries((0, 1.0, NO_CAUSE)),
+        LATELY: entries((0, 1.0, NO_CAUSE)),
+    }
+    asked = pool_of([(found, 0)] * again + [(found, 1)] * 4, [0])
+    fusion, events = Fusion({"a": 1.0}), np.ones(2)
+    chosen = choose_repeat(asked, fusion, (0.0, 0.5), gain=0.1, events=events)
+    assert chosen.rests == rests
+    assert chosen.weights[REPEAT] == (0.0 if rests else 0.5)
+    assert choose_repeat(asked, fusion, (0.0, 0.5), gain=9.0, events=events).rests
 
 
 ENTRIES = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 9), st.integers(NO_CAUSE, 3)), max_size=12)

@@ -11,6 +11,7 @@ from daogou.domain.text import Text
 def test_a_body_asks_for_more_than_an_address_holds(served: Served) -> None:
     asked = {
         "shopper": "u1", "candidates": [f"p{n}" for n in range(300)], "likes": ["red shoes"], "k": 200, "cards": True,
+        "exclude_seen": True,
     }  # fmt: skip
     answer = served.http.post("/v1/recommend?price_max=50", json=asked, headers=served.key("service"))
     assert answer.status_code == 200
@@ -18,6 +19,9 @@ def test_a_body_asks_for_more_than_an_address_holds(served: Served) -> None:
     heard = served.shop.asked
     assert (heard["shopper"], heard["likes"], len(heard["candidates"])) == ("u1", ["red shoes"], 300)
     assert heard["where"].price_max.minor == 5000
+    assert heard["exclude_seen"] is True
+    served.http.get("/v1/recommend?exclude_seen=true", headers=served.key("service"))
+    assert served.shop.asked["exclude_seen"] is True
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,27 @@ import pytest
 from daogou.adapters.addresses import open_stores
 from daogou.domain.errors import BadRequest, CorruptRelease
 from daogou.domain.event import Event
-from daogou.domain.ids import Instant
+from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.domain.product import Product
+from daogou.features.history import STEP_TYPES, sequences
 from daogou.ports.stores import Stores
+from daogou.recommend.recommender import Recommender
+from daogou.recommend.request import RecommendRequest
+from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.attributes import Attributes, AttributesConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.files import read_array
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.sequential import SequentialKnn
+from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
 from daogou.training.lesson import Encode
 from daogou.training.releases import Releases
 from daogou.training.train import Progress, train
+from daogou.training.validation import cases
 
 DAY_MS = 86_400_000
 NOW = 1_700_000_000_000
@@ -87,6 +93,50 @@ def test_a_release_knows_whether_people_come_back(releases: Releases, come_back:
     release = train(stores, releases)
     fusion = msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion)
     assert (fusion.seen == 1) == come_back
+
+
+@pytest.mark.parametrize("habit", [True, False])
+def test_what_was_bought_yesterday_is_recommended_where_people_buy_the_same_again(
+    releases: Releases, habit: bool
+) -> None:
+    stores = open_stores("memory://")
+    stores.catalogue.put([product(f"p{n}", f"model {n}") for n in range(24)], at=Instant(NOW))
+    for shopper in range(24):
+        bought = [(shopper + (day % 2 if habit else day)) % 24 for day in range(8)]
+        stores.events.append(
+            [event("purchase", f"p{n}", shopper=f"s{shopper}", at=NOW + day * DAY_MS) for day, n in enumerate(bought)]
+        )
+    release = train(stores, releases)
+    shelf = Shelf(release.items())
+    shelf.refresh(stores.catalogue)
+    tomorrow = RecommendRequest(shopper=ShopperId("s3"), k=3, at=Instant(NOW + 8 * DAY_MS))
+    learnt, rested = (
+        {hit.product for hit in Recommender(release, shelf, stores.events, config=config).recommend(tomorrow).items}
+        for config in (RecommendConfig(), RecommendConfig(rest_days=30.0))
+    )
+    assert ({"p3", "p4"} <= learnt) == habit
+    assert not {"p3", "p4"} & rested  # as the shop asks
+    basket = RecommendRequest(shopper=ShopperId("s3"), basket=(ProductId("p10"),), kind="complete", k=1, at=tomorrow.at)
+    (best,) = Recommender(release, shelf, stores.events).recommend(basket).items
+    assert (best.product in {"p3", "p4"}) == habit
+
+
+def test_a_rating_of_what_was_bought_is_no_question() -> None:
+    stores = open_stores("memory://")
+    for shopper, last in (("a", event("rating", "p0", shopper="a", at=NOW + 2 * DAY_MS, value=5.0)),
+                          ("b", event("rating", "p2", shopper="b", at=NOW + DAY_MS + 9, value=5.0))):  # fmt: skip
+        stores.events.append(
+            [*(event("purchase", f"p{n}", shopper=shopper, at=NOW + n) for n in range(2)),
+             event("view", "p3", shopper=shopper, at=NOW + DAY_MS), last]
+        )  # fmt: skip
+    steps = sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(4)})
+    _, held = steps.newest_left_out()
+    (asked,) = cases(steps, held, limit=9, seed=0)
+    assert asked.target == 2
+    assert asked.trail.rows.tolist() == [3, 1, 0]
+    assert asked.opening is not None
+    assert asked.opening.trail.rows.tolist() == [1, 0]  # as they came
+    assert (asked.opening.bought.tolist(), asked.opening.bought_at.tolist()) == ([0, 1], [NOW, NOW + 1])
 
 
 def test_one_more_event_changes_the_data_hash(stores: Stores, releases: Releases) -> None:

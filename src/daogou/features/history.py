@@ -169,6 +169,19 @@ def sequences(columns: EventColumns, row: Mapping[str, int], *, newest: int = 2_
     return Sequences(columns.shoppers, offsets, rows[starts], columns.at[first], strongest, columns.offered[first])
 
 
+def rated_purchases(columns: EventColumns) -> NDArray[np.bool_]:
+    """Which events rate what the same actor had bought before: a word on the purchase, often weeks later, and no
+    wish to see the product again."""
+    rated, bought = (np.flatnonzero(columns.type == columns.types.index(type)) for type in ("rating", "purchase"))
+    pairs = columns.shopper.astype(np.int64) * max(len(columns.products), 1) + columns.product
+    known, first = np.unique(pairs[bought], return_index=True)  # the columns are in order of time
+    mask = np.zeros(len(pairs), bool)
+    if len(known):
+        place = np.minimum(np.searchsorted(known, pairs[rated]), len(known) - 1)
+        mask[rated] = (known[place] == pairs[rated]) & (bought[first[place]] < rated)
+    return mask
+
+
 def _disliked(columns: EventColumns) -> NDArray[np.bool_]:
     type_of = {type: place for place, type in enumerate(columns.types)}
     rated, thumbed = columns.type == type_of["rating"], columns.type == type_of["thumb"]

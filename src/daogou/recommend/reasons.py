@@ -15,10 +15,11 @@ from daogou.domain.ids import DAY_MS, ProductId
 from daogou.domain.text import Text
 from daogou.recommend import wording
 from daogou.recommend.freshness import FRESHNESS
+from daogou.recommend.group import LIKES, suited
 from daogou.recommend.group import SOURCE as GROUP
-from daogou.recommend.group import suited
 from daogou.recommend.showings import EXPOSURE
 from daogou.retrieval.evidence import NO_CAUSE
+from daogou.retrieval.repeat import REPEAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,7 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     EXPOSURE: ("rule", wording.EXPOSURE),
 }
 """Sources that rest on no step of the trail."""
-_NAMED = {"segment", "likes"}
+_NAMED = {"segment", LIKES}
 """Sources whose cause is not a step of the trail."""
 _LEAST_SHARE = 0.005
 _Caused = tuple[ReasonKind, Text, tuple[ProductId, ...]]
@@ -147,7 +148,7 @@ class Reasoner:
         if source in _UNCAUSED:
             kind, text = _UNCAUSED[source]
             return Reason(kind, text, share, (), source)
-        if source == "repeat":
+        if source == REPEAT:
             return Reason("repeat", wording.bought(self._days(row)), share, (self.shelf.ids[row],), source)
         if source in self._rules:
             return self._rules[source].stated(share)
@@ -155,8 +156,9 @@ class Reasoner:
             return Reason("segment", wording.segment(self.situation.labels[cause]), share, (), source)
         if source == GROUP:
             return Reason("group", self._suiting(parts[place]), share, (), source)
-        if source == "likes":
-            return Reason("stated", wording.stated(self.situation.likes[cause].words), share, (), source)
+        if source == LIKES:
+            say = wording.named if self.situation.members else wording.stated
+            return Reason("stated", say(self.situation.likes[cause].words), share, (), source)
         return Reason("history", wording.RECENT, share, (), source)
 
     def _days(self, row: int) -> int:

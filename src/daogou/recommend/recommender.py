@@ -151,7 +151,7 @@ class Recommender:
             situation = self._look(request)
             if not len(situation.trail.rows):
                 return None
-            situation = replace(situation.unruled(), fusion=replace(situation.fusion, seen=1.0))
+            situation = situation.tasting()
             rows, scores = self._fused(request, situation, self._allowed(request, situation)).evidence.totals()
         taste = np.zeros(len(self._shelf), np.float32)
         taste[rows] = scores / max(float(scores.max(initial=0.0)), 1e-9)
@@ -179,7 +179,8 @@ class Recommender:
         """Every source's entries for the allowed rows, on one scale."""
         if situation.members:
             each = [self._fused(request, member.unruled(), allowed) for member in situation.members]
-            return situation.ruled(suiting(each))
+            liked = sources.liked(situation.likes, self._shelf)
+            return situation.ruled(suiting(each, liked.kept(allowed.take(liked.rows))))
         found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
         fused = situation.fused(found, events, allowed)

@@ -53,7 +53,7 @@ class RecommendRequest:
     """If given, only these are ranked, those that nothing speaks for last and in the order given. What was bought or is
     in the basket keeps its place among them: the list is the caller's."""
     likes: tuple[Like, ...] = ()
-    """They speak for less as the history grows."""
+    """They speak for less as the history grows; for a group, or a gift, in full."""
     explore: bool = True
     """False: no place goes by lot, whatever the settings say."""
 

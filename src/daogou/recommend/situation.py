@@ -14,11 +14,13 @@ from daogou.domain.ids import DAY_MS
 from daogou.domain.kinds import Kind
 from daogou.features.history import STRENGTH, History
 from daogou.recommend.freshness import FRESHNESS, Ages, Freshness
+from daogou.recommend.group import LIKES
 from daogou.recommend.request import KINDS
 from daogou.recommend.showings import EXPOSURE, Exposure, Showings
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.fusion import Fusion
+from daogou.retrieval.repeat import BASKET_REST_DAYS, REPEAT, REST_DAYS
 from daogou.retrieval.rules import NO_RULING, Rulebook, Ruling
 
 if TYPE_CHECKING:
@@ -41,9 +43,10 @@ _NO_MOMENTS: NDArray[np.int64] = np.empty(0, np.int64)
 class RecommendConfig:
     """How answers are arranged."""
 
-    rest_days: Annotated[float, Meta(ge=0)] = 30.0
-    """A product bought within these days is not recommended, except for a basket, the next one or one at hand."""
-    basket_rest_days: Annotated[float, Meta(ge=0)] = 0.1
+    rest_days: Annotated[float, Meta(ge=0)] | None = None
+    """A product bought within these days is not recommended, except for a basket, the next one or one at hand. Unless
+    given 30, or `basket_rest_days` for shoppers where training found that people buy the same again before."""
+    basket_rest_days: Annotated[float, Meta(ge=0)] = BASKET_REST_DAYS
     """The same for baskets, whose point is to repeat; some people shop twice a day."""
     steps: Annotated[int, Meta(ge=1)] = 50
     """Newest steps of the history an answer rests on."""
@@ -111,6 +114,11 @@ class Situation:
             fused = fused.weighed(rule.source, rows, rule.factor)
         return fused if self.showings is None else fused.scaled(EXPOSURE, self.showings.factors(fused.totals[0]))
 
+    def tasting(self) -> Situation:
+        """The same by taste alone, in which what was bought or looked at counts as anything else does."""
+        fusion = replace(self.fusion, seen=1.0, weights={**self.fusion.weights, REPEAT: 0.0})
+        return replace(self.unruled(), fusion=fusion)
+
     def unruled(self) -> Situation:
         """The same by taste alone."""
         return replace(self, ruling=NO_RULING, showings=None, ages=None)
@@ -132,7 +140,8 @@ def look(
     histories = list(_histories(request, live))
     steps = _steps(request, shelf, histories)
     bought, bought_at = _bought(histories)
-    rest = config.basket_rest_days if kind in {"complete", "next-basket"} else config.rest_days
+    fusion = fusions[kind]
+    rest = _rest_days(kind, fusion, config)
     named = [*request.basket, *([request.product] if request.product is not None else [])]
     laid = shelf.rows(named).tolist() or [row for history in histories for row in history.basket]
     out: list[NDArray[np.int32]] = []
@@ -144,11 +153,10 @@ def look(
     if kind in {"similar", "because", "together"}:
         steps = _named(request, shelf, "view" if request.product else "cart")
     elif kind == "complete":
-        steps = [(row, "cart") for row in laid] + [step for step in steps if step[0] not in laid]
+        steps = [(row, "cart") for row in laid] or steps
     elif kind == "group":
         steps = []
     steps = steps[: config.steps]
-    fusion = fusions[kind]
     labels = tuple(label for label in live.labels(request.shopper) if label in models.popularity.segments)
     return Situation(
         kind=kind,
@@ -172,7 +180,7 @@ def look(
 def look_for_group(request: RecommendRequest, look: Callable[[RecommendRequest], Situation]) -> Situation:
     """Bring together what an answer for several people rests on. What one of them must not be shown, nobody is."""
     asker = look(request)
-    alone = replace(request, group=(), kind="for-you", session=None, history=None)
+    alone = replace(request, group=(), kind="for-you", session=None, history=None, likes=())
     members = tuple(look(replace(alone, shopper=member)) for member in dict.fromkeys(request.group))
     excluded = np.concatenate([asker.excluded, *(member.excluded for member in members)])
     return replace(asker, members=members, excluded=excluded)
@@ -189,6 +197,13 @@ def without(situation: Situation, rows: frozenset[int]) -> Situation:
         bought=situation.bought[still],
         bought_at=situation.bought_at[still],
     )
+
+
+def _rest_days(kind: Kind, fusion: Fusion, config: RecommendConfig) -> float:
+    """For how long what was bought is not recommended."""
+    if kind in {"complete", "next-basket"} or (kind == "for-you" and config.rest_days is None and not fusion.rests):
+        return config.basket_rest_days
+    return REST_DAYS if config.rest_days is None else config.rest_days
 
 
 def _histories(request: RecommendRequest, live: Live) -> Iterator[History]:
@@ -253,11 +268,14 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
         repeat = models.repeat.config
         together = repeat.completing if kind == "complete" else repeat.together
         weights = {name: weight * repeat.rest for name, weight in weights.items()}
-        weights |= {"repeat": repeat.weight, "together": together}
+        worth = repeat.rare if kind == "complete" and learnt.rests else repeat.weight
+        weights |= {REPEAT: worth, "together": together}
         learnt = replace(learnt, seen=1.0)
+    elif kind != "for-you":
+        weights[REPEAT] = 0.0
     return replace(learnt, weights={**weights, **_FILL})
 
 
 def _stated(fusion: Fusion, steps: int) -> Fusion:
     """The same with a say for what the shopper said they like, which gives way to what they do."""
-    return replace(fusion, weights={**fusion.weights, "likes": _LIKES / (1 + steps / _LIKES_STEPS)})
+    return replace(fusion, weights={**fusion.weights, LIKES: _LIKES / (1 + steps / _LIKES_STEPS)})

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.recommend.group import LIKES
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.evidence import Evidence
+from daogou.retrieval.repeat import REPEAT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,11 +37,12 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
             entries = _next(situation, models) | {"together": models.together.evidence(situation.trail)}
         case _:
             entries = _next(situation, models) | _popular(situation, models)
+            if situation.fusion.weights.get(REPEAT, 0.0) > 0:
+                entries[REPEAT] = models.repeat.evidence(situation.bought, situation.bought_at, situation.at)
             if situation.kind in {"complete", "next-basket"}:
-                entries["repeat"] = models.repeat.evidence(situation.bought, situation.bought_at, situation.at)
                 entries["together"] = models.together.evidence(situation.trail.newest(situation.basket or 5))
     if situation.likes:
-        entries["likes"] = _liked(situation.likes, shelf)
+        entries[LIKES] = liked(situation.likes, shelf)
     if situation.candidates is not None and "popularity" in entries:
         entries["popularity"] = Evidence.uncaused(models.popularity.popular.standing(situation.candidates))
     return entries
@@ -98,7 +101,7 @@ def _popular(situation: Situation, models: Models) -> dict[str, Evidence]:
     return entries
 
 
-def _liked(likes: Sequence[Like], shelf: Shelf) -> Evidence:
+def liked(likes: Sequence[Like], shelf: Shelf) -> Evidence:
     """What the likes stand for; the cause is the like's place."""
     found = []
     for place, like in enumerate(likes):

@@ -61,6 +61,11 @@ def stated(like: str) -> Text:
     return Text(zh=f"因为您说喜欢「{like}」", en=f"Because you said you like “{like}”")
 
 
+def named(like: str) -> Text:
+    """What was said to be liked by those whom the list is for."""
+    return Text(zh=f"符合您提到的「{like}」", en=f"Fits “{like}”, which you named")
+
+
 def group(suited: int, people: int) -> Text:
     """How many people of a group a product suits."""
     if not suited:

@@ -39,6 +39,8 @@ class Fusion:
     people did with a product tells more of what comes next the more of them there are, its words always the same."""
     seen: float = 1.0
     """What the score of a product that the shopper has been at is multiplied with."""
+    rests: bool = True
+    """What was bought lately is not recommended for some time; not where people buy the same again before."""
 
     def factor(self, source: str) -> float:
         """What a source's values are multiplied with."""

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+REPEAT = "repeat"
+"""The source's name."""
+REST_DAYS = 30.0
+"""For so long nobody is recommended what they bought, where people do not buy the same again before."""
+BASKET_REST_DAYS = 0.1
+"""The same where they do; some people shop twice a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class RepeatConfig:
     """How purchases fade, and how much they count for the next basket. Chosen on the second last baskets of
@@ -40,6 +48,8 @@ class RepeatConfig:
     """Worth of what goes with the newest purchases."""
     completing: float = 0.02
     """Worth of what goes with the basket that is being completed."""
+    rare: float = 0.01
+    """Worth of repeats for a basket that is being completed, where training found that few buy the same again soon."""
     rest: float = 0.05
     """Worth of what is next for the shopper, in parts of its worth in other answers."""
 
@@ -47,7 +57,7 @@ class RepeatConfig:
 class Repeat:
     """Personal frequency and recency, times the product's own repeat rate."""
 
-    name = "repeat"
+    name = REPEAT
 
     def __init__(self, config: RepeatConfig, rates: NDArray[np.float32] | None = None) -> None:
         self.config = config

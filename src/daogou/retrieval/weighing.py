@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from daogou.retrieval.fusion import Fusion, band_of
+from daogou.retrieval.repeat import REPEAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,13 +93,44 @@ def choose_seen(
     pool: Pool, fusion: Fusion, factors: Sequence[float], *, events: NDArray[np.floating], k: int = 10
 ) -> float:
     """The factor on products a shopper has been at under which NDCG@k is highest; of equals the first."""
+    scores = _scores(pool, fusion, events)
+    reached = [_reached(pool, np.where(pool.seen, np.float32(factor) * scores, scores), k).ndcg for factor in factors]
+    return factors[int(np.argmax(reached))]
+
+
+LATELY = "lately"
+"""The source that speaks for what was bought so lately that it may have to rest."""
+
+
+def choose_repeat(
+    pool: Pool, fusion: Fusion, weights: Sequence[float], *, gain: float, events: NDArray[np.floating], k: int = 10
+) -> Fusion:
+    """The fusion with the weight of what the shopper bought under which NDCG@k is highest, of equals the first.
+
+    What was bought lately rests, unless NDCG without that is higher by more than the part `gain`.
+    """
+    others = _scores(pool, fusion, events)
+    lately = pool.scores[LATELY] > 0
+    best: dict[bool, tuple[float, float]] = {}
+    for rests in (True, False):
+        for weight in weights:
+            scores = others + np.float32(weight) * pool.scores[REPEAT]
+            scores = np.where(pool.seen, np.float32(fusion.seen) * scores, scores)
+            ndcg = _reached(pool, np.where(lately & rests, 0, scores), k).ndcg
+            if rests not in best or ndcg > best[rests][0]:
+                best[rests] = ndcg, weight
+    rests = best[False][0] <= (1 + gain) * best[True][0]
+    return replace(fusion, weights={**fusion.weights, REPEAT: best[rests][1]}, rests=rests)
+
+
+def _scores(pool: Pool, fusion: Fusion, events: NDArray[np.floating]) -> NDArray[np.float32]:
+    """(products,) What the fusion gives each, whether or not the shopper has been there."""
     scores = np.zeros(len(pool.rows), np.float32)
     band = band_of(pool.rows, events, fusion.bands)
     for name in fusion.weights:
         worth = fusion.factor(name) * np.array(fusion.by_band.get(name, (1.0,) * (len(fusion.bands) + 1)))
         scores += worth.astype(np.float32).take(band) * pool.scores[name]
-    reached = [_reached(pool, np.where(pool.seen, np.float32(factor) * scores, scores), k).ndcg for factor in factors]
-    return factors[int(np.argmax(reached))]
+    return scores
 
 
 def score(fusion: Fusion, pool: Pool, *, k: int = 10) -> float:

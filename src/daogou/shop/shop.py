@@ -270,12 +270,14 @@ class Shop:
         kind: str | None = None,
         k: int | None = None,
         where: Where | None = None,
+        exclude_seen: bool = False,
         language: Language | None = None,
     ) -> Shown:
         """Recommend. Without `kind`: for the group, beside the product, to go with the basket, or else for the shopper.
 
         With `candidates` only those are ranked, all of them unless `k` is given; otherwise `k` is 10. `likes` is what
-        someone says they like, in words. Raises BadRequest for an unknown kind, or one that lacks what it needs.
+        someone says they like, in words. `exclude_seen` leaves out whatever the shopper has been at. Raises BadRequest
+        for an unknown kind, or one that lacks what it needs.
         """
         request = RecommendRequest(
             shopper=ShopperId(shopper) if shopper else None,
@@ -288,6 +290,7 @@ class Shop:
             kind=cast("Kind | None", kind),
             k=k if k is not None else len(candidates) or 10,
             where=where,
+            exclude_seen=exclude_seen,
             at=self.clock(),
         )
         return self._shown(self.engine.recommend(request), language)

@@ -51,6 +51,11 @@ class FusionConfig:
     """With fewer products without any event they are not raised, since what it costs could not be seen."""
     seen: tuple[float, ...] = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
     """Factors that are tried on the score of products the shopper has been at: how often people come back differs."""
+    repeat: tuple[float, ...] = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+    """Weights that are tried on what the shopper bought, for lists that may show it again."""
+    resting_gain: float = 0.1
+    """What was bought in the last 30 days is not shown, unless NDCG on validation is higher by more than this part
+    where it is: a product that somebody just bought looks foolish where few buy it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from daogou.retrieval.content import ContentKnn
     from daogou.retrieval.neighbours import Neighbours
     from daogou.retrieval.popularity import Popularity
+    from daogou.retrieval.repeat import Repeat
     from daogou.retrieval.retriever import Retriever
     from daogou.retrieval.sequential import SequentialKnn
 
@@ -190,7 +191,8 @@ def _fit_and_save(
     if fitted is not None and by_words is not None and choosing:
         run.step("choose")
         with run.spending("weights"):
-            chosen, alpha = _choose(fitted, learnt, by_words, questions, config)
+            again = repeat.fit_steps(steps, read.n, config)
+            chosen, alpha = _choose(fitted, learnt, by_words, questions, config, again=again)
         run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall, "alpha": alpha}
     run.step("fit")
     if fitted is None or config.refit:
@@ -285,13 +287,16 @@ def _choose(
     by_words: ContentKnn,
     questions: Sequence[Case],
     config: TrainingConfig,
+    *,
+    again: Repeat,
 ) -> tuple[Chosen, float]:
     firsts = [case for case in questions if not case.again]
     alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, firsts, config)
     sources: dict[str, fusion.Source] = {
         "sequential": fitted.sequential, "content": by_words, "popularity": fitted.popularity, **learnt,
     }  # fmt: skip
-    return fusion.fit(sources, questions, events=fitted.sequential.degree, config=config), alpha
+    events = fitted.sequential.degree
+    return fusion.fit(sources, questions, repeat=again, events=events, config=config), alpha
 
 
 def _written(name: str, write: Artifact, folder: Path, products: Sequence[Product], run: _Run) -> dict[str, float]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.ids import DAY_MS
+from daogou.features.history import STRENGTH
 from daogou.retrieval.evidence import Trail
+from daogou.retrieval.repeat import BASKET_REST_DAYS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +21,21 @@ _NEWEST = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A shopper at the beginning of a visit, when the front page may offer what they buy again. In the midst of one
+    nobody comes back to what they have just bought."""
+
+    at: int
+    """Epoch milliseconds, of the step that is asked for."""
+    trail: Trail
+    """Before the visit."""
+    bought: NDArray[np.int32]
+    """The row of each purchase before it."""
+    bought_at: NDArray[np.int64]
+    """The moment of each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A trail and the row that followed it."""
 
@@ -25,10 +43,13 @@ class Case:
     target: int
     again: bool = False
     """The shopper had been there before."""
+    opening: Opening | None = None
+    """The shopper as they came, where they had bought something by then."""
 
 
 def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -> list[Case]:
-    """Questions from up to `limit` held-back steps, drawn with the seed."""
+    """Questions from up to `limit` held-back steps, drawn with the seed; none from a rating of what was bought before,
+    which nobody turned to for its own sake."""
     places = held
     if len(held) > limit:
         places = np.sort(np.random.default_rng(seed).choice(held, limit, replace=False))
@@ -37,6 +58,22 @@ def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -
     for place, start in zip(places.tolist(), starts.tolist(), strict=True):
         before = slice(max(start, place - _NEWEST), place)
         target = int(steps.rows[place])
-        again = target in steps.rows[start:place]
-        found.append(Case(Trail(steps.rows[before][::-1], steps.strength[before][::-1]), target, again))
+        trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1])
+        bought = start + np.flatnonzero(steps.strength[start:place] == STRENGTH["purchase"])
+        if steps.strength[place] == STRENGTH["rating"] and target in steps.rows[bought]:
+            continue
+        opening = _opening(steps, start, place, bought)
+        found.append(Case(trail, target, target in steps.rows[start:place], opening))
     return found
+
+
+def _opening(steps: Sequences, start: int, place: int, bought: NDArray[np.int64]) -> Opening | None:
+    at = int(steps.at[place])
+    came = at - BASKET_REST_DAYS * DAY_MS
+    end = start + int(np.searchsorted(steps.at[start:place], came))
+    bought = bought[steps.at[bought] < came]
+    if not len(bought):
+        return None
+    before = slice(max(start, end - _NEWEST), end)
+    trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1])
+    return Opening(at, trail, steps.rows[bought], steps.at[bought])

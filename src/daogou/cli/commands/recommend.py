@@ -22,6 +22,7 @@ from daogou.cli.shared import Call, shop_command
 @click.option("--like", multiple=True, help="What the shopper says they like, in words; repeat for more.")
 @click.option("--member", multiple=True, help="A shopper whom the list must suit; repeat for a group.")
 @click.option("--kind", help="for-you, similar, because, together, complete, next-basket, trending, new, group.")
+@click.option("--exclude-seen", is_flag=True, help="Leave out whatever the shopper has been at.")
 @shop_command
 def recommend(
     call: Call,
@@ -36,6 +37,7 @@ def recommend(
     like: tuple[str, ...],
     member: tuple[str, ...],
     kind: str | None,
+    exclude_seen: bool,
 ) -> None:
     """Recommend products; with nothing given, what is trending."""
     from daogou.cli.batch import run_batch
@@ -56,6 +58,7 @@ def recommend(
             group=member,
             kind=kind,
             k=k,
+            exclude_seen=exclude_seen,
         )
         if call.json:
             call.print_json(hits)

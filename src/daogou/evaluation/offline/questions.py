@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.ids import DAY_MS, Instant, SessionId, ShopperId
-from daogou.features.history import STRENGTH
+from daogou.features.history import STRENGTH, rated_purchases
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,8 @@ class Question:
     history: NDArray[np.int64]
     """Rows touched before, each once, in order of first touch."""
     touched: NDArray[np.int64]
-    """Rows turned to afterwards, each once; products that are not on sale today are not asked for."""
+    """Rows turned to afterwards, each once; products that are not on sale today are not asked for. A rating of what was
+    bought before the split is no turn to it: whoever always showed the last purchases would be right for it."""
     glad: NDArray[np.int64]
     """Those of `touched` that were kept, rated 4 or more, thumbed up, or read for `GLAD_S`, and not regretted."""
     regretted: NDArray[np.int64]
@@ -60,13 +61,13 @@ def questions(
     rows = np.array([row.get(product, -1) for product in columns.products], np.int64)[columns.product]
     order = np.argsort(columns.shopper, kind="stable")
     order = order[rows[order] >= 0]
-    future = ~split.past
+    future, rated = ~split.past, rated_purchases(columns)
     asked = np.unique(columns.shopper[order[future[order] & available[rows[order]]]])
     drawn = _drawn([columns.shoppers[actor] for actor in asked.tolist()], asked, limit, seed)
     starts = np.searchsorted(columns.shopper[order], drawn)
     ends = np.searchsorted(columns.shopper[order], drawn, side="right")
     found = (
-        _question(split, rows, order[start:end], future, available)
+        _question(split, rows, order[start:end], available, future=future, rated=rated)
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     )
     return [question for question in found if len(question.touched)]
@@ -84,8 +85,10 @@ def _question(
     split: Split,
     rows: NDArray[np.int64],
     places: NDArray[np.int64],
-    future: NDArray[np.bool_],
     available: NDArray[np.bool_],
+    *,
+    future: NDArray[np.bool_],
+    rated: NDArray[np.bool_],
 ) -> Question:
     columns = split.columns
     before, after = places[~future[places]], places[future[places]]
@@ -99,7 +102,7 @@ def _question(
         | ((type == "thumb") & (value > 0))
         | ((type == "view") & (value >= GLAD_S))
     )
-    touched = _once(rows[after[np.isin(type, list(STRENGTH)) & ~regret]])
+    touched = _once(rows[after[np.isin(type, list(STRENGTH)) & ~regret & ~rated[after]]])
     regretted = np.intersect1d(rows[after[regret]], touched)
     bought = after[type == "purchase"]
     day = columns.at[bought] // DAY_MS
@@ -108,7 +111,7 @@ def _question(
         at=Instant(int(split.until[columns.shopper[places[0]]])),
         history=_once(rows[before]),
         touched=touched,
-        glad=np.setdiff1d(rows[after[joy]], regretted),
+        glad=np.setdiff1d(np.intersect1d(rows[after[joy]], touched), regretted),
         regretted=regretted,
         basket=_once(rows[bought[day == day[0]]]) if len(bought) else np.empty(0, np.int64),
     )

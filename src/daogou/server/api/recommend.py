@@ -41,6 +41,8 @@ class RecommendIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Kind | None = None
     k: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     """Default: 10, or all candidates."""
+    exclude_seen: bool = False
+    """Leave out whatever the shopper has been at."""
     language: Language | None = None
     cards: bool = False
 
@@ -89,6 +91,7 @@ def router(shop: Shop) -> APIRouter:
         group: Annotated[Keys, Query(description="Shoppers the list must suit; repeat for each.")] = [],  # noqa: B006
         kind: Kind | None = None,
         k: K = 10,
+        exclude_seen: Annotated[bool, Query(description="Leave out whatever the shopper has been at.")] = False,
         language: Language | None = None,
         cards: Cards = False,
     ) -> Response:
@@ -108,6 +111,7 @@ def router(shop: Shop) -> APIRouter:
             kind=kind,
             k=k,
             where=where,
+            exclude_seen=exclude_seen,
             language=language,
         )
         return wire.answer(wire.answered(hits, hits.products if cards else None))
@@ -132,6 +136,7 @@ def router(shop: Shop) -> APIRouter:
             kind=asked.kind,
             k=asked.k,
             where=where,
+            exclude_seen=asked.exclude_seen,
             language=asked.language,
         )
         return wire.answer(wire.answered(hits, hits.products if asked.cards else None))

@@ -6,19 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from daogou.retrieval.fusion import faded
+import numpy as np
+
+from daogou.domain.ids import DAY_MS
+from daogou.retrieval.evidence import NO_CAUSE, Evidence
+from daogou.retrieval.fusion import Fusion, faded
 from daogou.retrieval.pool import Pool, Request
-from daogou.retrieval.weighing import Bands, Chosen, New, choose, choose_seen
+from daogou.retrieval.repeat import REPEAT, REST_DAYS
+from daogou.retrieval.weighing import LATELY, Bands, Chosen, New, choose, choose_repeat, choose_seen
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    from daogou.retrieval.evidence import Evidence, Trail
+    from daogou.retrieval.evidence import Trail
+    from daogou.retrieval.repeat import Repeat
     from daogou.training.config import TrainingConfig
     from daogou.training.validation import Case
 
 
+_OPENINGS = 3_000
+"""Beginnings of visits that are asked about, at most."""
 FADES = "content"
 """The source whose entries may fade with the events of the step behind them."""
 
@@ -33,13 +40,14 @@ def fit(
     sources: Mapping[str, Source],
     cases: Sequence[Case],
     *,
+    repeat: Repeat,
     events: NDArray[np.floating],
     config: TrainingConfig,
 ) -> Chosen:
     """Try the weights of the config on steps to products that are new to the shopper, among products that are; then
-    how much products count that are not, on all steps.
+    how much products count that are not, on all steps; last how much purchases do, as of the beginning of visits.
 
-    `events`: how many steps each row has among those that the sources were fitted on.
+    `repeat` and `events` are of the steps that the sources were fitted on; the second is how many each row has.
     """
     tried = config.fusion
     grid = {"sequential": (1.0,), FADES: tried.content, "popularity": tried.popularity}
@@ -58,8 +66,10 @@ def fit(
         pool, fresh = pool.taking(FADES, faded_by[power]), fresh.taking(FADES, faded_by[power])
     chosen = choose(fresh, grid=grid, bands=bands)
     seen = choose_seen(pool, chosen.fusion, tried.seen, events=events)
-    fading = {FADES: power} if power else {}
-    return replace(chosen, fusion=replace(chosen.fusion, seen=seen, fading=fading))
+    fusion = replace(chosen.fusion, seen=seen, fading={FADES: power} if power else {})
+    openings = Pool.of(_opened(sources, cases, repeat, fusion, events=events), [*grid, REPEAT, LATELY])
+    gain = tried.resting_gain
+    return replace(chosen, fusion=choose_repeat(openings, fusion, tried.repeat, gain=gain, events=events))
 
 
 def _asked(
@@ -74,6 +84,26 @@ def _asked(
         for power, name in faded_by.items():
             found[name] = faded(found[FADES], case.trail.rows, events, power)
         yield Request(found, case.target, case.trail.rows, case.again)
+
+
+def _opened(
+    sources: Mapping[str, Source],
+    cases: Sequence[Case],
+    repeat: Repeat,
+    fusion: Fusion,
+    *,
+    events: NDArray[np.floating],
+) -> Iterator[Request]:
+    """The beginnings of some visits, with what every source finds, what was bought before, and what of it lately."""
+    openings = [(case.target, case.opening) for case in cases if case.opening is not None]
+    for target, opening in openings[:_OPENINGS]:
+        trail = opening.trail
+        found = {name: source.evidence(trail) for name, source in sources.items()}
+        found[FADES] = faded(found[FADES], trail.rows, events, fusion.fading.get(FADES, 0.0))
+        rows = np.unique(opening.bought[opening.bought_at > opening.at - REST_DAYS * DAY_MS])
+        lately = Evidence(rows, np.ones(len(rows), np.float32), np.full(len(rows), NO_CAUSE, np.int32))
+        found |= {REPEAT: repeat.evidence(opening.bought, opening.bought_at, opening.at), LATELY: lately}
+        yield Request(found, target, trail.rows, target in trail.rows)
 
 
 def _fading(pool: Pool, faded_by: Mapping[float, str], config: TrainingConfig) -> float:
