@@ -9,11 +9,13 @@ as it is served, and in floats), the tuned one, shorter vectors of it, and of qu
 it while products keep its own, with several seeds of tuning; texts a CPU-second are those of queries' side. Queries
 come in families ("shoes", "red shoes under 80"), which are dealt to five hands so that each hand has as many of each
 language and size: one is the test, one says when to stop, three are learnt from. Intervals (95 %) draw families anew,
-and are of the mean over the seeds. Tuning needs the `train` extra and takes minutes a seed.
+and are of the mean over the seeds. Tuning needs the `train` extra and takes minutes a seed. `command`: what `daogou
+train --only encoder` itself finds in showcases of several seeds, on the queries that it holds back by their words;
+`at_most` is what an encoder would find that knows which kind of goods is asked for, and not which of them are liked.
 
     python -m benchmarks encoder
     python benchmarks/encoder.py [speed] [catalogue] [interrupted] [showcase] [--data DIR] [--products N]
-    python benchmarks/encoder.py showcase [--seeds 3] [--tuning '{"rank": 16}']
+    python benchmarks/encoder.py [showcase] [command] [--seeds 3] [--tuning '{"rank": 16}']
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,6 +42,7 @@ import numpy as np
 from daogou.adapters.cedict import Cedict
 from daogou.domain.text import Text
 from daogou.evaluation.showcase import build
+from daogou.language.also_called import also_called
 from daogou.language.goods import goods
 from daogou.ports.encoder import Encoder
 from daogou.retrieval.encoding.e5 import E5, in_integers, open_packaged
@@ -50,6 +54,7 @@ from daogou.shop.shop import Shop, open_shop
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from daogou.domain.product import Product
     from daogou.training.exam import Exam
     from daogou.training.pairs import Wanted
 
@@ -175,7 +180,9 @@ def showcase(_: Path, scratch: Path, __: int, *, seeds: int, config: TuningConfi
     for seed in range(seeds):
         told: list[str] = []
         options: Mapping[str, Any] = {"config": config, "seed": seed, "tell": told.append}
-        pairs = Pairs(products, behaviour, learnt, encoder=present, config=config, random=Random(seed))
+        pairs = Pairs(
+            products, behaviour, learnt, encoder=present, config=config, random=Random(seed), also=other_names(products)
+        )
         tuned = tune(model, pairs, exam, kept=scratch / "unfinished", **options)
         for dim in config.dims:
             found.see(f"tuned, {dim}", E5(model, "tuned", partial(bytes, tuned.graph), dim=dim), len(tuned.graph))
@@ -188,6 +195,48 @@ def showcase(_: Path, scratch: Path, __: int, *, seeds: int, config: TuningConfi
         runs[-1]["told"] = told
     counts = {"learnt": len(learnt), "stopping": len(judged), "test": len(test)}
     return {"queries": counts, "families": int(final.families.max()) + 1, "runs": runs, "encoders": found.rows()}
+
+
+def command(_: Path, scratch: Path, __: int, *, seeds: int, config: TuningConfig) -> dict[str, object]:
+    """Tune as the command does, in a showcase of each seed; the words and their sides are the same in all of them."""
+    if find_spec("torch") is None:
+        return {"skipped": "needs the train extra"}
+    from daogou.training import pairs
+    from daogou.training.lesson import Skip
+    from daogou.training.tuning import Tuning, learn
+
+    present, rows = packaged(scratch), []
+    for seed in range(seeds):
+        shop = open_showcase(scratch / str(seed), seed=build.SEED + seed)
+        products = list(shop.stores.catalogue.scan())
+        behaviour = pairs.read_behaviour(shop.stores.events, {product.id: row for row, product in enumerate(products)})
+        queries = pairs.dealt(behaviour.wanted)
+        told: list[str] = []
+        made = scratch / f"encoder-{seed}"
+        made.mkdir()
+        given = Tuning(present.model, present, config, _SEED, scratch / f"kept-{seed}", told.append, Cedict())
+        try:
+            found: dict[str, object] = {**learn(made, products, shop.stores, given)}
+        except Skip as skip:
+            found = {"refused": str(skip)}
+        counts = {"learnt": len(queries.learnt), "stopping": len(queries.stopping), "judged": len(queries.judged)}
+        rows.append({**counts, **found, "at_most": _of_right_kind(products, queries.judged), "told": told})
+        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+        shop.close()
+    return {"showcases": rows}
+
+
+def _of_right_kind(products: Sequence[Product], judged: Wanted) -> float:
+    """Recall@10 of ten products, drawn, of the kind to which most of those belong that were clicked."""
+    rows: dict[str, list[int]] = {}
+    for row, product in enumerate(products):
+        rows.setdefault(product.category[-1].en, []).append(row)
+    random, recalls = Random(_SEED), []
+    for right in judged.values():
+        kind = Counter(products[row].category[-1].en for row in right).most_common(1)[0][0]
+        offered = random.sample(rows[kind], min(10, len(rows[kind])))
+        recalls.append(len(set(offered) & set(right)) / len(right))
+    return round(float(np.mean(recalls)), 4)
 
 
 def dealt(wanted: Wanted) -> tuple[Wanted, Wanted, Wanted]:
@@ -262,6 +311,11 @@ def _costs(encoder: Encoder, texts: Sequence[str], size: int) -> dict[str, objec
     }
 
 
+def other_names(products: Iterable[Product]) -> Mapping[str, Sequence[str]]:
+    """Of their categories, as `daogou train` reads them."""
+    return also_called((name for product in products for name in product.category[-1:]), Cedict())
+
+
 def packaged(scratch: Path) -> E5:
     found = open_packaged(scratch)
     if found is None:
@@ -269,8 +323,8 @@ def packaged(scratch: Path) -> E5:
     return found
 
 
-def open_showcase(scratch: Path) -> Shop:
-    build.write(scratch / "files")
+def open_showcase(scratch: Path, *, seed: int = build.SEED) -> Shop:
+    build.write(scratch / "files", seed=seed)
     create(scratch / "showcase", name=Text(en="Panorama"), currency="CNY", rates={"USD": 7.1, "EUR": 7.8})
     shop = open_shop(scratch / "showcase")
     shop.import_files(build.paths(scratch / "files"))
@@ -296,10 +350,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3, help="tunings of the showcase")
     parser.add_argument("--tuning", type=json.loads, default={}, help="settings of [training.encoder], as JSON")
     asked = parser.parse_args()
-    tuning = partial(showcase, seeds=asked.seeds, config=msgspec.convert(asked.tuning, TuningConfig))
+    config = msgspec.convert(asked.tuning, TuningConfig)
+    tuned, alike = (partial(each, seeds=asked.seeds, config=config) for each in (showcase, command))
     for name in asked.parts:
         with tempfile.TemporaryDirectory() as scratch:
-            part = {"speed": speed, "catalogue": catalogue, "interrupted": interrupted, "showcase": tuning}[name]
+            part = {
+                "speed": speed,
+                "catalogue": catalogue,
+                "interrupted": interrupted,
+                "showcase": tuned,
+                "command": alike,
+            }[name]
             figures = part(asked.data, Path(scratch), asked.products)
             print(json.dumps({"benchmark": "encoder", "part": name, **figures}), flush=True)
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from encoder import dealt, open_showcase, packaged
+from encoder import dealt, open_showcase, other_names, packaged
 
 from daogou.retrieval.encoding.e5 import E5
 from daogou.retrieval.encoding.tuned import TuningConfig
@@ -49,6 +49,8 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
     _DEFAULT: {},
     "without products bought together": {"together": 0.0},
     "without descriptions": {"descriptions": 0.0},
+    "without names of categories": {"names": 0.0},
+    "without the weights as they were": {"blend": 0.0},
     "without hard negatives": {"hard": 0},
     "without the filter of likely right ones": {"same": 1.0},
     "without typing mistakes": {"typos": 0.0},
@@ -115,8 +117,9 @@ class Showcase:
         if not path.exists():
             unfinished = path.with_suffix(".unfinished")
             pairs = Pairs(
-                self.products, self.behaviour, self.learnt, encoder=self.encoder, config=config, random=Random(seed)
-            )
+                self.products, self.behaviour, self.learnt,
+                encoder=self.encoder, config=config, random=Random(seed), also=other_names(self.products),
+            )  # fmt: skip
             options: Mapping[str, Any] = {"config": config, "seed": seed, "tell": partial(print, file=sys.stderr)}
             weights = None
             if config.pretraining.enabled:

@@ -133,3 +133,28 @@ def test_no_question_to_the_assistant_is_sent_away_for_vectors(tmp_path: Path) -
     assert made.encoder is not None
     assert make_assistant(made).tools.encode() is None
     made.close()
+
+
+def test_a_finished_tuning_is_kept_until_the_release_is_whole(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.train()
+    kept = shop.folder / "cache" / "tuning.unfinished"
+
+    def learn(folder: Path, products: object, stores: object, tuning: Any) -> dict[str, float]:
+        tuning.kept.mkdir()
+        return tuned(folder)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("daogou.training.tuning.learn", learn)
+    with monkeypatch.context() as later:
+        later.setattr("daogou.shop.encoding.Meaning.fit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            shop.train(only=["encoder"])
+    assert kept.exists()
+    shop.train(only=["popularity"])
+    assert kept.exists()
+    kept.rmdir()
+    shop.train(only=["encoder"])
+    assert not kept.exists()
+    shop.close()

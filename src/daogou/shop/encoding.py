@@ -98,6 +98,8 @@ class Encoding:
     def finished(self) -> None:
         """Throw away what was kept for an interruption."""
         self._unfinished.unlink(missing_ok=True)
+        if self._asked:
+            shutil.rmtree(self._tuning, ignore_errors=True)
 
     def _vectors(self, products: Sequence[Product]) -> NDArray[np.floating]:
         """What has been encoded so far is taken over, and what is made now need not be made again for search."""
@@ -116,10 +118,10 @@ class Encoding:
         assert isinstance(base, E5)
         assert self._encoder is not None
         training = shop.settings.training
-        kept = shop.folder / "cache" / "tuning.unfinished"
         tuning = Tuning(
-            base.model, self._encoder, training.encoder, training.seed, kept, self._tell, Cedict(), shop.taxonomy()
-        )
+            base.model, self._encoder, training.encoder, training.seed,
+            self._tuning, self._tell, Cedict(), shop.taxonomy(),
+        )  # fmt: skip
         metrics = learn(folder, products, shop.stores, tuning)
         self._encoder = open_tuned(folder, base.model)
         return metrics
@@ -166,6 +168,10 @@ class Encoding:
     @property
     def _unfinished(self) -> Path:
         return self._shop.folder / "cache" / "vectors.unfinished"
+
+    @property
+    def _tuning(self) -> Path:
+        return self._shop.folder / "cache" / "tuning.unfinished"
 
     def _part(self, part: float) -> None:
         if self._progress is not None:

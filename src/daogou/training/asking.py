@@ -15,7 +15,8 @@ from daogou.training.pairs import Wanted, family, names_of
 if TYPE_CHECKING:
     from daogou.domain.product import Product
 
-_GAP = "\0"
+GAP = "\0"
+"""Where the thing stands in a way of asking."""
 
 
 def names(products: Iterable[Product]) -> list[str]:
@@ -30,7 +31,7 @@ def ways(asked: Wanted) -> Mapping[bool, Sequence[str]]:
     for query in asked:
         root = family(query, asked)
         if root != query and root in query:
-            found[root.isascii()][query.replace(root, _GAP)] = None
+            found[root.isascii()][query.replace(root, GAP)] = None
     return {latin: list(each) for latin, each in found.items()}
 
 
@@ -38,4 +39,4 @@ def worded(things: Iterable[str], asked: Wanted, random: Random) -> list[str]:
     """Each of the things asked for in a way that is drawn; those in whose letters nothing longer was asked are left
     out."""
     found = ways(asked)
-    return [random.choice(found[latin]).replace(_GAP, thing) for thing in things if (latin := thing.isascii()) in found]
+    return [random.choice(found[latin]).replace(GAP, thing) for thing in things if (latin := thing.isascii()) in found]

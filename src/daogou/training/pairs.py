@@ -21,7 +21,8 @@ _BOUGHT = 2
 """What a purchase after a click says beside the click itself."""
 _MOST_BASKET = 20
 """Products of one purchase that are paired; larger ones say little of what goes together."""
-_HELD_PERCENT = 20
+_JUDGED_PERCENT = 20
+_STOPPING_PERCENT = 10
 _EVENTS = 10_000
 
 Wanted = Mapping[str, Mapping[int, int]]
@@ -65,19 +66,31 @@ def read_behaviour(events: Events, row: Mapping[str, int]) -> Behaviour:
     return Behaviour(wanted, pairs)
 
 
-def held_back(wanted: Wanted) -> tuple[dict[str, Mapping[int, int]], dict[str, Mapping[int, int]]]:
-    """Queries to learn from and queries to judge by, a fifth.
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """Queries to learn from, to say when to stop, and to judge by in the end."""
+
+    learnt: Wanted
+    stopping: Wanted
+    judged: Wanted
+
+
+def dealt(wanted: Wanted) -> Dealt:
+    """Hold back a fifth to judge by, and a tenth to stop by: what chose the best of several is no judge of it.
 
     Families are on one side whole, so that a judged query is not a learnt one in a longer form. The side depends on the
     words alone: what judged yesterday judges today.
     """
     learnt: dict[str, Mapping[int, int]] = {}
+    stopping: dict[str, Mapping[int, int]] = {}
     judged: dict[str, Mapping[int, int]] = {}
     for query, products in wanted.items():
         digest = hashlib.blake2b(family(query, wanted).encode(), digest_size=4).digest()
-        held = int.from_bytes(digest) % 100 < _HELD_PERCENT
-        (judged if held else learnt)[query] = products
-    return learnt, judged
+        percent = int.from_bytes(digest) % 100
+        judging = percent < _JUDGED_PERCENT
+        side = judged if judging else stopping if percent < _JUDGED_PERCENT + _STOPPING_PERCENT else learnt
+        side[query] = products
+    return Dealt(learnt, stopping, judged)
 
 
 def family(query: str, known: Wanted) -> str:
@@ -163,6 +176,18 @@ def names_of(products: Iterable[Product]) -> Iterator[Text]:
         yield from product.category
         for values in product.attributes.values():
             yield from values
+
+
+def named(products: Iterable[Product]) -> Wanted:
+    """What the shop calls its categories, each with the rows of the products that are directly in it: they are asked
+    for by these names whether or not somebody has done so yet."""
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for row, product in enumerate(products):
+        for name in product.category[-1:]:
+            for said in (name.zh, name.en):
+                if said:
+                    found[said.casefold()][row] = 1
+    return found
 
 
 def _bilingual(names: Iterable[Text]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ Surely: the 95 % interval of what it gains, over families of queries, does not r
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,12 +12,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from daogou.language.also_called import also_called
 from daogou.language.goods import goods
 from daogou.retrieval.encoding.e5 import E5
 from daogou.retrieval.encoding.tuned import TuningConfig, save_tuned
 from daogou.training.exam import Exam
 from daogou.training.lesson import Skip
-from daogou.training.pairs import held_back, read_behaviour
+from daogou.training.pairs import dealt, read_behaviour
 from daogou.training.recipes.encoder import Pairs, Tuned, tune
 from daogou.training.recipes.pretraining import pretrain, texts_of
 from daogou.training.recipes.static import distil
@@ -42,7 +42,7 @@ class Tuning:
     config: TuningConfig
     seed: int
     kept: Path
-    """A folder from which an interrupted tuning goes on."""
+    """A folder from which an interrupted tuning goes on; whoever gives it throws it away."""
     tell: Callable[[str], None]
     dictionary: Dictionary
     """Names goods in general where the tuned encoder is distilled."""
@@ -60,33 +60,39 @@ def learn(folder: Path, products: Sequence[Product], stores: Stores, tuning: Tun
         raise Skip("torch not installed: pip install 'daogou[train]'")
     config, model = tuning.config, tuning.model
     behaviour = read_behaviour(stores.events, {product.id: row for row, product in enumerate(products)})
-    learnt, judged = held_back(behaviour.wanted)
+    queries = dealt(behaviour.wanted)
     asked = len(behaviour.wanted)
-    if asked < config.least_queries or not learnt or not judged:
+    if not (queries.learnt and queries.stopping and queries.judged):
+        raise Skip(f"{asked} different queries with a click, too much alike to hold some back to stop and judge by")
+    if asked < config.least_queries:
         raise Skip(f"{asked} different queries with a click, fewer than least_queries = {config.least_queries}")
-    exam = Exam.of(products, judged, most=config.most_judged, seed=tuning.seed)
+    stopping, exam = (
+        Exam.of(products, each, most=config.most_judged, seed=tuning.seed)
+        for each in (queries.stopping, queries.judged)
+    )
     present = exam.recalls(tuning.current)
     before = float(present.mean())
-    tuning.tell(f"encoder: recall@10 {before:.4f} on held-back queries before")
+    tuning.tell(f"encoder: recall@10 {before:.4f} on {len(present)} held-back queries before")
     pairs = Pairs(
-        products, behaviour, learnt,
+        products, behaviour, queries.learnt,
         encoder=tuning.current, config=config, random=Random(tuning.seed), taxonomy=tuning.taxonomy,
+        also=also_called((name for product in products for name in product.category[-1:]), tuning.dictionary),
     )  # fmt: skip
-    tuned, pretraining = _tuned(pairs, exam, tuning, lambda: texts_of(products, stores.reviews.scan()))
-    static, offered = None, tuned.recalls
+    tuned, pretraining = _tuned(pairs, stopping, tuning, lambda: texts_of(products, stores.reviews.scan()))
+    offered: Encoder = E5(model, "tuned", lambda: tuned.graph, dim=config.dim)
+    static = None
     if config.static.serve:
-        teacher, general = E5(model, "tuned", lambda: tuned.graph, dim=config.dim), goods(tuning.dictionary)
         options: Mapping[str, Any] = {"config": config, "seed": tuning.seed, "tell": tuning.tell}
-        static = distil(model, teacher, products, learnt, goods=general, **options)
-        offered = exam.recalls(static)
-    shutil.rmtree(tuning.kept, ignore_errors=True)
-    recall = float(offered.mean())
-    low, high = exam.interval(offered - present, seed=tuning.seed)
+        static = distil(model, offered, products, queries.learnt, goods=goods(tuning.dictionary), **options)
+        offered = static
+    found = exam.recalls(offered)
+    recall = float(found.mean())
+    low, high = exam.interval(found - present, seed=tuning.seed)
+    said = f"recall@10 {recall:.4f} on {len(found)} held-back queries"
+    gain = f"the 95 % interval of the gain is {low:+.4f} to {high:+.4f}"
     if low <= 0:
-        raise Skip(
-            f"recall@10 {recall:.4f} on held-back queries, not surely above the {before:.4f} of {tuning.current.name}: "
-            f"the 95 % interval of the gain is {low:+.4f} to {high:+.4f}"
-        )
+        raise Skip(f"{said}, not surely above the {before:.4f} of {tuning.current.name}: {gain}")
+    tuning.tell(f"encoder: {said}, {before:.4f} before; {gain}")
     save_tuned(folder, tuned.graph, dim=config.dim, static=static)
     return {
         "recall@10": recall,
@@ -100,16 +106,16 @@ def learn(folder: Path, products: Sequence[Product], stores: Stores, tuning: Tun
 
 
 def _tuned(
-    pairs: Pairs, exam: Exam, tuning: Tuning, texts: Callable[[], Sequence[str]]
+    pairs: Pairs, stopping: Exam, tuning: Tuning, texts: Callable[[], Sequence[str]]
 ) -> tuple[Tuned, dict[str, float]]:
-    """The packaged encoder tuned, or pre-trained on the texts and tuned, where that is asked for and finds more; and
-    what either of the two found."""
+    """The packaged encoder tuned, or pre-trained on the texts and tuned, where that is asked for and finds more for the
+    queries it stops by; and what either of the two found for them."""
     config, seed, tell = tuning.config, tuning.seed, tuning.tell
-    tuned = tune(tuning.model, pairs, exam, config=config, seed=seed, kept=tuning.kept / "tuned", tell=tell)
+    tuned = tune(tuning.model, pairs, stopping, config=config, seed=seed, kept=tuning.kept / "tuned", tell=tell)
     if not config.pretraining.enabled:
         return tuned, {}
     begun = pretrain(tuning.model, texts(), config=config, seed=seed, kept=tuning.kept / "pretrained", tell=tell)
     kept = tuning.kept / "pretrained-tuned"
-    after = tune(tuning.model, pairs, exam, config=config, seed=seed, kept=kept, tell=tell, weights=begun)
+    after = tune(tuning.model, pairs, stopping, config=config, seed=seed, kept=kept, tell=tell, weights=begun)
     found = {"recall@10.pretrained": after.recall, "recall@10.not_pretrained": tuned.recall}
     return max(tuned, after, key=lambda each: each.recall), found

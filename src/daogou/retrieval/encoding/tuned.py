@@ -58,7 +58,7 @@ class PretrainingConfig:
 
     enabled: bool = False
     """True: it is tuned both from what guessing made of the encoder and from the encoder as it is packaged, and what
-    finds more for the held-back queries stays. Takes more than twice as long."""
+    finds more for the queries that say when to stop stays. Takes more than twice as long."""
     steps: int = 60
     batch: int = 48
     """Texts in a step."""
@@ -88,10 +88,16 @@ class TuningConfig:
     rank: int = 0
     """0 tunes all matrices; above, only additions to them of this rank (LoRA). They want ten times the rate, and in the
     showcase find as much."""
+    blend: float = 0.3
+    """Share of the weights as they were that is mixed into the tuned ones: queries unlike any that was learnt are found
+    better so."""
     descriptions: float = 0.05
     """Share of the pairs that are a product's name and its description."""
     together: float = 0.05
-    """Share of the pairs that are two products of one purchase. The rest are queries with what was clicked after."""
+    """Share of the pairs that are two products of one purchase."""
+    names: float = 0.45
+    """Share of the pairs that are a category's name, or what a dictionary calls the same, as shoppers would ask for it,
+    and a product in it. The rest are queries with what was clicked after."""
     typos: float = 0.1
     """Share of the queries that get a typing mistake."""
     swaps: float = 0.3
@@ -108,7 +114,7 @@ class TuningConfig:
     dim: int = 384
     """Numbers of a vector that are kept."""
     look: int = 20
-    """Steps between looks at the held-back queries."""
+    """Steps between looks at the queries that say when to stop, a tenth."""
     patience: int = 2
     """Looks without a gain after which it stops; the best weights are kept."""
     least_queries: int = 100

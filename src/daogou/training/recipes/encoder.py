@@ -1,19 +1,22 @@
 """Tunes the packaged text encoder to a shop: queries near what was clicked or bought after them.
 
 In-batch contrastive loss (InfoNCE, van den Oord et al. 2018, https://arxiv.org/abs/1807.03748) on pairs of the shop:
-query and product, name and description, two products of one purchase; with hard negatives that the untuned encoder
-finds (Xiong et al. 2020, https://arxiv.org/abs/2007.00808), without those too like the right product, which are mostly
-right themselves (de Souza P. Moreira et al. 2024, https://arxiv.org/abs/2407.15831); on prefixes of the vectors too
-(Kusupati et al. 2022, https://arxiv.org/abs/2205.13147). The vectors of the word pieces stay as they are: a tuned model
-is 22 MB beside the package. torch tunes; what is judged and served is the ONNX graph in integers.
+query and product, name of a category and product, name and description, two products of one purchase; with hard
+negatives that the untuned encoder finds (Xiong et al. 2020, https://arxiv.org/abs/2007.00808), without those too like
+the right product, which are mostly right themselves (de Souza P. Moreira et al. 2024,
+https://arxiv.org/abs/2407.15831); on prefixes of the vectors too (Kusupati et al. 2022,
+https://arxiv.org/abs/2205.13147). A share of the weights as they were is mixed into what is judged and served (Wortsman
+et al. 2022, https://arxiv.org/abs/2109.01903). The vectors of the word pieces stay as they are: a tuned model is 22 MB
+beside the package. torch tunes; what is judged and served is the ONNX graph in integers.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -22,7 +25,8 @@ import numpy as np
 
 from daogou.retrieval.encoding.e5 import E5, in_integers, shortened
 from daogou.retrieval.meaning import text_of
-from daogou.training.pairs import Behaviour, Varied, Wanted
+from daogou.training.asking import GAP, ways
+from daogou.training.pairs import Behaviour, Varied, Wanted, named
 from daogou.training.recipes.learner import Learner, device, seeded
 from daogou.training.recipes.network import Network, digest
 
@@ -44,7 +48,7 @@ class Tuned:
 
     graph: bytes
     recalls: NDArray[np.float64]
-    """Recall@10 of each held-back query."""
+    """Recall@10 of each query it stopped by."""
     steps: int
     seconds: float
     """Processor time."""
@@ -68,6 +72,15 @@ class Batch:
     """(asking, offered)"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Texts that ask for products, with what is right for each and what is surely wrong."""
+
+    texts: Sequence[str]
+    right: Wanted
+    wrong: Mapping[str, Sequence[int]]
+
+
 class Pairs:
     """Draws batches."""
 
@@ -81,41 +94,51 @@ class Pairs:
         config: TuningConfig,
         random: Random,
         taxonomy: Iterable[Text] = (),
+        also: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self._products, self._learnt, self._config, self.random = products, learnt, config, random
+        """`also`: other names of the shop's categories, by each name in lower case."""
+        self._also = also or {}
+        self._products, self._config, self.random = products, config, random
         self._texts = Varied(
             products, random, typos=config.typos, swaps=config.swaps, drops=config.drops, taxonomy=taxonomy
         )
-        self._queries = list(learnt)
+        self._ways = ways(learnt)
         self._together = behaviour.bought_together
         self._described = [row for row, product in enumerate(products) if product.description]
         vectors = encoder.passages([text_of(product) for product in products])  # (products, dim)
         self._near = shortened(vectors - vectors.mean(0), vectors.shape[1])
-        self._hard = self._wrong(vectors, encoder.queries(self._queries))
+        self._queries, self._names = (
+            self._asked(wanted, vectors, encoder.queries(list(wanted))) for wanted in (learnt, named(products))
+        )
 
     def draw(self) -> Batch:
-        """A batch of the three kinds of pair, in the shares of the config."""
+        """A batch of the four kinds of pair, in the shares of the config."""
+        config = self._config
+        described, together, names = accumulate((config.descriptions, config.together, config.names))
         asking: list[str] = []
         right: list[int] = []
         wrong: list[int] = []
-        known: list[set[int]] = []
-        for _ in range(self._config.batch):
+        known: list[Container[int]] = []
+        for _ in range(config.batch):
             chance = self.random.random()
-            if chance < self._config.descriptions and self._described:
+            rows: Container[int]
+            if chance < described and self._described:
                 row = self.random.choice(self._described)
                 description = self._products[row].description
                 said = self.random.choice([text for text in (description.zh, description.en) if text])
                 text, rows = f"query: {said}", {row}
-            elif chance < self._config.descriptions + self._config.together and self._together:
+            elif chance < together and self._together:
                 first, row = self.random.choice(self._together)
                 text, rows = f"passage: {self._texts.product(first)}", {first, row}
             else:
-                query = self.random.choice(self._queries)
-                products = self._learnt[query]
-                row = self.random.choices(list(products), list(products.values()))[0]
-                text, rows = f"query: {self._texts.query(query)}", set(products)
-                if self._hard[query]:
-                    wrong.append(self.random.choice(self._hard[query]))
+                by_name = chance < names and self._names.texts
+                asked = self._names if by_name else self._queries
+                said = self.random.choice(asked.texts)
+                rows, surely_not = asked.right[said], asked.wrong[said]
+                row = self.random.choices(list(rows), list(rows.values()))[0]
+                text = f"query: {self._texts.query(self._worded(said) if by_name else said)}"
+                if surely_not:
+                    wrong.append(self.random.choice(surely_not))
             asking.append(text)
             right.append(row)
             known.append(rows)
@@ -126,16 +149,24 @@ class Pairs:
         right_too[np.arange(len(right)), np.arange(len(right))] = False
         return Batch(asking, [f"passage: {self._texts.product(row)}" for row in right + wrong], right_too)
 
-    def _wrong(self, vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> dict[str, list[int]]:
-        """For each query what is near it, was not clicked and is not like anything that was."""
-        found = {}
-        for query, vector in zip(self._queries, asked, strict=True):
-            clicked = list(self._learnt[query])
+    def _worded(self, name: str) -> str:
+        """A category's name, or as often one of its other names; by itself, or as often in one of the ways in which
+        shoppers ask."""
+        if (others := self._also.get(name)) and self.random.random() < 0.5:
+            name = self.random.choice(others)
+        known = self._ways.get(name.isascii(), ())
+        return self.random.choice(known).replace(GAP, name) if known and self.random.random() < 0.5 else name
+
+    def _asked(self, wanted: Wanted, vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> _Asked:
+        """Surely wrong is what is near the text, is not right and is not like anything that is."""
+        wrong = {}
+        for text, vector in zip(wanted, asked, strict=True):
+            right = list(wanted[text])
             best = np.argsort(-(vectors @ vector))[: self._config.hard]
-            best = best[~np.isin(best, clicked)]
-            near = (self._near[best] @ self._near[clicked].T).max(1)
-            found[query] = best[near <= self._config.same].tolist()
-        return found
+            best = best[~np.isin(best, right)]
+            near = (self._near[best] @ self._near[right].T).max(1)
+            wrong[text] = best[near <= self._config.same].tolist()
+        return _Asked(list(wanted), wanted, wrong)
 
 
 # --- loss ---------------------------------------------------------------------------------------------------------
@@ -159,6 +190,11 @@ def loss_of(asking: Any, offered: Any, right_too: Any, config: TuningConfig) -> 
         scores = (a @ o.T / config.temperature).masked_fill(right_too, -1e9)  # (pairs, pairs + negatives)
         total = total + F.cross_entropy(scores, places) + F.cross_entropy(scores[:, :n].T, places)
     return total / (2 * len(config.dims))
+
+
+def blended(tuned: Weights, begun: Weights, share: float) -> Weights:
+    """The weights with a share of what they began as (WiSE-FT), which knew words that nobody has asked with yet."""
+    return {name: (1 - share) * weight + share * begun[name] for name, weight in tuned.items()}
 
 
 # --- loop ---------------------------------------------------------------------------------------------------------
@@ -213,11 +249,11 @@ def _loop(
         late = seconds > 60 * config.minutes
         if learner.step % config.look and learner.step < config.steps and not late:
             continue
-        graph = in_integers(model, network.weights())
+        graph = in_integers(model, blended(network.weights(), begun, config.blend))
         found = Tuned(
             graph, exam.recalls(E5(model, "tuned", partial(bytes, graph), dim=config.dim)), learner.step, seconds
         )
-        tell(f"encoder: step {learner.step} of {config.steps}, recall@10 {found.recall:.4f} on held-back queries")
+        tell(f"encoder: step {learner.step} of {config.steps}, recall@10 {found.recall:.4f} on queries to stop by")
         if found.recall > best.recall:
             best = found
         if late or learner.step - best.steps >= config.look * config.patience:
