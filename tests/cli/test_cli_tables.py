@@ -39,10 +39,15 @@ def test_the_seconds_of_a_training_are_told_together(capsys: pytest.CaptureFixtu
 
 def test_an_import_stands_on_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
     count = Count("product", read=1_000_000, accepted=999_990, joined=5, rejected=5)
-    file = FileReport(Path("catalogue.jsonl.gz"), "google-merchant (jsonl)", by_kind={"product": count})
-    print_import(ImportReport([file]))
+    lines = Count("unreadable", read=2, rejected=2)
+    kinds = {"product": count, "unreadable": lines}
+    file = FileReport(Path("catalogue.jsonl.gz"), "google-merchant (jsonl)", by_kind=kinds)
+    print_import(ImportReport([file], n_rejects=1, rejects=Path("r.jsonl")))
     shown = capsys.readouterr().out
     assert "catalogue.jsonl.gz" in shown
+    assert "product, google-merchant" in shown
+    assert "  unreadable" in shown
+    assert "the rejected line: r.jsonl" in shown
     assert "1,000,000" in shown
     assert "rejected" in shown
     assert "repaired" not in shown

@@ -382,6 +382,7 @@ def test_an_empty_shop_says_what_to_do(tmp_path: Path) -> None:
     shop.stores = open_memory()
     with client_of(shop) as http:
         assert "daogou import" in http.get("/").text
+        assert "daogou import" in http.get("/search?q=x").text
         for page in ("/search?q=x", "/basket", "/me", "/chat", "/guides"):
             assert http.get(page).status_code == 200
 
@@ -692,6 +693,20 @@ def test_the_console_shows_the_report_of_a_broken_file(http: TestClient, shop: P
     assert "is a quote not closed?" in answer.text
     assert "is a web page and no feed" in answer.text
     assert "not kept in reports" not in answer.text
+
+
+def test_a_report_in_the_console_leaves_out_outcomes_that_no_line_had(http: TestClient, shop: PageShop) -> None:
+    count = {"kind": "order", "read": 9, "accepted": 7, "repaired": 0, "unchanged": 0, "joined": 2, "rejected": 0}
+    report = {
+        "files": [{"path": "a.csv", "format": "csv", "by_kind": {"order": count}}],
+        "n_rejects": 0,
+        "n_repairs": 0,
+    }
+    shop.stores.ledger.put("import", "1750000000000", report)
+    http.post("/console/sign-in", data={"key": create_key(shop.stores, "admin", "boss")})
+    page = http.get("/console/imports?lang=en").text
+    assert re.findall(r'<th scope="col">(\w+)</th>', page) == ["File", "read", "accepted", "rejected", "joined"]
+    assert "0 rejected lines" in http.get("/console?lang=en").text
 
 
 def test_an_old_report_says_that_it_keeps_no_lines(http: TestClient, shop: PageShop) -> None:

@@ -100,11 +100,10 @@ def print_import(report: ImportReport) -> None:
     counted = [count for file in report.files for count in file.counts]
     columns = [name for name in _OUTCOMES if name in _ALWAYS or any(getattr(count, name) for count in counted)]
     table(
-        ("file", "kind", *columns),
+        ("file", *columns),
         (
             (
-                "" if index else f"{file.name}\n  {file.format}",
-                count.kind,
+                f"  {count.kind}" if index else f"{file.name}\n  {count.kind}, {file.format}",
                 *(getattr(count, column) for column in columns),
             )
             for file in report.files
@@ -122,7 +121,8 @@ def print_import(report: ImportReport) -> None:
     for note in report.notes:
         _out.print(f"note: {escape(note)}")
     if report.rejects is not None:
-        _out.print(f"all {report.n_rejects} rejected lines with their reasons: {report.rejects}")
+        many = f"all {report.n_rejects:,} rejected lines with their reasons"
+        _out.print(f"{'the rejected line' if report.n_rejects == 1 else many}: {report.rejects}")
 
 
 def _print_lines(what: str, sorts: Sequence[Alike]) -> None:
@@ -209,7 +209,10 @@ def _title(shop: Shop, id: ProductId) -> str:
 
 def _price(shop: Shop, id: ProductId) -> str:
     product = shop.product(id)
-    return str(product.price) if product and product.price else ""
+    if product is None or product.span is None:
+        return ""
+    lowest, highest = product.span
+    return str(lowest) if lowest == highest else f"from {lowest}"
 
 
 def _named(file: str, refused: str) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from daogou.server.pages.site import Site
 
 _EVENTS, _IMPORTS, _REJECTS = 50, 20, 30
+_OUTCOMES = ("read", "accepted", "rejected", "repaired", "unchanged", "joined")
+_ALWAYS = ("read", "accepted", "rejected")
 
 
 class Desk:
@@ -71,7 +73,8 @@ class Desk:
 
     def imports(self, request: Request) -> Response:
         """The reports of past imports, newest first."""
-        return self._show(request, "imports", imports=self._imports(), rejects_shown=_REJECTS)
+        imports = [(at, report, _columns(report)) for at, report in self._imports()]
+        return self._show(request, "imports", imports=imports, rejects_shown=_REJECTS)
 
     def releases(self, request: Request) -> Response:
         """Every release with its metrics, newest first."""
@@ -108,6 +111,12 @@ class Desk:
 
     def _show(self, request: Request, page: str, **context: Any) -> Response:
         return shown(self._site, request, page, **context)
+
+
+def _columns(report: Mapping[str, Any]) -> list[str]:
+    """The outcomes that a report has lines of, besides those that are always of interest."""
+    counts = [count for file in report["files"] for count in file.get("by_kind", {}).values()]
+    return [name for name in _OUTCOMES if name in _ALWAYS or any(count[name] for count in counts)]
 
 
 def _told(metrics: Mapping[str, float]) -> dict[str, float]:

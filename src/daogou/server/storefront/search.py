@@ -57,6 +57,8 @@ class SearchPage:
     def show(self, request: Request) -> Response:
         """Search as the address says."""
         shop, who = self._site.shop, self._site.visitor(request)
+        if not shop.stores.catalogue.count():
+            return self._site.render(request, "storefront/empty.html")
         asked, currency = Asked.read(request.query_params), shop.settings.shop.currency
         hits = shop.search(
             asked.text,
