@@ -51,6 +51,28 @@ def test_the_source_that_finds_the_held_out_product_gets_weight() -> None:
     assert chosen.recall == 1.0
 
 
+def test_sources_that_add_no_more_than_is_asked_of_them_fall_silent() -> None:
+    """b answers one question in twenty, c repeats a; b may be missed from a twentieth on."""
+    a, other = entries((1, 1.0, 0)), entries((3, 1.0, 0))
+    asked = [({"a": a, "b": entries((2, 0.5, 0)), "c": a}, 1)] * 19 + [
+        ({"a": other, "b": entries((2, 99.0, 0)), "c": other}, 2)
+    ]
+
+    def weights(least: float) -> dict[str, float]:
+        tried = (0.1, 0.0)
+        chosen = choose(pool_of(asked), grid={"a": (1.0,), "b": tried, "c": tried}, least=least, k=1)
+        return dict(chosen.fusion.weights)
+
+    assert weights(0.0) == {"a": 1.0, "b": 0.1, "c": 0.1}
+    assert weights(0.049) == {"a": 1.0, "b": 0.1, "c": 0.0}
+    assert weights(0.051) == {"a": 1.0, "b": 0.0, "c": 0.0}
+
+
+def test_a_source_that_must_speak_is_not_silenced() -> None:
+    asked = [({"a": entries((1, 1.0, 0)), "b": entries((2, 0.5, 0))}, 1)] * 3
+    assert choose(pool_of(asked), grid={"a": (1.0,), "b": (0.1, 0.5)}, least=0.5, k=1).fusion.weights["b"] == 0.1
+
+
 def test_a_band_weighs_a_source_and_the_score_can_still_be_taken_apart() -> None:
     fusion = Fusion({"a": 1.0, "b": 1.0}, bands=(2, 20), by_band={"a": (2.0, 1.0, 0.5)})
     found = {"a": entries(*((row, 1.0, row) for row in range(5))), "b": entries((0, 1.0, NO_CAUSE), (4, 1.0, 0))}

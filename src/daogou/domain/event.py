@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
@@ -74,3 +74,13 @@ class Recorded:
 
     seq: int
     event: Event
+
+
+class Deed(NamedTuple):
+    """What somebody did with a product: as much of an event as a memory of them is made of."""
+
+    at: Instant
+    seq: int
+    type: EventType
+    product: ProductId
+    value: float | None

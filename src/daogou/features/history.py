@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from daogou.domain.event import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,12 +26,12 @@ STRENGTH: Mapping[EventType, float] = {
 }  # fmt: skip
 """How much a step of each type says about taste. Other types are no steps."""
 STEP_TYPES: tuple[EventType, ...] = tuple(STRENGTH)
+_PLACE: Mapping[EventType, int] = {type: place for place, type in enumerate(STEP_TYPES)}
 KEPT = 100
 """Steps remembered of an actor; older ones are forgotten."""
 
 
-@dataclass(slots=True)
-class Step:
+class Step(NamedTuple):
     """One product an actor turned to; events on the same product in a row are one step."""
 
     row: int
@@ -41,8 +41,7 @@ class Step:
     """The strongest of its events, the first of equals."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """What an event changed."""
 
     began: bool = False
@@ -51,8 +50,59 @@ class Taken:
     """Strength it added to its step."""
 
 
+_NOTHING = Taken()
+
+
+class Steps:
+    """The newest steps of an actor, oldest first, in 13 bytes each: objects took ten times as much, and made the
+    garbage collector come more often."""
+
+    __slots__ = ("_at", "_rows", "_types")
+
+    def __init__(self) -> None:
+        self._rows = array("i")
+        self._at = array("q")
+        self._types = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Step]:
+        return map(Step, self._rows, self._at, self.types())
+
+    def rows(self) -> Sequence[int]:
+        """Not a copy."""
+        return self._rows
+
+    def moments(self) -> Sequence[int]:
+        """Of the first event of each step, epoch milliseconds. Not a copy."""
+        return self._at
+
+    def types(self) -> list[EventType]:
+        """The strongest event of each step, the first of equals."""
+        return [STEP_TYPES[type] for type in self._types]
+
+    def add(self, row: int, at: int, type: EventType) -> None:
+        """Begin one more; the oldest is forgotten where there are too many."""
+        if len(self._rows) == KEPT:
+            del self._rows[0], self._at[0], self._types[0]
+        self._rows.append(row)
+        self._at.append(at)
+        self._types.append(_PLACE[type])
+
+    def strengthen(self, type: EventType) -> float:
+        """Take in another event of the newest step; returns the strength it adds."""
+        gained = STRENGTH[type] - STRENGTH[STEP_TYPES[self._types[-1]]]
+        if gained <= 0:
+            return 0.0
+        self._types[-1] = _PLACE[type]
+        return gained
+
+
 class Purchases:
     """What an actor bought: one row and one moment for each purchase, in the order they were taken in."""
+
+    __slots__ = ("_at", "_rows")
 
     def __init__(self) -> None:
         self._rows = array("i")
@@ -75,8 +125,7 @@ class Purchases:
 class History:
     """The memory of one actor."""
 
-    steps: list[Step] = field(default_factory=list)
-    """Oldest first."""
+    steps: Steps = field(default_factory=Steps)
     bought: Purchases = field(default_factory=Purchases)
     basket: dict[int, int] = field(default_factory=dict)
     """Rows put in the basket and not bought since, with the moment."""
@@ -93,27 +142,19 @@ class History:
         if not liked(type, value):
             if type in {"return", "rating", "thumb"}:
                 self.rejected.add(row)
-            return Taken()
-        if self.steps and self.steps[-1].row == row:
-            return self._strengthen(self.steps[-1], type)
-        self.steps.append(Step(row, at, type))
-        del self.steps[:-KEPT]
+            return _NOTHING
+        if self.steps and self.steps.rows()[-1] == row:
+            return Taken(gained=self.steps.strengthen(type))
+        self.steps.add(row, at, type)
         return Taken(began=True, gained=STRENGTH[type])
-
-    def _strengthen(self, step: Step, type: EventType) -> Taken:
-        gained = STRENGTH[type] - STRENGTH[step.type]
-        if gained <= 0:
-            return Taken()
-        step.type = type
-        return Taken(gained=gained)
 
 
 def liked(type: EventType, value: float | None) -> bool:
     """Does the event speak for the product: a step, unless it is a low rating or a thumb down."""
     if type == "rating":
-        return value is None or np.isnan(value) or value >= 3
+        return value is None or not value < 3  # neither is a number that is none
     if type == "thumb":
-        return value is None or np.isnan(value) or value > 0
+        return value is None or not value <= 0
     return type in STRENGTH
 
 

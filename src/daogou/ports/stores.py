@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from daogou.domain.article import Article, ArticleKind
     from daogou.domain.conversation import Message
     from daogou.domain.edge import Edge
-    from daogou.domain.event import Event, EventType, PlainEvent, Recorded
+    from daogou.domain.event import Deed, Event, EventType, PlainEvent, Recorded
     from daogou.domain.ids import (
         ArticleId,
         ConversationId,
@@ -123,6 +123,27 @@ class Events(Protocol):
 
     def counts(self) -> dict[str, int]:
         """How many events of each type."""
+
+
+class Followed(Protocol):
+    """The same log, for those who remember what everybody did and take in what happens."""
+
+    def head(self) -> int:
+        """As `Events.head`."""
+
+    def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
+        """As `Events.since`."""
+
+    def deeds(
+        self,
+        types: Sequence[EventType],
+        *,
+        shopper: ShopperId | None = None,
+        session: SessionId | None = None,
+        limit: int,
+    ) -> list[Deed]:
+        """The events of these types that name a product, among the newest `limit` of a shopper, or else of a session
+        while nobody was signed in; oldest first by (at, seq). Whoever asks for the first time waits for it."""
 
 
 class PlainEvents(Protocol):
@@ -357,6 +378,8 @@ class Stores:
     events: Events
     plain_events: PlainEvents
     """The log of `events`, written from plain rows."""
+    followed: Followed
+    """The log of `events` once more."""
     queries: Queries
     lists: Lists
     shoppers: Shoppers

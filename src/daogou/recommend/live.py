@@ -15,13 +15,15 @@ from daogou.features.history import STRENGTH, History
 from daogou.recommend.showings import Showings
 
 if TYPE_CHECKING:
-    from daogou.domain.event import Recorded
-    from daogou.ports.stores import Events, Shoppers
+    from daogou.domain.event import EventType, Recorded
+    from daogou.ports.stores import Followed, Shoppers
     from daogou.recommend.models import Models
     from daogou.retrieval.shelf import Shelf
 
 _LOADED = 1_000
 """Events read to remember an actor."""
+_DEEDS: tuple[EventType, ...] = (*STRENGTH, "return")
+"""What changes a memory."""
 _ACTORS = 20_000
 """Actors in memory; the one that was longest not asked for is forgotten and read again when needed."""
 _LABELLED = 100_000
@@ -36,7 +38,7 @@ class Live:
         self,
         models: Models,
         shelf: Shelf,
-        events: Events,
+        events: Followed,
         shoppers: Shoppers | None,
         *,
         most_shown: float | None = None,
@@ -78,8 +80,8 @@ class Live:
         return history
 
     def labels(self, shopper: ShopperId | None) -> Sequence[str]:
-        """The shopper's labels as "name=value"."""
-        if shopper is None or self._shoppers is None:
+        """The shopper's labels as "name=value"; none where no label has counters."""
+        if shopper is None or self._shoppers is None or not self._models.popularity.segments:
             return ()
         read, found = self._labels.get(shopper, (-_LABELS_FOR_S, ()))
         now = time.monotonic()
@@ -93,11 +95,11 @@ class Live:
 
     def _load(self, shopper: ShopperId | None, session: SessionId | None) -> History:
         history = History()
-        for recorded in self._events.of(shopper=shopper, session=session, limit=_LOADED):
-            event = recorded.event
-            row = self._shelf.row.get(event.product) if event.product is not None else None
-            if recorded.seq <= self.seq and row is not None and (shopper is not None or event.shopper is None):
-                history.take(row, event.type, event.at, event.value)
+        deeds = self._events.deeds(_DEEDS, shopper=shopper, session=session, limit=_LOADED)
+        for at, seq, type, product, value in deeds:
+            row = self._shelf.row.get(product)
+            if row is not None and seq <= self.seq:
+                history.take(row, type, at, value)
         return history
 
     def _take(self, recorded: Recorded) -> None:
@@ -112,12 +114,13 @@ class Live:
             and event.query is None
         ):
             self.showings.observe(row)
-        if event.type not in STRENGTH and event.type != "return":
+        if event.type not in _DEEDS:
             return
         history = self.history(shopper=event.shopper, session=None if event.shopper is not None else event.session)
-        before = [(step.row, step.at) for step in history.steps[: -1 - self._models.sequential.config.gap : -1]]
+        newest = slice(None, -1 - self._models.sequential.config.gap, -1)
+        before = list(zip(history.steps.rows()[newest], history.steps.moments()[newest], strict=True))
         taken = history.take(row, event.type, event.at, event.value)
         if taken.began:
             self._models.sequential.observe(row, event.at, before)
         if taken.gained:
-            self._models.popularity.observe(row, history.steps[-1].at, taken.gained, self.labels(event.shopper))
+            self._models.popularity.observe(row, history.steps.moments()[-1], taken.gained, self.labels(event.shopper))

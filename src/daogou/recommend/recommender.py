@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.article import Article
-    from daogou.ports.stores import Events, Shoppers
+    from daogou.ports.stores import Followed, Shoppers
     from daogou.retrieval.shelf import Shelf
 
 _TAIL_UNTRAINED = 50_000
@@ -50,7 +50,7 @@ class Recommender:
         self,
         release: Opened | None,
         shelf: Shelf,
-        events: Events,
+        events: Followed,
         *,
         shoppers: Shoppers | None = None,
         config: RecommendConfig | None = None,

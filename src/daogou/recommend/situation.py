@@ -228,7 +228,8 @@ def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History]
     if request.history is not None:
         return [(row, "view") for row in shelf.rows(request.history).tolist()[::-1]]
     if len(histories) == 1:
-        return [(step.row, step.type) for step in reversed(histories[0].steps)]
+        steps = histories[0].steps
+        return list(zip(steps.rows(), steps.types(), strict=True))[::-1]
     merged = sorted((step for history in histories for step in history.steps), key=lambda step: step.at, reverse=True)
     return [(step.row, step.type) for step in merged]
 

@@ -57,7 +57,38 @@ class New:
     """With fewer such products what they cost cannot be seen, and they are not raised."""
 
 
-def choose(pool: Pool, *, grid: Mapping[str, Sequence[float]], bands: Bands | None = None, k: int = 10) -> Chosen:
+def choose(
+    pool: Pool, *, grid: Mapping[str, Sequence[float]], bands: Bands | None = None, least: float = 0.0, k: int = 10
+) -> Chosen:
+    """Choose the weights, and let sources fall silent that all together add no more than the part `least` of NDCG@k:
+    what they say takes time in every answer.
+
+    Only those for which 0 is tried, one after the other, always the one that is missed least. The others keep their
+    weights: chosen anew they fit these requests better and others worse.
+    """
+    chosen = _choose(pool, grid, bands, k)
+    events = bands.events if bands is not None else np.empty(0)
+    floor = (1 - least) * chosen.ndcg
+    while least:
+        without = [
+            _reaching(pool, replace(chosen.fusion, weights={**chosen.fusion.weights, name: 0.0}), events, k)
+            for name, tried in grid.items()
+            if chosen.fusion.weights[name] and 0.0 in tried
+        ]
+        other = max(without, key=lambda other: other.ndcg, default=None)
+        if other is None or other.ndcg < floor:
+            break
+        chosen = other
+    return chosen
+
+
+def _reaching(pool: Pool, fusion: Fusion, events: NDArray[np.floating], k: int) -> Chosen:
+    """A fusion with what it reaches."""
+    found, n = _reached(pool, _scores(pool, fusion, events), k), max(1, pool.asked)
+    return Chosen(fusion, found.ndcg / n, found.recall / n)
+
+
+def _choose(pool: Pool, grid: Mapping[str, Sequence[float]], bands: Bands | None, k: int) -> Chosen:
     """Choose the weights by NDCG@k: one source after the other, twice round, starting from each grid's first value.
 
     `pool`: `Pool.fresh`. A source with a single value is the measure of the others. Then each source may lean to

@@ -125,7 +125,7 @@ class Engine:
             shelf.refresh(stores.catalogue)
             shelf.rate((id, summary.mean) for id, summary in stores.reviews.summaries(shelf.ids).items())
             recommender = Recommender(
-                release, shelf, stores.events, shoppers=stores.shoppers, config=settings.recommend
+                release, shelf, stores.followed, shoppers=stores.shoppers, config=settings.recommend
             )
             opinions = Opinions.of(release, words or lexicon())
             rereading = open_rereading(opinions.senses, encoder)

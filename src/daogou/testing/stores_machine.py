@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from daogou.domain.event import EVENT_TYPES, Event, EventType, Recorded, plain
+from daogou.domain.event import EVENT_TYPES, Deed, Event, EventType, Recorded, plain
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId
 from daogou.domain.money import Money
 from daogou.domain.product import PricePoint, Product
@@ -86,6 +86,11 @@ def stores_machine(trusted: Callable[[], Stores], tested: Callable[[], Stores]) 
             self._same(lambda s: _facts(s.events.of(shopper=ShopperId(name), limit=limit)))
             self._same(lambda s: _facts(s.events.of(shopper=ShopperId(name), session=SessionId(other), limit=limit)))
 
+        @rule(types=st.lists(st.sampled_from(EVENT_TYPES), max_size=4), name=_names, limit=st.integers(1, 4))
+        def deeds(self, types: list[EventType], name: str, limit: int) -> None:
+            self._same(lambda s: _deeds(s.followed.deeds(types, shopper=ShopperId(name), limit=limit)))
+            self._same(lambda s: _deeds(s.followed.deeds(types, session=SessionId(name), limit=limit)))
+
         @rule(types=st.lists(st.sampled_from(EVENT_TYPES), max_size=3))
         def columns(self, types: list[EventType]) -> None:
             self._same(lambda stores: _columns(stores, types))
@@ -143,6 +148,11 @@ def stores_machine(trusted: Callable[[], Stores], tested: Callable[[], Stores]) 
 def _facts(log: list[Recorded]) -> list[tuple[Any, ...]]:
     """The events in order, without the numbers, which may leave gaps."""
     return [astuple(recorded.event) for recorded in log]
+
+
+def _deeds(found: list[Deed]) -> list[tuple[Any, ...]]:
+    """Likewise."""
+    return [(deed.at, deed.type, deed.product, deed.value) for deed in found]
 
 
 def _columns(stores: Stores, types: list[EventType]) -> dict[str, Any]:

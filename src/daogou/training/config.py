@@ -33,6 +33,10 @@ class FusionConfig:
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
     others: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 6.0)
     """For each further retriever; one that helps nobody on validation is silent."""
+    least: float = 0.005
+    """Further retrievers that all together add no more than this part of NDCG on validation are silent, too, those that
+    are missed least first: each takes time in every answer, and beside the transformers most add nothing to requests
+    that their weights were not chosen on."""
     fading: tuple[float, ...] = (0.0, 0.4)
     """Powers of 1 + the events of a step by which what its words say is divided; the one that does best beside the
     sequential source is used."""

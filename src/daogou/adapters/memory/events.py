@@ -10,17 +10,19 @@ from dataclasses import replace
 import numpy as np
 
 from daogou.adapters.identity import event_id
-from daogou.domain.event import EVENT_TYPES, Event, EventType, PlainEvent, Recorded, event_of
+from daogou.domain.event import EVENT_TYPES, Deed, Event, EventType, PlainEvent, Recorded, event_of
 from daogou.domain.ids import EventId, SessionId, ShopperId
 from daogou.ports.stores import Appended, EventColumns
 
 
 class MemoryEvents:
-    """`ports.stores.Events` and `ports.stores.PlainEvents`, but for durability: the log dies with the process."""
+    """`ports.stores.Events`, `PlainEvents` and `Followed`, but for durability: the log dies with the process."""
 
     def __init__(self) -> None:
         self._log: list[Recorded] = []
         self._ids: set[EventId] = set()
+        self._by_actor: dict[str, list[Recorded]] = {}
+        """In log order; an actor is named as in `EventColumns.shoppers`."""
         self._lock = threading.RLock()
 
     def append(self, events: Sequence[Event]) -> Appended:
@@ -40,7 +42,9 @@ class MemoryEvents:
         if id in self._ids:
             return False
         self._ids.add(id)
-        self._log.append(Recorded(len(self._log) + 1, replace(event, id=id)))
+        recorded = Recorded(len(self._log) + 1, replace(event, id=id))
+        self._log.append(recorded)
+        self._by_actor.setdefault(actor(event), []).append(recorded)
         return True
 
     def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
@@ -56,6 +60,23 @@ class MemoryEvents:
             or (session is not None and recorded.event.session == session)
         ]
         return sorted(found, key=_moment)[max(0, len(found) - limit) :]
+
+    def deeds(
+        self,
+        types: Sequence[EventType],
+        *,
+        shopper: ShopperId | None = None,
+        session: SessionId | None = None,
+        limit: int,
+    ) -> list[Deed]:
+        name = shopper if shopper is not None else f"session:{session}" if session is not None else ""
+        with self._lock:
+            found = [r for r in self._by_actor.get(name, ()) if (r.event.shopper is None) == (shopper is None)]
+        return [
+            Deed(event.at, seq, event.type, event.product, event.value)
+            for seq, event in ((r.seq, r.event) for r in sorted(found, key=_moment)[max(0, len(found) - limit) :])
+            if event.type in types and event.product is not None
+        ]
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         log = self._snapshot()

@@ -24,6 +24,7 @@ def open_memory(address: str = "memory://") -> Stores:
         catalogue=MemoryCatalogue(),
         events=events,
         plain_events=events,
+        followed=events,
         queries=queries,
         lists=queries,
         shoppers=MemoryShoppers(),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from daogou.adapters.sql import columns, event_rows
 from daogou.adapters.sql.database import Database
 from daogou.adapters.sql.names import numbers, session_name
-from daogou.domain.event import Event, EventType, PlainEvent, Recorded, plain
+from daogou.domain.event import Deed, Event, EventType, PlainEvent, Recorded, plain
 from daogou.domain.ids import SessionId, ShopperId
 from daogou.ports.stores import Appended, EventColumns
 
@@ -26,9 +26,16 @@ _SINCE = _SELECT + "WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
 _NUMBER = "(SELECT id FROM actor WHERE name = ?)"
 _OF_EITHER = _SELECT + f"WHERE e.shopper = {_NUMBER} OR e.session = {_NUMBER} ORDER BY e.at DESC, e.seq DESC LIMIT ?"
 
+_DEEDS = (
+    "SELECT e.at, e.seq, e.type, i.name, e.value FROM ("
+    "SELECT seq, type, at, item, value FROM event WHERE {} ORDER BY at DESC, seq DESC LIMIT ?"
+    ") e JOIN item i ON i.id = e.item WHERE e.type IN ({})"
+)
+_OF_SHOPPER, _OF_SESSION = f"shopper = {_NUMBER}", f"session = {_NUMBER} AND shopper IS NULL"
+
 
 class SqlEvents:
-    """`ports.stores.Events` and `ports.stores.PlainEvents`."""
+    """`ports.stores.Events`, `ports.stores.PlainEvents` and `ports.stores.Followed`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,6 +60,25 @@ class SqlEvents:
         name = None if session is None else session_name(session)
         rows = self._database.rows(_OF_EITHER, (shopper, name, limit))
         return [event_rows.recorded(row) for row in reversed(rows)]
+
+    def deeds(
+        self,
+        types: Sequence[EventType],
+        *,
+        shopper: ShopperId | None = None,
+        session: SessionId | None = None,
+        limit: int,
+    ) -> list[Deed]:
+        if shopper is not None:
+            whose, name = _OF_SHOPPER, str(shopper)
+        elif session is not None:
+            whose, name = _OF_SESSION, session_name(session)
+        else:
+            return []
+        sql = _DEEDS.format(whose, ",".join("?" * len(types)))
+        rows = self._database.rows(sql, (name, limit, *(event_rows.CODES[type] for type in types)))
+        rows.sort()  # by at, then seq; what is only asked for its newest is not put in order by SQLite
+        return [Deed(at, seq, event_rows.TYPES[type], product, value) for at, seq, type, product, value in rows]
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         with self._database.reading() as connection:

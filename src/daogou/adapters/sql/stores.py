@@ -41,6 +41,7 @@ def stores_on(database: Database) -> Stores:
         catalogue=SqlCatalogue(database),
         events=events,
         plain_events=events,
+        followed=events,
         queries=queries,
         lists=queries,
         shoppers=SqlShoppers(database),

@@ -36,9 +36,9 @@ class Engine:
         """`seconds` is what training the release took; `tell` hears which part of a ranking is done."""
         self.shelf = Shelf(release.items())
         self.shelf.refresh(past.catalogue)
-        self._recommender = Recommender(release, self.shelf, past.events, shoppers=past.shoppers)
+        self._recommender = Recommender(release, self.shelf, past.followed, shoppers=past.shoppers)
         self._models = Models.open(release)
-        self._live = Live(self._models, self.shelf, past.events, past.shoppers)
+        self._live = Live(self._models, self.shelf, past.followed, past.shoppers)
         self._seconds = seconds
         self._metrics = release.manifest.metrics
         self._tell = tell

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from daogou.domain.event import Event, EventType, PlainEvent, Recorded
+from daogou.domain.event import Deed, Event, EventType, PlainEvent, Recorded
 from daogou.domain.ids import Instant, OrderId, ProductId, SessionId, ShopperId
 from daogou.evaluation.offline.splits import Split, only
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PastEvents:
-    """`ports.stores.Events`, `PlainEvents` and `Queries` over columns; what was typed is not among them."""
+    """`ports.stores.Events`, `PlainEvents`, `Followed` and `Queries` over columns; what was typed is not among them."""
 
     def __init__(self, columns: EventColumns, offered: Sequence[Offered] = ()) -> None:
         self._columns = columns
@@ -45,11 +45,22 @@ class PastEvents:
     def of(
         self, *, shopper: ShopperId | None = None, session: SessionId | None = None, limit: int = 200
     ) -> list[Recorded]:
-        actor = self._actor.get(str(shopper) if shopper is not None else f"session:{session}")
-        if actor is None:
-            return []
-        places = self._order[self._ends[actor] : self._ends[actor + 1]]
-        return [self._recorded(place) for place in places[max(0, len(places) - limit) :].tolist()]
+        return [self._recorded(place) for place in self._places(shopper, session, limit)]
+
+    def deeds(
+        self,
+        types: Sequence[EventType],
+        *,
+        shopper: ShopperId | None = None,
+        session: SessionId | None = None,
+        limit: int,
+    ) -> list[Deed]:
+        found = [self._recorded(place) for place in self._places(shopper, session, limit)]
+        return [
+            Deed(event.at, seq, event.type, event.product, event.value)
+            for seq, event in ((recorded.seq, recorded.event) for recorded in found)
+            if event.type in types and event.product is not None
+        ]
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         wanted = np.array([type in types for type in self._columns.types], bool)
@@ -84,6 +95,14 @@ class PastEvents:
 
     def typed(self, after: int, upto: int) -> list[Typed]:
         return []
+
+    def _places(self, shopper: ShopperId | None, session: SessionId | None, limit: int) -> list[int]:
+        """Where the newest events of somebody stand, oldest first."""
+        actor = self._actor.get(str(shopper) if shopper is not None else f"session:{session}")
+        if actor is None:
+            return []
+        places: list[int] = self._order[self._ends[actor] : self._ends[actor + 1]].tolist()
+        return places[max(0, len(places) - limit) :]
 
     def _recorded(self, place: int) -> Recorded:
         columns = self._columns
@@ -134,7 +153,14 @@ def past_of(stores: Stores, split: Split) -> Stores:
     events = PastEvents(only(split.columns, split.past), stores.queries.offered(until=split.moment))
     orders = PastOrders(stores.orders, split.ends(), split.moment)
     return replace(
-        stores, events=events, plain_events=events, queries=events, lists=events, orders=orders, close=lambda: None
+        stores,
+        events=events,
+        plain_events=events,
+        followed=events,
+        queries=events,
+        lists=events,
+        orders=orders,
+        close=lambda: None,
     )
 
 

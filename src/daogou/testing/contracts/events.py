@@ -100,6 +100,27 @@ class EventsContract:
         assert [one.event.at for one in stores.events.of(session=x, shopper=s1)] == [1, 2]
         assert stores.events.of() == []
 
+    def test_deeds_are_those_of_some_types_among_the_newest(self, stores: Stores) -> None:
+        stores.events.append([
+            event("view", "a", at=9), event("purchase", "b", at=5, value=2), event("search", None, at=6, query="shoes"),
+            event("view", "b", at=9), event("impression", "c", at=7), event("view", "other", shopper="s2", at=8),
+        ])  # fmt: skip
+        found = [tuple(deed) for deed in stores.followed.deeds(["view", "purchase"], shopper=ShopperId("s1"), limit=5)]
+        assert found == [(5, 2, "purchase", "b", 2.0), (9, 1, "view", "a", None), (9, 4, "view", "b", None)]
+        two = stores.followed.deeds(["impression", "search"], shopper=ShopperId("s1"), limit=3)
+        assert [deed.product for deed in two] == ["c"]
+        assert stores.followed.deeds([], shopper=ShopperId("s1"), limit=3) == []
+
+    def test_deeds_of_a_session_are_those_before_anybody_signed_in(self, stores: Stores) -> None:
+        stores.events.append([
+            event(shopper=None, session="x", at=1), event(shopper="s1", session="x", at=2),
+            event(shopper="session:x", at=3),
+        ])  # fmt: skip
+        x, s1 = SessionId("x"), ShopperId("s1")
+        assert [deed.at for deed in stores.followed.deeds(["view"], session=x, limit=1)] == [1]
+        assert [deed.at for deed in stores.followed.deeds(["view"], shopper=s1, session=x, limit=9)] == [2]
+        assert stores.followed.deeds(["view"], limit=9) == []
+
     def test_columns_are_ordered_by_time_then_log(self, stores: Stores) -> None:
         stores.events.append([
             event("purchase", "b", shopper="s2", at=20, list="for-you", position=0),

@@ -64,7 +64,7 @@ def fit(
     power = _fading(fresh, {0.0: FADES, **faded_by}, config)
     if power:
         pool, fresh = pool.taking(FADES, faded_by[power]), fresh.taking(FADES, faded_by[power])
-    chosen = choose(fresh, grid=grid, bands=bands)
+    chosen = choose(fresh, grid=grid, bands=bands, least=tried.least)
     seen = choose_seen(pool, chosen.fusion, tried.seen, events=events)
     fusion = replace(chosen.fusion, seen=seen, fading={FADES: power} if power else {})
     openings = Pool.of(_opened(sources, cases, repeat, fusion, events=events), [*grid, REPEAT, LATELY])
