@@ -316,7 +316,10 @@ def test_an_explanation_says_why_a_product_is_withheld(world: World) -> None:
     world.put("p5", "shoe number5", stock=0)
     told = world.recommender.explain(ShopperId("anna"), ProductId("p4"))
     assert (told.rank, told.withheld) == (None, "bought, rejected or in the basket")
-    assert world.recommender.explain(ShopperId("anna"), ProductId("p5")).withheld == "unavailable"
+    assert world.recommender.explain(ShopperId("anna"), ProductId("p5")).withheld == "sold out"
+    world.put("p5", "shoe number5", hidden=True)
+    told = world.recommender.explain(ShopperId("anna"), ProductId("p5"))
+    assert told.withheld == "hidden or no longer in the shop"
     with pytest.raises(NotFound, match="'nope'"):
         world.recommender.explain(ShopperId("anna"), ProductId("nope"))
 

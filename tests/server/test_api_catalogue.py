@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -82,6 +83,42 @@ def test_price_and_stock_that_change_hold_at_once(door: Door) -> None:
     assert door.found("kettle") == ["dear"]
     door.call("PATCH", "/v1/products/kettle", {"stock": 1})
     assert sorted(door.found("kettle")) == ["dear", "kettle"]
+
+
+LISTS = (
+    "/v1/search?q=cup&cards=true",
+    "/v1/recommend?shopper=ann&k=20&cards=true",
+    "/v1/recommend?kind=similar&product=cup-1&k=20&cards=true",
+    "/v1/recommend?kind=trending&k=20&cards=true",
+)
+
+
+def test_what_is_sold_out_is_in_no_list_unless_asked_for_and_comes_back_with_its_stock(door: Door) -> None:
+    seen = [{"type": "view", "shopper": "ann", "product": f"cup-{n}"} for n in (1, 2)]
+    door.call("POST", "/v1/events", seen)
+
+    def lists(more: str = "") -> list[dict[str, Any]]:
+        return [{i["product"]: i["card"] for i in door.call("GET", path + more)["items"]} for path in LISTS]
+
+    assert all("cup-3" in found for found in lists())
+    door.call("PATCH", "/v1/products/cup-3", {"stock": 0})
+    assert all("cup-3" not in found and len(found) >= 6 for found in lists())
+    asked = lists("&sold_out=true")
+    assert all(found["cup-3"]["available"] is False and found["cup-4"]["available"] is True for found in asked)
+    door.call("PATCH", "/v1/products/cup-3", {"hidden": True})
+    assert all("cup-3" not in found for found in lists("&sold_out=true"))
+    door.call("PATCH", "/v1/products/cup-3", {"stock": 2, "hidden": False})
+    assert all("cup-3" in found for found in lists())
+
+
+def test_what_another_process_sells_out_is_gone_from_lists_too(door: Door, tmp_path: Path) -> None:
+    file = tmp_path / "stock.jsonl"
+    for stock, gone in ((0, True), (5, False)):
+        file.write_text(json.dumps({"id": "cup-3", "title": "Cup no 3", "price": 9, "stock": stock}))
+        with closing(open_shop(tmp_path / "shop")) as other:
+            other.import_files([file])
+        for path in LISTS:
+            assert ("cup-3" not in [item["product"] for item in door.call("GET", path)["items"]]) == gone
 
 
 def test_what_was_got_can_be_put_back(door: Door) -> None:

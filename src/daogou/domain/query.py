@@ -34,6 +34,8 @@ class Where:
     on_sale: bool = False
     include_unavailable: bool = False
     """False: hidden and sold-out products are left out."""
+    sold_out: bool = False
+    """True: sold-out products stay, hidden ones do not."""
 
 
 SlotKind = Literal[

@@ -8,16 +8,22 @@ Each logged place says what was shown, with which probability (the propensity), 
   calmer.
 - DR, doubly robust (Dudík, Langford and Li, ICML 2011): a reward model's opinion, corrected by weighted residuals.
   Right if either the model or the propensities are.
+
+Few places have most of the weight, so the estimates are skewed: a log that lacks them by chance comes out too low and
+looks sure of it. Percentiles of a bootstrap held the truth 88 times of a hundred in the simulator, and were mostly
+too low where they did not. The intervals are Hall's ("On the removal of skewness by transformation", J. R. Stat. Soc. B
+54, 1992), which lean as far as what single shoppers add is skewed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.evaluation.offline.bootstrap import DRAWS, LEVEL, Interval
+from daogou.evaluation.offline.bootstrap import LEVEL, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +34,7 @@ class Places:
     """Logged places; all arrays have one entry for each."""
 
     who: NDArray[np.int64]
-    """Number of the shopper: the places of one are drawn together in the bootstrap."""
+    """Number of the shopper: the places of one say less than as many of several."""
     reward: NDArray[np.float64]
     """Such as 1 for a click."""
     logged: NDArray[np.float64]
@@ -55,7 +61,7 @@ class Estimates:
     dr: Interval | None
 
 
-def estimate(places: Places, *, seed: int, draws: int = DRAWS) -> Estimates:
+def estimate(places: Places) -> Estimates:
     """Estimate by every method. Raises ValueError for a propensity that is not above 0, or where there are no places.
 
     The reward model must not have been fitted on these very places, or DR flatters the policy.
@@ -67,22 +73,33 @@ def estimate(places: Places, *, seed: int, draws: int = DRAWS) -> Estimates:
     if places.expected is not None and places.expected_of_target is not None:
         columns.append(places.expected_of_target + weight * (places.reward - places.expected))
     _, who = np.unique(places.who, return_inverse=True)
-    sums = np.column_stack([np.bincount(who, each) for each in columns])  # (shoppers, columns)
-    again = np.random.default_rng(seed).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=draws)
-    whole, drawn = sums.sum(axis=0), again.astype(np.float64) @ sums
+    sums = [np.bincount(who, each).astype(np.float64) for each in columns]  # of (shoppers,)
     return Estimates(
         n=len(weight),
         effective=float(weight.sum() ** 2 / max(float((weight**2).sum()), 1e-300)),
-        logged=_ratio(whole, drawn, 1, 0),
-        ips=_ratio(whole, drawn, 2, 0),
-        snips=_ratio(whole, drawn, 2, 3),
-        dr=_ratio(whole, drawn, 4, 0) if len(columns) > 4 else None,
+        logged=_ratio(sums[1], sums[0]),
+        ips=_ratio(sums[2], sums[0]),
+        snips=_ratio(sums[2], sums[3]),
+        dr=_ratio(sums[4], sums[0]) if len(sums) > 4 else None,
     )
 
 
-def _ratio(whole: NDArray[np.float64], drawn: NDArray[np.float64], over: int, under: int) -> Interval:
-    """One column's sum over another's, in all and in each draw; 0 where nothing weighs anything."""
-    tail = (1 - LEVEL) / 2
-    values = drawn[:, over] / np.maximum(drawn[:, under], 1e-300)
-    low, high = np.quantile(values, [tail, 1 - tail])
-    return Interval(float(whole[over] / max(float(whole[under]), 1e-300)), float(low), float(high))
+def _ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> Interval:
+    """The sum of one column over another's, of (shoppers,), with Hall's interval of the mean of what each shopper moves
+    it by; 0 where nothing weighs anything."""
+    mean = float(over.sum() / max(float(under.sum()), 1e-300))
+    moves = (over - mean * under) / max(float(under.mean()), 1e-300)
+    spread = float(np.sqrt((moves**2).mean()))
+    if spread == 0:
+        return Interval(mean, mean, mean)
+    skew = float((moves**3).mean()) / spread**3 / np.sqrt(len(moves))
+    error, z = spread / np.sqrt(len(moves)), NormalDist().inv_cdf((1 + LEVEL) / 2)
+    return Interval(mean, mean - error * _straightened(z, skew), mean - error * _straightened(-z, skew))
+
+
+def _straightened(z: float, skew: float) -> float:
+    """What a normal deviate is on the scale of a statistic of this skewness: the inverse of
+    t + skew t² / 3 + skew² t³ / 27 + skew / 6."""
+    if abs(skew) < 1e-9:
+        return z
+    return float((np.cbrt(1 + skew * (z - skew / 6)) - 1) / (skew / 3))

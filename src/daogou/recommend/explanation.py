@@ -36,4 +36,4 @@ class Explanation:
     because: tuple[Counterfactual, ...]
     """Largest share first."""
     withheld: str | None = None
-    """Why it is not shown, where it is not: "unavailable" or "bought, rejected or in the basket"."""
+    """Why it is not shown, where it is not: "sold out", "bought, rejected or in the basket" and the like."""

@@ -223,8 +223,9 @@ class Recommender:
         return Counterfactual(reason, *_standing(other, row, self._allowed(request, situation)))
 
     def _withheld(self, row: int, situation: Situation) -> str | None:
-        if not self._shelf.available[row]:
-            return "unavailable"
+        product = self._shelf.products[row]
+        if product is None or not product.available:
+            return "sold out" if product is not None and not product.hidden else "hidden or no longer in the shop"
         if row in situation.excluded:
             return "bought, rejected or in the basket"
         rule = situation.ruling.takes(row)

@@ -40,6 +40,7 @@ class Shelf:
         self.products: list[Product | None] = [None] * len(self.ids)
         size = max(1024, 2 * len(self.ids))
         self._available = np.zeros(size, bool)
+        self._shown = np.zeros(size, bool)
         self._price = np.full(size, _UNKNOWN_PRICE, np.int64)
         self._list_price = np.full(size, _UNKNOWN_PRICE, np.int64)
         self._released = np.zeros(size, np.int64)
@@ -74,6 +75,7 @@ class Shelf:
                 self._post(self.products[row], product, row)
                 self.products[row] = product
                 self._available[row] = product.available
+                self._shown[row] = not product.hidden
                 self._price[row] = product.price.minor if product.price else _UNKNOWN_PRICE
                 self._list_price[row] = product.list_price.minor if product.list_price else _UNKNOWN_PRICE
                 self._released[row] = product.released or 0
@@ -157,10 +159,13 @@ class Shelf:
             rows |= self.having(facet, value)
         return rows
 
+    def _on_shelf(self, *, sold_out: bool) -> NDArray[np.bool_]:
+        return self._shown[: len(self.ids)] if sold_out else self.available
+
     def allowed(self, where: Where) -> NDArray[np.bool_]:
         """Which rows pass the filter. Values may be named in either language."""
         n = len(self.ids)
-        mask = np.ones(n, bool) if where.include_unavailable else self.available.copy()
+        mask = np.ones(n, bool) if where.include_unavailable else self._on_shelf(sold_out=where.sold_out).copy()
         if where.include_unavailable:
             mask &= np.fromiter((p is not None for p in self.products), bool, n)
         if where.category is not None:
@@ -210,7 +215,7 @@ class Shelf:
         return row
 
     def _grow(self) -> None:
-        blanks = {"_available": False, "_price": -1, "_list_price": -1, "_released": 0, "_rating": 0}
+        blanks = {"_available": False, "_shown": False, "_price": -1, "_list_price": -1, "_released": 0, "_rating": 0}
         for name, blank in blanks.items():
             old = getattr(self, name)
             new = np.full(2 * len(old), blank, old.dtype)

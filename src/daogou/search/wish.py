@@ -30,8 +30,8 @@ class Wish:
     @property
     def is_bounded(self) -> bool:
         """Does anything besides stock, and what is not wanted, narrow the search?"""
-        where = replace(self.where, not_brands=frozenset(), not_attributes={}, exclude=frozenset())
-        return bool(self.words) or where != Where(include_unavailable=self.where.include_unavailable)
+        unwanted = replace(self.where, not_brands=frozenset(), not_attributes={}, exclude=frozenset())
+        return bool(self.words) or replace(unwanted, include_unavailable=False, sold_out=False) != Where()
 
     def in_part(self, understood: Understood, language: Language) -> Wish:
         """The same, where no product has all of the words; the query is said as typed, for words may be mended."""

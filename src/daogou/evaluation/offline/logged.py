@@ -55,7 +55,7 @@ class Logged:
     reason: Text = Text()
 
 
-def logged(events: Events, engine: Engine, split: Split, counts: Counts, *, seed: int) -> Logged:
+def logged(events: Events, engine: Engine, split: Split, counts: Counts) -> Logged:
     """Estimate clicks a place. Only what was shown after the split is used."""
     if split.name != "time":
         return Logged(0, 0.0, None, _ONE_MOMENT)
@@ -66,7 +66,7 @@ def logged(events: Events, engine: Engine, split: Split, counts: Counts, *, seed
     if not shown:
         return Logged(0, 0.0, None, _NOT_LOGGED)
     places = _places(shown, clicks, engine, counts, split.moment)
-    found = estimate(places, seed=seed)
+    found = estimate(places)
     if found.effective < ENOUGH:
         reason = Text(
             zh=f"在 {found.n} 次有记录的展示中，只有 {found.effective:.1f} 次与现在的做法相符，至少需要 {ENOUGH:.0f} "

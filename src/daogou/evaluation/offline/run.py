@@ -126,7 +126,7 @@ def evaluate(
         answer_ms=engine.answer_ms,
         satisfaction=satisfaction(new_lists, fresh, shelf.ids, ours=FUSED, truth=truth, k=plan.ks[0], seed=plan.seed),
         baskets=baskets(engine, asked, bought, seed=plan.seed),
-        logged=logged(stores.events, engine, split, counts, seed=plan.seed),
+        logged=logged(stores.events, engine, split, counts),
         examples=examples(engine, new_lists, fresh, seed=plan.seed),
         skipped=release.manifest.skipped,
     )

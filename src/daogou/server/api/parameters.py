@@ -37,6 +37,7 @@ async def read_filter(  # noqa: PLR0917 (FastAPI passes them by name)
     attr: Annotated[Keys, Query(description="`name:value`, such as `color:red`; may be repeated.")] = [],  # noqa: B006
     rating_min: Annotated[float | None, Query(ge=0, le=5)] = None,
     on_sale: bool = False,
+    sold_out: Annotated[bool, Query(description="Also what is sold out; its card says so.")] = False,
 ) -> Where:
     """Read the filter of a request; prices are in the shop's currency. Raises BadRequest."""
     currency: str = request.app.state.shop.settings.shop.currency
@@ -48,6 +49,7 @@ async def read_filter(  # noqa: PLR0917 (FastAPI passes them by name)
         attributes=_attributes(attr),
         rating_min=rating_min,
         on_sale=on_sale,
+        sold_out=sold_out,
     )
 
 
