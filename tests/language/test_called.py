@@ -13,7 +13,7 @@ from daogou.domain.product import Product
 from daogou.domain.query import Meant, Understood
 from daogou.domain.text import Text
 from daogou.language.called import Called, called
-from daogou.language.glossary import Glossary
+from daogou.language.glossary import Glossary, Meaning, pack
 from daogou.language.glossing import learn
 from daogou.language.naming import learn_names
 from daogou.language.understand import Understander
@@ -113,6 +113,26 @@ def test_a_title_that_names_its_category_ends_there() -> None:
     vocabulary = Vocabulary()
     vocabulary.learn(books + lamps)
     assert "tea" not in called(books + lamps, vocabulary)
+
+
+def test_what_titles_end_in_is_no_word_of_the_dictionary() -> None:
+    vocabulary = Vocabulary()
+    vocabulary.learn(_products())
+    assert not vocabulary.has("抱枕")
+    glossary = Glossary(pack({"抱枕": [Meaning("地毯", 1.0)], "绣花": [Meaning("地毯", 1.0)]}, {}))
+    understander = Understander(vocabulary, glossary=glossary, called=Called(*_names()))
+    assert understander.understand("抱枕", currency="CNY").meant == {}
+    understander = Understander(vocabulary, glossary=glossary)
+    assert understander.understand("抱枕", currency="CNY").meant != {}
+
+
+def test_a_name_that_was_cut_in_two_is_one() -> None:
+    sofas = [product(f"s{n}", f"灰色沙发{n}", category=[Text("沙发", "Sofa")]) for n in range(2)]
+    vocabulary = Vocabulary()
+    vocabulary.learn(sofas)
+    assert [token.text for token in vocabulary.segmenter.tokens("长沙发")] == ["长沙", "发"]
+    understood = Understander(vocabulary).understand("长沙发", currency="CNY")
+    assert [slot.value for slot in understood.slots] == ["sofa"]
 
 
 def test_names_and_other_words_for_them_may_be_spelt_in_pinyin() -> None:

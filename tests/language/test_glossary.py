@@ -11,7 +11,7 @@ from daogou.domain.product import Product
 from daogou.domain.query import Understood
 from daogou.domain.text import Text
 from daogou.language.aligning import align
-from daogou.language.glossary import Glossary, Meaning, pack, together
+from daogou.language.glossary import Glossary, Meaning, beside, pack, together
 from daogou.language.glossing import learn, phrases
 from daogou.language.segment import Segmenter
 from daogou.language.understand import Understander
@@ -236,10 +236,36 @@ def test_a_word_is_the_shop_s_own_without_its_suffix() -> None:
     products = [product("mug", Text("保温水杯", "")), product("glass", Text("玻璃碗", "Glass bowl"))]
     vocabulary = Vocabulary()
     vocabulary.learn(products)
-    entries = WordList({"杯子": "cup/glass", "杯": "cup", "包子": "steamed bun", "包": "bag"})
+    entries = WordList(
+        {"杯子": "cup/glass", "杯": "cup", "包子": "steamed bun", "包": "bag", "被子": "quilt", "被": "quilt"}
+    )
     glossary = Glossary(learn(entries, vocabulary, products))
     assert [meaning.phrase for meaning in glossary.meanings("杯子")] == ["杯", "glass"]
-    assert glossary.meanings("包子") == ()
+    assert glossary.meanings("包子") == glossary.meanings("被子") == ()
+    quilts = [product(f"{n}", Text(f"{kind}被", "")) for n, kind in enumerate(("羽绒", "蚕丝", "羊毛", "夏凉"))]
+    vocabulary = Vocabulary(Segmenter(quilt.title.zh for quilt in quilts))
+    vocabulary.learn(quilts)
+    assert Glossary(learn(entries, vocabulary, quilts)).meanings("被子")[0].phrase == "被"
+
+
+def test_a_shop_with_chinese_titles_says_its_compounds_itself() -> None:
+    entries = {"碎": "piece", "花": "blossom"}
+    for zh, meant in (("连衣裙", {}), ("", {"碎", "花"})):
+        products = [product("dress", Text(zh, "Dress of one piece")), product("bowl", Text(zh, "Blossom bowl"))]
+        vocabulary = Vocabulary()
+        vocabulary.learn(products)
+        glossary = Glossary(learn(WordList(entries), vocabulary, products))
+        understood = Understander(vocabulary, glossary=glossary).understand("碎花", currency="CNY")
+        assert set(understood.meant) == set(meant)
+
+
+def test_a_word_is_put_right_beside_one_that_was() -> None:
+    vocabulary = Vocabulary()
+    vocabulary.learn(product(f"{n}", Text("", f"Running shoe {n}")) for n in range(4))
+    glossary = Glossary(pack({}, {beside("running", "shoe"): 4}, ["shoo"]))
+    understander = Understander(vocabulary, glossary=glossary)
+    assert understander.understand("runing shoos", currency="CNY").corrected == "running shoe"
+    assert understander.understand("shoos", currency="CNY").corrected is None
 
 
 def test_a_synonym_of_the_shop_comes_before_the_dictionary() -> None:

@@ -20,6 +20,8 @@ def test_finds_words_that_sound_alike() -> None:
     known.add("蓝牙")
     assert known.like("兰牙") == ["蓝牙"]
     assert known.like("蓝牙") == []
+    known.add("羽绒服")
+    assert known.like("羽绒被") == []  # both may be a bi, which 被 hardly is
 
 
 @given(st.text(alphabet="长乐行重鞋x1 ", max_size=12))

@@ -91,6 +91,7 @@ def test_says_what_it_corrected_and_points_at_what_was_typed() -> None:
         ("best rated shoes", "rating"),
         ("新款鞋", "newest"),
         ("性价比高的鞋", "value"),
+        ("性价比最高的鞋", "value"),
         ("good value shoes", "value"),
     ],
 )

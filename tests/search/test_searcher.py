@@ -152,6 +152,12 @@ def test_a_letter_typed_apart_belongs_to_the_word_behind_it() -> None:
     assert searcher.search("c cable").suggestion is None
 
 
+def test_a_size_or_a_letter_alone_finds_nothing() -> None:
+    searcher = _searcher([product("wok", "Wok 30cm"), product("bed", "Dog bed 32cm"), product("t", "T square")])
+    assert _ids(searcher.search("wok 32cm")) == ["wok"]
+    assert _ids(searcher.search("t-shirt")) == []
+
+
 def test_products_of_unknown_price_come_last_by_price() -> None:
     searcher = _searcher([product("unknown", "cup"), product("known", "cup", price=5)])
     assert _ids(searcher.search("cup", sort="price_asc")) == ["known", "unknown"]

@@ -73,7 +73,7 @@ _ENGLISH = re.compile(
 
 _TOO_DEAR = ("price", "less")
 _TOO_EXPENSIVE = re.compile(r"(?<!not )(?<!nothing )too\s(?:expensive|pricey|dear|costly)(?![a-z])")
-_NOT_BEFORE = re.compile("(?:不|别|不要|不能)$")
+_NOT_BEFORE = re.compile("(?:不|别|不要|不能|性价比?)$")
 
 
 def comparisons(said: Said) -> Iterator[Wish]:
@@ -81,7 +81,7 @@ def comparisons(said: Said) -> Iterator[Wish]:
     for pattern in _CHINESE:
         for match in pattern.finditer(said.text):
             if _NOT_BEFORE.search(said.text[: match.start()]):
-                continue  # 别太贵 asks for an order
+                continue  # 别太贵 and 性价比更高 ask for an order
             yield _wish(match, _ZH[match["word"]] if "word" in match.groupdict() else _TOO_DEAR)
     for match in _TOO_EXPENSIVE.finditer(said.text):
         yield _wish(match, _TOO_DEAR)

@@ -53,6 +53,7 @@ def learn(
     used = _used(usage.phrases, vocabulary.terms)
     others = _other_names(used, lambda phrase: _is_category(phrase, vocabulary))
     named = _things_named()
+    ends = _ends(vocabulary)
     found = {}
     for word, senses in read.items():
         if not vocabulary.has(word):
@@ -63,12 +64,7 @@ def learn(
             if not meanings and len(word) > 1:
                 meanings = _sure(_same_thing(senses, chinese, named), _MOST)
             bare = word.rstrip(SUFFIXES)
-            if (
-                bare != word
-                and bare in HEADS
-                and vocabulary.words[bare]
-                and not senses.keys().isdisjoint(read.get(bare, ()))
-            ):
+            if bare != word and bare in ends and not senses.keys().isdisjoint(read.get(bare, ())):
                 meanings = [Meaning(bare, 1.0), *(meaning for meaning in meanings if meaning.phrase != bare)][:_MOST]
             found[word] = meanings
     elsewhere = {word for word, meanings in found.items() if not meanings and 1 < len(word) < _MANY}
@@ -127,6 +123,13 @@ def _with_synonyms(meanings: list[Meaning], named: Mapping[str, Mapping[int, int
         alike = max((sure_at(ranks[n]) * sure_at(others[n]) for n in ranks.keys() & others), default=0.0)
         found.append(meaning._replace(weight=max(meaning.weight, first.weight * alike * _SAME)))
     return sorted(found, key=lambda meaning: (-meaning.weight, meaning.phrase))
+
+
+def _ends(vocabulary: Vocabulary) -> set[str]:
+    """Single characters that the shop's compounds end in, and that its titles have."""
+    words = (word for word in vocabulary.words if len(word) > 1 and word > "\u2fff")
+    several = {end for end, n in Counter(word[-1] for word in words).items() if n >= _SEVERAL}
+    return {end for end in several | HEADS if vocabulary.words[end]}
 
 
 def _things_named() -> dict[str, dict[int, int]]:
@@ -399,6 +402,8 @@ _SHORT = re.compile(r"\(([A-Z]{2,6})\)")
 _WORD = re.compile(r"[a-z0-9&'+]+")
 _HYPHENED = re.compile(r"[a-z0-9&'+]+(?:-[a-z0-9&'+]+)*")
 _PLAIN = re.compile(r"(?<![\w.-])[a-z]{3,}(?![\w.-])")
+_SEVERAL = 3
+"""Compounds that make what they end in a name."""
 _MANY = 5
 """Characters of the shortest word that cannot be taken for a compound of others."""
 _FEW = 5

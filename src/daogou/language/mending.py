@@ -57,14 +57,18 @@ class Mender:
         """and so may this."""
         self._vocabulary = lexicon.vocabulary
         self._in_chinese = self._vocabulary.is_in_chinese()
+        self._has_chinese = self._vocabulary.has_chinese()
 
     def mend(self, words: Sequence[Token]) -> list[Mended]:
         """The words as they were meant; longer words of which the shop knows the parts are cut into them."""
+        words = list(self._recut(words))
         mended: list[Mended] = []
         place = 0
         while place < len(words):
             token, last = self._meant(words, place)
             better = token.text != words[place].text or last > place + 1
+            if better and token.text.isascii():
+                words[last - 1] = words[last - 1]._replace(text=token.text)  # what follows is beside what was meant
             glossed = self._named([token], 0) if better else self._glossed(words, place)
             if glossed is not None and better:
                 mended += (replace(part, better=True) for part in glossed[0])
@@ -76,6 +80,22 @@ class Mender:
                 mended += self._bare(token) or [Mended(part, better) for part in self._parts(token)]
                 place = last
         return mended
+
+    def _recut(self, words: Sequence[Token]) -> Iterator[Token]:
+        """The words, where one was cut into a name of the shop: 长沙发 is no 长沙 but long, a 沙发."""
+        place = 0
+        while place < len(words):
+            word, *after = words[place : place + 2]
+            name = "".join(token.text[token is word :] for token in (word, *after))
+            cut = after and word.end == after[0].start and len(word.text) > 1 and not word.text.isascii()
+            if cut and (self._lexicon.names(name) or self.called.knows(name)) and not self._is_own(word.text):
+                middle = word.start + 1
+                yield Token(word.text[:1], word.start, middle)
+                yield Token(name, middle, after[0].end)
+                place += 2
+            else:
+                yield word
+                place += 1
 
     def _glossed(self, words: Sequence[Token], place: int) -> tuple[list[Mended], int] | None:
         """What is no word of the shop from here in words of the shop, and the place after it."""
@@ -163,6 +183,8 @@ class Mender:
         ):
             last += 1
         run = words[place:last]
+        if len(run) == 1 and len(run[0].text) > 1 and self._ends_titles(run[0].text):
+            return None
         if len(run) > 1 and run[0].text in self._lexicon.brands and self._names_goods(run[1].text):
             return None  # 小米 before 手机 is no millet
         text, start = "".join(token.text for token in run), run[0].start if run else 0
@@ -181,12 +203,19 @@ class Mender:
                 after=words[last].text if last < len(words) else "",
             )
         ]
+        glossed = [piece for piece in pieces if piece.meanings and not self._is_own(text[piece.start : piece.end])]
+        if self._has_chinese and len(glossed) > 1 and all(end - first == 1 for first, end, _ in glossed):
+            return None  # the shop's own titles would say it: 碎花 is no piece of a blossom
         mended = [
             part
             for first, end, meanings in pieces
             for part in self._in_words_of_the_shop(meanings, Token(text[first:end], start + first, start + end))
         ]
         return (mended, last) if any(part.meant for part in mended) else None
+
+    def _ends_titles(self, word: str) -> bool:
+        """Is the word what goods are called by their titles, such as 抱枕, and not by a part of a category's name?"""
+        return word in self.called.categories and self._vocabulary.ending(word) is None
 
     def _names_goods(self, word: str) -> bool:
         known = self._lexicon.names(word) or self.called.name(word) is not None

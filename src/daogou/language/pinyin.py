@@ -38,7 +38,8 @@ class Sounds:
 
     def like(self, word: str) -> list[str]:
         """Other words of as many characters that sound like this one: 兰牙 → 蓝牙."""
-        found = dict.fromkeys(other for sound in sounds(word) for other in self.spelt(sound))
+        usual = "".join(next(iter(_readings(character)), "") for character in word)  # 被 is hardly a bi, as 服 may be
+        found = dict.fromkeys(self.spelt(usual))
         return [other for other in found if len(other) == len(word) and other != word] if found else []
 
 

@@ -82,7 +82,7 @@ class Understander:
         self._aspects = aspects
         self._finders = (*FINDERS, self._liked)
         self._lexicon = Lexicon(vocabulary)
-        self._glossary = glossary or Glossary()
+        self._glossary = Glossary() if glossary is None else glossary
         self._kinds = kinds
         self._names = called or Called()
         self._categories = CategoryFinder(vocabulary, self._lexicon, self._names)

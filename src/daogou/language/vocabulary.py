@@ -305,6 +305,11 @@ class Vocabulary:
         english = sum(n for word, n in self.words.items() if word.isascii() and word.isalpha())
         return english < _HARDLY * self.words.total()
 
+    def has_chinese(self) -> bool:
+        """Are more than a few words of titles and names Chinese?"""
+        chinese = sum(n for word, n in self.words.items() if word[:1] > "\u2fff")
+        return chinese > _HARDLY * self.words.total()
+
     def short_for(self, word: str) -> str | None:
         """The one Chinese category name a word abbreviates, keeping its first and last character: 跑鞋 → 跑步鞋.
 

@@ -13,6 +13,7 @@ from daogou.language.heads import thing_in
 from daogou.language.names import GOODS, display_name
 from daogou.language.segment import fold
 from daogou.language.shopping import audience_words, audiences
+from daogou.language.units import measure_of
 
 _WORDS = Text(zh="关键词", en="words")
 
@@ -122,6 +123,7 @@ def _not_here(understood: Understood, known: Sequence[str], language: Language) 
         return []
     said = [(slot.start, understood.text[slot.start : slot.end].strip()) for slot in understood.slots if _says(slot)]
     inside = {fold(word) for _, words in said for word in words.casefold().split()}
+    inside |= {word for slot in understood.slots for word in slot.value.split()}  # as it was meant, where mistyped
     said += [(understood.text.find(word), word) for word in known if word not in inside]
     things = "”, “".join(understood.missing)
     rest = " ".join(dict.fromkeys(words for _, words in sorted(said)))
@@ -175,8 +177,8 @@ def _named(understood: Understood) -> str:
 
 
 def is_a_word(word: str) -> bool:
-    """Is it more than a figure?"""
-    return any(char.isalpha() for char in word)
+    """Is it more than a letter, a figure or a measure?"""
+    return any(map(str.isalpha, word)) and not (len(word) == 1 and word.isascii()) and measure_of(word) is None
 
 
 def _without_attribute(where: Where, name: str) -> Where:
