@@ -191,6 +191,14 @@ def test_without_torch_or_queries_it_is_skipped_with_the_reason(
     few = TuningConfig(least_queries=57)
     with pytest.raises(Skip, match="56 different queries with a click, fewer than least_queries = 57"):
         learn(tmp_path, products, stores, tuning(tmp_path, config=few))
+    empty = open_memory()
+    with pytest.raises(Skip, match="0 different queries with a click, fewer than least_queries = 100"):
+        learn(tmp_path, products, empty, tuning(tmp_path, config=TuningConfig()))
+    alike = open_memory()
+    said: Any = {"session": SessionId("v"), "product": products[0].id}
+    alike.events.append([Event("click", Instant(n), query=f"tea {n or ''}", **said) for n in range(20)])
+    with pytest.raises(Skip, match="20 different queries with a click, too much alike to hold some back"):
+        learn(tmp_path, products, alike, tuning(tmp_path))
 
 
 def test_tuning_brings_queries_to_what_was_clicked(tmp_path: Path) -> None:

@@ -62,10 +62,10 @@ def learn(folder: Path, products: Sequence[Product], stores: Stores, tuning: Tun
     behaviour = read_behaviour(stores.events, {product.id: row for row, product in enumerate(products)})
     queries = dealt(behaviour.wanted)
     asked = len(behaviour.wanted)
-    if not (queries.learnt and queries.stopping and queries.judged):
-        raise Skip(f"{asked} different queries with a click, too much alike to hold some back to stop and judge by")
     if asked < config.least_queries:
         raise Skip(f"{asked} different queries with a click, fewer than least_queries = {config.least_queries}")
+    if not (queries.learnt and queries.stopping and queries.judged):
+        raise Skip(f"{asked} different queries with a click, too much alike to hold some back to stop and judge by")
     stopping, exam = (
         Exam.of(products, each, most=config.most_judged, seed=tuning.seed)
         for each in (queries.stopping, queries.judged)
