@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from daogou.domain.rule import Rule
 from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
-from daogou.recommend import live
+from daogou.recommend import live, wording
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.recommend.situation import RecommendConfig
@@ -26,6 +27,7 @@ from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
+from daogou.testing.rankers import untaught
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Release, Releases
 from daogou.training.train import train
@@ -94,6 +96,15 @@ class World:
 @pytest.fixture
 def world(trained: Release) -> World:
     return World(trained)
+
+
+@pytest.fixture(scope="module")
+def corrected(trained: Release, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The same release with a ranker, which moves everything and was taught by nobody."""
+    folder = tmp_path_factory.mktemp("corrected") / "release"
+    shutil.copytree(trained.folder, folder)
+    untaught(["sequential", "content", "popularity"], seed=1).save(folder / "fusion" / "ranking")
+    return Release(folder, trained.manifest)
 
 
 def test_an_event_changes_the_very_next_answer(world: World) -> None:
@@ -491,12 +502,14 @@ def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> N
     assert world.ask(product="p12", kind="complete", k=1).items[0].because[0].products == ("p12",)
 
 
+@pytest.mark.parametrize("by", ["trained", "corrected"])
 @given(history=st.lists(st.integers(0, N - 1).map("p{}".format), min_size=1, max_size=8), data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_without_what_a_reason_names_the_score_is_another(
-    world: World, history: list[str], data: st.DataObject
+    by: str, request: pytest.FixtureRequest, history: list[str], data: st.DataObject
 ) -> None:
-    """Faithfulness by removal: what is said to have caused a product did."""
+    """Faithfulness by removal: what is said to have caused a product did, with a ranker and without."""
+    world = World(request.getfixturevalue(by))
     scores, because = _scored(world, history)
     product = data.draw(st.sampled_from(sorted(because)))
     for reason in because[product]:
@@ -505,6 +518,46 @@ def test_without_what_a_reason_names_the_score_is_another(
             left = [step for step in history if step not in reason.products]
             assert _scored(world, left)[0].get(product, 0.0) != pytest.approx(scores[product], rel=1e-6)
     assert sum(reason.share for reason in because[product]) <= 1 + 1e-6
+
+
+def test_what_the_ranker_adds_or_takes_is_said_and_is_a_part_of_the_score(corrected: Release) -> None:
+    world, plain = World(corrected), World(corrected)
+    plain.recommender._ranking = None
+    for each in (world, plain):
+        each.happen("view", "p3", at=NOW - 2 * DAY_MS)
+        each.happen("cart", "p5", at=NOW - DAY_MS)
+        each.happen("purchase", "p14", at=NOW - 40 * DAY_MS)
+    hits, fused = ({hit.product: hit for hit in each.ask(shopper="anna", k=N).items} for each in (world, plain))
+    assert list(hits) != list(fused)
+    assert [hit.score for hit in hits.values()] == sorted((hit.score for hit in hits.values()), reverse=True)
+    said = set()
+    for id, hit in hits.items():
+        explained = world.recommender.explain(ShopperId("anna"), ProductId(id))
+        assert explained.score == pytest.approx(hit.score, rel=1e-5)
+        assert explained.rank == list(hits).index(id)
+        assert sum(explained.parts.values()) == pytest.approx(hit.score, rel=1e-5)
+        change = hit.score - fused[id].score
+        assert explained.parts["ranking"] == pytest.approx(change, rel=1e-3, abs=1e-5)
+        for why in (why for why in explained.because if why.reason.source == "ranking"):
+            said.add(why.reason.text.en)
+            assert why.score == pytest.approx(fused[id].score, rel=1e-5)
+            assert (why.reason.share > 0) == (change > 0)
+            positive = sum(part for part in explained.parts.values() if part > 0)
+            assert why.reason.share == pytest.approx(max(0.0, change) / positive, rel=1e-3)
+    assert said == {wording.SUITED.en, wording.LESS_SUITED.en}
+
+
+def test_only_lists_for_a_shopper_are_ranked_anew(corrected: Release) -> None:
+    world = World(corrected)
+    world.happen("view", "p3")
+    asked = {
+        "similar": {"product": "p0"}, "together": {"product": "p0"}, "group": {"group": ("anna",)}, "next-basket": {},
+        "for-you": {"candidates": ("p4", "p5")},
+    }  # fmt: skip
+    for kind, about in asked.items():
+        items = world.ask(shopper="anna", kind=kind, **about).items
+        assert not any(reason.source == "ranking" for hit in items for reason in hit.because)
+    assert any(reason.source == "ranking" for hit in world.ask(shopper="anna").items for reason in hit.because)
 
 
 def _scored(world: World, history: list[str]) -> tuple[dict[str, float], dict[str, tuple[Reason, ...]]]:

@@ -147,7 +147,7 @@ def test_words_fade_behind_what_people_did_where_that_tells_more(after_known: in
     cases = [Case(Trail.of([0]), after_known), Case(Trail.of([1]), 5)] * 3
     events = np.array([99.0, 0, 1, 1, 1, 1])
     repeat = Repeat(RepeatConfig())
-    chosen = learn_fusion(sources, cases, repeat=repeat, events=events, config=TrainingConfig())
+    chosen, _ = learn_fusion(sources, cases, repeat=repeat, events=events, config=TrainingConfig())
     assert chosen.fusion.fading == ({"content": power} if power else {})
     assert chosen.ndcg == 1.0
 

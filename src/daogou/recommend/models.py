@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
 import numpy as np
 
 from daogou.retrieval.content import ContentKnn
@@ -14,6 +13,7 @@ from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid
 from daogou.retrieval.neighbours import Neighbours
 from daogou.retrieval.popularity import Fading, Popularity, PopularityConfig
+from daogou.retrieval.ranking import Ranker
 from daogou.retrieval.repeat import Repeat, RepeatConfig
 from daogou.retrieval.retriever import Retriever, open_retrievers
 from daogou.retrieval.sequential import SequentialConfig, SequentialKnn
@@ -61,6 +61,8 @@ class Models:
     fusion: Fusion
     further: Mapping[str, Retriever] = field(default_factory=dict)
     """Retrievers that the release was trained with beyond those above, by name."""
+    ranker: Ranker | None = None
+    """None where none ranks better than the fusion."""
 
     @classmethod
     def open(cls, release: Opened) -> Models:
@@ -75,8 +77,9 @@ class Models:
             together=Together.load(release.path("together")),
             popularity=Popularity.load(release.path("popularity")),
             repeat=Repeat.load(release.path("repeat")),
-            fusion=msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion),
+            fusion=Fusion.load(release.path("fusion")),
             further=open_retrievers(release.path),
+            ranker=Ranker.load(ranker) if (ranker := release.path("fusion") / "ranking").is_dir() else None,
         )
 
     @classmethod

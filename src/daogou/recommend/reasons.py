@@ -17,6 +17,7 @@ from daogou.recommend import wording
 from daogou.recommend.freshness import FRESHNESS
 from daogou.recommend.group import LIKES, suited
 from daogou.recommend.group import SOURCE as GROUP
+from daogou.recommend.ranking import RANKING
 from daogou.recommend.showings import EXPOSURE
 from daogou.retrieval.evidence import NO_CAUSE
 from daogou.retrieval.repeat import REPEAT
@@ -39,6 +40,7 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     "fresh": ("new", wording.NEW),
     FRESHNESS: ("new", wording.NEW),
     "given": ("given", wording.GIVEN),
+    RANKING: ("attribute", wording.SUITED),
     EXPOSURE: ("rule", wording.EXPOSURE),
 }
 """Sources that rest on no step of the trail."""
@@ -71,16 +73,17 @@ class Reasoner:
     ) -> list[tuple[Reason, ...]]:
         """The reasons of each row, the largest first; `made` is `Fused.parts(rows)`.
 
-        What several sources say because of one product is one reason, named by the largest. A rule that lowers the
-        score and a place won by lot are said last, with a share of 0.
+        What several sources say because of one product is one reason, named by the largest. A rule or a ranker that
+        lowers the score and a place won by lot are said last, with a share of 0.
         """
-        lowered = made.size > 0 and made.min() < 0
+        against: dict[int, list[int]] = {}
+        for place, source in np.argwhere((made < 0).any(2)).tolist():
+            against.setdefault(place, []).append(source)
         found = []
         for place, largest in enumerate(self._largest(made, most)):
             row, parts = rows[place], made[place]
             said = [self._reason(cell, row, share, parts) for cell, share in largest if share >= _LEAST_SHARE]
-            if lowered:
-                said += self._against(row, parts)
+            said += [self._reason((source, NO_CAUSE), row, 0.0, parts) for source in against.get(place, ())]
             found.append((*said, *self._by_lot(drawn.get(row))))
         return found
 
@@ -119,11 +122,6 @@ class Reasoner:
                 of[source, : len(steps)] = steps
         return of.ravel(), alone
 
-    def _against(self, row: int, parts: NDArray[np.float64]) -> list[Reason]:
-        """The rules that lower the score."""
-        sources = np.flatnonzero((parts < 0).any(1)).tolist()
-        return [self._reason((source, NO_CAUSE), row, 0.0, parts) for source in sources]
-
     def _by_lot(self, placed: Placed | None) -> list[Reason]:
         lot = placed is not None and placed.explored
         return [Reason("exploration", wording.EXPLORED, 0.0, (), "exploration")] if lot else []
@@ -147,6 +145,7 @@ class Reasoner:
             return Reason(kind, text, share, because, source)
         if source in _UNCAUSED:
             kind, text = _UNCAUSED[source]
+            text = wording.LESS_SUITED if source == RANKING and parts[place].sum() < 0 else text
             return Reason(kind, text, share, (), source)
         if source == REPEAT:
             return Reason("repeat", wording.bought(self._days(row)), share, (self.shelf.ids[row],), source)

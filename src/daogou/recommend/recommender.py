@@ -19,6 +19,7 @@ from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
 from daogou.recommend.group import suiting
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models, Opened
+from daogou.recommend.ranking import Ranking
 from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
@@ -67,6 +68,7 @@ class Recommender:
         """The shop's rules; may be replaced at any time."""
         self._clock = clock
         self._fusions = fusions(self._models)
+        self._ranking = None if self._models.ranker is None else Ranking(self._models.ranker, shelf)
         self._placed = self._models.n
         self._lock = threading.RLock()
 
@@ -125,7 +127,7 @@ class Recommender:
             row = self._shelf.row.get(product)
             if row is None:
                 raise NotFound(f"no product {product!r}", where=product)
-            fused = self._fused(request, situation, self._everything())
+            fused = self._fused(request, situation, self._asked_for(row, request, situation))
             score, rank = _standing(fused, row, self._allowed(request, situation))
             parts: Counter[str] = Counter()
             for part in fused.contributions(row):
@@ -170,6 +172,7 @@ class Recommender:
                 models=self._models,
                 rules=self.rules,
                 fusions=self._fusions,
+                ranking=self._ranking,
                 config=self._config,
             )
 
@@ -196,9 +199,11 @@ class Recommender:
             found |= sources.fill(self._models, self._shelf, left, wanted)
         return situation.fused(found, events, allowed)
 
-    def _everything(self) -> NDArray[np.bool_]:
-        """All rows, also those that may not be shown."""
-        return np.ones(len(self._shelf), bool)
+    def _asked_for(self, row: int, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
+        """The rows that may be shown, and this one whether it may or not."""
+        mask = self._allowed(request, situation)
+        mask[row] = True
+        return mask
 
     def _allowed(self, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         mask = self._shelf.available.copy() if request.where is None else self._shelf.allowed(request.where)
@@ -217,7 +222,7 @@ class Recommender:
         """Answer again as if the reason's products had never been touched, or its source said nothing."""
         if reason.products:
             rows = frozenset(self._shelf.rows(reason.products).tolist())
-            other = self._fused(request, without(situation, rows), self._everything())
+            other = self._fused(request, without(situation, rows), self._asked_for(row, request, situation))
         else:
             other = fused.silenced(reason.source)
         return Counterfactual(reason, *_standing(other, row, self._allowed(request, situation)))

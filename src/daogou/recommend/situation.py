@@ -15,11 +15,13 @@ from daogou.domain.kinds import Kind
 from daogou.features.history import STRENGTH, History
 from daogou.recommend.freshness import FRESHNESS, Ages, Freshness
 from daogou.recommend.group import LIKES
+from daogou.recommend.ranking import Ranking
 from daogou.recommend.request import KINDS
 from daogou.recommend.showings import EXPOSURE, Exposure, Showings
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.fusion import Fusion
+from daogou.retrieval.ranking import Asker
 from daogou.retrieval.repeat import BASKET_REST_DAYS, REPEAT, REST_DAYS
 from daogou.retrieval.rules import NO_RULING, Rulebook, Ruling
 
@@ -70,6 +72,8 @@ class Situation:
     trail: Trail
     types: tuple[EventType, ...]
     """What was done at each step of the trail."""
+    times: NDArray[np.int64]
+    """The moment of each step of the trail."""
     bought: NDArray[np.int32]
     """The row of each purchase."""
     bought_at: NDArray[np.int64]
@@ -93,6 +97,8 @@ class Situation:
     """What has been shown to everybody, where that is to be limited."""
     ages: Ages | None = None
     """When products were released, where that counts."""
+    ranking: Ranking | None = None
+    """Puts the first products in another order, where the release has a ranker and this kind is its."""
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -104,7 +110,11 @@ class Situation:
 
         `events`: how many events each row has.
         """
-        return self.ruled(self.fusion.fuse(found, events, self.trail.rows, allowed))
+        fused = self.fusion.fuse(found, events, self.trail.rows, allowed)
+        if self.ranking is not None:
+            asker = Asker(self.trail, self.times, self.bought, self.bought_at, self.at)
+            fused = self.ranking.applied(fused, asker, events)
+        return self.ruled(fused)
 
     def ruled(self, fused: Fused) -> Fused:
         """The same with what age, rules and showings add or take."""
@@ -121,7 +131,7 @@ class Situation:
 
     def unruled(self) -> Situation:
         """The same by taste alone."""
-        return replace(self, ruling=NO_RULING, showings=None, ages=None)
+        return replace(self, ruling=NO_RULING, showings=None, ages=None, ranking=None)
 
 
 def look(
@@ -133,12 +143,13 @@ def look(
     models: Models,
     rules: Rulebook,
     fusions: Mapping[Kind, Fusion],
+    ranking: Ranking | None,
     config: RecommendConfig,
 ) -> Situation:
     """Bring together what a request rests on."""
     kind = request.chosen()
     histories = list(_histories(request, live))
-    steps = _steps(request, shelf, histories)
+    steps = _steps(request, shelf, histories, at)
     bought, bought_at = _bought(histories)
     fusion = fusions[kind]
     rest = _rest_days(kind, fusion, config)
@@ -149,11 +160,11 @@ def look(
         out += [shelf.rows(named), bought[bought_at > at - rest * DAY_MS]]
         out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
     if request.exclude_seen:
-        out += [np.array([row for row, _ in steps], np.int32), bought]
+        out += [np.array([row for row, _, _ in steps], np.int32), bought]
     if kind in {"similar", "because", "together"}:
-        steps = _named(request, shelf, "view" if request.product else "cart")
+        steps = _named(request, shelf, "view" if request.product else "cart", at)
     elif kind == "complete":
-        steps = [(row, "cart") for row in laid] or steps
+        steps = [(row, "cart", at) for row in laid] or steps
     elif kind == "group":
         steps = []
     steps = steps[: config.steps]
@@ -161,8 +172,9 @@ def look(
     return Situation(
         kind=kind,
         at=at,
-        trail=Trail.of([row for row, _ in steps], [STRENGTH[type] for _, type in steps]),
-        types=tuple(type for _, type in steps),
+        trail=Trail.of([row for row, _, _ in steps], [STRENGTH[type] for _, type, _ in steps]),
+        types=tuple(type for _, type, _ in steps),
+        times=np.array([moment for _, _, moment in steps], np.int64),
         bought=bought,
         bought_at=bought_at,
         excluded=np.concatenate(out) if out else _NO_ROWS,
@@ -173,6 +185,7 @@ def look(
         basket=min(len(laid), len(steps)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
         showings=live.showings if config.exposure.most is not None and not request.candidates else None,
+        ranking=ranking if kind == "for-you" and not request.candidates else None,
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
 
@@ -194,6 +207,7 @@ def without(situation: Situation, rows: frozenset[int]) -> Situation:
         situation,
         trail=Trail(situation.trail.rows[kept], situation.trail.weights[kept]),
         types=tuple(situation.types[place] for place in kept),
+        times=situation.times[kept],
         bought=situation.bought[still],
         bought_at=situation.bought_at[still],
     )
@@ -223,20 +237,24 @@ def _bought(histories: Sequence[History]) -> tuple[NDArray[np.int32], NDArray[np
     return np.concatenate([rows for rows, _ in columns]), np.concatenate([at for _, at in columns])
 
 
-def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History]) -> list[tuple[int, EventType]]:
+_Steps = list[tuple[int, EventType, int]]
+"""Row, what was done and when; a history that a caller gives without moments is taken for a visit that goes on."""
+
+
+def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History], at: int) -> _Steps:
     """Newest first."""
     if request.history is not None:
-        return [(row, "view") for row in shelf.rows(request.history).tolist()[::-1]]
+        return [(row, "view", at) for row in shelf.rows(request.history).tolist()[::-1]]
     if len(histories) == 1:
         steps = histories[0].steps
-        return list(zip(steps.rows(), steps.types(), strict=True))[::-1]
+        return list(zip(steps.rows(), steps.types(), steps.moments(), strict=True))[::-1]
     merged = sorted((step for history in histories for step in history.steps), key=lambda step: step.at, reverse=True)
-    return [(step.row, step.type) for step in merged]
+    return [(step.row, step.type, step.at) for step in merged]
 
 
-def _named(request: RecommendRequest, shelf: Shelf, type: EventType) -> list[tuple[int, EventType]]:
+def _named(request: RecommendRequest, shelf: Shelf, type: EventType, at: int) -> _Steps:
     named = [request.product] if request.product is not None else list(request.basket)
-    return [(row, type) for row in shelf.rows(named).tolist()]
+    return [(row, type, at) for row in shelf.rows(named).tolist()]
 
 
 _BY_AGE = {"new", "next-basket"}

@@ -14,12 +14,18 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, PartsOf, distinct
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
+
+
+_FILE = "fusion.json"
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,14 @@ class Fusion:
     """What the score of a product that the shopper has been at is multiplied with."""
     rests: bool = True
     """What was bought lately is not recommended for some time; not where people buy the same again before."""
+
+    def save(self, folder: Path) -> None:
+        """Write it down."""
+        (folder / _FILE).write_bytes(msgspec.json.encode(self))
+
+    @classmethod
+    def load(cls, folder: Path) -> Fusion:
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=cls)
 
     def factor(self, source: str) -> float:
         """What a source's values are multiplied with."""
@@ -191,12 +205,28 @@ class Fused:
             found.take(here), scores.take(here) * (factors.take(here) - 1), np.full(len(here), NO_CAUSE, np.int32)
         )
         sources = np.full(len(change), len(self.names), np.int32)
-        return Fused(
+        scaled = Fused(
             (*self.names, source),
             Evidence.join([self.evidence, change]),
             np.concatenate([self.sources, sources]),
             self.parted,
         )
+        place = np.concatenate([self._distinct[1], here.astype(np.int32)])
+        scaled.__dict__["_distinct"] = found, place  # the same rows: as good as counted again
+        return scaled
+
+    def by_source(self, places: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.float32]:
+        """(rows, sources) what each of the named sources adds to the rows in these different places of `totals`."""
+        rows, place = self._distinct
+        line = np.full(len(rows), len(places), np.int32)
+        line[places] = np.arange(len(places), dtype=np.int32)
+        column = np.full(len(self.names), len(names), np.int32)
+        for at, name in enumerate(self.names):
+            if name in names:
+                column[at] = names.index(name)
+        shape = (len(places) + 1, len(names) + 1)  # the last of each is for what is not asked for
+        cell = line.take(place) * np.int32(shape[1]) + column.take(self.sources)
+        return np.bincount(cell, self.evidence.values, math.prod(shape)).reshape(shape)[:-1, :-1].astype(np.float32)
 
     def silenced(self, source: str) -> Fused:
         """The same without one source."""

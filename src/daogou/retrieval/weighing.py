@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -157,11 +157,19 @@ def choose_repeat(
 def _scores(pool: Pool, fusion: Fusion, events: NDArray[np.floating]) -> NDArray[np.float32]:
     """(products,) What the fusion gives each, whether or not the shopper has been there."""
     scores = np.zeros(len(pool.rows), np.float32)
-    band = band_of(pool.rows, events, fusion.bands)
-    for name in fusion.weights:
-        worth = fusion.factor(name) * np.array(fusion.by_band.get(name, (1.0,) * (len(fusion.bands) + 1)))
-        scores += worth.astype(np.float32).take(band) * pool.scores[name]
+    for _, part in parts_of(pool, fusion, events):
+        scores += part
     return scores
+
+
+def parts_of(pool: Pool, fusion: Fusion, events: NDArray[np.floating]) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """What each source with a say adds to the fused score of each product of the pool, those that the shopper has been
+    at like the others."""
+    band = band_of(pool.rows, events, fusion.bands)
+    for name, weight in fusion.weights.items():
+        if weight > 0:
+            worth = fusion.factor(name) * np.array(fusion.by_band.get(name, (1.0,) * (len(fusion.bands) + 1)))
+            yield name, worth.astype(np.float32).take(band) * pool.scores[name]
 
 
 def score(fusion: Fusion, pool: Pool, *, k: int = 10) -> float:

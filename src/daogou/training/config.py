@@ -14,6 +14,7 @@ from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.encoding.tuned import TuningConfig
 from daogou.retrieval.hybrid import HybridConfig
 from daogou.retrieval.popularity import PopularityConfig
+from daogou.retrieval.ranking import RankingConfig
 from daogou.retrieval.repeat import RepeatConfig
 from daogou.retrieval.sequential import SequentialConfig
 from daogou.retrieval.session_knn import SessionKnnConfig
@@ -105,3 +106,4 @@ class TrainingConfig:
     clicks: ClicksConfig = field(default_factory=ClicksConfig)
     senses: SensesConfig = field(default_factory=SensesConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)
+    ranking: RankingConfig = field(default_factory=RankingConfig)

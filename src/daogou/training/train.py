@@ -15,12 +15,11 @@ import numpy as np
 
 from daogou.domain.errors import BadRequest, CorruptRelease
 from daogou.domain.ids import Instant, current_instant
-from daogou.retrieval.weighing import Chosen
 from daogou.training import data as facts
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
 from daogou.training.lesson import Encode, Lesson, Skip
-from daogou.training.recipes import content, fusion, hybrid, popularity, repeat, sequential, together
+from daogou.training.recipes import content, fusion, hybrid, popularity, ranking, repeat, sequential, together
 from daogou.training.releases import Manifest, Release, Releases
 from daogou.training.validation import Case, cases
 from daogou.version import __version__
@@ -39,9 +38,13 @@ if TYPE_CHECKING:
     from daogou.retrieval.retriever import Retriever
     from daogou.retrieval.sequential import SequentialKnn
 
-RECIPES = ("popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "lexical")
+RECIPES = (
+    "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "ranking", "lexical",
+)  # fmt: skip
 COUNTERS = frozenset({"popularity", "sequential"})
 """Recipes whose counters live events move; they are rebuilt together, so that no event counts twice or never."""
+ORDER = frozenset({"fusion", "ranking"})
+"""Likewise: what the ranker corrects is the order of this fusion and no other."""
 
 IndexFactory = Callable[[Iterable["Product"]], "LexicalIndex"]
 """Builds and commits a full-text index over the products."""
@@ -117,7 +120,7 @@ def train(
     wanted = _wanted(only, [*RECIPES, *extra_artifacts])
     before = _active(releases) if only else None
     started, created = time.perf_counter(), now()
-    run = _Run(total=9 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
+    run = _Run(total=10 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
     run.step("read")
     with run.spending("read"):
         read = facts.read(stores, by_looks=config.exposure.enabled)
@@ -192,8 +195,10 @@ def _fit_and_save(
         run.step("choose")
         with run.spending("weights"):
             again = repeat.fit_steps(steps, read.n, config)
-            chosen, alpha = _choose(fitted, learnt, by_words, questions, config, again=again)
-        run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall, "alpha": alpha}
+        order = folder / "fusion" if "fusion" in wanted else None
+        alpha = _choose(
+            fitted, learnt, by_words, questions, again=again, read=read, config=config, run=run, folder=order
+        )
     run.step("fit")
     if fitted is None or config.refit:
         fitted = _fit_behaviour(whole, read.steps, read, config, run)
@@ -215,7 +220,6 @@ def _fit_and_save(
     if "fusion" in wanted:
         with run.spending("repeat"):
             repeat.fit(read.lines, read.n, config).save(folder / "repeat")
-        (_made(folder / "fusion") / "fusion.json").write_bytes(msgspec.json.encode(chosen.fusion))
     run.step("together")
     if "together" in wanted:
         with run.spending("together"):
@@ -286,17 +290,36 @@ def _choose(
     learnt: Mapping[str, Retriever],
     by_words: ContentKnn,
     questions: Sequence[Case],
-    config: TrainingConfig,
     *,
     again: Repeat,
-) -> tuple[Chosen, float]:
+    read: facts.TrainingData,
+    config: TrainingConfig,
+    run: _Run,
+    folder: Path | None,
+) -> float:
+    """Choose the mixture and the weights of all sources; returns the former's alpha. The fusion, and the ranker that
+    corrects it where there is one, are written into the folder."""
     firsts = [case for case in questions if not case.again]
-    alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, firsts, config)
     sources: dict[str, fusion.Source] = {
         "sequential": fitted.sequential, "content": by_words, "popularity": fitted.popularity, **learnt,
     }  # fmt: skip
     events = fitted.sequential.degree
-    return fusion.fit(sources, questions, repeat=again, events=events, config=config), alpha
+    with run.spending("weights"):
+        alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, firsts, config)
+        chosen, pool = fusion.fit(sources, questions, repeat=again, events=events, config=config)
+    run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall, "alpha": alpha}
+    run.step("ranking")
+    if folder is not None:
+        chosen.fusion.save(_made(folder))
+        held = ranking.HeldBack(pool, chosen.fusion, questions, read.products, events)
+        try:
+            with run.spending("ranking"):
+                ranker, gained = ranking.fit(held, config=config.ranking, seed=config.seed)
+            ranker.save(folder / "ranking")
+            run.metrics |= gained
+        except Skip as skip:
+            run.skip("ranking", str(skip))
+    return alpha
 
 
 def _written(name: str, write: Artifact, folder: Path, products: Sequence[Product], run: _Run) -> dict[str, float]:
@@ -315,7 +338,7 @@ def _wanted(only: Collection[str], known: Collection[str]) -> frozenset[str]:
         if name not in known:
             raise BadRequest(f"no recipe {name!r}; there are: {', '.join(known)}", where=name)
     wanted = frozenset(only or known)
-    return wanted | COUNTERS if wanted & COUNTERS else wanted
+    return wanted.union(*(group for group in (COUNTERS, ORDER) if wanted & group))
 
 
 def _active(releases: Releases) -> Release:

@@ -10,6 +10,7 @@ import numpy as np
 from daogou.domain.ids import DAY_MS
 from daogou.features.history import STRENGTH
 from daogou.retrieval.evidence import Trail
+from daogou.retrieval.ranking import Asker
 from daogou.retrieval.repeat import BASKET_REST_DAYS
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Case:
     """The shopper had been there before."""
     opening: Opening | None = None
     """The shopper as they came, where they had bought something by then."""
+    asker: Asker | None = None
+    """The shopper at the moment of the step."""
 
 
 def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -> list[Case]:
@@ -62,8 +65,10 @@ def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -
         bought = start + np.flatnonzero(steps.strength[start:place] == STRENGTH["purchase"])
         if steps.strength[place] == STRENGTH["rating"] and target in steps.rows[bought]:
             continue
+        at, times = int(steps.at[place]), steps.at[before][::-1]
+        asker = Asker(trail, times, steps.rows[bought], steps.at[bought], at)
         opening = _opening(steps, start, place, bought)
-        found.append(Case(trail, target, target in steps.rows[start:place], opening))
+        found.append(Case(trail, target, target in steps.rows[start:place], opening, asker))
     return found
 
 

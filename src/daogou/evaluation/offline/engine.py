@@ -90,6 +90,7 @@ class Engine:
             models=self._models,
             rules=Rulebook((), self.shelf),
             fusions=fusions(self._models),
+            ranking=None,
             config=config,
         )
         allowed = self.shelf.available.copy()

@@ -43,11 +43,12 @@ def fit(
     repeat: Repeat,
     events: NDArray[np.floating],
     config: TrainingConfig,
-) -> Chosen:
+) -> tuple[Chosen, Pool]:
     """Try the weights of the config on steps to products that are new to the shopper, among products that are; then
     how much products count that are not, on all steps; last how much purchases do, as of the beginning of visits.
 
-    `repeat` and `events` are of the steps that the sources were fitted on; the second is how many each row has.
+    Returns what all sources found for the cases, too. `repeat` and `events` are of the steps that the sources were
+    fitted on; the second is how many each row has.
     """
     tried = config.fusion
     grid = {"sequential": (1.0,), FADES: tried.content, "popularity": tried.popularity}
@@ -56,8 +57,8 @@ def fit(
     new = New(tried.new, tried.new_cost, tried.new_least) if tried.new else None
     bands = Bands(events, tried.bands, tried.leaning, new) if tried.bands else None
     pool = Pool.of(
-        _asked(sources, cases, events, faded_by),
-        [*grid, *faded_by.values()],
+        _asked(sources, cases, repeat, events, faded_by),
+        [*grid, REPEAT, *faded_by.values()],
         raised=events == 0 if bands is not None and bands.worth_raising else None,
     )
     fresh = pool.fresh()
@@ -69,20 +70,23 @@ def fit(
     fusion = replace(chosen.fusion, seen=seen, fading={FADES: power} if power else {})
     openings = Pool.of(_opened(sources, cases, repeat, fusion, events=events), [*grid, REPEAT, LATELY])
     gain = tried.resting_gain
-    return replace(chosen, fusion=choose_repeat(openings, fusion, tried.repeat, gain=gain, events=events))
+    return replace(chosen, fusion=choose_repeat(openings, fusion, tried.repeat, gain=gain, events=events)), pool
 
 
 def _asked(
     sources: Mapping[str, Source],
     cases: Sequence[Case],
+    repeat: Repeat,
     events: NDArray[np.floating],
     faded_by: Mapping[float, str],
 ) -> Iterator[Request]:
-    """Each case with what every source finds, and what fades by each power under its own name."""
+    """Each case with what every source finds, what was bought, and what fades by each power under its own name."""
     for case in cases:
         found = {name: source.evidence(case.trail) for name, source in sources.items()}
         for power, name in faded_by.items():
             found[name] = faded(found[FADES], case.trail.rows, events, power)
+        asker = case.asker
+        found[REPEAT] = repeat.evidence(asker.bought, asker.bought_at, asker.at) if asker else Evidence.none()
         yield Request(found, case.target, case.trail.rows, case.again)
 
 
