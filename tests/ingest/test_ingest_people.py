@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ingest_world import counted, run, write
+from ingest_world import SAMPLES, counted, run, write
 
 from daogou.domain.ids import OrderId, ProductId, ShopperId
 from daogou.ingest.formats.values import pseudonym
@@ -93,3 +93,13 @@ def test_a_customer_without_an_id_is_rejected(tmp_path: Path) -> None:
     report, _ = run(write(tmp_path, "customers_export.csv", CUSTOMERS.replace("'7812", "")))
     assert counted(report)["shopper"] == (2, 1, 0, 1)
     assert report.refusals[0].field == "id"
+
+
+def test_segment_and_snowplow_keep_no_address_either(tmp_path: Path) -> None:
+    view = {"event": "Product Viewed", "userId": "Lin@Example.com", "timestamp": "2026-03-02T09:00:00Z"}
+    file = write(tmp_path, "segment.jsonl", json.dumps(view | {"properties": {"product_id": "p1"}}))
+    sample = (SAMPLES / "snowplow.jsonl").read_text("utf-8")
+    rows = [json.loads(line) | {"user_id": "lin@example.com"} for line in sample.splitlines()]
+    snowplow = write(tmp_path, "snowplow.jsonl", "\n".join(map(json.dumps, rows)))
+    _, stores = run(write(tmp_path, "products.csv", CATALOGUE), file, snowplow, create_missing_products=True)
+    assert {entry.event.shopper for entry in stores.events.since(0)} == {pseudonym("lin@example.com")}

@@ -150,3 +150,10 @@ def test_a_typed_cell_says_as_text_what_it_is(cells: list[Cell]) -> None:
             assert date.fromisoformat(text) == cell
         elif isinstance(cell, float):
             assert float(text) == cell
+
+
+def test_a_number_of_excel_parts_no_thousands_whatever_the_currency(tmp_path: Path) -> None:
+    rows: list[list[Cell]] = [["id", "title", "price"], ["p1", "Saffron", 1.299], ["p2", "Pepper", 2.125]]
+    _, stores = run(write_workbook(tmp_path / "p.xlsx", {"S": rows}), currency="EUR")
+    prices = [product.price for product in stores.catalogue.scan()]
+    assert sorted(price.minor for price in prices if price) == [130, 213]

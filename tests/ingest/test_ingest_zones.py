@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest_world import counted, run, write
+from ingest_world import SAMPLES, counted, run, write
 from workbook import Cell, write_workbook
 
-from daogou.domain.ids import OrderId, ProductId
+from daogou.domain.ids import OrderId, ProductId, ShopperId
 from daogou.domain.zones import zone_of
 from daogou.ingest.local_dates import LocalDates
 from daogou.ingest.records.fields import instant
@@ -110,7 +112,7 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
 )
 def test_a_clock_there_shows_what_the_file_says_unless_it_was_skipped(bare: datetime, name: str) -> None:
     zone = zone_of(name)
-    record, fixes = LocalDates(zone).read({"at": bare.isoformat(sep=" ")}, "f")
+    record, fixes = LocalDates(zone).read({"at": bare.isoformat(sep=" ")}, Path("f"))
     shown = record["at"].astimezone(zone).replace(tzinfo=None)
     assert record["at"].tzinfo is UTC
     assert (shown != bare) == bool(fixes)
@@ -120,3 +122,24 @@ def test_a_clock_there_shows_what_the_file_says_unless_it_was_skipped(bare: date
 def test_a_name_that_is_no_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="IANA name such as"):
         zone_of("Mars/Olympus")
+
+
+def test_a_table_of_events_with_its_moments_as_text_is_of_the_shops_clock(tmp_path: Path) -> None:
+    path = tmp_path / "events.parquet"
+    row = "'view' AS type, 'p1' AS product, 'lin' AS shopper, '2026-03-01 10:15:00' AS at"
+    duckdb.sql(f"COPY (SELECT {row}) TO '{path}'")
+    _, stores = run(write(tmp_path, "a.jsonl", PRODUCT), path, zone=SHANGHAI)
+    (entry,) = stores.events.of(session=None, shopper=ShopperId("lin"))
+    assert entry.event.at == instant("2026-03-01T02:15Z", "at")
+
+
+def test_snowplows_moments_are_utc_whether_they_say_so_or_not(tmp_path: Path) -> None:
+    sample = (SAMPLES / "snowplow.jsonl").read_text("utf-8")
+    bare = re.sub(r'("\w+_tstamp": ?"[^"]*?)Z"', r'\1"', sample)
+    assert bare != sample
+    moments = []
+    for name, text in (("said", sample), ("bare", bare)):
+        _, stores = run(write(tmp_path, f"{name}.jsonl", text), zone=SHANGHAI, create_missing_products=True)
+        moments.append([entry.event.at for entry in stores.events.since(0)])
+    assert moments[0]
+    assert moments[0] == moments[1]

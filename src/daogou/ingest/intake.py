@@ -130,7 +130,7 @@ class Intake:
             for fix in (*found.fixes, *fixes):
                 self._repair(file, found.line, fix)
             self._writer.add(kind, value, count=count, repaired=bool(found.fixes or fixes))
-            self._people.meet(kind, value, file.name)
+            self._people.meet(kind, value, file.path)
             if found.alias:
                 self._people.alias(found.alias, value.id)
             if kind == "product":
@@ -142,7 +142,7 @@ class Intake:
             for said in near_misses(found.record.keys() - kind.keys, kind.keys):
                 self._unknown_fields[file.name, said] += 1
         record, joined = self._people.named(found.kind, found.record)
-        record, moved = self._dates.read(record, file.name)
+        record, moved = self._dates.read(record, file.path)
         value = kind.decode(record, currency=self._options.currency)
         if found.kind == "shipment" and self._stores.orders.get(value.order) is None:
             self._writer.flush()  # its order may be in this very import

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 
 from daogou.ingest.formats.base import Fix
 from daogou.ingest.records.dates import date_of
 
-MOMENTS = ("at", "starts", "ends", "released", "joined", "shipped", "expected", "delivered")
+MOMENTS = frozenset({"at", "starts", "ends", "released", "joined", "shipped", "expected", "delivered"})
 """Every field of a record that is a moment."""
 
 
@@ -22,15 +23,17 @@ class LocalDates:
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
-        self._met: dict[str, None] = {}
+        self._met: dict[Path, None] = {}
 
-    def read(self, record: dict[str, Any], file: str) -> tuple[dict[str, Any], list[Fix]]:
+    def read(self, record: dict[str, Any], file: Path) -> tuple[dict[str, Any], list[Fix]]:
         """The record with a zone to each of its dates, and what had to be moved."""
         if self._zone is UTC and file in self._met:  # nothing would change, and the file is already known
             return record, []
         fixes: list[Fix] = []
         changed = self._dated(record, file, fixes)
         parcels = record.get("shipments")
+        if not changed and parcels is None:
+            return record, fixes
         if isinstance(parcels, list) and any(isinstance(each, Mapping) for each in parcels):
             dated = [each | self._dated(each, file, fixes) if isinstance(each, dict) else each for each in parcels]
             changed["shipments"] = dated
@@ -41,15 +44,15 @@ class LocalDates:
         if not self._met:
             return None
         advice = ": where they are the shop's own time, say it as [shop] timezone and import again"
-        return f"dates without a zone were read as {self._zone} ({', '.join(self._met)})" + (
+        return f"dates without a zone were read as {self._zone} ({', '.join(file.name for file in self._met)})" + (
             advice if self._zone is UTC else ""
         )
 
-    def _dated(self, record: Mapping[str, Any], file: str, fixes: list[Fix]) -> dict[str, Any]:
+    def _dated(self, record: Mapping[str, Any], file: Path, fixes: list[Fix]) -> dict[str, Any]:
         changed = {}
-        for name in MOMENTS:
-            bare = _bare(record.get(name))
-            if bare is not None:
+        for name in MOMENTS & record.keys():
+            value = record[name]
+            if type(value) is not int and (bare := _bare(value)) is not None:
                 self._met[file] = None
                 changed[name] = self._placed(bare, name, fixes)
         return changed

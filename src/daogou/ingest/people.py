@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from daogou.domain.ids import OrderId
@@ -19,9 +20,9 @@ class People:
         self._stores = stores
         self._aliases: dict[str, str] = {}
         self._renamed = 0
-        self._met: dict[str, dict[str, str]] = {"order": {}, "event": {}}
+        self._met: dict[str, dict[str, Path]] = {"order": {}, "event": {}}
         """Kind → shopper → the first file that named them."""
-        self._nameless: dict[str, None] = {}
+        self._nameless: dict[Path, None] = {}
         """Files of events that name nobody, though orders do."""
 
     def alias(self, other: str, shopper: str) -> None:
@@ -31,7 +32,7 @@ class People:
     def named(self, kind: str, record: dict[str, Any]) -> tuple[dict[str, Any], list[Fix]]:
         """The record under the shopper's one name; an event of an order on record is the shopper's who ordered."""
         who = record.get("shopper")
-        if who is not None and (shopper := self._aliases.get(str(who))) is not None:
+        if self._aliases and who is not None and (shopper := self._aliases.get(str(who))) is not None:
             self._renamed += 1
             return {**record, "shopper": shopper}, []
         if kind == "event" and not who and record.get("order"):
@@ -42,7 +43,7 @@ class People:
                 return {**record, "shopper": order.shopper}, [fix]
         return record, []
 
-    def meet(self, kind: str, value: Any, file: str) -> None:
+    def meet(self, kind: str, value: Any, file: Path) -> None:
         """Look at a record that is stored."""
         met = self._met.get(kind)
         if met is not None and len(met) <= _MOST:
@@ -60,14 +61,15 @@ class People:
         if orders and events and max(len(orders), len(events)) <= _MOST and orders.keys().isdisjoint(events):
             (buyer, ordered), (visitor, visited) = next(iter(orders.items())), next(iter(events.items()))
             said.append(
-                f"{ordered} and {visited} have no shopper in common: orders know them as {buyer!r}, events as"
+                f"{ordered.name} and {visited.name} have no shopper in common: orders know them as {buyer!r}, events as"
                 f" {visitor!r}, and they count as different people. Send the same id with both; where orders have an"
                 " e-mail and events the store's customer id, import the export of customers, which has both, together"
                 " with the orders"
             )
         elif orders and not events and self._nameless:
             said.append(
-                f"{', '.join(self._nameless)}: no event names a shopper, so that none is joined to the orders of this"
-                " import: send the store's customer id with each event (GA4: user_id; Segment: userId)"
+                f"{', '.join(file.name for file in self._nameless)}: no event names a shopper, so that none is joined"
+                " to the orders of this import: send the store's customer id with each event"
+                " (GA4: user_id; Segment: userId)"
             )
         return said
