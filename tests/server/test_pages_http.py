@@ -106,6 +106,14 @@ def test_a_page_speaks_the_language_asked_for(http: TestClient, page: str) -> No
     assert zh.status_code in ({401} if page == "/console" else {404} if "nope" in page else {200})
 
 
+@pytest.mark.parametrize("page", ["/", "/search?q=shoes", "/product/p0", "/campaign/tea"])
+def test_a_page_bears_what_an_advertisement_adds_to_its_address(http: TestClient, page: str) -> None:
+    plain = http.get(page)
+    followed = http.get(f"{page}{'&' if '?' in page else '?'}utm_source=mail&utm_campaign=tea&gclid=x1")
+    assert plain.status_code < 400
+    assert followed.status_code == plain.status_code
+
+
 def test_the_chosen_language_is_kept(http: TestClient) -> None:
     http.get("/?lang=en")
     assert '<html lang="en">' in http.get("/guides", headers={"Accept-Language": "zh"}).text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -28,6 +28,7 @@ from daogou.server.api import (
     shoppers,
     tokens,
 )
+from daogou.server.api.unknown import Declared
 from daogou.server.auth import Gate
 from daogou.server.console import routes as console
 from daogou.server.metrics import Measured, Metrics
@@ -75,7 +76,10 @@ def build_app(shop: Shop, *, owner: bool = False) -> FastAPI:
     errors.install(app)
     api = api_routers(shop)
     document.install(app, api, _BODIES)
-    for router in (*api, console.router(shop), storefront.router(shop)):
+    declared = Depends(Declared.of(document.routes_of(api)))
+    for router in api:
+        app.include_router(router, dependencies=[declared])
+    for router in (console.router(shop), storefront.router(shop)):
         app.include_router(router)
     return app
 

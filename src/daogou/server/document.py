@@ -39,7 +39,7 @@ _PLAIN = (Article, Claim, Order, Priced, PricePoint, Product, Profile, Promotion
 """Sent in their plain form: empty fields are left out."""
 _WIRE = (Problem, wire.Answered, wire.Item, wire.Text, wire.Money)
 _MEANINGS = {
-    400: "The request says something that cannot be.",
+    400: "The request says something that cannot be, or has a parameter that is unknown.",
     401: "No key or token, or one that does not hold.",
     403: "Known, but not allowed.",
     404: "There is no such thing.",
