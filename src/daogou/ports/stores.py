@@ -142,8 +142,8 @@ class Followed(Protocol):
         session: SessionId | None = None,
         limit: int,
     ) -> list[Deed]:
-        """The events of these types that name a product, among the newest `limit` of a shopper, or else of a session
-        while nobody was signed in; oldest first by (at, seq). Whoever asks for the first time waits for it."""
+        """The newest `limit` events of these types that name a product, of a shopper, or else of a session while nobody
+        was signed in; oldest first by (at, seq). Whoever asks for the first time waits for it."""
 
 
 class PlainEvents(Protocol):

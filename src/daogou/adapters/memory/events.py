@@ -71,11 +71,15 @@ class MemoryEvents:
     ) -> list[Deed]:
         name = shopper if shopper is not None else f"session:{session}" if session is not None else ""
         with self._lock:
-            found = [r for r in self._by_actor.get(name, ()) if (r.event.shopper is None) == (shopper is None)]
+            found = [
+                r
+                for r in self._by_actor.get(name, ())
+                if (r.event.shopper is None) == (shopper is None) and r.event.type in types and r.event.product
+            ]
         return [
             Deed(event.at, seq, event.type, event.product, event.value)
             for seq, event in ((r.seq, r.event) for r in sorted(found, key=_moment)[max(0, len(found) - limit) :])
-            if event.type in types and event.product is not None
+            if event.product is not None
         ]
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:

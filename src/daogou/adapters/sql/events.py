@@ -28,8 +28,9 @@ _OF_EITHER = _SELECT + f"WHERE e.shopper = {_NUMBER} OR e.session = {_NUMBER} OR
 
 _DEEDS = (
     "SELECT e.at, e.seq, e.type, i.name, e.value FROM ("
-    "SELECT seq, type, at, item, value FROM event WHERE {} ORDER BY at DESC, seq DESC LIMIT ?"
-    ") e JOIN item i ON i.id = e.item WHERE e.type IN ({})"
+    "SELECT seq, type, at, item, value FROM event WHERE {} AND type IN ({}) AND item IS NOT NULL"
+    " ORDER BY at DESC, seq DESC LIMIT ?"
+    ") e JOIN item i ON i.id = e.item"
 )
 _OF_SHOPPER, _OF_SESSION = f"shopper = {_NUMBER}", f"session = {_NUMBER} AND shopper IS NULL"
 
@@ -76,7 +77,7 @@ class SqlEvents:
         else:
             return []
         sql = _DEEDS.format(whose, ",".join("?" * len(types)))
-        rows = self._database.rows(sql, (name, limit, *(event_rows.CODES[type] for type in types)))
+        rows = self._database.rows(sql, (name, *(event_rows.CODES[type] for type in types), limit))
         rows.sort()  # by at, then seq; what is only asked for its newest is not put in order by SQLite
         return [Deed(at, seq, event_rows.TYPES[type], product, value) for at, seq, type, product, value in rows]
 

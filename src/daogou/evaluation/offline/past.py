@@ -55,12 +55,13 @@ class PastEvents:
         session: SessionId | None = None,
         limit: int,
     ) -> list[Deed]:
-        found = [self._recorded(place) for place in self._places(shopper, session, limit)]
-        return [
+        found = [self._recorded(place) for place in self._places(shopper, session, self.head())]
+        deeds = [
             Deed(event.at, seq, event.type, event.product, event.value)
             for seq, event in ((recorded.seq, recorded.event) for recorded in found)
             if event.type in types and event.product is not None
         ]
+        return deeds[max(0, len(deeds) - limit) :]
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         wanted = np.array([type in types for type in self._columns.types], bool)

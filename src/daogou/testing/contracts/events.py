@@ -100,15 +100,17 @@ class EventsContract:
         assert [one.event.at for one in stores.events.of(session=x, shopper=s1)] == [1, 2]
         assert stores.events.of() == []
 
-    def test_deeds_are_those_of_some_types_among_the_newest(self, stores: Stores) -> None:
+    def test_deeds_are_the_newest_of_some_types_whatever_else_there_is(self, stores: Stores) -> None:
         stores.events.append([
             event("view", "a", at=9), event("purchase", "b", at=5, value=2), event("search", None, at=6, query="shoes"),
             event("view", "b", at=9), event("impression", "c", at=7), event("view", "other", shopper="s2", at=8),
         ])  # fmt: skip
-        found = [tuple(deed) for deed in stores.followed.deeds(["view", "purchase"], shopper=ShopperId("s1"), limit=5)]
+        found = [tuple(deed) for deed in stores.followed.deeds(["view", "purchase"], shopper=ShopperId("s1"), limit=3)]
         assert found == [(5, 2, "purchase", "b", 2.0), (9, 1, "view", "a", None), (9, 4, "view", "b", None)]
-        two = stores.followed.deeds(["impression", "search"], shopper=ShopperId("s1"), limit=3)
-        assert [deed.product for deed in two] == ["c"]
+        one = stores.followed.deeds(["impression", "search"], shopper=ShopperId("s1"), limit=1)
+        assert [deed.product for deed in one] == ["c"]
+        newest = stores.followed.deeds(["view", "purchase"], shopper=ShopperId("s1"), limit=2)
+        assert [deed.seq for deed in newest] == [1, 4]
         assert stores.followed.deeds([], shopper=ShopperId("s1"), limit=3) == []
 
     def test_deeds_of_a_session_are_those_before_anybody_signed_in(self, stores: Stores) -> None:
