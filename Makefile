@@ -33,7 +33,7 @@ docs: $(VENV)/installed-dev
 lock:  ## pin what pyproject.toml asks for, with hashes; needs uv
 	$(UV) pip compile pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --python-version 3.11 -o requirements.txt
-	$(UV) pip compile pyproject.toml --extra demo --extra factors --extra ltr --extra encoder --group build --group dev --universal --generate-hashes --no-header \
+	$(UV) pip compile pyproject.toml --extra demo --extra factors --extra encoder --group build --group dev --universal --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
 
 $(VENV)/installed: requirements.txt pyproject.toml

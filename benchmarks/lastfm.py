@@ -9,7 +9,7 @@ is measured once for each of five splits.
 
 The sources are Daogou's: its item-kNN without regard to order, EASE, ALS (`factors` extra), neighbours by what the
 graph says of two artists, and popularity. They are fused twice: by a weighted sum, chosen for Recall@20, and by a
-LightGBM classifier (`ltr` extra) over the sources' scores, which says how likely a line is a chosen one.
+LightGBM classifier over the sources' scores, which says how likely a line is a chosen one.
 
     python benchmarks/lastfm.py [--data ../shared/data/kg-lastfm] [--splits 5]
 """

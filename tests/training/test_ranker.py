@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
-from importlib.util import find_spec
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from random import Random
 
@@ -31,7 +32,6 @@ N = 30
 CONFIG = TrainingConfig(
     ranking=RankingConfig(least=50, leaf=20), ease=EaseConfig(enabled=False), als=AlsConfig(enabled=False)
 )
-needs_lightgbm = pytest.mark.skipif(find_spec("lightgbm") is None, reason="lightgbm is not installed: the ltr extra")
 
 
 def visited(*, back: bool, type: EventType = "view", apart: int = 1) -> Stores:
@@ -50,7 +50,6 @@ def visited(*, back: bool, type: EventType = "view", apart: int = 1) -> Stores:
     return stores
 
 
-@needs_lightgbm
 def test_a_ranker_that_surely_ranks_better_is_part_of_the_release(tmp_path: Path) -> None:
     stores = visited(back=True)
     release = train(stores, Releases(tmp_path), config=CONFIG)
@@ -74,7 +73,6 @@ def come_back(stores: Stores, release: Release, with_ranker: bool) -> float:
     return sum(visit[0] == items[0].product for visit, items in zip(visits, answers, strict=True)) / len(visits)
 
 
-@needs_lightgbm
 def test_one_that_is_not_surely_better_is_left_out_and_said(tmp_path: Path) -> None:
     release = train(visited(back=False), Releases(tmp_path), config=CONFIG)
     assert not (release.path("fusion") / "ranking").exists()
@@ -84,7 +82,6 @@ def test_one_that_is_not_surely_better_is_left_out_and_said(tmp_path: Path) -> N
     assert "the 95 % interval of the gain is -0." in why
 
 
-@needs_lightgbm
 def test_the_same_facts_give_the_same_ranker(tmp_path: Path) -> None:
     stores, releases = visited(back=True), Releases(tmp_path)
     first, second = (train(stores, releases, config=CONFIG).manifest.files for _ in range(2))
@@ -92,7 +89,6 @@ def test_the_same_facts_give_the_same_ranker(tmp_path: Path) -> None:
     assert "fusion/ranking/says.npy" in first
 
 
-@needs_lightgbm
 def test_what_was_just_bought_is_not_asked_for(tmp_path: Path) -> None:
     """It is not recommended either, so nothing is learnt from people who buy it again."""
     stores, releases = visited(back=True, type="purchase"), Releases(tmp_path)
@@ -102,7 +98,6 @@ def test_what_was_just_bought_is_not_asked_for(tmp_path: Path) -> None:
     assert "0 validation steps" not in train(slow, releases, config=CONFIG).manifest.skipped.get("ranking", "")
 
 
-@needs_lightgbm
 def test_the_tables_say_what_the_trees_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import lightgbm
 
@@ -128,7 +123,6 @@ def test_a_limit_in_32_bits_lets_the_same_numbers_pass() -> None:
             assert number <= limit < above
 
 
-@needs_lightgbm
 def test_a_ranker_goes_with_the_fusion_that_it_corrects(tmp_path: Path) -> None:
     stores, releases = visited(back=True), Releases(tmp_path)
     first = train(stores, releases, config=CONFIG)
@@ -146,15 +140,22 @@ def test_a_ranker_goes_with_the_fusion_that_it_corrects(tmp_path: Path) -> None:
         assert "ranking.skipped" not in again.metrics
 
 
-def test_without_lightgbm_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recipe, "find_spec", lambda name: None)
+def test_where_lightgbm_does_not_load_the_release_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(MetaPathFinder):
+        def find_spec(self, name: str, path: object, target: object = None) -> None:
+            if name == "lightgbm":
+                raise OSError("libgomp.so.1: cannot open shared object file")
+
+    monkeypatch.delitem(sys.modules, "lightgbm", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
     release = train(visited(back=True), Releases(tmp_path), config=CONFIG)
-    assert release.manifest.skipped["ranking"] == "lightgbm not installed: pip install 'daogou[ltr]'"
+    assert "libgomp1 on Debian" in release.manifest.skipped["ranking"]
 
 
 def test_serving_needs_no_lightgbm(tmp_path: Path) -> None:
     import subprocess
-    import sys
 
     code = "import sys; sys.modules['lightgbm'] = None; import daogou.recommend.recommender, daogou.retrieval.ranking"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

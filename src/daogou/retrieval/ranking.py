@@ -36,7 +36,7 @@ _NEVER = -1.0
 
 @dataclass(frozen=True, slots=True)
 class RankingConfig:
-    """How the first products are put in order by trees, where the `ltr` extra is installed."""
+    """How the first products are put in order by trees."""
 
     enabled: bool = True
     """It is part of a release only where it surely ranks held-back steps better than the fusion alone."""

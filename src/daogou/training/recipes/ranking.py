@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,8 +91,7 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
     """The ranker and how much better it ranks. Raises Skip, with the reason, where there is none to be had."""
     if not config.enabled:
         raise Skip("switched off: [training.ranking] enabled = false")
-    if find_spec("lightgbm") is None:
-        raise Skip("lightgbm not installed: pip install 'daogou[ltr]'")
+    _loaded()
     lists = _lists(held, config)
     if (n := len(lists.lengths)) < config.least:
         raise Skip(f"{n} validation steps with the answer among the first {config.first}, fewer than {config.least}")
@@ -111,6 +109,16 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
         )
     found = {"before": reached, "gain": mean, "gain.low": low, "gain.high": high}
     return _learnt(lists, held.sources, config, seed), {f"ranking.ndcg@{K}.{name}": found[name] for name in found}
+
+
+def _loaded() -> None:
+    """Raise Skip where LightGBM does not load: it needs an OpenMP of the system, which slim images leave out."""
+    try:
+        import lightgbm  # noqa: F401
+    except OSError as error:
+        raise Skip(
+            f"LightGBM does not load ({error}): install OpenMP, as libgomp1 on Debian or libomp by Homebrew"
+        ) from None
 
 
 def _interval(gains: NDArray[np.float64], n: int) -> tuple[float, float, float]:
