@@ -537,7 +537,7 @@ def test_what_the_ranker_adds_or_takes_is_said_and_is_a_part_of_the_score(correc
         assert explained.rank == list(hits).index(id)
         assert sum(explained.parts.values()) == pytest.approx(hit.score, rel=1e-5)
         change = hit.score - fused[id].score
-        assert explained.parts["ranking"] == pytest.approx(change, rel=1e-3, abs=1e-5)
+        assert explained.parts.get("ranking", 0.0) == pytest.approx(change, rel=1e-3, abs=1e-5)
         for why in (why for why in explained.because if why.reason.source == "ranking"):
             said.add(why.reason.text.en)
             assert why.score == pytest.approx(fused[id].score, rel=1e-5)

@@ -141,6 +141,12 @@ def test_only_the_first_are_put_in_another_order(shelf: Shelf) -> None:
     assert found == pytest.approx({0: 2.0, 2: 1.5, 5: 0.3})
 
 
+def test_what_was_turned_to_last_is_left_where_it_is(shelf: Shelf) -> None:
+    newest = Asker(Trail.of([2]), np.array([NOW]), ASKER.bought, ASKER.bought_at, NOW)
+    found = ranked(shelf, one_question("steps", 99, yes=2.0, no=1.0), newest)
+    assert found == pytest.approx({0: 2.0, 2: 0.75, 5: 0.6})
+
+
 def test_someone_without_a_history_is_told_what_the_fusion_says(shelf: Shelf) -> None:
     none = np.empty(0, np.int64)
     asker = Asker(Trail.of([]), none, none.astype(np.int32), none, NOW)

@@ -41,4 +41,5 @@ class Ranking:
         told = described(rows.take(first), scores.take(first), parts, asker, goods=self.shelf, events=events)
         factors = np.ones(len(rows), np.float32)
         factors[first] = self.ranker.factors(told)
+        factors[rows == asker.trail.rows[0]] = 1  # turned to again it is the same step, so nobody learnt of it
         return fused.scaled(RANKING, factors)

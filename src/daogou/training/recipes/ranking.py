@@ -164,8 +164,11 @@ def _lists(held: HeldBack, config: RankingConfig) -> Lists:
 
 
 def _resting(asker: Asker, days: float) -> NDArray[np.int32]:
-    """What more was done with lately than to look at it: it is not recommended."""
-    return asker.trail.rows[(asker.trail.weights > STRENGTH["view"]) & (asker.at - asker.times < days * DAY_MS)]
+    """What more was done with lately than to look at it: it is not recommended. And what was turned to last, which is
+    never the answer: turned to again it is the same step."""
+    resting = (asker.trail.weights > STRENGTH["view"]) & (asker.at - asker.times < days * DAY_MS)
+    resting[:1] = True
+    return asker.trail.rows[resting]
 
 
 def _learnt(lists: Lists, sources: Sequence[str], config: RankingConfig, seed: int) -> Ranker:
