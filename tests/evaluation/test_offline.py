@@ -131,6 +131,18 @@ def test_next_baskets_are_measured_against_what_each_shopper_buys_most(measured:
     assert measured.baskets.difference.interval.mean == pytest.approx(gap)
 
 
+def test_what_people_buy_again_is_a_row_of_all_products_and_none_of_the_new(tmp_path: Path) -> None:
+    habits = [
+        event("purchase", f"p{(who + 7 * (day * who % 3)) % 30}", shopper=f"s{who}", at=START + day * 5 * DAY)
+        for who in range(60)
+        for day in range(12)
+    ]
+    new = [event("view", f"p{(who + 5) % 30}", shopper=f"s{who}", at=SPLIT + 60 * DAY) for who in range(60)]
+    fresh, everything = run(shop_of([*habits, *new]), tmp_path).tables
+    assert "repeat alone" in everything.accuracy
+    assert "repeat alone" not in fresh.accuracy
+
+
 # --- the future stays out ------------------------------------------------------------------------------------------
 
 

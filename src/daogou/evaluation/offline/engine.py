@@ -63,7 +63,8 @@ class Engine:
             for name, scores in self._alone(question, seen=seen).items():
                 rows = best(scores, DEPTH)
                 rows = rows[scores[rows] > 0]
-                alone.setdefault(name, Ranked.blank(len(questions))).fill(place, rows, scores[rows])
+                if len(rows):  # what was bought says nothing of new products
+                    alone.setdefault(name, Ranked.blank(len(questions))).fill(place, rows, scores[rows])
             self._tell(0.5 + 0.5 * (place + 1) / len(questions))
         return {FUSED: fused, **{f"{name} alone": ranked for name, ranked in sorted(alone.items())}}
 

@@ -160,6 +160,7 @@ SYSTEMS = {
     "segment": Text(zh="同类顾客", en="segment"),
     "ease": Text(zh="线性模型", en="linear model"),
     "als": Text(zh="矩阵分解", en="matrix factors"),
+    "repeat": Text(zh="买过的", en="own purchases"),
     "session_knn": Text(zh="相似的浏览", en="similar sessions"),
     "attributes": Text(zh="属性相似", en="attributes"),
     "texts": Text(zh="含义相似", en="meaning"),
