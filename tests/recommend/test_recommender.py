@@ -206,7 +206,7 @@ def test_a_cold_shopper_is_shown_what_their_segment_likes(world: World) -> None:
     hit = world.ask(shopper="new", k=1).items[0]
     assert hit.product == "p9"
     assert hit.because[0].kind == "segment"
-    assert hit.because[0].text.zh == "在「group：student」的顾客中热门"
+    assert hit.because[0].text.zh == "在「顾客群：学生」的顾客中热门"
 
 
 def test_a_label_that_changes_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daogou.domain.ids import ProductId
 from daogou.domain.query import Where
 from daogou.domain.text import Text
 from daogou.retrieval.shelf import Shelf
@@ -54,3 +55,7 @@ def test_a_filter_may_name_values_in_either_language() -> None:
     ):
         assert shelf.allowed(where).tolist() == [True, False]
     assert not shelf.allowed(Where(category="鞋")).any()
+
+
+def test_a_product_that_is_gone_is_not_called_by_its_number() -> None:
+    assert Shelf([ProductId("p17")]).title(0) == Text("一件已下架的商品", "a product that has left the shop")

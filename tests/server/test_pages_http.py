@@ -21,7 +21,7 @@ from daogou.domain.conversation import Answer, Message
 from daogou.domain.errors import BadRequest, NotFound, Overloaded
 from daogou.domain.event import Event
 from daogou.domain.hit import Hit
-from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, VariantId
+from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.domain.product import PricePoint, Product, Variant
 from daogou.domain.query import SlotKind
@@ -33,6 +33,8 @@ from daogou.server.app import build_app
 from daogou.server.auth import create_key
 from daogou.server.keys import revoke_key, role_of
 from daogou.server.pages.words import words_in
+from daogou.server.storefront.chips import attribute_heading
+from daogou.server.tokens import Identity, open_tokens
 from daogou.settings.rules import parse_rules
 from daogou.shop.plain import plain
 
@@ -161,6 +163,19 @@ def test_a_sold_out_product_says_so_and_cannot_be_added(http: TestClient) -> Non
     page = http.get("/product/p7?lang=en").text
     assert "Sold out" in page
     assert "/basket/add" not in page
+
+
+def test_labels_are_shown_by_their_names(shop: PageShop, http: TestClient) -> None:
+    shop.settings = replace(shop.settings, labels={"segment=runner": Text("跑步者", "Runners")})
+    token = open_tokens(shop.folder).sign(Identity(ShopperId("lin"), None, Instant(NOW + 1_000)))
+    cookie = {"Cookie": f"daogou_shopper={token}"}
+    for language, said in (("zh", "<dt>顾客群</dt><dd>跑步者</dd>"), ("en", "<dt>Customer group</dt><dd>Runners</dd>")):
+        assert said in http.get(f"/me?lang={language}", headers=cookie).text
+
+
+def test_an_attribute_without_words_of_its_own_has_a_name_in_both_languages() -> None:
+    assert attribute_heading("connectivity", words_in("zh")) == "连接方式"
+    assert attribute_heading("heel_height", words_in("en")) == "Heel height"
 
 
 def test_what_was_viewed_changes_the_next_page(http: TestClient) -> None:

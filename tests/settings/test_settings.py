@@ -43,6 +43,8 @@ def test_a_taxonomy_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -
 def test_a_name_may_be_plain_text() -> None:
     assert parse({"shop": {"name": "Alpine"}}).shop.name == Text(en="Alpine")
     assert parse({"shop": {"name": "小店"}}).shop.name == Text(zh="小店")
+    labels = parse({"labels": {"pets": "宠物", "pets=2": {"zh": "两只", "en": "two"}}}).labels
+    assert labels == {"pets": Text(zh="宠物"), "pets=2": Text(zh="两只", en="two")}
 
 
 @pytest.mark.parametrize(

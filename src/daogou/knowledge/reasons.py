@@ -61,8 +61,8 @@ def _bought_with(label: Text) -> Text:
 
 
 def _same(relations: Sequence[str], label: Text) -> Text:
-    words = [RELATION_WORDS.get(name, Text(name, name)) for name in relations]
-    english = [word.en for word in words]
+    words = [RELATION_WORDS.get(name, Text.of(name.replace("_", " "))) for name in relations]
+    english = [word.show("en") for word in words]
     listed = " and ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
-    chinese = "、".join(f"同{word.zh}" for word in words)
+    chinese = "、".join(f"同{word.show('zh')}" for word in words)
     return Text(zh=f"与「{label.show('zh')}」{chinese}", en=f"Same {listed} as “{label.show('en')}”")

@@ -13,6 +13,7 @@ import numpy as np
 from daogou.domain.hit import Reason, ReasonKind
 from daogou.domain.ids import DAY_MS, ProductId
 from daogou.domain.text import Text
+from daogou.language.label_names import LabelNames
 from daogou.recommend import wording
 from daogou.recommend.freshness import FRESHNESS
 from daogou.recommend.group import LIKES, suited
@@ -60,6 +61,7 @@ class Reasoner:
     models: Models
     names: Sequence[str]
     """The sources, as `Fused` names them."""
+    label_names: LabelNames = LabelNames()
     _said: dict[tuple[str, int], _Caused] = field(default_factory=dict)
     """Sentences by source and step; the same step speaks for many products."""
 
@@ -152,7 +154,9 @@ class Reasoner:
         if source in self._rules:
             return self._rules[source].stated(share)
         if source == "segment":
-            return Reason("segment", wording.segment(self.situation.labels[cause]), share, (), source)
+            name, _, value = self.situation.labels[cause].partition("=")
+            said = wording.segment(self.label_names.name(name), self.label_names.value(name, value))
+            return Reason("segment", said, share, (), source)
         if source == GROUP:
             return Reason("group", self._suiting(parts[place]), share, (), source)
         if source == LIKES:

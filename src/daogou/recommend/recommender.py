@@ -13,6 +13,7 @@ import numpy as np
 from daogou.domain.errors import NotFound
 from daogou.domain.hit import Hit, Hits, Reason
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId, current_instant
+from daogou.language.label_names import LabelNames
 from daogou.recommend import sources
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
@@ -55,6 +56,7 @@ class Recommender:
         *,
         shoppers: Shoppers | None = None,
         config: RecommendConfig | None = None,
+        label_names: LabelNames | None = None,
         clock: Callable[[], Instant] = current_instant,
     ) -> None:
         """The shelf must have been built in the release's order: `Shelf(release.items())`."""
@@ -63,6 +65,7 @@ class Recommender:
         self._models = Models.open(release) if release else Models.untrained(max(0, events.head() - _TAIL_UNTRAINED))
         self._shelf = shelf
         self._config = config or RecommendConfig()
+        self._label_names = label_names or LabelNames()
         self._live = Live(self._models, shelf, events, shoppers, most_shown=self._config.exposure.most)
         self.rules = Rulebook((), shelf)
         """The shop's rules; may be replaced at any time."""
@@ -101,7 +104,8 @@ class Recommender:
             found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
             shown = [row for row, _ in ordered]
             made = fused.parts(shown)
-            because = Reasoner(situation, self._shelf, self._models, fused.names).reasons(made, shown, drawn=drawn)
+            reasoner = Reasoner(situation, self._shelf, self._models, fused.names, self._label_names)
+            because = reasoner.reasons(made, shown, drawn=drawn)
             hits = tuple(
                 Hit(
                     self._shelf.ids[row],
@@ -132,7 +136,7 @@ class Recommender:
             parts: Counter[str] = Counter()
             for part in fused.contributions(row):
                 parts[part.source] += part.value  # type: ignore[assignment]  # Counter holds any number
-            why = Reasoner(situation, self._shelf, self._models, fused.names)
+            why = Reasoner(situation, self._shelf, self._models, fused.names, self._label_names)
             found = why.reasons(fused.parts([row]), [row], most=20)[0]
             because = tuple(self._counterfactual(reason, row, request, situation, fused) for reason in found)
         return Explanation(

@@ -87,7 +87,9 @@ def about(title: Text) -> Text:
     return Text(zh=f"与「{title.show('zh')}」有关", en=f"About “{title.show('en')}” and its kind")
 
 
-def segment(label: str) -> Text:
+def segment(name: Text, value: Text) -> Text:
     """Popularity among shoppers with one label."""
-    name, _, value = label.partition("=")
-    return Text(zh=f"在「{name}：{value}」的顾客中热门", en=f"Popular with shoppers of “{name}: {value}”")
+    return Text(
+        zh=f"在「{name.show('zh')}：{value.show('zh')}」的顾客中热门",
+        en=f"Popular with shoppers of “{name.show('en')}: {value.show('en')}”",
+    )

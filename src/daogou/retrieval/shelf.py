@@ -29,6 +29,7 @@ _NONE = -1
 _NO_ROWS = array("i")
 _AT_ONCE = 2_000
 """Products read from the catalogue at once."""
+_GONE = Text(zh="一件已下架的商品", en="a product that has left the shop")
 
 
 class Shelf:
@@ -100,9 +101,11 @@ class Shelf:
         return np.array([row[id] for id in ids if id in row], np.int32)
 
     def title(self, row: int) -> Text:
-        """What the product is called; its id where it has no title or is gone."""
+        """What the product is called; its id where it has no title, which tells a shopper nothing where it is gone."""
         product, id = self.products[row], self.ids[row]
-        return product.title if product is not None and product.title else Text(zh=id, en=id)
+        if product is None:
+            return _GONE
+        return product.title or Text(zh=id, en=id)
 
     @property
     def available(self) -> NDArray[np.bool_]:
@@ -150,6 +153,10 @@ class Shelf:
     def label(self, facet: str, value: str) -> Text:
         """How a facet value is written for people."""
         return self._labels.get((facet, value), Text.of(value))
+
+    def kind_named(self, key: str) -> Text | None:
+        """What a kind of goods is called, by its key; None where the shop has none such."""
+        return self._labels.get(("category", key))
 
     def call(self, facet: str, value: str, label: Text) -> None:
         """Write a facet value so from now on: a brand whose Chinese name is learnt from titles."""

@@ -49,12 +49,20 @@ def parse(tree: dict[str, Any], *, origin: str = FILE) -> Settings:
 
 
 def _with_text(tree: dict[str, Any]) -> dict[str, Any]:
-    """A shop's name may be plain text; its language is then found by looking."""
-    shop = tree.get("shop")
-    if not isinstance(shop, dict) or not isinstance(shop.get("name"), str):
-        return tree
-    name = Text.of(shop["name"])
-    return tree | {"shop": shop | {"name": {"zh": name.zh, "en": name.en}}}
+    """The names of a shop and of labels may be plain text; its language is then found by looking."""
+    shop, labels = tree.get("shop"), tree.get("labels")
+    if isinstance(shop, dict) and "name" in shop:
+        tree = tree | {"shop": shop | {"name": _in_languages(shop["name"])}}
+    if isinstance(labels, dict):
+        tree = tree | {"labels": {name: _in_languages(called) for name, called in labels.items()}}
+    return tree
+
+
+def _in_languages(name: object) -> object:
+    if not isinstance(name, str):
+        return name
+    text = Text.of(name)
+    return {"zh": text.zh, "en": text.en}
 
 
 def write_default(

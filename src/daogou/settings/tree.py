@@ -107,3 +107,7 @@ class Settings:
     rates: Mapping[str, Annotated[float, Meta(gt=0)]] = field(default_factory=dict)
     """[rates]: how many units of the shop's currency one unit of another is worth, so that "under $80" can be
     understood in a shop that sells in yuan. Without a rate a foreign price is shown as not understood."""
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    """[labels]: what the labels of shoppers and their values are called where shoppers read them, such as
+    `budget = {zh = "预算", en = "Budget"}` and `"budget=middle" = {zh = "中等", en = "medium"}`; text alone counts for
+    the language it is in. Common ones have names already."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from daogou.domain.errors import NotFound, NotReady
 from daogou.knowledge.graph import Graph
+from daogou.language.label_names import LabelNames
 from daogou.opinions.aspects import lexicon
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import Like, RecommendRequest
@@ -125,7 +126,12 @@ class Engine:
             shelf.refresh(stores.catalogue)
             shelf.rate((id, summary.mean) for id, summary in stores.reviews.summaries(shelf.ids).items())
             recommender = Recommender(
-                release, shelf, stores.followed, shoppers=stores.shoppers, config=settings.recommend
+                release,
+                shelf,
+                stores.followed,
+                shoppers=stores.shoppers,
+                config=settings.recommend,
+                label_names=LabelNames(settings.labels, shelf.kind_named),
             )
             opinions = Opinions.of(release, words or lexicon())
             rereading = open_rereading(opinions.senses, encoder)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daogou.domain.money import Money
+from daogou.language.names import display_name
 
 if TYPE_CHECKING:
     from daogou.domain.query import Slot, Understood
@@ -52,7 +53,7 @@ def chips(
 
 def attribute_heading(name: str, t: Words) -> str:
     """What an attribute is called above its values."""
-    return t.known(f"attribute.{name}", name.replace("_", " "))
+    return t.known(f"attribute.{name}", display_name(name).show(t.language))
 
 
 def _understood(asked: Asked, slot: Slot, *, shelf: Shelf, lexicon: Lexicon, t: Words) -> Chip:

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse
 
 from daogou.domain.errors import Forbidden
 from daogou.domain.ids import Instant, ShopperId
+from daogou.language.label_names import LabelNames
 from daogou.server.pages.visitor import SHOPPER
 from daogou.server.storefront.cards import cards
 from daogou.server.tokens import Identity
@@ -38,10 +39,14 @@ class ProfilePage:
         orders = shop.stores.orders.of(who.shopper, limit=_ORDERS) if who.shopper else []
         named = {entry.event.product for entry in entries} | {line.product for order in orders for line in order.lines}
         hits = shop.recommend(shopper=who.shopper, session=who.session, kind="for-you", k=_WIDE, language=who.language)
+        shopper = shop.stores.shoppers.get(who.shopper) if who.shopper else None
+        called = LabelNames(shop.settings.labels, shop.engine.shelf.kind_named)
+        labels = shopper.labels.items() if shopper else ()
         return self._site.render(
             request,
             "storefront/profile.html",
-            shopper=shop.stores.shoppers.get(who.shopper) if who.shopper else None,
+            shopper=shopper,
+            labels=[(called.name(name), called.value(name, value)) for name, value in labels],
             entries=entries,
             orders=orders,
             products=shop.stores.catalogue.get([id for id in named if id]),
