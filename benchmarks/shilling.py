@@ -1,4 +1,4 @@
-"""What fake accounts can do: the rank of a product that they push, in "bought together" and in "for you".
+"""What fake accounts can do: the rank of a product that they push, in the lists that a client gets.
 
 "together" (groceries, `demo` extra): the lines of the last 120 days of the Complete Journey. For each of 20 pairs of an
 anchor, one of the 300 products with most buyers, and a target, a product of at most ten buyers that nobody bought with
@@ -12,7 +12,13 @@ over buyers, as a textbook has it. Ranks are those of the target among the ancho
 its own fake accounts, whose histories are eight of the 200 most popular products and then the target. Printed is how
 many of 2,000 real shoppers, drawn at random, are shown a target among ten products.
 
-    python benchmarks/shilling.py [together] [for-you] [--data ../shared/data/amazon14]
+"shown" (showcase, default settings without the transformer): what is answered beside 20 anchors, half of them of the
+100 products with most steps and half with one to five, when fake accounts for each push a product of another
+category with at most five steps. Visitors look at both, five times in turn, on the last day. Hasty, aged-once,
+once and returning accounts buy: both today; something else 60 days ago and both today; both in one order 60 days ago;
+something else 60 and 40 days ago and both today. Ranks before ("live") and after another training.
+
+    python benchmarks/shilling.py [together] [for-you] [shown] [--data ../shared/data/amazon14]
 """
 
 from __future__ import annotations
@@ -34,19 +40,28 @@ import numpy as np
 from beauty import DAY_MS, product
 
 from daogou.adapters.addresses import open_stores
-from daogou.domain.event import Event
+from daogou.domain.event import Event, EventType
 from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.domain.kinds import Kind
+from daogou.domain.text import Text
 from daogou.evaluation.groceries.source import find_source
+from daogou.evaluation.showcase import build
+from daogou.ports.stores import Stores
 from daogou.recommend.batch import histories
 from daogou.recommend.recommender import Recommender
+from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.together import Together, TogetherConfig
+from daogou.shop.create import create
+from daogou.shop.shop import open_shop
+from daogou.training import data as facts
 from daogou.training.config import TrainingConfig
 from daogou.training.data import Lines
 from daogou.training.recipes import together
-from daogou.training.releases import Releases
+from daogou.training.releases import Release, Releases
 from daogou.training.train import train
 
+LISTS = ["together", "for-you", "shown"]
 START_MS = 1_400_000_000_000
 SHARES = (0.001, 0.0033, 0.01, 0.03)
 """Fake accounts, as a part of the real ones."""
@@ -226,15 +241,125 @@ def _shown(
         return sum(any(item["product"] in targets for item in answer["items"]) for answer in answers)
 
 
+# --- what a client is shown ----------------------------------------------------------------------------------------
+
+ASKED: tuple[Kind, ...] = ("together", "because", "similar", "complete")
+Acts = Sequence[tuple[EventType, float, Sequence[str]]]
+"""What an account does: how, how many days ago, and with what, where "?" is any popular product."""
+FAKES: Mapping[str, Acts] = {
+    "visitors": [("view", 0.01, ["anchor", "target"] * 5)],
+    "hasty": [("purchase", 0.01, ["anchor", "target"])],
+    "aged once": [("purchase", 60, ["?"]), ("purchase", 0.01, ["anchor", "target"])],
+    "once": [("purchase", 60, ["anchor", "target"])],
+    "returning": [("purchase", 60, ["?"]), ("purchase", 40, ["?"]), ("purchase", 0.01, ["anchor", "target"])],
+}
+
+
+def shown(accounts: Sequence[int]) -> None:
+    """Print a line for each attack and list, live and after a training."""
+    with tempfile.TemporaryDirectory() as folder:
+        build.write(Path(folder) / "files")
+        create(Path(folder) / "shop", name=Text(en="Panorama"), currency="CNY", rates={"USD": 7.1, "EUR": 7.8})
+        shop = open_shop(Path(folder) / "shop")
+        shop.import_files(build.paths(Path(folder) / "files"))
+        read = facts.read(shop.stores)
+        pairs, popular = _pushed(read)
+        now = int(read.steps.at.max())
+        releases = Releases(Path(folder) / "models")
+        honest = _copied(shop.stores, [])
+        clean = train(honest, releases, config=_without_transformer())
+        for name, each in [("none", 0), *((name, each) for name in FAKES for each in accounts)]:
+            fakes = _fakes(FAKES[name], pairs, popular, each, now) if each else []
+            stores = _copied(shop.stores, fakes)
+            _report(name, each, "live", stores, clean, pairs, now)
+            _report(name, each, "trained", stores, train(stores, releases, config=_without_transformer()), pairs, now)
+        shop.close()
+
+
+def _pushed(read: facts.TrainingData) -> tuple[list[tuple[str, str]], list[str]]:
+    """The anchors, each with what is pushed beside it, and the popular products."""
+    rng = np.random.default_rng(0)
+    steps = np.bincount(read.steps.rows, minlength=read.n)
+    popular = np.argsort(-steps, kind="stable")[:100]
+    few = np.flatnonzero((steps > 0) & (steps <= 5))
+    anchors = [*rng.choice(popular, PAIRS // 2, replace=False), *rng.choice(few, PAIRS // 2, replace=False)]
+    pairs = []
+    for anchor in anchors:
+        own = read.products[anchor].category
+        other = [row for row in rng.permutation(few).tolist() if read.products[row].category[:1] != own[:1]]
+        pairs.append((str(read.products[anchor].id), str(read.products[other[0]].id)))
+    return pairs, [str(read.products[row].id) for row in popular.tolist()]
+
+
+def _fakes(acts: Acts, pairs: Sequence[tuple[str, str]], popular: Sequence[str], each: int, now: int) -> list[Event]:
+    rng = np.random.default_rng(1)
+    return [
+        Event(
+            type,
+            Instant(int(now - ago * DAY_MS) + account * 1_000 + place),
+            shopper=ShopperId(f"fake-{anchor}-{account}"),
+            product=ProductId({"anchor": anchor, "target": target}.get(what) or str(rng.choice(popular))),
+        )
+        for anchor, target in pairs
+        for account in range(each)
+        for type, ago, products in acts
+        for place, what in enumerate(products)
+    ]
+
+
+def _copied(stores: Stores, fakes: Sequence[Event]) -> Stores:
+    """The shop's catalogue, events and orders in memory, and the events of fake accounts after them."""
+    copy = open_stores("memory://")
+    copy.catalogue.put(stores.catalogue.scan(), at=Instant(0))
+    copy.orders.put(list(stores.orders.scan()))
+    seq = 0
+    while batch := stores.events.since(seq):
+        copy.events.append([recorded.event for recorded in batch])
+        seq = batch[-1].seq
+    copy.events.append(fakes)
+    return copy
+
+
+def _without_transformer() -> TrainingConfig:
+    config = TrainingConfig()
+    return replace(config, transformer=replace(config.transformer, enabled=False))
+
+
+def _report(
+    name: str, each: int, when: str, stores: Stores, release: Release, pairs: Sequence[tuple[str, str]], now: int
+) -> None:
+    shelf = Shelf(release.items())
+    shelf.refresh(stores.catalogue)
+    recommender = Recommender(release, shelf, stores.events)
+    for kind in ASKED:
+        places = []
+        for anchor, target in pairs:
+            named = {"basket": (ProductId(anchor),)} if kind == "complete" else {"product": ProductId(anchor)}
+            hits = recommender.recommend(RecommendRequest(kind=kind, k=50, at=Instant(now), **named)).items
+            places.append(next((place for place, hit in enumerate(hits, 1) if hit.product == target), None))
+        for anchors, half in (("popular", places[: PAIRS // 2]), ("rare", places[PAIRS // 2 :])):
+            print(
+                json.dumps({
+                    "benchmark": "shilling", "list": kind, "accounts": name, "accounts_each": each, "when": when,
+                    "anchors": anchors, "pairs": len(half), "first": sum(place == 1 for place in half),
+                    "among_10": sum(place is not None and place <= 10 for place in half),
+                }),
+                flush=True,
+            )  # fmt: skip
+
+
 def main() -> None:
-    """Measure the lists that are named, or both."""
+    """Measure the lists that are named, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lists", nargs="*", choices=["together", "for-you"], default=["together", "for-you"])
+    parser.add_argument("lists", nargs="*", choices=LISTS, default=LISTS)
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[1] / "../shared/data/amazon14")
     parser.add_argument("--shares", type=float, nargs="+", default=SHARES, help='of the attacks on "for you"')
+    parser.add_argument("--accounts", type=int, nargs="+", default=(10, 30), help='of the attacks on what is "shown"')
     asked = parser.parse_args()
     if "together" in asked.lists:
         bought_together()
+    if "shown" in asked.lists:
+        shown(asked.accounts)
     if "for-you" in asked.lists:
         for_you(asked.data, asked.shares)
 

@@ -30,14 +30,27 @@ OLD = (0, 0)
 
 
 def test_an_account_is_believed_when_it_has_aged() -> None:
-    found = trust([OLD, (0, 100), (1, 100), (2, 84), (3, 70)])
-    assert found.believed.tolist() == [True, False, True, True]
+    found = trust([OLD, (0, 100), (1, 100), (2, 84), (3, 70), (4, 71), (5, 72)])
+    assert found.believed.tolist() == [True, False, True, True, True, True]  # too few came back to ask for it
     assert found.voice[1] == 0 < found.voice[2] < found.voice[3]
 
 
+def test_age_counts_from_the_day_an_account_came_back() -> None:
+    found = trust([OLD, (0, 50), (1, 0), (1, 100), (2, 0), (2, 84), (3, 0)])
+    assert found.believed.tolist() == [True, False, True, False]
+    assert (found.voice > 0).tolist() == [True, False, True, False]
+
+
+def test_steps_of_who_did_not_come_back_count_when_they_are_as_old() -> None:
+    found = trust([OLD, (0, 50), (1, 40), (1, 100), (2, 84), (3, 86), (5, 100)])
+    believed, bought_once = found.until[0], 100 - 15
+    assert believed > 100
+    assert found.until[1:].tolist() == [bought_once, bought_once, -1, -1, -1]
+
+
 def test_who_comes_back_to_buy_says_more() -> None:
-    found = trust([OLD, (0, 100), (1, 50), (1, 50), (2, 50), (2, 60)])
-    assert found.voice[1:].tolist() == pytest.approx([0.5, 0.75])
+    found = trust([OLD, (0, 50), (0, 100), (1, 50), (1, 60), (2, 50), (2, 60), (2, 70)])
+    assert found.voice[1:].tolist() == pytest.approx([0.75, 0.875])
 
 
 def test_a_young_shop_asks_for_half_its_own_age() -> None:
@@ -53,7 +66,7 @@ def test_a_young_shop_asks_for_half_its_own_age() -> None:
         (["abx", "aby", "abz", "abv", "aw"], True),
         (["abx", "aby", "az"], False),
         (["ax", "ay", "az"], False),
-        (["ab", "ab"], False),
+        (["ab", "ab", "c"], False),
     ],
 )
 def test_who_buys_the_same_two_nearly_every_time_has_no_voice(bought: list[str], bound: bool) -> None:

@@ -130,7 +130,7 @@ def test_live_pairs_are_learnt(world: World) -> None:
     for n in range(5):
         world.happen("view", "p2", shopper=f"n{n}", at=NOW + 2 * n)
         world.happen("view", "p20", shopper=f"n{n}", at=NOW + 2 * n + 1)
-    assert world.products(product="p2", kind="because", k=1) == ["p20"]
+    assert world.products(history=("p2",), k=1) == ["p20"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

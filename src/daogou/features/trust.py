@@ -1,10 +1,11 @@
-"""How much an account's purchases are worth as a vote on which products go together.
+"""How much an account's acts are worth as a vote on which products go together.
 
 Whoever makes ten profiles and lets each buy a cheap product with his own wants to be the cheap product's first partner
 (Lam and Riedl, "Shilling recommender systems for fun and profit", WWW 2004). Two things are dear to fake: age, and
-coming back to buy. Who comes back for the same two products nearly every time says that the two belong together, and
+coming back to buy; age counts from the day an account came back, so that one cheap order long ago lends no weight to
+another today. Who comes back for the same two products nearly every time says that the two belong together, and
 nothing that several others like it do not say as well: such accounts have no voice, as few households shop like that.
-Purchases alone are looked at: they come from the shop's till, and views cost nothing.
+Purchases alone make an account old: they come from the shop's till, and views cost nothing.
 """
 
 from __future__ import annotations
@@ -18,13 +19,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_ALWAYS = 2**40
+
+
 @dataclass(frozen=True, slots=True)
 class TrustConfig:
     """When an account is believed."""
 
     age_days: float = 30.0
-    """Days since an account's first purchase after which it is fully believed. A shop whose purchases reach back less
-    than twice as far asks for half its own age."""
+    """Days after an account came back to buy until it is fully believed. A shop whose purchases reach back less than
+    twice as far asks for half its own age."""
+    back_part: float = 0.25
+    """Where fewer of the accounts than this part ever came back on another day, age counts from the first purchase."""
+    least_steps: float = 1.0
+    """Where there are fewer believed steps for each product of the shop, everybody's say what people turn to next, as
+    in a shop of anonymous visits. No part of all steps, since who makes accounts makes as many steps as they like."""
     bound_days: int = 3
     """An account that bought on so many days or more, and the same two products on nearly all, has no voice."""
     bound_part: float = 0.8
@@ -41,6 +50,9 @@ class Trust:
     """(accounts,) Of at least half the full age, and not bound."""
     bound: NDArray[np.bool_]
     """(accounts,) It buys the same two products nearly every time."""
+    until: NDArray[np.int64]
+    """(accounts,) The day of its last steps that count, -1 if none do: any of a believed account; of one that has
+    bought, long enough ago, and has not come back or did so lately, those that are as old as that purchase must be."""
 
     @classmethod
     def of(
@@ -48,16 +60,31 @@ class Trust:
     ) -> Trust:
         """Look at purchase lines: (lines,) accounts by number, days, and products by number."""
         if not len(account):
-            return cls(np.zeros(1, np.float32), np.zeros(1, np.bool_), np.zeros(1, np.bool_))
+            return cls(np.zeros(1, np.float32), np.zeros(1, np.bool_), np.zeros(1, np.bool_), np.full(1, -1))
         n = int(account.max()) + 1
         days = np.bincount(np.unique(np.stack([account.astype(np.int64), day]), axis=1)[0], minlength=n)
-        first = np.full(n, day.max())
-        np.minimum.at(first, account, day)
-        full = min(config.age_days, (day.max() - day.min()) / 2)
-        age = np.clip((day.max() - first) / full, 0, 1) if full > 0 else np.ones(n)
+        last = int(day.max())
+        first, second = _first_two(account, day, n)
+        since = second if np.mean(days[days > 0] > 1) >= config.back_part else first
+        full = min(config.age_days, (last - int(day.min())) / 2)
+        age = np.clip((last - since) / full, 0, 1) if full > 0 else np.ones(n)
         voice = age * (1 - 0.5**days)
         bound = _bound(account, day, product, days, config)
-        return cls(np.where(bound, 0, voice).astype(np.float32), (age >= 0.5) & ~bound, bound)
+        believed = (age >= 0.5) & ~bound
+        old = int(last - full / 2)
+        until = np.where(believed, _ALWAYS, np.where((first <= old) & (days > 0) & ~bound, old, -1))
+        return cls(np.where(bound, 0, voice).astype(np.float32), believed, bound, until)
+
+
+def _first_two(
+    account: NDArray[np.integer], day: NDArray[np.int64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(accounts,) The first two days on which each bought; the last day of all where there is none."""
+    first, second = np.full(n, day.max()), np.full(n, day.max())
+    np.minimum.at(first, account, day)
+    later = day > first[account]
+    np.minimum.at(second, account[later], day[later])
+    return first, second
 
 
 def _bound(

@@ -56,6 +56,8 @@ class Models:
     content: ContentKnn | None
     hybrid: Hybrid
     together: Together
+    followed: SequentialKnn
+    """What shoppers turned to next in steps that are believed, as of the release: live events do not move it."""
     popularity: Popularity
     repeat: Repeat
     fusion: Fusion
@@ -75,6 +77,7 @@ class Models:
             content=ContentKnn.load(release.path("content")),
             hybrid=Hybrid.load(release.path("hybrid")),
             together=Together.load(release.path("together")),
+            followed=_followed(release.path("together") / "followed"),
             popularity=Popularity.load(release.path("popularity")),
             repeat=Repeat.load(release.path("repeat")),
             fusion=Fusion.load(release.path("fusion")),
@@ -98,7 +101,15 @@ class Models:
             content=None,
             hybrid=Hybrid(Neighbours.empty()),
             together=Together(Neighbours.empty(), np.zeros(0, np.int32), np.zeros(0, np.int32), 0),
+            followed=SequentialKnn(Neighbours.empty(), np.zeros(0), SequentialConfig()),
             popularity=Popularity(popular, trending, {}, counted),
             repeat=Repeat(RepeatConfig()),
             fusion=Fusion({"sequential": 1.0, "popularity": 0.01}),
         )
+
+
+def _followed(folder: Path) -> SequentialKnn:
+    """A release of an earlier version has none: until the next training, lists are filled up by what is alike."""
+    if folder.is_dir():
+        return SequentialKnn.load(folder)
+    return SequentialKnn(Neighbours.empty(), np.zeros(0), SequentialConfig())

@@ -20,6 +20,7 @@ from daogou.recommend.group import LIKES, suited
 from daogou.recommend.group import SOURCE as GROUP
 from daogou.recommend.ranking import RANKING
 from daogou.recommend.showings import EXPOSURE
+from daogou.recommend.situation import FOLLOWED
 from daogou.retrieval.evidence import NO_CAUSE
 from daogou.retrieval.repeat import REPEAT
 
@@ -190,6 +191,6 @@ class Reasoner:
     def _sentence(self, source: str, step: int, title: Text) -> tuple[ReasonKind, Text]:
         if self.situation.kind in {"for-you", "next-basket"}:
             return "history", wording.because(self.situation.types[step], title)
-        if source == "sequential":
+        if source in {"sequential", FOLLOWED}:
             return "history", wording.next_after(title)
         return ("similar" if source == "hybrid" else "content"), wording.similar(title)

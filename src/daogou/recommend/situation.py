@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
 from msgspec import Meta
@@ -161,7 +161,7 @@ def look(
         out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
     if request.exclude_seen:
         out += [np.array([row for row, _, _ in steps], np.int32), bought]
-    if kind in {"similar", "because", "together"}:
+    if kind in BY_OTHERS and kind != "complete":
         steps = _named(request, shelf, "view" if request.product else "cart", at)
     elif kind == "complete":
         steps = [(row, "cart", at) for row in laid] or steps
@@ -257,11 +257,16 @@ def _named(request: RecommendRequest, shelf: Shelf, type: EventType, at: int) ->
     return [(row, type, at) for row in shelf.rows(named).tolist()]
 
 
+BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
+"""Kinds that rest on what others did around products: steps that are believed alone count, as of the last training, so
+that nobody moves these lists at once."""
+FOLLOWED = "followed"
+"""The source that says what shoppers turned to next, in steps that are believed."""
 _BY_AGE = {"new", "next-basket"}
 """Kinds whose order rests on age already, or whose point is to repeat."""
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
-    "similar": {"hybrid": 1.0, "content": 0.3, "sequential": 0.1},
-    "together": {"together": 1.0, "sequential": 0.05, "content": 0.01},
+    "similar": {"hybrid": 1.0, "content": 0.3, FOLLOWED: 0.1},
+    "together": {"together": 1.0, FOLLOWED: 0.05, "content": 0.003},
     "trending": {"trending": 1.0},
     "new": {"new": 1.0},
 }
@@ -281,7 +286,9 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     """Learnt weights where there are any; for the next basket, repeats before everything else."""
     learnt = models.fusion
     if kind in _BY_KIND:
-        return Fusion({**_BY_KIND[kind], **_FILL}, {"sequential": learnt.scales.get("sequential", 1.0)})
+        return Fusion({**_BY_KIND[kind], **_FILL}, {FOLLOWED: learnt.scales.get("sequential", 1.0)})
+    if kind in BY_OTHERS:
+        learnt = _by_others(learnt)
     weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
     if kind in {"complete", "next-basket"}:
         repeat = models.repeat.config
@@ -293,6 +300,25 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     elif kind != "for-you":
         weights[REPEAT] = 0.0
     return replace(learnt, weights={**weights, **_FILL})
+
+
+V = TypeVar("V")
+
+
+def _by_others(learnt: Fusion) -> Fusion:
+    """The same with believed steps in the place of everybody's, from which further retrievers are learnt as well."""
+    kept = {"sequential": FOLLOWED, "content": "content", "popularity": "popularity"}
+
+    def renamed(named: Mapping[str, V]) -> dict[str, V]:
+        return {kept[name]: value for name, value in named.items() if name in kept}
+
+    return replace(
+        learnt,
+        weights=renamed(learnt.weights),
+        scales=renamed(learnt.scales),
+        by_band=renamed(learnt.by_band),
+        fading=renamed(learnt.fading),
+    )
 
 
 def _stated(fusion: Fusion, steps: int) -> Fusion:

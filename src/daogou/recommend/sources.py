@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.recommend.group import LIKES
+from daogou.recommend.situation import BY_OTHERS, FOLLOWED
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.evidence import Evidence
 from daogou.retrieval.repeat import REPEAT
@@ -84,7 +85,9 @@ def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
     trail, weights = situation.trail, situation.fusion.weights
     if not len(trail):
         return {}
-    entries = {"sequential": models.sequential.evidence(trail)}
+    by_others = situation.kind in BY_OTHERS
+    name, following = (FOLLOWED, models.followed) if by_others else ("sequential", models.sequential)
+    entries = {name: following.evidence(trail)}
     if models.content is not None:
         entries["content"] = models.content.evidence(trail)
     further = {name: retriever for name, retriever in models.further.items() if weights.get(name, 0.0) > 0}

@@ -223,8 +223,16 @@ def _fit_and_save(
     run.step("together")
     if "together" in wanted:
         with run.spending("together"):
-            together.fit(read.lines, read.n, config).save(_made(folder / "together"))
+            run.metrics |= _go_together(read, config, _made(folder / "together"))
     run.metrics |= {"products": read.n, "steps": len(read.steps), "purchases": len(read.lines.row)}
+
+
+def _go_together(read: facts.TrainingData, config: TrainingConfig, folder: Path) -> dict[str, float]:
+    """Write what goes together by the acts of others; returns which part of the steps counts there."""
+    together.fit(read.lines, read.n, config).save(folder)
+    together.follow(read.steps, read.lines, read.n, config).save(_made(folder / "followed"))
+    counted = together.believed(read.steps, read.lines, read.n, config)
+    return {"together.believed": float(counted.mean()) if len(counted) else 1.0}
 
 
 def _fit_held_back(
@@ -260,7 +268,8 @@ def _fit_behaviour(
     with run.spending("popularity"):
         counted = popularity.fit(steps, read.n, read.labels, config)
     with run.spending("hybrid"):
-        return _Behaviour(followed, counted, hybrid.fit_behaviour(steps, read.n, config, only=only))
+        believed = steps.only(together.believed(steps, read.lines, read.n, config))
+        return _Behaviour(followed, counted, hybrid.fit_behaviour(believed, read.n, config, only=only))
 
 
 def _fit_further(names: Iterable[str], lesson: Lesson, run: _Run) -> dict[str, Retriever]:

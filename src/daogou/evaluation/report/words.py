@@ -155,6 +155,7 @@ SYSTEMS = {
     "personal frequency": Text(zh="个人常选", en="personal frequency"),
     "random": Text(zh="随机", en="random"),
     "sequential": Text(zh="接着看什么", en="sequential"),
+    "followed": Text(zh="可信顾客接着看什么", en="next for believed shoppers"),
     "content": Text(zh="文字相似", en="content"),
     "popularity": Text(zh="热度", en="popularity"),
     "segment": Text(zh="同类顾客", en="segment"),
