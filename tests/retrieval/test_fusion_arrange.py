@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daogou.retrieval.arrange import Variety, arrange
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct, place_among
 from daogou.retrieval.fusion import Fused, Fusion, band_of
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.pool import Pool, Request
@@ -231,6 +231,12 @@ def test_a_product_is_in_the_band_of_its_events() -> None:
     events = np.array([0.0, 1.0, 2.0, 2.5, 3.0, 4.0, 1e9])
     assert band_of(np.arange(9, dtype=np.int32), events, (0, 2, 3)).tolist() == [0, 1, 1, 2, 2, 3, 3, 0, 0]
     assert band_of(np.arange(3, dtype=np.int32), events, ()).tolist() == [0, 0, 0]
+
+
+@given(st.lists(st.integers(0, 30)), st.lists(st.integers(0, 60)))
+def test_the_place_among_keys_is_the_first_or_none(keys: list[int], asked: list[int]) -> None:
+    found = place_among(np.array(keys, np.int32), np.array(asked, np.int32))
+    assert found.tolist() == [keys.index(key) if key in keys else -1 for key in asked]
 
 
 @given(st.lists(st.integers(0, 40), max_size=60))

@@ -159,6 +159,18 @@ def distinct(keys: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int
     return once, place
 
 
+def place_among(keys: NDArray[np.int32], asked: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each asked key its first place among the keys, -1 where it is none of them."""
+    if len(keys) == 0 or len(asked) == 0:
+        return np.full(len(asked), -1, np.int32)
+    under = _board(int(max(keys.max(), asked.max())) + 1)
+    under[keys[::-1]] = np.arange(len(keys) - 1, -1, -1, dtype=np.int32)
+    place = under.take(asked)  # of what is none of them whatever stood there
+    _boards.append(under)
+    place[keys.take(place, mode="clip") != asked] = -1
+    return place
+
+
 _boards: list[NDArray[np.int32]] = []
 """Places to write under a key that nobody writes in now: as many as there ever were threads at it at one moment, not as
 many as there are threads. Nothing is read from one that was not written just before."""

@@ -20,6 +20,7 @@ import numpy as np
 from msgspec import Meta
 
 from daogou.domain.ids import DAY_MS
+from daogou.retrieval.evidence import place_among
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
@@ -106,20 +107,19 @@ def described(
     trail, n = asker.trail.rows, np.float32(len(asker.trail))
     best = max(float(scores.max(initial=0.0)), 1e-30)
     released = goods.released.take(rows)
-    brands, kinds = (_alike(column.take(rows), column.take(trail)) for column in (goods.brand, goods.leaf))
-    been = rows[:, None] == trail  # (rows, steps), like the two before
-    back = been.argmax(1)
+    brands, newest_brand = _alike(goods.brand.take(rows), goods.brand.take(trail))
+    kinds, newest_kind = _alike(goods.leaf.take(rows), goods.leaf.take(trail))
     times, days = _bought(rows, asker)
     columns = (
         scores / best,
         np.log1p(_counted(rows, events)),
         np.where(released > 0, (asker.at - released) / DAY_MS, _NEVER),
         _dearer(goods.price.take(rows), goods.price.take(trail)),
-        np.add.reduce(brands, 1, np.float32) / n,
-        brands[:, 0],
-        np.add.reduce(kinds, 1, np.float32) / n,
-        kinds[:, 0],
-        np.where(been[np.arange(len(rows)), back], back, _NEVER),
+        brands / n,
+        newest_brand,
+        kinds / n,
+        newest_kind,
+        place_among(trail, rows),  # -1, which is _NEVER, of what is no step
         times,
         days,
         n,
@@ -142,16 +142,20 @@ def _counted(rows: NDArray[np.int32], events: NDArray[np.floating]) -> NDArray[n
     return counted
 
 
-def _alike(of: NDArray[np.int32], steps: NDArray[np.int32]) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = (of[:, None] == steps) & (of >= 0)[:, None]
-    return same
+def _alike(of: NDArray[np.int32], steps: NDArray[np.int32]) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+    """For each number of how many steps it is, and whether of the newest; -1 is none."""
+    counted = np.bincount(steps + 1, minlength=int(of.max(initial=0)) + 2).astype(np.float32)
+    counted[0] = 0
+    return counted.take(of + 1), (of == steps[0]) & (of >= 0)
 
 
 def _bought(rows: NDArray[np.int32], asker: Asker) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """How often each row was bought, and how many days ago last."""
-    row, purchase = (rows[:, None] == asker.bought).nonzero()
+    place = place_among(rows, asker.bought)
+    here = (place >= 0).nonzero()[0]
+    row = place.take(here)
     ago = np.full(len(rows), np.inf)
-    np.minimum.at(ago, row, asker.at // DAY_MS - asker.bought_at[purchase] // DAY_MS)
+    np.minimum.at(ago, row, asker.at // DAY_MS - asker.bought_at.take(here) // DAY_MS)
     times = np.bincount(row, minlength=len(rows))
     return times.astype(np.float32), np.where(times > 0, ago, _NEVER)
 
