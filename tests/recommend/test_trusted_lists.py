@@ -88,6 +88,14 @@ def test_new_accounts_that_look_at_two_products_move_no_list_of_others(
         assert TARGET not in shown[:5], kind
 
 
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_crowd_that_looks_at_the_product_itself_moves_none_either(world: World, kind: Kind) -> None:
+    before = [(hit.product, hit.score) for hit in world.ask(kind, FOLLOWED, 4).items]
+    for n in range(300):
+        world.happen("view", f"fake{n}", [before[-1][0]], days_ago=0.01)
+    assert [(hit.product, hit.score) for hit in world.ask(kind, FOLLOWED, 4).items] == before
+
+
 @pytest.mark.parametrize("anchor", [FOLLOWED, UNKNOWN])
 @pytest.mark.parametrize("fakes", [10, 30])
 def test_one_cheap_order_long_ago_lends_no_weight_to_another_today(world: World, anchor: str, fakes: int) -> None:

@@ -306,8 +306,9 @@ V = TypeVar("V")
 
 
 def _by_others(learnt: Fusion) -> Fusion:
-    """The same with believed steps in the place of everybody's, from which further retrievers are learnt as well."""
-    kept = {"sequential": FOLLOWED, "content": "content", "popularity": "popularity"}
+    """The same with believed steps in the place of everybody's, from which what is popular and further retrievers
+    are learnt as well: what is popular comes behind all else."""
+    kept = {"sequential": FOLLOWED, "content": "content"}
 
     def renamed(named: Mapping[str, V]) -> dict[str, V]:
         return {kept[name]: value for name, value in named.items() if name in kept}
