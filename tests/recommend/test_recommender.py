@@ -19,6 +19,7 @@ from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
 from daogou.recommend import live, wording
+from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.recommend.situation import RecommendConfig
@@ -207,6 +208,65 @@ def test_a_cold_shopper_is_shown_what_their_segment_likes(world: World) -> None:
     assert hit.product == "p9"
     assert hit.because[0].kind == "segment"
     assert hit.because[0].text.zh == "在「顾客群：学生」的顾客中热门"
+
+
+@pytest.mark.parametrize("value", ["student", "Student"])
+def test_the_context_of_someone_new_counts_as_their_label(world: World, value: str) -> None:
+    for n in range(9):
+        world.happen("view", "p9", shopper=f"s{n}", at=NOW + n)
+    answer = world.ask(session="v1", k=1, context={"group": value})
+    (hit,) = answer.items
+    assert (hit.product, hit.because[0].kind, answer.degraded) == ("p9", "segment", None)
+    assert hit.because[0].text.zh == "在「顾客群：学生」的顾客中热门"
+    assert hit.because[0].text.en == "Popular with shoppers of “Customer group: student”"
+    assert not [r for h in world.ask(session="v1").items for r in h.because if r.kind == "segment"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"context": {"group": "student", "country": "DE"}}, "'country=DE'; training knew no such group"),
+        ({"shopper": "told", "context": {"group": "student"}}, "'group=student'; training knew no such group"),
+        (
+            {"kind": "trending", "context": {"group": "student"}},
+            "'group=student'; 'trending' does not rest on who asks",
+        ),
+        (
+            {"kind": "group", "group": ("s1",), "context": {"group": "student"}},
+            "'group=student'; 'group' does not rest",
+        ),
+        ({"product": "p99", "context": {"a": "b"}}, "unknown product 'p99'; context not used: 'a=b'; 'similar'"),
+    ],
+)
+def test_context_that_says_nothing_is_named(world: World, asked: dict[str, object], said: str) -> None:
+    world.stores.shoppers.put([Shopper(ShopperId("told"), labels={"group": "worker"})])
+    answer = world.ask(**asked)
+    assert said in (answer.degraded or "")
+    assert answer.items
+
+
+def test_a_shopper_who_told_the_same_is_not_counted_twice(world: World) -> None:
+    world.stores.shoppers.put([Shopper(ShopperId("new"), labels={"group": "student"})])
+    alone, said = world.ask(shopper="new"), world.ask(shopper="new", context={"group": "student"})
+    assert (said.items, said.degraded) == (alone.items, None)
+
+
+def test_a_label_with_several_values_counts_for_each(world: World) -> None:
+    world.stores.shoppers.put([Shopper(ShopperId("new"), labels={"group": "worker, student"})])
+    texts = {reason.text.zh for hit in world.ask(shopper="new").items for reason in hit.because}
+    assert "在「顾客群：学生」的顾客中热门" in texts
+
+
+def test_training_counts_each_of_several_values(tmp_path: Path) -> None:
+    stores = filled()
+    stores.shoppers.put([Shopper(ShopperId(f"s{n}"), labels={"likes": "tea, shoes, tea"}) for n in range(12)])
+    segments = Models.open(train(stores, Releases(tmp_path))).popularity.segments
+    assert set(segments) == {"likes=tea", "likes=shoes"}
+
+
+def test_more_context_than_counts_is_refused(world: World) -> None:
+    with pytest.raises(BadRequest, match="21 facts of context; at most 20 count"):
+        world.ask(context={f"n{n}": "x" for n in range(21)})
 
 
 def test_a_label_that_changes_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ CONFIG = PopularityConfig(pool=2)
 
 def fitted(*events: tuple[int, int], n: int = 5) -> Popularity:
     rows, days = np.array([row for row, _ in events], np.int32), np.array([day for _, day in events], np.int64)
-    mask = {"city=bj": rows > 2}
+    mask = [("city=bj", rows > 2)]
     return Popularity.fit(rows, NOW + days * DAY_MS, np.ones(len(rows), np.float32), n, segments=mask, config=CONFIG)
 
 

@@ -179,7 +179,7 @@ class TestPopularity(SourceBehaviour):
     @pytest.fixture
     def fit(self):
         rows, days = np.array([0, 0, 1, 5, 5, 5], np.int32), np.array([0, 40, 9, 3, 4, 90], np.int64)
-        segments = {"city=bj": rows > 2}
+        segments = [("city=bj", rows > 2)]
         strength, config = np.ones(6, np.float32), PopularityConfig(pool=4)
         return lambda: Popularity.fit(rows, days * DAY_MS, strength, N, segments=segments, config=config)
 

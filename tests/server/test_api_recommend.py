@@ -24,6 +24,18 @@ def test_a_body_asks_for_more_than_an_address_holds(served: Served) -> None:
     assert served.shop.asked["exclude_seen"] is True
 
 
+def test_context_stands_in_the_address_or_the_body(served: Served) -> None:
+    at = "/v1/recommend?context=country:DE&context=campaign:a:b"
+    assert served.http.get(at, headers=served.key("service")).status_code == 200
+    assert served.shop.asked["context"] == {"country": "DE", "campaign": "a:b"}
+    body = {"context": {"device": "mobile"}}
+    assert served.http.post("/v1/recommend", json=body, headers=served.key("service")).status_code == 200
+    assert served.shop.asked["context"] == {"device": "mobile"}
+    answer = served.http.get("/v1/recommend?context=DE", headers=served.key("service"))
+    assert (answer.status_code, answer.json()["where"]) == (400, "query.context")
+    assert answer.json()["message"] == "'DE' is not name:value, such as country:DE"
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [
@@ -32,6 +44,7 @@ def test_a_body_asks_for_more_than_an_address_holds(served: Served) -> None:
         ({"candidates": ["p"] * 1001}, "candidates"),
         ({"likes": [""]}, "likes[0]"),
         ({"group": ["u"] * 21}, "group"),
+        ({"context": {"country": 7}}, "context[...]"),
         ({"candidate": ["p1"]}, "body"),
     ],
 )

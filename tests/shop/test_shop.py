@@ -378,6 +378,16 @@ def test_the_command_line_recommends_for_a_group_and_among_candidates(trained: S
         assert items[0]["because"][0]["kind"] == "group" or words[0] == "--candidate"
 
 
+def test_the_command_line_says_what_of_the_context_is_not_used(trained: Shop) -> None:
+    words = ["--shop", str(trained.folder), "--json", "recommend"]
+    done = CliRunner().invoke(cli, [*words, "--context", "country=DE"])
+    assert done.exit_code == 0, done.output
+    assert "context not used: 'country=DE'" in json.loads(done.output)["degraded"]
+    done = CliRunner().invoke(cli, [*words, "--context", "DE"])
+    assert done.exit_code == 2
+    assert "'DE' is not name=value, such as country=DE" in done.output
+
+
 def test_what_reviewers_say_follows_the_reviews(shop: Shop) -> None:
     def said() -> list[tuple[str, int, int]]:
         return [(each.aspect, each.good, each.bad) for each in shop.review_summary("boots-1").aspects]

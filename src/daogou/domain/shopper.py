@@ -19,3 +19,9 @@ class Shopper:
     joined: Instant | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     """Facts the store supplies or the shopper stated: segment, size, household."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The labels as "name=value" in order of names; one with several values, "tea, tents", is a fact for each."""
+        found = (f"{name}={value}" for name, values in sorted(self.labels.items()) for value in values.split(", "))
+        return tuple(dict.fromkeys(found))

@@ -87,7 +87,7 @@ class Live:
         now = time.monotonic()
         if now - read >= _LABELS_FOR_S:
             known = self._shoppers.get(shopper)
-            found = tuple(f"{name}={value}" for name, value in sorted(known.labels.items())) if known else ()
+            found = known.facts if known else ()
             if len(self._labels) >= _LABELLED:
                 self._labels.clear()
             self._labels[shopper] = now, found

@@ -24,7 +24,7 @@ from daogou.recommend.ranking import Ranking
 from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig, Situation, fusions, look, look_for_group, without
+from daogou.recommend.situation import BY_SEGMENT, RecommendConfig, Situation, fusions, look, look_for_group, without
 from daogou.retrieval.arrange import Variety, arrange
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
@@ -116,7 +116,8 @@ class Recommender:
                 for place, (row, pin) in enumerate(ordered)
             )
         held = self._config.variety.most is not None and len(picked) < min(request.k, len(rows))
-        return Hits(hits, self._models.release, degraded=self._degraded(request, situation, hits, held=held))
+        missing = filter(None, (self._degraded(request, situation, hits, held=held), _unheard(situation)))
+        return Hits(hits, self._models.release, degraded="; ".join(missing) or None)
 
     def read(self, request: RecommendRequest, articles: Iterable[Article]) -> tuple[Reading, ...]:
         """The articles that suit the request: beside its product, or else for the shopper. Raises BadRequest."""
@@ -292,6 +293,16 @@ class Recommender:
                     if isinstance(retriever, Placing):
                         retriever.place(row, bag)
         self._placed = end
+
+
+def _unheard(situation: Situation) -> str | None:
+    """What of the request's context said nothing."""
+    if not situation.unheard:
+        return None
+    facts = ", ".join(map(repr, situation.unheard))
+    if situation.kind not in BY_SEGMENT:
+        return f"context not used: {facts}; {situation.kind!r} does not rest on who asks"
+    return f"context not used: {facts}; training knew no such group of shoppers, or this one told otherwise"
 
 
 def _standing(fused: Fused, row: int, allowed: NDArray[np.bool_]) -> tuple[float, int | None]:

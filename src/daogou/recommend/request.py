@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import get_args
 
 from daogou.domain.errors import BadRequest
@@ -15,6 +16,7 @@ MOST = 1000
 """Products of one answer, and candidates of one request."""
 MOST_LIKES = 50
 MOST_PEOPLE = 20
+MOST_CONTEXT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class RecommendRequest:
     in the basket keeps its place among them: the list is the caller's."""
     likes: tuple[Like, ...] = ()
     """They speak for less as the history grows; for a group, or a gift, in full."""
+    context: Mapping[str, str] = field(default_factory=dict)
+    """What is known of whoever asks at this moment, such as {"country": "DE", "device": "mobile"}: counts as labels of
+    a shopper who has none of these names. What training knows no group of shoppers for is said in `Hits.degraded`."""
     explore: bool = True
     """False: no place goes by lot, whatever the settings say."""
 
@@ -69,6 +74,8 @@ class RecommendRequest:
             raise BadRequest(f"{len(self.likes)} likes; at most {MOST_LIKES} are heard", where="likes")
         if len(self.group) > MOST_PEOPLE:
             raise BadRequest(f"a group of {len(self.group)}; at most {MOST_PEOPLE} can be suited", where="group")
+        if len(self.context) > MOST_CONTEXT:
+            raise BadRequest(f"{len(self.context)} facts of context; at most {MOST_CONTEXT} count", where="context")
         kind: Kind = self.kind or self._fitting()
         if kind == "group" and not self.group:
             raise BadRequest("'group' needs to know whom it must suit", where="group")

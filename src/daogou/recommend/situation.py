@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -81,7 +81,7 @@ class Situation:
     excluded: NDArray[np.int32]
     """Rows that must not be in the answer; a row may stand here several times."""
     labels: tuple[str, ...]
-    """The shopper's labels that have counters of their own."""
+    """The labels that have counters of their own: the shopper's, then those of the request's context."""
     fusion: Fusion
     candidates: NDArray[np.int32] | None = None
     """The only rows that may be in the answer, in the caller's order."""
@@ -89,6 +89,8 @@ class Situation:
     """What the shopper said they like."""
     basket: int = 0
     """How many of the newest steps are what lies in the basket."""
+    unheard: tuple[str, ...] = ()
+    """Facts of the context that say nothing here, as "name=value"."""
     members: tuple[Situation, ...] = ()
     """Of a group: each one's own."""
     ruling: Ruling = NO_RULING
@@ -168,7 +170,9 @@ def look(
     elif kind == "group":
         steps = []
     steps = steps[: config.steps]
-    labels = tuple(label for label in live.labels(request.shopper) if label in models.popularity.segments)
+    labels, unheard = _labels(request, live.labels(request.shopper), models.popularity.segments)
+    if kind not in BY_SEGMENT:
+        unheard = [f"{name}={value}" for name, value in request.context.items()]
     return Situation(
         kind=kind,
         at=at,
@@ -178,7 +182,8 @@ def look(
         bought=bought,
         bought_at=bought_at,
         excluded=np.concatenate(out) if out else _NO_ROWS,
-        labels=labels,
+        labels=tuple(labels),
+        unheard=tuple(unheard),
         fusion=_stated(fusion, len(steps)) if request.likes else fusion,
         candidates=shelf.rows(dict.fromkeys(request.candidates)) if request.candidates else None,
         likes=request.likes,
@@ -193,7 +198,7 @@ def look(
 def look_for_group(request: RecommendRequest, look: Callable[[RecommendRequest], Situation]) -> Situation:
     """Bring together what an answer for several people rests on. What one of them must not be shown, nobody is."""
     asker = look(request)
-    alone = replace(request, group=(), kind="for-you", session=None, history=None, likes=())
+    alone = replace(request, group=(), kind="for-you", session=None, history=None, likes=(), context={})
     members = tuple(look(replace(alone, shopper=member)) for member in dict.fromkeys(request.group))
     excluded = np.concatenate([asker.excluded, *(member.excluded for member in members)])
     return replace(asker, members=members, excluded=excluded)
@@ -211,6 +216,24 @@ def without(situation: Situation, rows: frozenset[int]) -> Situation:
         bought=situation.bought[still],
         bought_at=situation.bought_at[still],
     )
+
+
+def _labels(request: RecommendRequest, own: Sequence[str], counted: Collection[str]) -> tuple[list[str], list[str]]:
+    """Which labels speak, and what of the context does not: what shoppers told of themselves goes before it."""
+    labels = [label for label in own if label in counted]
+    if not request.context:
+        return labels, []
+    told = {label.partition("=")[0].casefold() for label in own}
+    heard = {label.casefold() for label in labels}
+    by_key = {label.casefold(): label for label in counted}
+    unheard = []
+    for name, value in request.context.items():
+        fact = f"{name}={value}"
+        if name.casefold() not in told and fact.casefold() in by_key:
+            labels.append(by_key[fact.casefold()])
+        elif fact.casefold() not in heard:
+            unheard.append(fact)
+    return labels, unheard
 
 
 def _rest_days(kind: Kind, fusion: Fusion, config: RecommendConfig) -> float:
@@ -262,6 +285,8 @@ BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
 that nobody moves these lists at once."""
 FOLLOWED = "followed"
 """The source that says what shoppers turned to next, in steps that are believed."""
+BY_SEGMENT = {"for-you", "because", "complete", "next-basket"}
+"""Kinds in which what is popular has a say, and so what is popular with shoppers of a label."""
 _BY_AGE = {"new", "next-basket"}
 """Kinds whose order rests on age already, or whose point is to repeat."""
 _BY_KIND: Mapping[str, Mapping[str, float]] = {

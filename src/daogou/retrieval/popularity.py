@@ -7,7 +7,7 @@ So an event changes one number, and the order of untouched products never change
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ class PopularityConfig:
     """Half-life of the counter behind "trending"."""
     popular_days: float = 30.0
     """Half-life of the counters behind "popular", overall and by segment."""
-    segments: int = 32
+    segments: int = 128
     """How many shopper labels get counters of their own; those with most shoppers come first."""
     segment_shoppers: int = 10
     """A label with fewer shoppers gets none, so that nobody's taste is published as a segment's."""
@@ -158,16 +158,16 @@ class Popularity:
         weights: NDArray[np.float32],
         n: int,
         *,
-        segments: Mapping[str, NDArray[np.bool_]],
+        segments: Iterable[tuple[str, NDArray[np.bool_]]],
         config: PopularityConfig,
     ) -> Popularity:
-        """Count weighted events; `segments` marks, for each label, the events of its shoppers."""
+        """Count weighted events; `segments` marks, for each label in turn, the events of its shoppers."""
 
         def fading(days: float, mask: NDArray[np.bool_] | None = None) -> Fading:
             columns = (rows, at, weights) if mask is None else (rows[mask], at[mask], weights[mask])
             return Fading.fit(*columns, n, half_life_days=days, pool=config.pool)
 
-        by_segment = {label: fading(config.popular_days, mask) for label, mask in segments.items()}
+        by_segment = {label: fading(config.popular_days, mask) for label, mask in segments}
         return cls(fading(config.popular_days), fading(config.trending_days), by_segment, config)
 
     def observe(self, row: int, at: int, weight: float, labels: Sequence[str] = ()) -> None:

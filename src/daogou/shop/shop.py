@@ -267,6 +267,7 @@ class Shop:
         group: Sequence[str] = (),
         candidates: Sequence[str] = (),
         likes: Sequence[str] = (),
+        context: Mapping[str, str] | None = None,
         kind: str | None = None,
         k: int | None = None,
         where: Where | None = None,
@@ -276,8 +277,10 @@ class Shop:
         """Recommend. Without `kind`: for the group, beside the product, to go with the basket, or else for the shopper.
 
         With `candidates` only those are ranked, all of them unless `k` is given; otherwise `k` is 10. `likes` is what
-        someone says they like, in words. `exclude_seen` leaves out whatever the shopper has been at. Raises BadRequest
-        for an unknown kind, or one that lacks what it needs.
+        someone says they like, in words. `context` is what is known of whoever asks, such as {"country": "DE"}; it
+        counts as labels that the shopper does not have, and what says nothing is named in `degraded`. `exclude_seen`
+        leaves out whatever the shopper has been at. Raises BadRequest for an unknown kind, or one that lacks what it
+        needs.
         """
         request = RecommendRequest(
             shopper=ShopperId(shopper) if shopper else None,
@@ -287,6 +290,7 @@ class Shop:
             group=tuple(ShopperId(id) for id in group),
             candidates=tuple(ProductId(id) for id in candidates),
             likes=tuple(self.engine.liked(words) for words in likes),
+            context=context or {},
             kind=cast("Kind | None", kind),
             k=k if k is not None else len(candidates) or 10,
             where=where,

@@ -61,11 +61,7 @@ def read(stores: Stores, *, by_looks: bool = True) -> TrainingData:
     products = tuple(stores.catalogue.scan())
     row: dict[str, int] = {product.id: place for place, product in enumerate(products)}
     columns = stores.events.columns(STEP_TYPES)
-    labels = {
-        str(shopper.id): tuple(f"{name}={value}" for name, value in sorted(shopper.labels.items()))
-        for shopper in stores.shoppers.scan()
-        if shopper.labels
-    }
+    labels = {str(shopper.id): shopper.facts for shopper in stores.shoppers.scan() if shopper.labels}
     steps = sequences(columns, row)
     if by_looks:
         steps = thinned(steps, looks(stores.queries.offered(until=_ALWAYS), row))

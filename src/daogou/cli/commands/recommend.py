@@ -21,6 +21,7 @@ from daogou.cli.shared import Call, shop_command
 @click.option("--candidate", multiple=True, help="Rank only this product and the other candidates; repeat for more.")
 @click.option("--like", multiple=True, help="What the shopper says they like, in words; repeat for more.")
 @click.option("--member", multiple=True, help="A shopper whom the list must suit; repeat for a group.")
+@click.option("--context", multiple=True, help="What is known of whoever asks, as country=DE; repeat for more.")
 @click.option("--kind", help="for-you, similar, because, together, complete, next-basket, trending, new, group.")
 @click.option("--exclude-seen", is_flag=True, help="Leave out whatever the shopper has been at.")
 @shop_command
@@ -36,6 +37,7 @@ def recommend(
     candidate: tuple[str, ...],
     like: tuple[str, ...],
     member: tuple[str, ...],
+    context: tuple[str, ...],
     kind: str | None,
     exclude_seen: bool,
 ) -> None:
@@ -56,6 +58,7 @@ def recommend(
             candidates=candidate,
             likes=like,
             group=member,
+            context=dict(map(_fact, context)),
             kind=kind,
             k=k,
             exclude_seen=exclude_seen,
@@ -64,3 +67,10 @@ def recommend(
             call.print_json(hits)
         else:
             print_hits(shop, hits)
+
+
+def _fact(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise click.BadParameter(f"{text!r} is not name=value, such as country=DE", param_hint="--context")
+    return name, value

@@ -56,6 +56,14 @@ async def read_filter(  # noqa: PLR0917 (FastAPI passes them by name)
 Filter = Annotated[Where, Depends(read_filter)]
 
 
+def pair(text: str, where: str, example: str) -> tuple[str, str]:
+    """Take `name:value` apart. Raises BadRequest."""
+    name, colon, value = text.partition(":")
+    if not (name and colon and value):
+        raise BadRequest(f"{text!r} is not name:value, such as {example}", where=where)
+    return name, value
+
+
 def _key(text: str) -> str:
     return Text.of(text).key
 
@@ -71,10 +79,8 @@ def _money(amount: Decimal | None, currency: str, where: str) -> Money | None:
 
 def _attributes(pairs: list[str]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for pair in pairs:
-        name, colon, value = pair.partition(":")
-        if not (name and colon and value):
-            raise BadRequest(f"{pair!r} is not name:value, such as color:red", where="query.attr")
+    for text in pairs:
+        name, value = pair(text, "query.attr", "color:red")
         name = name.casefold()
         found[name] = found.get(name, frozenset()) | {_key(value)}
     return found

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from daogou.domain.kinds import Kind
 from daogou.domain.text import Language
-from daogou.recommend.request import MOST, MOST_LIKES, MOST_PEOPLE
+from daogou.recommend.request import MOST, MOST_CONTEXT, MOST_LIKES, MOST_PEOPLE
 from daogou.server import wire
-from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam
+from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam, pair
 from daogou.server.auth import Anyone, Caller, acting_as
 from daogou.server.document import answers, listing, merged, ref, takes
 
@@ -38,6 +38,8 @@ class RecommendIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Only these are ranked."""
     likes: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=MOST_LIKES)] = []
     """What the shopper says they like, in words."""
+    context: Annotated[dict[_Id, _Id], Meta(max_length=MOST_CONTEXT)] = {}
+    """What is known of whoever asks, such as country or device; counts as labels the shopper does not have."""
     kind: Kind | None = None
     k: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     """Default: 10, or all candidates."""
@@ -89,6 +91,7 @@ def router(shop: Shop) -> APIRouter:
         product: IdParam = None,
         basket: Keys = [],  # noqa: B006 (FastAPI copies it)
         group: Annotated[Keys, Query(description="Shoppers the list must suit; repeat for each.")] = [],  # noqa: B006
+        context: Annotated[Keys, Query(description="`name:value`, such as `country:DE`; may be repeated.")] = [],  # noqa: B006
         kind: Kind | None = None,
         k: K = 10,
         exclude_seen: Annotated[bool, Query(description="Leave out whatever the shopper has been at.")] = False,
@@ -108,6 +111,7 @@ def router(shop: Shop) -> APIRouter:
             product=product,
             basket=basket,
             group=group,
+            context=dict(pair(each, "query.context", "country:DE") for each in context),
             kind=kind,
             k=k,
             where=where,
@@ -133,6 +137,7 @@ def router(shop: Shop) -> APIRouter:
             group=asked.group,
             candidates=asked.candidates,
             likes=asked.likes,
+            context=asked.context,
             kind=asked.kind,
             k=asked.k,
             where=where,

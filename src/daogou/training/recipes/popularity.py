@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ from daogou.retrieval.popularity import Popularity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from daogou.features.history import Sequences
     from daogou.training.config import TrainingConfig
@@ -23,13 +25,20 @@ _MOST_OF_ALL = 0.8
 def fit(steps: Sequences, n: int, labels: Mapping[str, tuple[str, ...]], config: TrainingConfig) -> Popularity:
     """Count every step with its strength."""
     actor = np.repeat(np.arange(len(steps.actors)), np.diff(steps.offsets))
-    shared = Counter(label for name in steps.actors for label in labels.get(name, ()))
+    members: dict[str, list[int]] = defaultdict(list)
+    for place, name in enumerate(steps.actors):
+        for label in labels.get(name, ()):
+            members[label].append(place)
     wanted = [
         label
-        for label, shoppers in sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        if config.popularity.segment_shoppers <= shoppers <= _MOST_OF_ALL * len(steps.actors)
+        for label, places in sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))
+        if config.popularity.segment_shoppers <= len(places) <= _MOST_OF_ALL * len(steps.actors)
     ][: config.popularity.segments]
-    segments = {
-        label: np.array([label in labels.get(name, ()) for name in steps.actors], bool)[actor] for label in wanted
-    }
-    return Popularity.fit(steps.rows, steps.at, steps.strength, n, segments=segments, config=config.popularity)
+
+    def theirs(label: str) -> NDArray[np.bool_]:
+        mask = np.zeros(len(steps.actors), bool)
+        mask[members[label]] = True
+        return mask[actor]
+
+    marked = ((label, theirs(label)) for label in wanted)  # one at a time: each is as long as the log
+    return Popularity.fit(steps.rows, steps.at, steps.strength, n, segments=marked, config=config.popularity)
