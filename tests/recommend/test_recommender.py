@@ -235,6 +235,8 @@ def test_the_context_of_someone_new_counts_as_their_label(world: World, value: s
             {"kind": "group", "group": ("s1",), "context": {"group": "student"}},
             "'group=student'; 'group' does not rest",
         ),
+        ({"product": "p1", "kind": "because", "context": {"group": "student"}}, "'because' does not rest on who asks"),
+        ({"kind": "complete", "basket": ("p1",), "context": {"group": "student"}}, "'complete' does not rest on who"),
         ({"product": "p99", "context": {"a": "b"}}, "unknown product 'p99'; context not used: 'a=b'; 'similar'"),
     ],
 )

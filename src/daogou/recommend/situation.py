@@ -285,7 +285,7 @@ BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
 that nobody moves these lists at once."""
 FOLLOWED = "followed"
 """The source that says what shoppers turned to next, in steps that are believed."""
-BY_SEGMENT = {"for-you", "because", "complete", "next-basket"}
+BY_SEGMENT = {"for-you", "next-basket"}
 """Kinds in which what is popular has a say, and so what is popular with shoppers of a label."""
 _BY_AGE = {"new", "next-basket"}
 """Kinds whose order rests on age already, or whose point is to repeat."""
