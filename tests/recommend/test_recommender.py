@@ -565,12 +565,15 @@ def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> N
 
 
 @pytest.mark.parametrize("by", ["trained", "corrected"])
-@given(history=st.lists(st.integers(0, N - 1).map("p{}".format), min_size=1, max_size=8), data=st.data())
+@given(history=st.lists(st.integers(0, N - 1).map("p{}".format), min_size=1, max_size=6), data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_without_what_a_reason_names_the_score_is_another(
     by: str, request: pytest.FixtureRequest, history: list[str], data: st.DataObject
 ) -> None:
-    """Faithfulness by removal: what is said to have caused a product did, with a ranker and without."""
+    """Faithfulness by removal: what is said to have caused a product did, with a ranker and without.
+
+    Six steps speak of the words of products: of more, one that is as like the product could come up in the place.
+    """
     world = World(request.getfixturevalue(by))
     scores, because = _scored(world, history)
     product = data.draw(st.sampled_from(sorted(because)))
