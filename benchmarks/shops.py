@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -37,7 +38,8 @@ def measure(name: str, folder: Path) -> dict[str, object]:
     """Build one shop in a process of its own and answer from it in another, so that memory is that of serving."""
     words = [sys.executable, __file__, "--folder", str(folder), "--step"]
     built = json.loads(subprocess.run([*words, "build", name], check=True, capture_output=True).stdout)
-    served = json.loads(subprocess.run([*words, "serve", name], check=True, capture_output=True).stdout)
+    alone = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as `daogou serve` answers
+    served = json.loads(subprocess.run([*words, "serve", name], check=True, capture_output=True, env=alone).stdout)
     return {"benchmark": "shops", "shop": name, **built, **served}
 
 

@@ -57,3 +57,27 @@ def test_what_is_not_there_is_neither_listed_nor_run(name: str) -> None:
     assert status == 2
     assert f"no command {name!r}" in text
     assert not re.search(rf"^  {name} ", run("--help")[1], re.MULTILINE)
+
+
+def test_a_served_shop_answers_on_one_thread_of_numpy() -> None:
+    """A process of its own, since numpy looks once; what is served is left out."""
+    said = subprocess.run([sys.executable, "-c", _THREADS], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "1"
+
+
+_THREADS = """
+import os, sys, tempfile
+os.environ.pop("OPENBLAS_NUM_THREADS", None)
+from pathlib import Path
+from click.testing import CliRunner
+from daogou.cli.main import cli
+with tempfile.TemporaryDirectory() as folder:
+    Path(folder, "daogou.toml").write_text("[shop]\\nname = 'x'\\ncurrency = 'USD'\\n")
+    import daogou.server
+    assert "numpy" not in sys.modules
+    class Run:
+        def serve(*args, **options): import numpy
+        leave = staticmethod(lambda: None)
+    sys.modules["daogou.server.run"] = Run
+    print(CliRunner().invoke(cli, ["--shop", folder, "serve"]).exception or os.environ["OPENBLAS_NUM_THREADS"])
+"""

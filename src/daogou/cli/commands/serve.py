@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from daogou.cli.shared import Call, shop_command
@@ -14,6 +16,8 @@ from daogou.cli.shared import Call, shop_command
 @shop_command
 def serve(call: Call, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve storefront, console and HTTP API until Ctrl-C."""
+    # numpy reads this when it is imported: answers are many and small, and waiting threads of one take from the others
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from daogou.server.run import leave
     from daogou.server.run import serve as run
     from daogou.settings import read
