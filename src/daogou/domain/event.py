@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -84,3 +85,13 @@ class Deed(NamedTuple):
     type: EventType
     product: ProductId
     value: float | None
+
+
+def newest_deeds(found: Iterable[Recorded], types: Sequence[EventType], limit: int) -> list[Deed]:
+    """The last `limit` of these events that are of some types and name a product, in their order."""
+    deeds = [
+        Deed(event.at, recorded.seq, event.type, event.product, event.value)
+        for recorded in found
+        if (event := recorded.event).type in types and event.product is not None
+    ]
+    return deeds[max(0, len(deeds) - limit) :]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from daogou.adapters.identity import event_id
-from daogou.domain.event import EVENT_TYPES, Deed, Event, EventType, PlainEvent, Recorded, event_of
+from daogou.domain.event import EVENT_TYPES, Deed, Event, EventType, PlainEvent, Recorded, event_of, newest_deeds
 from daogou.domain.ids import EventId, SessionId, ShopperId
 from daogou.ports.stores import Appended, EventColumns
 
@@ -71,16 +71,8 @@ class MemoryEvents:
     ) -> list[Deed]:
         name = shopper if shopper is not None else f"session:{session}" if session is not None else ""
         with self._lock:
-            found = [
-                r
-                for r in self._by_actor.get(name, ())
-                if (r.event.shopper is None) == (shopper is None) and r.event.type in types and r.event.product
-            ]
-        return [
-            Deed(event.at, seq, event.type, event.product, event.value)
-            for seq, event in ((r.seq, r.event) for r in sorted(found, key=_moment)[max(0, len(found) - limit) :])
-            if event.product is not None
-        ]
+            found = [r for r in self._by_actor.get(name, ()) if (r.event.shopper is None) == (shopper is None)]
+        return newest_deeds(sorted(found, key=_moment), types, limit)
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         log = self._snapshot()

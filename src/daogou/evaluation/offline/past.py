@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from daogou.domain.event import Deed, Event, EventType, PlainEvent, Recorded
+from daogou.domain.event import Deed, Event, EventType, PlainEvent, Recorded, newest_deeds
 from daogou.domain.ids import Instant, OrderId, ProductId, SessionId, ShopperId
 from daogou.evaluation.offline.splits import Split, only
 
@@ -55,13 +55,8 @@ class PastEvents:
         session: SessionId | None = None,
         limit: int,
     ) -> list[Deed]:
-        found = [self._recorded(place) for place in self._places(shopper, session, self.head())]
-        deeds = [
-            Deed(event.at, seq, event.type, event.product, event.value)
-            for seq, event in ((recorded.seq, recorded.event) for recorded in found)
-            if event.type in types and event.product is not None
-        ]
-        return deeds[max(0, len(deeds) - limit) :]
+        found = map(self._recorded, self._places(shopper, session, self.head()))
+        return newest_deeds(found, types, limit)
 
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         wanted = np.array([type in types for type in self._columns.types], bool)
