@@ -14,10 +14,11 @@ from daogou.domain.ids import Instant, ProductId
 from daogou.domain.kinds import Kind
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
+from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
-from daogou.training.data import read
+from daogou.training.data import TrainingData, read
 from daogou.training.recipes import together
 from daogou.training.releases import Releases
 from daogou.training.train import train
@@ -122,16 +123,18 @@ def test_what_believed_shoppers_turned_to_next_fills_the_list(world: World) -> N
     assert {"shoe3", "shoe4", "shoe5"} == set(shown[1:])
 
 
+def followed(data: TrainingData) -> SequentialKnn:
+    counted = together.believed(data.steps, data.lines, data.n, TrainingConfig())
+    return together.follow(data.steps, counted, data.n, TrainingConfig())
+
+
 def test_whoever_goes_to_and_fro_counts_three_times_at_most(world: World) -> None:
     data = [read(world.stores)]
     world.happen("view", "c0", ["mug1", "mug2"] * 3, days_ago=0)
     data.append(read(world.stores))
     world.happen("view", "c0", ["mug1", "mug2"] * 30, days_ago=-1)
     data.append(read(world.stores))
-    counts = [
-        together.follow(each.steps, each.lines, each.n, TrainingConfig()).count(each.row["mug1"], each.row["mug2"])
-        for each in data
-    ]
+    counts = [followed(each).count(each.row["mug1"], each.row["mug2"]) for each in data]
     assert counts[0] == 0 < counts[1] == counts[2]
 
 
@@ -146,5 +149,5 @@ def test_where_nobody_has_an_account_all_visits_count_alike(tmp_path: Path) -> N
     stores.events.append(visits)
     data = read(stores)
     assert together.believed(data.steps, data.lines, data.n, TrainingConfig()).all()
-    found = together.follow(data.steps, data.lines, data.n, TrainingConfig())
+    found = followed(data)
     assert np.ptp([found.count(0, row) for row in (1, 2, 3)]) == 0 < found.count(0, 1)

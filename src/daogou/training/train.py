@@ -230,8 +230,8 @@ def _fit_and_save(
 def _go_together(read: facts.TrainingData, config: TrainingConfig, folder: Path) -> dict[str, float]:
     """Write what goes together by the acts of others; returns which part of the steps counts there."""
     together.fit(read.lines, read.n, config).save(folder)
-    together.follow(read.steps, read.lines, read.n, config).save(_made(folder / "followed"))
     counted = together.believed(read.steps, read.lines, read.n, config)
+    together.follow(read.steps, counted, read.n, config).save(_made(folder / "followed"))
     return {"together.believed": float(counted.mean()) if len(counted) else 1.0}
 
 

@@ -22,21 +22,6 @@ _NEWEST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """A shopper at the beginning of a visit, when the front page may offer what they buy again. In the midst of one
-    nobody comes back to what they have just bought."""
-
-    at: int
-    """Epoch milliseconds, of the step that is asked for."""
-    trail: Trail
-    """Before the visit."""
-    bought: NDArray[np.int32]
-    """The row of each purchase before it."""
-    bought_at: NDArray[np.int64]
-    """The moment of each."""
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """A trail and the row that followed it."""
 
@@ -44,8 +29,9 @@ class Case:
     target: int
     again: bool = False
     """The shopper had been there before."""
-    opening: Opening | None = None
-    """The shopper as they came, where they had bought something by then."""
+    opening: Asker | None = None
+    """The shopper at the beginning of the visit, where they had bought something by then: the front page may offer what
+    they buy again. In the midst of a visit nobody comes back to what they have just bought."""
     asker: Asker | None = None
     """The shopper at the moment of the step."""
 
@@ -72,7 +58,7 @@ def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -
     return found
 
 
-def _opening(steps: Sequences, start: int, place: int, bought: NDArray[np.int64]) -> Opening | None:
+def _opening(steps: Sequences, start: int, place: int, bought: NDArray[np.int64]) -> Asker | None:
     at = int(steps.at[place])
     came = at - BASKET_REST_DAYS * DAY_MS
     end = start + int(np.searchsorted(steps.at[start:place], came))
@@ -81,4 +67,4 @@ def _opening(steps: Sequences, start: int, place: int, bought: NDArray[np.int64]
         return None
     before = slice(max(start, end - _NEWEST), end)
     trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1])
-    return Opening(at, trail, steps.rows[bought], steps.at[bought])
+    return Asker(trail, steps.at[before][::-1], steps.rows[bought], steps.at[bought], at)

@@ -39,10 +39,10 @@ def believed(steps: Sequences, lines: Lines, n: int, config: TrainingConfig) -> 
     return found if found.sum() >= config.trust.least_steps * n else np.ones(len(steps), np.bool_)
 
 
-def follow(steps: Sequences, lines: Lines, n: int, config: TrainingConfig) -> SequentialKnn:
-    """Count what shoppers turned to next in believed steps."""
+def follow(steps: Sequences, counted: NDArray[np.bool_], n: int, config: TrainingConfig) -> SequentialKnn:
+    """Count what shoppers turned to next. `counted` (steps,): which count, from `believed`."""
     few = _first_times(_actors(steps), steps.rows, n)
-    return SequentialKnn.fit(steps.only(few & believed(steps, lines, n, config)), n, config=config.sequential)
+    return SequentialKnn.fit(steps.only(few & counted), n, config=config.sequential)
 
 
 def _actors(steps: Sequences) -> NDArray[np.int64]:
