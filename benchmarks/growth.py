@@ -1,12 +1,17 @@
-"""How cost grows with the size of a shop: imports, trains and serves simulated shops. Prints one JSON line a size.
+"""How cost grows with the size of a shop: takes made shops the whole way of a store. Prints one JSON line a step.
 
-    python benchmarks/growth.py [--sizes 10000x1000000 100000x1000000 100000x10000000] [--columns] [--config JSON]
+    python benchmarks/growth.py [--sizes 10000x1000000 100000x1000000 100000x10000000] [--folder DIR] [--evaluate 0]
+    python benchmarks/growth.py --columns [--sizes …] [--config JSON]
 
-A size is products x events. Shoppers (one for twenty events) keep to their own corner of the catalogue, and three in
-ten events are on what is popular everywhere (Zipf). The same seed gives the same events. Each step runs in a process
-of its own, so that its peak memory is its own. Seconds are of processor time; `import` and `train` go through the doors
-that `daogou import` and `daogou train` use, `us` is an answer of the recommender with its reasons. With --columns the
-events are handed to training as columns, without a log: nothing is imported, and histories come with requests.
+A size is products x events; `benchmarks/made_shop.py` says what is made. The whole way: both files are written, `daogou
+import` reads one after the other, `daogou train`, `daogou serve`, then answers of every kind over HTTP with how many of
+their products state reasons, and what an event, and a product that is put, do to the next answer. --evaluate N adds
+`daogou evaluate --shoppers N`. A folder that is given keeps the shops.
+
+With --columns the events are handed to training as columns, without a log: nothing is imported, and histories come with
+requests; `us` is an answer of the recommender with its reasons, and seconds are of processor time.
+
+Each step runs in a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
@@ -18,23 +23,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import msgspec
 import numpy as np
+from made_shop import CURRENCY, EVENTS_EACH, products, simulated, write
+from whole_way import whole_way
 
 from daogou.adapters.addresses import open_stores
 from daogou.domain.event import EVENT_TYPES, EventType, Recorded
 from daogou.domain.ids import Instant, ProductId
 from daogou.domain.kinds import Kind
-from daogou.domain.product import Product
-from daogou.domain.text import Text
-from daogou.ingest.options import ImportOptions
-from daogou.ingest.run import import_paths
+from daogou.ingest.records.kinds import KINDS
 from daogou.ports.stores import EventColumns, Stores
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
@@ -43,51 +45,11 @@ from daogou.training.config import TrainingConfig
 from daogou.training.releases import Releases
 from daogou.training.train import train
 
-DAY_MS = 86_400_000
 NOW = Instant(1_700_000_000_000)
-EVENTS_EACH = 20
-"""Events of a shopper on average."""
 REQUESTS = 1000
-KINDS: tuple[Kind, ...] = ("for-you", "similar", "together", "next-basket")
+ANSWERED: tuple[Kind, ...] = ("for-you", "similar", "together", "next-basket")
 REFIT = ("sequential", "popularity", "hybrid", "session_knn", "together", "repeat", "weights")
 """Parts of a training that count, look for neighbours and choose the fusion."""
-STEPS = ("write", "import", "train", "serve")
-
-
-def simulated(n_products: int, n_events: int, *, seed: int = 0) -> dict[str, np.ndarray]:
-    """Type, shopper, product and moment of every event, by moment."""
-    random = np.random.default_rng(seed)
-    shopper = random.integers(0, max(10, n_events // EVENTS_EACH), n_events)
-    corner = shopper * 7919 + (random.pareto(1.2, n_events) * 20).astype(np.int64)
-    popular = (np.exp(random.random(n_events) * np.log(n_products))).astype(np.int64) * 104_729
-    return {
-        "type": random.choice(3, n_events, p=[0.7, 0.1, 0.2]),
-        "shopper": shopper,
-        "product": np.where(random.random(n_events) < 0.3, popular, corner) % n_products,
-        "at": np.sort(NOW - random.integers(0, 200 * DAY_MS, n_events)),
-    }
-
-
-def products(n_products: int, *, seed: int = 0) -> Iterator[dict[str, object]]:
-    """Products with six words each and two steps of category."""
-    random = np.random.default_rng(seed)
-    words = np.minimum(random.zipf(1.3, (n_products, 6)), 20_000)
-    for n in range(n_products):
-        title = " ".join(f"word{word}" for word in words[n].tolist())
-        yield {"id": f"p{n}", "title": title, "category": [f"department {n // 50 % 20}", f"category {n // 50 % 400}"]}
-
-
-def write(folder: Path, n_products: int, n_events: int) -> None:
-    """Write products.jsonl and events.parquet."""
-    with (folder / "products.jsonl").open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(product) + "\n" for product in products(n_products))
-    with duckdb.connect() as connection:
-        connection.register("columns", simulated(n_products, n_events) | {"id": np.arange(n_events)})
-        connection.execute(
-            f"""COPY (SELECT ['view', 'cart', 'purchase'][type + 1] AS type, 'e' || id AS id, "at",
-                             's' || shopper AS shopper, 'p' || product AS product
-                      FROM columns) TO '{folder / "events.parquet"}' (FORMAT parquet)"""
-        )
 
 
 class Columns:
@@ -99,7 +61,7 @@ class Columns:
     def columns(self, types: Sequence[EventType]) -> EventColumns:
         """All of them."""
         n_products, n_events = self._size
-        events = simulated(n_products, n_events)
+        events = simulated(n_products, n_events, end=NOW)
         types_of = np.array([EVENT_TYPES.index(name) for name in ("view", "cart", "purchase")], np.int8)
         return EventColumns(
             shoppers=tuple(f"s{n}" for n in range(max(10, n_events // EVENTS_EACH))),
@@ -123,28 +85,12 @@ class Columns:
         return []
 
 
-def opened(folder: Path, size: str, *, columns: bool) -> Stores:
-    """The imported shop, or one whose events are columns."""
-    if not columns:
-        return open_stores(f"sqlite:///{folder / 'shop.db'}")
+def opened(size: str) -> Stores:
+    """A shop whose events are columns."""
     stores, (n_products, n_events) = open_stores("memory://"), _size(size)
-    stores.catalogue.put((_product(said) for said in products(n_products)), at=NOW)
+    decode = KINDS["product"].decode
+    stores.catalogue.put((decode(said, currency=CURRENCY) for said in products(n_products)), at=NOW)
     return replace(stores, events=Columns(n_products, n_events))
-
-
-def _product(said: Mapping[str, Any]) -> Product:
-    category = tuple(Text(en=step) for step in said["category"])
-    return Product(ProductId(said["id"]), Text(en=said["title"]), category=category)
-
-
-def load(folder: Path) -> dict[str, object]:
-    """Import both files."""
-    stores = open_stores(f"sqlite:///{folder / 'shop.db'}")
-    cpu = time.process_time()
-    for name in ("products.jsonl", "events.parquet"):
-        import_paths([folder / name], stores, options=ImportOptions())
-    stores.close()
-    return {"cpu_s": round(time.process_time() - cpu, 1)}
 
 
 def fit(stores: Stores, folder: Path, config: TrainingConfig) -> dict[str, object]:
@@ -173,10 +119,10 @@ def serve(stores: Stores, folder: Path) -> dict[str, object]:
     assert release is not None
     shelf = Shelf(release.items())
     shelf.refresh(stores.catalogue)
-    recommender = Recommender(release, shelf, stores.events, clock=lambda: NOW)
+    recommender = Recommender(release, shelf, stores.followed, clock=lambda: NOW)
     opened = time.process_time() - cpu
     n = len(shelf)
-    return {"open_cpu_s": round(opened, 2), "us": {kind: _micros(recommender, kind, n) for kind in KINDS}}
+    return {"open_cpu_s": round(opened, 2), "us": {kind: _micros(recommender, kind, n) for kind in ANSWERED}}
 
 
 def _micros(recommender: Recommender, kind: Kind, n: int) -> dict[str, int]:
@@ -197,32 +143,28 @@ def _micros(recommender: Recommender, kind: Kind, n: int) -> dict[str, int]:
     return {"p50": round(float(np.quantile(found, 0.5))), "p99": round(float(np.quantile(found, 0.99)))}
 
 
-def measure(folder: Path, asked: argparse.Namespace, size: str) -> dict[str, object]:
+def measure(folder: Path, asked: argparse.Namespace, size: str) -> Iterator[tuple[str, object]]:
     """Every step in a process of its own."""
-    found: dict[str, object] = {}
-    for step in ("train", "serve") if asked.columns else STEPS:
-        words = [sys.executable, __file__, "--sizes", size, "--folder", str(folder), "--config", asked.config]
-        words += ["--step", step, *(["--columns"] if asked.columns else [])]
-        done = subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout
-        found[step] = json.loads(done.splitlines()[-1])
-    return found
+    folder.mkdir(parents=True, exist_ok=True)
+    words = [sys.executable, __file__, "--sizes", size, "--folder", str(folder), "--config", asked.config, "--step"]
+    if not asked.columns:
+        yield from whole_way(folder, [*words, "write"], _size(size), evaluated=asked.evaluate)
+        return
+    for step in ("train", "serve"):
+        done = subprocess.run([*words, step], check=True, stdout=subprocess.PIPE).stdout
+        yield step, json.loads(done.splitlines()[-1])
 
 
 def take(step: str, asked: argparse.Namespace) -> dict[str, object]:
     """One step, with its peak memory."""
     folder, size = asked.folder, asked.sizes[0]
-    folder.mkdir(parents=True, exist_ok=True)
     done: dict[str, object] = {}
-    match step:
-        case "write":
-            write(folder, *_size(size))
-        case "import":
-            done = load(folder)
-        case "train":
-            config = msgspec.json.decode(asked.config, type=TrainingConfig)
-            done = fit(opened(folder, size, columns=asked.columns), folder, config)
-        case _:
-            done = serve(opened(folder, size, columns=asked.columns), folder)
+    if step == "write":
+        write(folder, *_size(size))
+    elif step == "train":
+        done = fit(opened(size), folder, msgspec.json.decode(asked.config, type=TrainingConfig))
+    else:
+        done = serve(opened(size), folder)
     return {**done, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
 
 
@@ -242,12 +184,13 @@ def _folders(asked: argparse.Namespace) -> Iterator[tuple[str, Path]]:
 
 def main() -> None:
     """Measure every size, or take one step of one."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--sizes", nargs="+", default=["10000x1000000", "100000x1000000", "100000x10000000"])
+    arguments.add_argument("--evaluate", type=int, default=0, help="shoppers that `daogou evaluate` asks about")
     arguments.add_argument("--columns", action="store_true", help="train on columns, without importing")
-    arguments.add_argument("--config", default="{}", help="training settings as JSON")
+    arguments.add_argument("--config", default="{}", help="training settings as JSON, with --columns")
     arguments.add_argument("--folder", type=Path, help="where the shops are kept")
-    arguments.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    arguments.add_argument("--step", choices=("write", "train", "serve"), help=argparse.SUPPRESS)
     asked = arguments.parse_args()
     if asked.step:
         print(json.dumps(take(asked.step, asked)))
@@ -255,7 +198,8 @@ def main() -> None:
     for size, folder in _folders(asked):
         n_products, n_events = _size(size)
         line = {"benchmark": "growth", "products": n_products, "events": n_events, "columns": asked.columns}
-        print(json.dumps({**line, **measure(folder, asked, size)}), flush=True)
+        for step, figures in measure(folder, asked, size):
+            print(json.dumps({**line, "step": step, "figures": figures}), flush=True)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from daogou.domain.text import Text
 from daogou.knowledge import build, graph
 from daogou.knowledge.graph import Graph
 from daogou.knowledge.jsonld import product_jsonld, script_json
+from daogou.knowledge.links import Links
 from daogou.knowledge.reasons import named
 from daogou.knowledge.together import TogetherConfig, purchases
 
@@ -52,7 +53,7 @@ ORDERS = [order(str(n), f"s{n}", "a", "sock") for n in range(3)] + [order("9", "
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     folder = tmp_path_factory.mktemp("graph")
     bought = purchases(None, ORDERS)
-    graph.write(folder, build.edges(PRODUCTS, bought=bought), build.labels(PRODUCTS))
+    graph.write(folder, Links.of(build.edges(PRODUCTS, bought=bought), build.labels(PRODUCTS)))
     return Graph.open(folder, most_rows=100)
 
 
@@ -99,7 +100,8 @@ def test_large_baskets_say_nothing() -> None:
 def test_the_same_facts_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        graph.write(tmp_path / name, build.edges(PRODUCTS, bought=purchases(None, ORDERS)), build.labels(PRODUCTS))
+        found = build.edges(PRODUCTS, bought=purchases(None, ORDERS))
+        graph.write(tmp_path / name, Links.of(found, build.labels(PRODUCTS)))
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert "graph.nq" in files
     assert all((tmp_path / "one" / f).read_bytes() == (tmp_path / "two" / f).read_bytes() for f in files)
@@ -186,7 +188,7 @@ def test_too_many_rows_are_refused_not_cut(opened: Graph) -> None:
 
 
 def test_a_query_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
-    graph.write(tmp_path, build.edges(PRODUCTS), build.labels(PRODUCTS))
+    graph.write(tmp_path, Links.of(build.edges(PRODUCTS), build.labels(PRODUCTS)))
     hasty = Graph.open(tmp_path, timeout_s=0.05)
     star = " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(4))
     with pytest.raises(BadRequest, match="longer"):

@@ -1,6 +1,8 @@
+import tracemalloc
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,3 +61,20 @@ def test_a_filter_may_name_values_in_either_language() -> None:
 
 def test_a_product_that_is_gone_is_not_called_by_its_number() -> None:
     assert Shelf([ProductId("p17")]).title(0) == Text("一件已下架的商品", "a product that has left the shop")
+
+
+def test_asking_for_every_value_does_not_keep_a_mask_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = 50_000
+    monkeypatch.setattr("daogou.retrieval.shelf._MASKS", kept)
+    shelf = Shelf()
+    shelf.put(product(f"p{n}", brand=f"brand {n % 100}") for n in range(2_000))
+    shelf.having("brand", "brand 0")
+    tracemalloc.start()
+    try:
+        for _ in range(2):
+            for n in range(100):
+                assert np.flatnonzero(shelf.having("brand", f"brand {n}")).tolist() == list(range(n, 2_000, 100))
+        left, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert left < 2 * kept  # all of them are 200,000 bytes

@@ -247,6 +247,7 @@ def test_extra_artifacts_are_part_of_the_release(stores: Stores, releases: Relea
 
     release = train(stores, releases, extra_artifacts={"graph": graph})
     assert release.manifest.metrics["graph.edges"] == 20.0
+    assert release.manifest.metrics["cpu_s.graph"] >= 0.0
     assert "graph/edges" in release.manifest.files
 
 

@@ -124,6 +124,8 @@ class Draft:
 
 def merged(segments: Sequence[tuple[Segment, NDArray[np.int32]]]) -> Segment:
     """One segment in place of several, each without the documents that stand beside it."""
+    if len(segments) == 1 and not len(segments[0][1]):
+        return segments[0][0]
     kept = [(segment, _without(segment, gone)) for segment, gone in segments]
     words = np.unique(np.concatenate([segment.words for segment, _ in kept]))
     ranks = np.concatenate(

@@ -13,7 +13,7 @@ from daogou.knowledge.rdf import write_quads
 from daogou.knowledge.sparql import MOST_ROWS, TIMEOUT_S, Row, Sparql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from daogou.domain.edge import Edge, Path
     from daogou.domain.ids import ProductId
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 QUADS = "graph.nq"
 
 
-def write(folder: File, edges: Iterable[Edge], labels: Mapping[str, Text]) -> dict[str, float]:
+def write(folder: File, links: Links) -> dict[str, float]:
     """Write the graph's artifact; the same edges give the same bytes. Returns its figures."""
-    links = Links.of(edges, labels)
     links.save(folder)
     quads = write_quads(links, folder / QUADS)
     return {"nodes": len(links.nodes), "edges": len(links.head), "quads": quads}

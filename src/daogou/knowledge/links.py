@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -19,7 +20,8 @@ from daogou.knowledge.strings import Strings, mapped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_EDGES = ("head", "relation", "tail", "weight", "source")
+_EDGES = {"head": "i", "relation": "i", "tail": "i", "weight": "f", "source": "i"}
+"""The columns of the edges, and the type of each as `array` has it."""
 _INDEX = ("starts", "touching", "leaving", "said", "pairs")
 _NAMES = "names.json"
 
@@ -65,25 +67,21 @@ class Links:
         number: dict[str, int] = {}
         relations: dict[str, int] = {}
         sources: dict[str, int] = {}
-        rows = [
-            (
-                number.setdefault(edge.head, len(number)),
-                relations.setdefault(edge.relation, len(relations)),
-                number.setdefault(edge.tail, len(number)),
-                edge.weight,
-                sources.setdefault(edge.source, len(sources)),
-            )
-            for edge in edges
-        ]
+        columns: dict[str, array[Any]] = {name: array(code) for name, code in _EDGES.items()}
+        for edge in edges:  # there may be millions
+            columns["head"].append(number.setdefault(edge.head, len(number)))
+            columns["relation"].append(relations.setdefault(edge.relation, len(relations)))
+            columns["tail"].append(number.setdefault(edge.tail, len(number)))
+            columns["weight"].append(edge.weight)
+            columns["source"].append(sources.setdefault(edge.source, len(sources)))
         for node in labels:
             number.setdefault(node, len(number))
-        columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), ()]
         return cls._indexed(
             number,
             [labels.get(node, Text()) for node in number],
             relations=tuple(relations),
             sources=tuple(sources),
-            columns={name: np.array(column) for name, column in zip(_EDGES, columns, strict=True)},
+            columns={name: np.array(column) for name, column in columns.items()},
         )
 
     @classmethod
@@ -191,11 +189,11 @@ class Links:
             source=self.sources[self.source[number]],
         )
 
-    def edges(self) -> Iterator[Edge]:
-        """Every edge, in the order it was added."""
-        return (self.edge(number) for number in range(len(self.head)))
+    def edges(self, source: str) -> Iterator[Edge]:
+        """The edges of a source, in the order they were added."""
+        return map(self.edge, np.flatnonzero(self.source == _number_of(source, self.sources)).tolist())
 
 
-def _number_of(relation: str, relations: tuple[str, ...]) -> int:
+def _number_of(name: str, names: tuple[str, ...]) -> int:
     """-1 where no edge has it."""
-    return relations.index(relation) if relation in relations else -1
+    return names.index(name) if name in names else -1

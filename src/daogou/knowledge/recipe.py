@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daogou.knowledge import graph
 from daogou.knowledge.build import CATALOGUE, PURCHASES, edges, labels
+from daogou.knowledge.links import Links
 from daogou.knowledge.together import Believed, TogetherConfig, everybody, purchases
 
 if TYPE_CHECKING:
+    from daogou.domain.product import Product
     from daogou.ports.stores import Stores
 
 
@@ -24,14 +27,18 @@ class GraphConfig:
 
 
 def write(
-    stores: Stores, folder: Path, *, config: GraphConfig | None = None, believed: Believed = everybody
+    stores: Stores,
+    products: Sequence[Product],
+    folder: Path,
+    *,
+    config: GraphConfig | None = None,
+    believed: Believed = everybody,
 ) -> dict[str, float]:
-    """Build the graph from everything on record into a folder; returns its figures."""
+    """Build the graph from these products and everything on record into a folder; returns its figures."""
     config = config or GraphConfig()
-    products = list(stores.catalogue.scan())
     bought = purchases(stores.events.columns(("purchase",)), stores.orders.scan())
-    found = list(edges(products, bought=bought, config=config.together, believed=believed))
+    links = Links.of(edges(products, bought=bought, config=config.together, believed=believed), labels(products))
     if config.record:
         for source in (CATALOGUE, PURCHASES):
-            stores.edges.replace(source, (edge for edge in found if edge.source == source))
-    return graph.write(folder, found, labels(products))
+            stores.edges.replace(source, links.edges(source))
+    return graph.write(folder, links)

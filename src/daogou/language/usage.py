@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -52,16 +53,14 @@ def count(products: Iterable[Product], segmenter: Segmenter, phrases: Collection
 
     uses: Counter[str] = Counter()
     pairs: Counter[int] = Counter()
-    columns: list[int] = []
-    ends = [0]
+    columns, ends = array("i"), array("q", [0])
     for product in products:
         title = segmenter.words(f"{product.title.zh} {product.title.en}")
         values = [value_says(value) for value in _values(product)]
         uses.update(counted(title).union(*(said for said, _ in values)))
         pairs.update({beside(a, b) for a, b in pairwise(title) if b in words})
-        columns += sorted({number[word] for word in title if word in number}.union(*(has for _, has in values)))[
-            :_MOST_WORDS
-        ]
+        here = {number[word] for word in title if word in number}.union(*(has for _, has in values))
+        columns.extend(sorted(here)[:_MOST_WORDS])
         ends.append(len(columns))
     for a, b, n in _both(columns, ends, len(names)):
         pairs[together(names[a], names[b])] = n

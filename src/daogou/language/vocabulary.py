@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -87,6 +87,8 @@ class Vocabulary:
         """Phrase → what it can mean."""
         self.words: Counter[str] = Counter()
         """How many titles, and different brands, categories and attribute values, contain each cut word."""
+        self._said: set[str] = set()
+        """Words that were counted since spelling knows them: there may be a million, and few are new."""
         self.uses: Counter[Term] = Counter()
         """How many products have the term."""
         self.characters: set[str] = set()
@@ -144,6 +146,7 @@ class Vocabulary:
         vocabulary.characters.update("".join(vocabulary.words))
         vocabulary._name_brands()
         vocabulary.spelling.add(vocabulary.words)
+        vocabulary._said.clear()
         return vocabulary
 
     def learnt(self) -> Learnt:
@@ -167,7 +170,8 @@ class Vocabulary:
                 self._products.add(product.id)
                 self._count(product, facets)
         self._name_brands()
-        self.spelling.add(self.words)
+        self.spelling.add({word: self.words[word] for word in self._said})
+        self._said.clear()
 
     def phrase(self, text: str) -> str:
         """The form under which a phrase is looked up: folded words; Chinese without spaces."""
@@ -330,7 +334,7 @@ class Vocabulary:
             return
         self.segmenter.learn([text.zh])
         self.characters.update(plain(text.zh))
-        self.words.update({word for surface in (text.zh, text.en) if surface for word in self.segmenter.cut(surface)})
+        self._say({word for surface in (text.zh, text.en) if surface for word in self.segmenter.cut(surface)})
         term = Term(kind, name, text.key)
         phrases = {self.phrase(surface) for surface in _names(name, text) if surface} - {""}
         self._languages.setdefault(term, set()).update(map(language_of, phrases))
@@ -415,11 +419,15 @@ class Vocabulary:
         self._fills.update((name, step) for step in steps for name in ("", *names))
         self.uses.update({Term(_kind(name), name, text.key) for name, text in facets})
         self.segmenter.learn(self._without(product.title.zh))
-        self.words.update(set(self.segmenter.cut(f"{product.title.zh} {product.title.en}")))
+        self._say(set(self.segmenter.cut(f"{product.title.zh} {product.title.en}")))
         self.characters.update(plain(product.title.zh))
         opening = product.title.zh.partition(" ")[0]
         if product.brand and product.brand.isascii() and _OPENING.fullmatch(opening):
             self._openings[product.brand.casefold().strip(), opening] += 1
+
+    def _say(self, words: Collection[str]) -> None:
+        self.words.update(words)
+        self._said.update(words)
 
     def _without(self, title: str) -> Iterator[str]:
         """What the title says its product does not have or do, which nobody who types it means to avoid: 不粘."""

@@ -237,7 +237,8 @@ class Edges(Protocol):
     """The knowledge graph's facts with provenance."""
 
     def replace(self, source: str, edges: Iterable[Edge]) -> int:
-        """Make these the only edges of `source`, in one transaction."""
+        """Make these the only edges of `source`; returns how many it has. Writes of others may come in between, and
+        whoever reads meanwhile finds some of those before and some of these."""
 
     def of(self, node: str, *, limit: int = 200) -> list[Edge]:
         """Edges that start or end at the node, heaviest first."""

@@ -7,8 +7,9 @@ scaled to unit length; the value of a neighbour is the cosine.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -84,7 +85,7 @@ class ContentKnn:
         self._placed: dict[int, list[tuple[int, float]]] = {}
 
     @classmethod
-    def fit(cls, bags: Sequence[Bag], *, config: ContentConfig, worth: Worth | None = None) -> ContentKnn:
+    def fit(cls, bags: Iterable[Bag], *, config: ContentConfig, worth: Worth | None = None) -> ContentKnn:
         """Weigh the words and find every product's neighbours, a block of products at a time.
 
         `worth`: given the TF-IDF matrix (products, words), what each word is multiplied with; None: rarity alone.
@@ -97,7 +98,7 @@ class ContentKnn:
             _to_unit_length(matrix)
         spoken = _within_budget(matrix, config.budget)
         postings = spoken.T.tocsr()
-        table = _nearest(spoken, postings, np.arange(len(bags)), config.neighbours)
+        table = _nearest(spoken, postings, np.arange(matrix.shape[0]), config.neighbours)
         kept = Postings(postings.indptr, postings.indices, postings.data)
         return cls(table, vocabulary, idf, kept, config)
 
@@ -141,8 +142,8 @@ class ContentKnn:
     def save(self, folder: Path) -> None:
         """Write the neighbours, the vocabulary in order of column, and the postings."""
         self.table.save(folder)
-        for name, array in self._postings._asdict().items():
-            write_array(folder / f"postings_{name}.npy", array)
+        for name, values in self._postings._asdict().items():
+            write_array(folder / f"postings_{name}.npy", values)
         write_array(folder / "idf.npy", self._idf)
         write_config(folder, self.config)
         write_words(folder / "words.txt", self._vocabulary)
@@ -187,16 +188,21 @@ def bag_of(product: Product, config: ContentConfig, cut: Callable[[str], Iterabl
     return bag
 
 
-def _tf_idf(bags: Sequence[Bag]) -> tuple[Any, dict[str, int], NDArray[np.float32]]:
+def _tf_idf(bags: Iterable[Bag]) -> tuple[Any, dict[str, int], NDArray[np.float32]]:
+    """Takes one bag after the other: a million of them at once would be gigabytes."""
     import scipy.sparse as sp
 
     vocabulary: dict[str, int] = {}
-    indices = [vocabulary.setdefault(word, len(vocabulary)) for bag in bags for word in bag]
-    weights = np.fromiter((weight for bag in bags for weight in bag.values()), np.float32, len(indices))
-    indptr = np.concatenate(([0], np.cumsum([len(bag) for bag in bags], dtype=np.int64)))
-    matrix = sp.csr_matrix((np.log1p(weights), np.array(indices, np.int32), indptr), (len(bags), len(vocabulary)))
+    indices, weights, ends = array("i"), array("f"), array("q", [0])
+    for bag in bags:
+        indices.extend([vocabulary.setdefault(word, len(vocabulary)) for word in bag])
+        weights.extend(bag.values())
+        ends.append(len(indices))
+    n = len(ends) - 1
+    values = np.log1p(np.array(weights, np.float32))
+    matrix = sp.csr_matrix((values, np.array(indices, np.int32), np.array(ends)), (n, len(vocabulary)))
     documents = np.bincount(matrix.indices, minlength=len(vocabulary))
-    idf = np.log((1 + len(bags)) / (1 + documents)).astype(np.float32)
+    idf = np.log((1 + n) / (1 + documents)).astype(np.float32)
     matrix.data *= idf[matrix.indices]
     _to_unit_length(matrix)
     return matrix, vocabulary, idf

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _UNKNOWN_PRICE = -1
 _NONE = -1
 _NO_ROWS = array("i")
+_MASKS = 64 * 2**20
+"""Bytes of masks that are kept: of a million products each takes one, and there are thousands of brands to ask for."""
 _AT_ONCE = 2_000
 """Products read from the catalogue at once."""
 _GONE = Text(zh="一件已下架的商品", en="a product that has left the shop")
@@ -172,6 +174,8 @@ class Shelf:
             with self._lock:
                 mask = np.zeros(len(self.ids), bool)
                 mask[np.frombuffer(self._postings.get(key, _NO_ROWS), np.int32)] = True
+                while self._masks and (len(self._masks) + 1) * len(mask) > _MASKS:
+                    del self._masks[next(iter(self._masks))]
                 self._masks[key] = mask
         return mask[: len(self.ids)]
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 SuggestionKind = Literal["category", "brand", "query", "product"]
@@ -54,16 +52,15 @@ class Phrases:
     """(entries,) uint8: from which place on."""
 
     @classmethod
-    def of(cls, found: Iterable[tuple[str, Name]], entries: Iterable[tuple[int, int]]) -> Phrases:
+    def of(cls, found: Sequence[tuple[str, Name]], numbers: NDArray[np.int32], places: NDArray[np.uint8]) -> Phrases:
         """From names with how they are folded, and numbers of names with places in ascending order."""
-        found, entries = list(found), list(entries)
         return cls(
             names=Block.of(text for _, (text, _, _) in found),
             folded=Block.of(folded for folded, _ in found),
             kinds=bytes(_KINDS.index(kind) for _, (_, kind, _) in found),
             times=array("q", (n for _, (_, _, n) in found)).tobytes(),
-            numbers=np.array([number for number, _ in entries], np.int32).tobytes(),
-            places=np.array([place for _, place in entries], np.uint8).tobytes(),
+            numbers=numbers.tobytes(),
+            places=places.tobytes(),
         )
 
 
@@ -74,8 +71,6 @@ class Names:
         self._texts, self._folded = _Strings(phrases.names), _Strings(phrases.folded)
         self._kinds = bytearray(phrases.kinds)
         self._times = array("q", phrases.times)
-        self._later: dict[int, int] = {}
-        """The numbers of names that were added, by their hash."""
 
     def __len__(self) -> int:
         return len(self._kinds)
@@ -90,31 +85,22 @@ class Names:
         """How the name is looked up."""
         return self._folded.of(number)
 
-    def meet(self, name: Name, folded: str) -> bool:
-        """Count the name, which is added if it is new: then the answer is True."""
+    def kind(self, number: int) -> SuggestionKind:
+        """What the name is one of."""
+        return _KINDS[self._kinds[number]]
+
+    def count(self, number: int, n: int) -> None:
+        """The name was met n more times."""
+        self._times[number] += n
+
+    def add(self, name: Name, folded: str) -> int:
+        """Add a name that is not among them; returns its number."""
         text, kind, n = name
-        key = hash((kind, folded))
-        hashes, numbers = self._known
-        place = hashes.searchsorted(np.int64(key))
-        if place < len(hashes) and hashes[place] == key:
-            number = int(numbers[place])
-        else:
-            number = self._later.setdefault(key, len(self))
-        if number < len(self):
-            self._times[number] += n
-            return False
         self._texts.add(text)
         self._folded.add(folded)
         self._kinds.append(_KINDS.index(kind))
         self._times.append(n)
-        return True
-
-    @cached_property
-    def _known(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """The names that were there first, by the hash of kind and folding; only needed where more is met."""
-        hashes = np.array([hash((_KINDS[self._kinds[n]], self.folded(n))) for n in range(len(self))], np.int64)
-        order = np.argsort(hashes).astype(np.int32)
-        return hashes[order], order
+        return len(self) - 1
 
 
 class _Strings:

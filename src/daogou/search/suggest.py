@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import bisect
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -161,15 +162,34 @@ class Suggester:
         new: list[tuple[str, int, int]] = []
         before = len(self._names)
         for folded, name in found:
-            number = len(self._names)
-            if self._names.meet(name, folded):
-                new += [(folded[place:LONGEST_PREFIX], number, place) for place in _beginnings(folded, name[1])]
+            places = list(_beginnings(folded, name[1]))
+            number = self._number_of(folded, name[1], places)
+            if number is not None:
+                self._names.count(number, name[2])
+            elif places:
+                number = self._names.add(name, folded)
+                new += [(folded[place:LONGEST_PREFIX], number, place) for place in places]
         new.sort()
         entries = range(len(self._number))
         where = [bisect.bisect_right(entries, key, key=self._key) for key, _, _ in new]
         self._number = np.insert(self._number, where, [number for _, number, _ in new])
         self._place = np.insert(self._place, where, [place for _, _, place in new])
         self._sounds = sorted([*self._sounds, *_sounding((n, self._names[n]) for n in range(before, len(self._names)))])
+
+    def _number_of(self, folded: str, kind: SuggestionKind, places: Sequence[int]) -> int | None:
+        """The number of a name that is known, looked up where it begins: a table of a million names would take seconds
+        to make when the first product is put."""
+        if not places:
+            return None
+        typed = folded[places[0] : LONGEST_PREFIX]
+        first = bisect.bisect_left(range(len(self._number)), typed, key=self._key)
+        for at in range(first, len(self._number)):
+            number = int(self._number[at])
+            if self._key(at) != typed:
+                return None
+            if self._names.kind(number) == kind and self._names.folded(number) == folded:
+                return number
+        return None
 
     def _key(self, at: int) -> str:
         """What the entry at this place of the order is found by."""
@@ -182,14 +202,22 @@ def _worth(name: Name, *, from_start: bool) -> float:
 
 
 def phrases_of(products: Iterable[Product]) -> Phrases:
-    """What these products, their categories and brands are called."""
+    """What these products, their categories and brands are called.
+
+    Put in order one first letter after the other: the keys of a million products would be gigabytes at once.
+    """
     found = _merged(names_of(products))
-    keys = sorted(
-        (folded[place:LONGEST_PREFIX], number, place)
-        for number, (folded, (_, kind, _)) in enumerate(found)
-        for place in _beginnings(folded, kind)
-    )
-    return Phrases.of(found, [(number, place) for _, number, place in keys])
+    letters, numbers, places = array("i"), array("i"), array("B")
+    for number, (folded, (_, kind, _)) in enumerate(found):
+        for place in _beginnings(folded, kind):
+            letters.append(ord(folded[place]))
+            numbers.append(number)
+            places.append(place)
+    order = np.argsort(letters, kind="stable")
+    for alike in np.split(order, np.flatnonzero(np.diff(np.array(letters, np.int32)[order])) + 1):
+        keys = [found[numbers[entry]][0][places[entry] : LONGEST_PREFIX] for entry in alike.tolist()]
+        alike[:] = alike[sorted(range(len(keys)), key=keys.__getitem__)]
+    return Phrases.of(found, np.array(numbers, np.int32)[order], np.array(places, np.uint8)[order])
 
 
 def _merged(names: Iterable[Name]) -> list[tuple[str, Name]]:

@@ -95,8 +95,8 @@ def _train(shop: Shop, *, only: Sequence[str], progress: Report | None) -> Relea
                 "catalogue": indexing.note,
                 "weights": clicked.weigh,
                 "clicks": clicked.choose,
-                "graph": lambda folder, _: write_graph(
-                    shop.stores, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
+                "graph": lambda folder, products: write_graph(
+                    shop.stores, products, folder, believed=lambda bought: _votes(bought, shop.settings.training.trust)
                 ),
                 "senses": lessons.sense,
                 "opinions": lessons.read,

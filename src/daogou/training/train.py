@@ -135,7 +135,8 @@ def train(
         for name, write in extra_artifacts.items():
             run.step(name)
             if name in wanted:
-                run.metrics |= _written(name, write, _made(draft.folder / name), read.products, run)
+                with run.spending(name):
+                    run.metrics |= _written(name, write, _made(draft.folder / name), read.products, run)
         (draft.folder / "items.json").write_bytes(msgspec.json.encode([product.id for product in read.products]))
         last_seq = read.last_seq
         if before is not None:

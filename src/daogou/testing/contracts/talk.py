@@ -66,6 +66,13 @@ class EdgesContract:
         assert stores.edges.replace("a", [Edge("p", "r", "q", 1.0), Edge("p", "r", "q", 2.0)]) == 1
         assert [edge.weight for edge in stores.edges.scan()] == [2.0]
 
+    def test_replaced_again_what_is_said_now_holds(self, stores: Stores) -> None:
+        stores.edges.replace("a", [Edge("p", "r", tail, 1.0) for tail in "abc"])
+        now = [Edge("p", "r", "b", 1.0), Edge("p", "r", "c", 3.0), Edge("p", "r", "c", 1.0), Edge("p", "r", "d", 2.0)]
+        assert stores.edges.replace("a", now) == 3
+        assert {edge.tail: edge.weight for edge in stores.edges.scan()} == {"b": 1.0, "c": 1.0, "d": 2.0}
+        assert stores.edges.replace("a", []) == 0
+
     def test_of_a_node_heaviest_first(self, stores: Stores) -> None:
         facts = [Edge("p", "r", "a", 1.0), Edge("b", "r", "p", 3.0), Edge("p", "r", "c", 2.0), Edge("x", "r", "y")]
         stores.edges.replace("s", facts)

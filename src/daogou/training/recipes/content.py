@@ -25,4 +25,4 @@ def fit(products: Sequence[Product], steps: Sequences, config: TrainingConfig) -
             return None
         return words.learn(matrix, steps, config.words, content=config.content, seed=config.seed)
 
-    return ContentKnn.fit([bag_of(product, config.content) for product in products], config=config.content, worth=worth)
+    return ContentKnn.fit((bag_of(product, config.content) for product in products), config=config.content, worth=worth)
