@@ -145,7 +145,9 @@ def believing_everybody(config: TogetherConfig) -> Callable[[Lines, int], Togeth
 
 
 WAYS: Mapping[str, Callable[[Lines, int], Together]] = {
-    "the shop": lambda lines, n: together.fit(lines, n, TrainingConfig()),
+    "the shop": lambda lines, n: together.fit(
+        lines, n, TrainingConfig(), trusted=together.trust(lines, TrainingConfig())
+    ),
     "without trust in accounts": believing_everybody(TogetherConfig()),
     "plain cosine": believing_everybody(PLAIN),
 }

@@ -107,6 +107,25 @@ def test_one_cheap_order_long_ago_lends_no_weight_to_another_today(world: World,
         assert TARGET not in shown[:5], kind
 
 
+@pytest.mark.parametrize("anchor", [FOLLOWED, UNKNOWN])
+@pytest.mark.parametrize("fakes", [10, 30])
+def test_accounts_with_one_order_long_ago_put_nothing_first(world: World, anchor: str, fakes: int) -> None:
+    for n in range(fakes):
+        world.happen("purchase", f"fake{n}", [anchor, TARGET], days_ago=60)
+    for kind, shown in world.lists(anchor, trained=True).items():
+        assert shown[0] != TARGET, kind
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_one_believed_account_alone_puts_nothing_first_and_two_do(world: World, kind: Kind) -> None:
+    first = []
+    for n in (0, 1):
+        for _ in range(3):
+            world.happen("view", f"c{n}", [UNKNOWN, TARGET], days_ago=0.01)
+        first.append(world.lists(UNKNOWN, trained=True)[kind][0] == TARGET)
+    assert first == [False, True]
+
+
 def test_the_number_of_shoppers_in_a_reason_is_that_of_believed_ones(world: World) -> None:
     for n in range(10):
         world.happen("purchase", f"fake{n}", ["pen1"], days_ago=60)
@@ -123,9 +142,12 @@ def test_what_believed_shoppers_turned_to_next_fills_the_list(world: World) -> N
     assert {"shoe3", "shoe4", "shoe5"} == set(shown[1:])
 
 
+def heard(data: TrainingData) -> together.Heard:
+    return together.hear(data.steps, data.n, TrainingConfig(), trusted=together.trust(data.lines, TrainingConfig()))
+
+
 def followed(data: TrainingData) -> SequentialKnn:
-    counted = together.believed(data.steps, data.lines, data.n, TrainingConfig())
-    return together.follow(data.steps, counted, data.n, TrainingConfig())
+    return together.follow(data.steps, heard(data), data.n, TrainingConfig())
 
 
 def test_whoever_goes_to_and_fro_counts_three_times_at_most(world: World) -> None:
@@ -148,6 +170,6 @@ def test_where_nobody_has_an_account_all_visits_count_alike(tmp_path: Path) -> N
     ]
     stores.events.append(visits)
     data = read(stores)
-    assert together.believed(data.steps, data.lines, data.n, TrainingConfig()).all()
+    assert heard(data).counted.all()
     found = followed(data)
     assert np.ptp([found.count(0, row) for row in (1, 2, 3)]) == 0 < found.count(0, 1)

@@ -34,6 +34,9 @@ class TrustConfig:
     least_steps: float = 1.0
     """Where there are fewer believed steps for each product of the shop, everybody's say what people turn to next, as
     in a shop of anonymous visits. No part of all steps, since who makes accounts makes as many steps as they like."""
+    least_accounts: int = 2
+    """Of what shoppers turned to next around a product, that comes first which so many distinct believed accounts
+    did; what fewer did comes behind it, or behind what is alike."""
     bound_days: int = 3
     """An account that bought on so many days or more, and the same two products on nearly all, has no voice."""
     bound_part: float = 0.8

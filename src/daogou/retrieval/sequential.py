@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from daogou.domain.ids import DAY_MS
+from daogou.retrieval.backing import gives_way
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
@@ -158,6 +159,13 @@ class SequentialKnn:
                 np.concatenate([causes, np.array([cause for _, _, cause in live], np.int32).repeat(here)]),
             )
         return self._valued(trail, *fitted)
+
+    def giving_way(self, backed: NDArray[np.bool_]) -> SequentialKnn:
+        """The same, in which what is not backed comes behind what is. `backed`: (entries of `counts`,)."""
+        source = np.repeat(np.arange(len(self.counts)), np.diff(self.counts.offsets))
+        divisor = self._from.take(source) * self._to.take(self.counts.rows) + np.float32(self.config.shrink)
+        factors = gives_way(self.counts.values / divisor, self.counts.offsets, backed)
+        return SequentialKnn(replace(self.counts, values=self.counts.values * factors), self._degree, self.config)
 
     def count(self, before: int, after: int) -> float:
         """The count of one pair: fitted plus live."""

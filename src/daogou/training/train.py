@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from daogou.domain.product import Product
     from daogou.features.history import Sequences
+    from daogou.features.trust import Trust
     from daogou.ports.index import LexicalIndex
     from daogou.ports.stores import Stores
     from daogou.retrieval.content import ContentKnn
@@ -179,6 +180,7 @@ def _fit_and_save(
     """Run the wanted recipes. Choices are made on components that have not seen the held-back steps."""
     further = [name for name in retrievers.TABLE if {name, "fusion"} & set(wanted)]
     by_words = None
+    trusted = together.trust(read.lines, config)
     steps, held = read.steps.newest_left_out()
     run.step("content")
     if further or {"content", "hybrid", "fusion"} & set(wanted):
@@ -187,7 +189,7 @@ def _fit_and_save(
     choosing = {"hybrid", "fusion"} & set(wanted)
     run.step("held-back fit")
     learning = choosing or further or not config.refit
-    fitted, whole, questions = _fit_held_back(steps, held, read, config, run, learning=bool(learning))
+    fitted, whole, questions = _fit_held_back(steps, held, read, config, run, trusted=trusted, learning=bool(learning))
     firsts = [case for case in questions if not case.again]
     learnt: dict[str, Retriever] = {}
     if by_words is not None:
@@ -202,7 +204,7 @@ def _fit_and_save(
         )
     run.step("fit")
     if fitted is None or config.refit:
-        fitted = _fit_behaviour(whole, read.steps, read, config, run)
+        fitted = _fit_behaviour(whole, read.steps, read, config, run, trusted=trusted)
     for name, retriever in learnt.items():
         if name in wanted and by_words is not None:
             everything = Lesson(read.steps, read, by_words, (), retriever, config, run.tell)
@@ -224,16 +226,16 @@ def _fit_and_save(
     run.step("together")
     if "together" in wanted:
         with run.spending("together"):
-            run.metrics |= _go_together(read, config, _made(folder / "together"))
+            run.metrics |= _go_together(read, trusted, config, _made(folder / "together"))
     run.metrics |= {"products": read.n, "steps": len(read.steps), "purchases": len(read.lines.row)}
 
 
-def _go_together(read: facts.TrainingData, config: TrainingConfig, folder: Path) -> dict[str, float]:
+def _go_together(read: facts.TrainingData, trusted: Trust, config: TrainingConfig, folder: Path) -> dict[str, float]:
     """Write what goes together by the acts of others; returns which part of the steps counts there."""
-    together.fit(read.lines, read.n, config).save(folder)
-    counted = together.believed(read.steps, read.lines, read.n, config)
-    together.follow(read.steps, counted, read.n, config).save(_made(folder / "followed"))
-    return {"together.believed": float(counted.mean()) if len(counted) else 1.0}
+    together.fit(read.lines, read.n, config, trusted=trusted).save(folder)
+    heard = together.hear(read.steps, read.n, config, trusted=trusted)
+    together.follow(read.steps, heard, read.n, config).save(_made(folder / "followed"))
+    return {"together.believed": float(heard.counted.mean()) if len(read.steps) else 1.0}
 
 
 def _fit_held_back(
@@ -243,6 +245,7 @@ def _fit_held_back(
     config: TrainingConfig,
     run: _Run,
     *,
+    trusted: Trust,
     learning: bool,
 ) -> tuple[_Behaviour | None, SequentialKnn, list[Case]]:
     """Where there is something to choose, what has not seen the held-back steps and the questions they make; and the
@@ -254,7 +257,7 @@ def _fit_held_back(
     with run.spending("sequential"):
         without, whole = sequential.fit_both(read.steps, held, read.n, config)
     only = hybrid.asked(questions) if config.refit else None
-    return _fit_behaviour(without, steps, read, config, run, only=only), whole, questions
+    return _fit_behaviour(without, steps, read, config, run, trusted=trusted, only=only), whole, questions
 
 
 def _fit_behaviour(
@@ -264,13 +267,14 @@ def _fit_behaviour(
     config: TrainingConfig,
     run: _Run,
     *,
+    trusted: Trust,
     only: NDArray[np.int64] | None = None,
 ) -> _Behaviour:
     with run.spending("popularity"):
         counted = popularity.fit(steps, read.n, read.labels, config)
     with run.spending("hybrid"):
-        believed = steps.only(together.believed(steps, read.lines, read.n, config))
-        return _Behaviour(followed, counted, hybrid.fit_behaviour(believed, read.n, config, only=only))
+        heard = together.hear(steps, read.n, config, trusted=trusted)
+        return _Behaviour(followed, counted, together.resemble(steps, heard, read.n, config, only=only))
 
 
 def _fit_further(names: Iterable[str], lesson: Lesson, run: _Run) -> dict[str, Retriever]:

@@ -3,19 +3,23 @@ turned to next. Both ask which accounts are believed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daogou.domain.ids import DAY_MS
 from daogou.features.trust import Trust
+from daogou.retrieval.backing import backed, gives_way
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.together import Together
+from daogou.training.recipes import hybrid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.features.history import Sequences
+    from daogou.retrieval.neighbours import Neighbours
     from daogou.training.config import TrainingConfig
     from daogou.training.data import Lines
 
@@ -24,25 +28,61 @@ _OFTEN = 3
 more than who did so three times."""
 
 
-def fit(lines: Lines, n: int, config: TrainingConfig) -> Together:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Which steps say what people turn to around a product."""
+
+    counted: NDArray[np.bool_]
+    """(steps,) Those of believed accounts, and of others that are as old as their only order; all, where these are too
+    few to go by."""
+    vouched: NDArray[np.bool_] | None
+    """(steps,) Those of believed accounts alone, of which several must stand behind what comes first; None where all
+    steps count."""
+
+
+def trust(lines: Lines, config: TrainingConfig) -> Trust:
+    """Look at what each account bought."""
+    return Trust.of(lines.actor, lines.day, lines.row, config.trust)
+
+
+def fit(lines: Lines, n: int, config: TrainingConfig, *, trusted: Trust) -> Together:
     """Count pairs in distinct shoppers, each as far as the account is believed."""
-    trust = Trust.of(lines.actor, lines.day, lines.row, config.trust)
     return Together.fit(
-        lines.actor, lines.day, lines.row, n, config=config.together, voice=trust.voice, believed=trust.believed
+        lines.actor, lines.day, lines.row, n, config=config.together, voice=trusted.voice, believed=trusted.believed
     )
 
 
-def believed(steps: Sequences, lines: Lines, n: int, config: TrainingConfig) -> NDArray[np.bool_]:
-    """(steps,) Which steps say what people turn to around a product; all, where too few are believed to go by."""
-    trust = Trust.of(lines.actor, lines.day, lines.row, config.trust)
-    found: NDArray[np.bool_] = steps.at // DAY_MS <= np.append(trust.until, -1).take(_actors(steps), mode="clip")
-    return found if found.sum() >= config.trust.least_steps * n else np.ones(len(steps), np.bool_)
+def hear(steps: Sequences, n: int, config: TrainingConfig, *, trusted: Trust) -> Heard:
+    """Choose the steps that count."""
+    who = _actors(steps)
+    counted: NDArray[np.bool_] = steps.at // DAY_MS <= np.append(trusted.until, -1).take(who, mode="clip")
+    if counted.sum() < config.trust.least_steps * n:
+        return Heard(np.ones(len(steps), np.bool_), None)
+    return Heard(counted, counted & np.append(trusted.believed, False).take(who, mode="clip"))
 
 
-def follow(steps: Sequences, counted: NDArray[np.bool_], n: int, config: TrainingConfig) -> SequentialKnn:
-    """Count what shoppers turned to next. `counted` (steps,): which count, from `believed`."""
+def follow(steps: Sequences, heard: Heard, n: int, config: TrainingConfig) -> SequentialKnn:
+    """Count what shoppers turned to next."""
     few = _first_times(_actors(steps), steps.rows, n)
-    return SequentialKnn.fit(steps.only(few & counted), n, config=config.sequential)
+    found = SequentialKnn.fit(steps.only(few & heard.counted), n, config=config.sequential)
+    return found if heard.vouched is None else found.giving_way(_backed(found.counts, steps, heard.vouched, config))
+
+
+def resemble(
+    steps: Sequences, heard: Heard, n: int, config: TrainingConfig, *, only: NDArray[np.int64] | None = None
+) -> Neighbours:
+    """Which products the same shoppers turned to; with `only` the others have no neighbours."""
+    found = hybrid.fit_behaviour(steps.only(heard.counted), n, config, only=only)
+    if heard.vouched is None:
+        return found
+    factors = gives_way(found.values, found.offsets, _backed(found, steps, heard.vouched, config))
+    return replace(found, values=found.values * factors)
+
+
+def _backed(
+    table: Neighbours, steps: Sequences, vouched: NDArray[np.bool_], config: TrainingConfig
+) -> NDArray[np.bool_]:
+    return backed(table, _actors(steps)[vouched], steps.rows[vouched], least=config.trust.least_accounts)
 
 
 def _actors(steps: Sequences) -> NDArray[np.int64]:
