@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from daogou.adapters.addresses import open_stores
 from daogou.domain.event import EVENT_TYPES, Event
 from daogou.domain.hit import Hits
-from daogou.domain.ids import Instant, SessionId, ShopperId
+from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
 from daogou.domain.shopper import Shopper
 from daogou.ports.stores import Stores
+from daogou.recommend.live import Live
+from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.popularity import PopularityConfig
@@ -80,3 +83,34 @@ def test_events_taken_in_one_by_one_are_what_a_new_reader_finds(trained: Release
         stores.events.append([replace(one, at=Instant(moment)) for one in batch])
         answers(following)
     assert answers(following) == answers(opened())
+
+
+def test_what_is_done_with_a_product_is_known_once_it_is_on_the_shelf(trained: Release) -> None:
+    stores = filled()
+    shelf = Shelf(trained.items())
+    shelf.refresh(stores.catalogue)
+
+    def opened() -> Live:
+        live = Live(Models.open(trained), shelf, stores.followed, stores.shoppers)
+        live.refresh()
+        return live
+
+    following = opened()
+    happened = [event("view", name, shopper="s0", at=10_000 + n) for n, name in enumerate(("p1", "late", "p2", "gone"))]
+    for one in happened:
+        stores.events.append([one])
+        following.refresh()
+    assert [shelf.ids[row] for row in following.history(shopper=ShopperId("s0")).steps.rows()][-2:] == ["p1", "p2"]
+    stores.catalogue.put([product("late", "tea")], at=NOW)
+    shelf.refresh(stores.catalogue)
+    following.refresh()
+    late = shelf.row[ProductId("late")]
+    assert [shelf.ids[row] for row in following.history(shopper=ShopperId("s0")).steps.rows()][-3:] == [
+        "p1",
+        "late",
+        "p2",
+    ]
+    for live in (following, opened()):
+        assert live._models.popularity.popular.of(np.array([late])) == pytest.approx(1.0, abs=0.01)
+    following.refresh()
+    assert following.seq == stores.events.head()

@@ -29,6 +29,7 @@ from daogou.domain.text import Text
 from daogou.opinions.board import board
 from daogou.opinions.targets import LEAST
 from daogou.server.app import build_app
+from daogou.server.auth import create_key
 from daogou.shop.backup import backup, restore
 from daogou.shop.batch import ask_lines, recommend_lines, search_lines
 from daogou.shop.shop import Shop, releases_of
@@ -114,6 +115,27 @@ def test_an_event_changes_the_very_next_answer(shop: Shop) -> None:
     after = shop.recommend(session="new", k=3)
     assert [hit.product for hit in before] != [hit.product for hit in after]
     assert any("boots-3" in reason.products for hit in after for reason in hit.because)
+
+
+def test_an_event_on_a_product_put_a_moment_ago_changes_the_very_next_answer(shop: Shop) -> None:
+    shop.recommend(session="new")  # the catalogue has just been looked at
+    put = Product(ProductId("boots-9"), Text(en="Hiking boots"), category=(Text(en="Outdoor"), Text(en="Hiking boots")))
+    shop.stores.catalogue.put([put], at=NOW)
+    shop.record([act("view", "boots-9", session="new")])
+    after = shop.recommend(session="new", k=3)
+    assert any("boots-9" in reason.products for hit in after for reason in hit.because)
+
+
+def test_an_event_on_a_product_put_a_moment_ago_is_known_over_http(shop: Shop) -> None:
+    product = {"id": "boots-9", "title": {"en": "Hiking boots"}, "price": "9.00", "stock": 3}
+    headers = {"Authorization": f"Bearer {create_key(shop.stores, 'admin', 'all')}"}
+    with TestClient(build_app(shop), base_url="http://localhost") as http:
+        http.get("/v1/recommend?shopper=new", headers=headers)
+        assert http.put("/v1/products", json=[product], headers=headers).status_code == 200
+        view = {"type": "view", "product": "boots-9", "shopper": "new"}
+        assert http.post("/v1/events", json=view, headers=headers).json()["recorded"] == 1
+        answer = http.get("/v1/recommend?shopper=new&k=3", headers=headers).json()
+    assert any("boots-9" in reason["products"] for hit in answer["items"] for reason in hit["because"])
 
 
 def test_what_was_just_bought_is_not_recommended(shop: Shop) -> None:

@@ -6,7 +6,7 @@ The log is the truth: every process tails it for itself, before every answer.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ _DEEDS: tuple[EventType, ...] = (*STRENGTH, "return")
 """What changes a memory."""
 _ACTORS = 20_000
 """Actors in memory; the one that was longest not asked for is forgotten and read again when needed."""
+_WAITING = 10_000
+"""Deeds that are kept for products not on the shelf yet; of more, the oldest are forgotten."""
 _LABELLED = 100_000
 _LABELS_FOR_S = 1.0
 """How long a shopper's labels are kept before they are asked for again: a changed one is noticed within this time."""
@@ -52,11 +54,16 @@ class Live:
         self.showings = None if most_shown is None else Showings(most_shown)
         """What the shop's own lists have shown since the release; None where nobody asks."""
         self._histories: OrderedDict[str, History] = OrderedDict()
+        self._waiting: deque[Recorded] = deque(maxlen=_WAITING)
+        self._rows = len(shelf)
+        self.met_unknown = False
+        """A deed named a product that is not on the shelf; whoever then looks for new products sets it back."""
         self._labels: dict[str, tuple[float, tuple[str, ...]]] = {}
         """With the moment they were read."""
 
     def refresh(self) -> int:
         """Take in the events after the last one taken; returns how many there were."""
+        self._take_late()
         taken = 0
         while self._events.head() > self.seq:
             batch = self._events.since(self.seq)
@@ -70,7 +77,7 @@ class Live:
 
     def history(self, *, shopper: ShopperId | None = None, session: SessionId | None = None) -> History:
         """What is remembered of a shopper, or of a session that nobody signed in to."""
-        actor = str(shopper) if shopper is not None else f"session:{session}"
+        actor = _actor(shopper, session)
         history = self._histories.get(actor)
         if history is None:
             history = self._histories[actor] = self._load(shopper, session)
@@ -102,10 +109,33 @@ class Live:
                 history.take(row, type, at, value)
         return history
 
+    def _take_late(self) -> None:
+        """Take in what was done with products that have come to the shelf since, each as if it had just happened."""
+        if self._rows == len(self._shelf):
+            return
+        self._rows = len(self._shelf)
+        come = [recorded for recorded in self._waiting if recorded.event.product in self._shelf.row]
+        if come:
+            left = (recorded for recorded in self._waiting if recorded.event.product not in self._shelf.row)
+            self._waiting = deque(left, _WAITING)
+        head = self.seq
+        for recorded in come:
+            actor = _actor(recorded.event.shopper, recorded.event.session)
+            self._histories.pop(actor, None)
+            self.seq = recorded.seq - 1
+            self._take(recorded)
+            self._histories.pop(actor, None)  # it lacks what came after: it is read again when needed
+        self.seq = head
+
     def _take(self, recorded: Recorded) -> None:
         event = recorded.event
-        row = self._shelf.row.get(event.product) if event.product is not None else None
-        if row is None or (event.shopper is None and event.session is None):
+        if event.product is None or (event.shopper is None and event.session is None):
+            return
+        row = self._shelf.row.get(event.product)
+        if row is None:
+            if event.type in _DEEDS:
+                self._waiting.append(recorded)
+                self.met_unknown = True
             return
         if (
             self.showings is not None
@@ -124,3 +154,7 @@ class Live:
             self._models.sequential.observe(row, event.at, before)
         if taken.gained:
             self._models.popularity.observe(row, history.steps.moments()[-1], taken.gained, self.labels(event.shopper))
+
+
+def _actor(shopper: ShopperId | None, session: SessionId | None) -> str:
+    return str(shopper) if shopper is not None else f"session:{session}"

@@ -86,6 +86,13 @@ class Recommender:
             self._place_new_products()
             return self._live.refresh()
 
+    def met_unknown(self) -> bool:
+        """Has something been done with a product that was not on the shelf, since this was last asked?"""
+        with self._lock:
+            self._live.refresh()
+            met, self._live.met_unknown = self._live.met_unknown, False
+            return met
+
     def recommend(self, request: RecommendRequest) -> Hits:
         """Answer a request. Raises BadRequest for one that cannot be; an unknown shopper or product is served."""
         with self._lock:

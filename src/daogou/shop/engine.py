@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release, Releases
 
 _CATALOGUE_EVERY_S = 0.25
-"""How often the catalogue is asked for changes; a changed product is found within this time."""
+"""How often the catalogue is asked for changes; a changed product is found within this time, and before the next answer
+where an event names it."""
 
 _REVIEWS_AT_ONCE = 16
 """Reviews put since the release that are read at once, some 0.1 to 0.4 ms each, while somebody waits for an answer."""
@@ -303,8 +304,9 @@ class Engine:
         return self._graph
 
     def _refresh(self) -> None:
-        """Take in what changed: catalogue, reviews, rules, synonyms. The recommender takes in events itself."""
-        if time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
+        """Take in what changed: catalogue, reviews, rules, synonyms; at once where an event names a product that may be
+        new. The recommender takes in events itself."""
+        if not self.recommender.met_unknown() and time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
             return
         self._looked = time.monotonic()
         if self.rules.refresh():
