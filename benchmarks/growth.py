@@ -6,7 +6,7 @@
 A size is products x events; `benchmarks/made_shop.py` says what is made. The whole way: both files are written, `daogou
 import` reads one after the other, `daogou train`, `daogou serve`, then answers of every kind over HTTP with how many of
 their products state reasons, and what an event, and a product that is put, do to the next answer. --evaluate N adds
-`daogou evaluate --shoppers N`. A folder that is given keeps the shops.
+`daogou evaluate --shoppers N`. A folder that is given keeps the shops, and one that is trained there is only served.
 
 With --columns the events are handed to training as columns, without a log: nothing is imported, and histories come with
 requests; `us` is an answer of the recommender with its reasons, and seconds are of processor time.

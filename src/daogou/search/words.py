@@ -35,6 +35,8 @@ class WordMatcher:
         self._vocabulary = vocabulary
         self._row_of = np.zeros(0, np.int64)
         self._n_placed = 0
+        self._in_order = True
+        """Each document's number is its row: what a training indexed, and nothing that came otherwise since."""
         self._placed()
         self.config = config
         """May be replaced at any time."""
@@ -68,8 +70,11 @@ class WordMatcher:
         """BM25 of one word for the first n rows, in the reading that says most of a product; 0 where it has none.
         `fields`: those that are read, if not the usual ones."""
         by_number = self._index.scores(readings, weights=fields or self.config.fields)
+        placed = self._placed()
+        if self._in_order and len(by_number) == n:
+            return by_number
         scores = np.zeros(n + 1, np.float32)  # the last for products that are elsewhere
-        scores[np.minimum(self._placed(), n)[: len(by_number)]] = by_number
+        scores[np.minimum(placed, n)[: len(by_number)]] = by_number
         return scores[:n]
 
     def _placed(self) -> NDArray[np.int64]:
@@ -80,6 +85,7 @@ class WordMatcher:
             lost = np.flatnonzero(rows == _NOWHERE)
             rows[lost] = [row.get(ids[number], _NOWHERE) for number in lost.tolist()]
             self._row_of, self._n_placed = rows, n
+            self._in_order = bool((rows == np.arange(len(rows))).all())
         return self._row_of
 
     def _said(self, understood: Understood) -> list[str]:
