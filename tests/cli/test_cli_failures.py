@@ -94,3 +94,31 @@ def test_a_search_in_an_empty_shop_says_that_it_is_empty(
     with pytest.raises(SystemExit):
         main()
     assert "this shop has no products yet" in capsys.readouterr().out
+
+
+def test_options_that_a_file_of_histories_would_silence_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = tmp_path / "asked.jsonl"
+    asked.touch()
+    monkeypatch.setattr(
+        sys, "argv", ["daogou", "recommend", "--histories", str(asked), "--shopper", "mei", "--candidate", "p1"]
+    )
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert "take away --shopper, --candidate" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_answered_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "daogou.toml").touch()
+    (tmp_path / "asked.jsonl").write_text('{"id": 1, "history": []}\n{"id": 2}\n')
+    out = tmp_path / "answers.jsonl"
+    out.write_text("of yesterday\n")
+    words = ["--histories", str(tmp_path / "asked.jsonl"), "--out", str(out)]
+    said = failing(monkeypatch, capsys, "--shop", str(tmp_path), "recommend", *words)
+    assert "line 2, history: give either history or shopper" in said
+    assert out.read_text() == "of yesterday\n"
+    assert [path.name for path in tmp_path.glob("answers*")] == ["answers.jsonl"]

@@ -15,6 +15,7 @@ from daogou.training.releases import Releases
 from daogou.training.train import train
 
 NOW = Instant(1_700_000_000_000)
+NEITHER = "is neither a moment of ISO 8601 nor one in epoch seconds or milliseconds"
 
 
 @pytest.fixture
@@ -57,15 +58,19 @@ def test_unknown_products_of_a_history_are_ignored(recommender: Recommender) -> 
     [
         ('{"id": 1, "history": "p1"}', "line 2, history: Expected `array | null`, got `str`"),
         ('{"id": 1}', "line 2, history: give either history or shopper"),
-        ('{"id": 1, "shopper": "a", "at": "soon"}', "line 2, at: 'soon' is not a moment of ISO 8601"),
+        ('{"id": 1, "shopper": "a", "at": "soon"}', f"line 2, at: 'soon' {NEITHER}"),
+        ('{"id": 1, "shopper": "a", "at": 1e300}', f"line 2, at: 1e+300 {NEITHER}"),
+        ('{"id": 1, "shopper": "a", "at": 1e18}', f"line 2, at: 1e+18 {NEITHER}"),
+        ('{"id": 1, "shopper": "a", "kind": "similar"}', "line 2: 'similar' needs a product"),
+        (b'{"id": "\xff"}', "line 2, the line: "),
         ('{"id": 1, "histroy": []}', "line 2, the line: Object contains unknown field `histroy`"),
         ("{", "line 2, the line: Input data was truncated"),
     ],
 )
-def test_an_error_names_the_line_and_the_field(recommender: Recommender, line: str, message: str) -> None:
+def test_an_error_names_the_line_and_the_field(recommender: Recommender, line: str | bytes, message: str) -> None:
     with pytest.raises(BadRequest) as caught:
         list(histories(['{"id": 0, "history": []}', line], recommender, 3))
-    assert caught.value.message == message
+    assert caught.value.message.startswith(message)
     assert caught.value.where == "line 2"
 
 
@@ -81,3 +86,11 @@ def test_candidates_of_a_line_are_ranked_and_all_come_back(recommender: Recommen
     found = [item["product"] for item in answer["items"]]
     assert found[0] == "p3"
     assert sorted(found) == ["p2", "p3", "p5", "p9"]
+
+
+def test_what_is_missing_is_said(recommender: Recommender) -> None:
+    lines = [{"id": 1, "history": ["p1"], "candidates": ["p2", "nope"]}, {"id": 2, "history": ["p1"]}]
+    lacking, whole = histories(lines, recommender, 3)
+    assert [item["product"] for item in lacking["items"]] == ["p2"]
+    assert lacking["degraded"].startswith("1 of 2 candidates left out")
+    assert set(whole) == {"id", "items"}

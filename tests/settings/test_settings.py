@@ -64,6 +64,11 @@ def test_a_name_may_be_plain_text() -> None:
         ({"shop": {"language": "fr"}}, "'shop.language': Invalid enum value 'fr'"),
         ({"recommend": {"explore": {"magic": 0.1}}}, "'recommend.explore': Invalid enum value 'magic'"),
         ({"recommend": {"variety": {"dial": 2.0}}}, "'recommend.variety.dial': Expected `float` <= 1.0"),
+        ({"training": {"seed": -1}}, "'training.seed': Expected `int` >= 0"),
+        ({"training": {"hybrid": {"alphas": []}}}, "'training.hybrid.alphas': Expected `array` of length >= 1"),
+        ({"training": {"sequential": {"recency": 5.0}}}, "'training.sequential.recency': Expected `float` <= 1"),
+        ({"training": {"ease": {"penalty": 0.0}}}, "'training.ease.penalty': Expected `float` > 0"),
+        ({"training": {"popularity": {"pool": 0}}}, "'training.popularity.pool': Expected `int` >= 1"),
         ({"shop": {"zzz": 1}}, "known: "),
     ],
 )

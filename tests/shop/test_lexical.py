@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -136,3 +139,27 @@ def test_titles_are_cut_as_queries_are_whatever_was_learnt_since(tmp_path: Path)
     for text in ("刺绣抱枕", "绣花靠垫"):
         assert {str(hit.product) for hit in shop.search(text, k=1)} == {"刺绣抱枕"}
     shop.close()
+
+
+def test_what_is_kept_of_words_is_the_same_in_every_process() -> None:
+    """A set of words has another order in each, and a release must have one."""
+    script = (
+        "import hashlib, msgspec\n"
+        "from daogou.language.vocabulary import Vocabulary\n"
+        "from daogou.testing.builders import product\n"
+        "words = Vocabulary()\n"
+        "words.learn([product('a', 'warm dry light wool hiking socks', attributes={'colour': 'red', 'fit': 'wide'},"
+        " category=['Shoes and socks', 'Hiking socks'])])\n"
+        "print(hashlib.sha256(msgspec.msgpack.encode(words.learnt())).hexdigest())\n"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1

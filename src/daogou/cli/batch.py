@@ -22,9 +22,12 @@ def write_lines(out: Path | None, answers: Iterator[bytes]) -> None:
         _write(sys.stdout.buffer, answers)
         return
     partial = out.with_name(out.name + ".partial")
-    with partial.open("wb") as file:
-        _write(file, answers)
-    partial.replace(out)
+    try:
+        with partial.open("wb") as file:
+            _write(file, answers)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _write(file: IO[bytes], answers: Iterator[bytes]) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Positive, Weight, Weights
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,16 +33,16 @@ class ClicksConfig:
 
     enabled: bool = True
     """Products that are often chosen after a search rise in it, if that shows in clicks that were held back."""
-    days: float = 180.0
+    days: Positive = 180.0
     """Older showings and clicks are not read."""
-    people: int = 5
+    people: Count = 5
     """Different people who must have clicked a product after a query before it may rise there: one person, or one who
     pretends to be a few, moves nothing. What a person does twice counts once."""
-    doubt: float = 20.0
+    doubt: Weight = 20.0
     """Looks at an average product of the query that each product is given beside its own."""
-    places: int = 200
+    places: Count = 200
     """Clicks at least from which is told how much each place is looked at."""
-    weights: tuple[float, ...] = (0.1, 0.2, 0.4, 0.8, 1.6)
+    weights: Weights = (0.1, 0.2, 0.4, 0.8, 1.6)
     """Tried for the part of the score; the best match of words has 1."""
 
 

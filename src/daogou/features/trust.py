@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Part, Weight
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -26,20 +28,20 @@ _ALWAYS = 2**40
 class TrustConfig:
     """When an account is believed."""
 
-    age_days: float = 30.0
+    age_days: Weight = 30.0
     """Days after an account came back to buy until it is fully believed. A shop whose purchases reach back less than
     twice as far asks for half its own age."""
-    back_part: float = 0.25
+    back_part: Part = 0.25
     """Where fewer of the accounts than this part ever came back on another day, age counts from the first purchase."""
-    least_steps: float = 1.0
+    least_steps: Weight = 1.0
     """Where there are fewer believed steps for each product of the shop, everybody's say what people turn to next, as
     in a shop of anonymous visits. No part of all steps, since who makes accounts makes as many steps as they like."""
-    least_accounts: int = 2
+    least_accounts: Count = 2
     """Of what shoppers turned to next around a product, that comes first which so many distinct believed accounts
     did; what fewer did comes behind it, or behind what is alike."""
-    bound_days: int = 3
+    bound_days: Count = 3
     """An account that bought on so many days or more, and the same two products on nearly all, has no voice."""
-    bound_part: float = 0.8
+    bound_part: Weight = 0.8
     """The part of its days that is nearly all; above 1 nobody is."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from daogou.domain.text import Language, Text, language_of
 from daogou.language.marks import Marks
@@ -28,6 +28,9 @@ TermKind = Literal["category", "brand", "attribute"]
 LONGEST = 6
 """Words in the longest phrase that is looked up."""
 _NOT_WORDS = frozenset({"yes", "no", "true", "false", "none", "n/a", "y", "n", "other", "是", "否", "有", "无", "其他"})
+
+
+T = TypeVar("T")
 
 
 class HasProducts(Protocol):
@@ -334,7 +337,7 @@ class Vocabulary:
             return
         self.segmenter.learn([text.zh])
         self.characters.update(plain(text.zh))
-        self._say({word for surface in (text.zh, text.en) if surface for word in self.segmenter.cut(surface)})
+        self._say(_each(word for surface in (text.zh, text.en) if surface for word in self.segmenter.cut(surface)))
         term = Term(kind, name, text.key)
         phrases = {self.phrase(surface) for surface in _names(name, text) if surface} - {""}
         self._languages.setdefault(term, set()).update(map(language_of, phrases))
@@ -414,12 +417,12 @@ class Vocabulary:
         self._heads[head] = max(self._heads.get(head, 0), n_words)
 
     def _count(self, product: Product, facets: Iterable[tuple[str, Text]]) -> None:
-        steps = ["", *{step.key for step in product.category}]
-        names = {name for name, _ in facets if name not in ("category", "brand")}
-        self._fills.update((name, step) for step in steps for name in ("", *names))
-        self.uses.update({Term(_kind(name), name, text.key) for name, text in facets})
+        steps = _each(["", *(step.key for step in product.category)])
+        names = _each(["", *(name for name, _ in facets if name not in ("category", "brand"))])
+        self._fills.update((name, step) for step in steps for name in names)
+        self.uses.update(_each(Term(_kind(name), name, text.key) for name, text in facets))
         self.segmenter.learn(self._without(product.title.zh))
-        self._say(set(self.segmenter.cut(f"{product.title.zh} {product.title.en}")))
+        self._say(_each(self.segmenter.cut(f"{product.title.zh} {product.title.en}")))
         self.characters.update(plain(product.title.zh))
         opening = product.title.zh.partition(" ")[0]
         if product.brand and product.brand.isascii() and _OPENING.fullmatch(opening):
@@ -452,6 +455,11 @@ class Vocabulary:
             phrases = {phrase for name in (*chinese, kind.en) if (phrase := self.phrase(name))}
             for phrase in phrases:
                 self._kinds_of_goods.setdefault(phrase, set()).update(phrases)
+
+
+def _each(many: Iterable[T]) -> list[T]:
+    """Each once, as they come: releases keep this order, and that of a set is another one in every process."""
+    return list(dict.fromkeys(many))
 
 
 def _names(name: str, text: Text) -> Iterator[str]:

@@ -39,8 +39,8 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 def histories(
     lines: Iterable[str | bytes | Mapping[str, Any]], recommender: Recommender, k: int
 ) -> Iterator[dict[str, Any]]:
-    """Answer each line with {"id", "items"}. A line has "id", "history" or "shopper", and if need be "at", "kind",
-    "candidates" and "exclude_seen".
+    """Answer each line with {"id", "items"}, and "degraded" where something is missing. A line has "id", "history" or
+    "shopper", and if need be "at", "kind", "candidates" and "exclude_seen".
 
     Blank lines are skipped. Products the shop does not know are ignored in a history. Raises BadRequest that names the
     line, counted from 1, and the field.
@@ -58,7 +58,12 @@ def histories(
             at=_moment(line.at, number),
             exclude_seen=_excluding(line),
         )
-        yield {"id": line.id, "items": _items(recommender.recommend(request))}
+        try:
+            hits = recommender.recommend(request)
+        except BadRequest as error:
+            raise BadRequest(f"line {number}: {error}", where=f"line {number}") from None
+        answer = {"id": line.id, "items": _items(hits)}
+        yield answer if hits.degraded is None else answer | {"degraded": hits.degraded}
 
 
 def _excluding(line: _Line) -> bool:
@@ -77,7 +82,7 @@ def _items(hits: Hits) -> list[dict[str, Any]]:
 def _read(raw: str | bytes | Mapping[str, Any], number: int) -> _Line:
     try:
         line = msgspec.convert(raw, _Line) if isinstance(raw, Mapping) else msgspec.json.decode(raw, type=_Line)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest.of_line(number, error) from None
     if (line.history is None) == (line.shopper is None):
         raise BadRequest(f"line {number}, history: give either history or shopper", where=f"line {number}")
@@ -88,11 +93,14 @@ def _moment(at: str | float | None, number: int) -> Instant | None:
     """Epoch milliseconds; numbers below 10**11 are seconds (until the year 5138)."""
     if at is None:
         return None
-    if isinstance(at, int | float):
-        return Instant(int(at * 1000 if abs(at) < 1e11 else at))
     try:
+        if isinstance(at, int | float):
+            at_ms = Instant(int(at * 1000 if abs(at) < 1e11 else at))
+            datetime.fromtimestamp(at_ms / 1000, UTC)
+            return at_ms
         moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise BadRequest(f"line {number}, at: {at!r} is not a moment of ISO 8601", where=f"line {number}") from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return Instant(int(aware.timestamp() * 1000))
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return Instant(int(aware.timestamp() * 1000))
+    except (ValueError, OverflowError, OSError):
+        wrong = f"line {number}, at: {at!r} is neither a moment of ISO 8601 nor one in epoch seconds or milliseconds"
+        raise BadRequest(wrong, where=f"line {number}") from None

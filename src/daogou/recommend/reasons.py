@@ -42,7 +42,7 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     "fresh": ("new", wording.NEW),
     FRESHNESS: ("new", wording.NEW),
     "given": ("given", wording.GIVEN),
-    RANKING: ("attribute", wording.SUITED),
+    RANKING: ("history", wording.SUITED),
     EXPOSURE: ("rule", wording.EXPOSURE),
 }
 """Sources that rest on no step of the trail."""

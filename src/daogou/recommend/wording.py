@@ -13,10 +13,10 @@ NEW = Text(zh="新品上架", en="New in the shop")
 GIVEN = Text(zh="按给定的顺序", en="In the order given")
 TO_READ = Text(zh="新文章", en="New to read")
 EXPOSURE = Text(zh="近期展示较多，排序靠后", en="Shown later, since it was shown to many already")
-SUITED = Text(zh="种类、品牌和价格与您最近的举动相称", en="Its kind, brand and price suit what you did last")
+SUITED = Text(zh="在类似情形下，顾客常选这样的商品", en="Shoppers in a like situation often chose such a product")
 LESS_SUITED = Text(
-    zh="种类、品牌或价格与您最近的举动不太相称，排序靠后",
-    en="Shown later, since its kind, brand or price suits what you did last less",
+    zh="在类似情形下，顾客较少选这样的商品，排序靠后",
+    en="Shown later, since shoppers in a like situation chose such a product less often",
 )
 EXPLORED = Text(zh="试着推荐，看看是否合您的心意", en="Shown to learn whether it is liked")
 RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Natural, Part, Positive
 from daogou.retrieval.candidates import highest
 from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
@@ -32,27 +33,27 @@ class AlsConfig:
 
     enabled: bool = True
     """False leaves it out of the release."""
-    factors: int = 64
+    factors: Count = 64
     """Length of the vectors."""
-    penalty: float = 1.0
+    penalty: Positive = 1.0
     """L2 on the vectors."""
-    confidence: float = 40.0
+    confidence: Positive = 40.0
     """What a step counts against a product never touched, which counts 1."""
-    rounds: int = 15
+    rounds: Count = 15
     """How often the two sides are solved for in turn."""
-    recency: float = 0.8
+    recency: Part = 0.8
     """What each older step of a history leaves of its weight."""
-    steps: int = 10
+    steps: Count = 10
     """How many of the newest steps speak."""
-    best: int = 200
+    best: Count = 200
     """How many products an answer holds."""
-    histories: int = 100_000
+    histories: Count = 100_000
     """Learnt from so many histories, those that went on last; beyond that a fit takes no longer."""
-    exact: int = 4_000
+    exact: Natural = 4_000
     """In a catalogue of up to so many products each of them is scored for a request."""
-    scanned: int = 30_000
+    scanned: Natural = 30_000
     """In one of up to so many each is looked at in 8 bits, and those that look best are scored."""
-    scored: int = 6_000
+    scored: Count = 6_000
     """In a larger one, about so many: those of the groups nearest to the trail's vector."""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from daogou.domain.bounds import Count, Part
 from daogou.retrieval.content import ContentConfig, ContentKnn
 from daogou.retrieval.spreading import Spreading
 
@@ -23,11 +24,11 @@ class AttributesConfig:
 
     enabled: bool = False
     """Off, since the words of a product hold its brand, categories and attributes already."""
-    recency: float = 0.65
+    recency: Part = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 10
+    steps: Count = 10
     """How many of the newest steps speak."""
-    neighbours: int = 100
+    neighbours: Count = 100
     """How many neighbours of each product are kept."""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Part, Weight
 from daogou.retrieval.evidence import Evidence, Trail, gather
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
@@ -39,19 +40,19 @@ _BLOCK_PRODUCTS = 1_000
 class ContentConfig:
     """How products are compared by their words."""
 
-    title: float = 1.0
+    title: Weight = 1.0
     """Weight of each word of the title, in both languages; likewise for the other fields."""
-    brand: float = 1.0
-    category: float = 1.0
-    attributes: float = 0.5
-    description: float = 0.3
-    recency: float = 0.65
+    brand: Weight = 1.0
+    category: Weight = 1.0
+    attributes: Weight = 0.5
+    description: Weight = 0.3
+    recency: Part = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 6
+    steps: Count = 6
     """How many of the newest steps speak."""
-    neighbours: int = 100
+    neighbours: Count = 100
     """How many neighbours of each product are kept."""
-    budget: int = 500_000_000
+    budget: Count = 500_000_000
     """Multiplications a fit may spend. Words are used rarest first until it is spent, so the cost of a large catalogue
     stays bounded; what is left out are the words that nearly all products share."""
 

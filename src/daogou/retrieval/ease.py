@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Part, Positive
 from daogou.retrieval.neighbours import Neighbours, strongest
 from daogou.retrieval.spreading import Spreading
 
@@ -29,16 +30,16 @@ class EaseConfig:
 
     enabled: bool = True
     """False leaves it out of the release."""
-    products: int = 4_000
+    products: Count = 4_000
     """How many products take part, those with most steps: 4,000 take seconds and 200 MB, twice as many eight times as
     long."""
-    penalty: float = 10.0
+    penalty: Positive = 10.0
     """Added to the diagonal of the Gram matrix (L2)."""
-    recency: float = 0.65
+    recency: Part = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 6
+    steps: Count = 6
     """How many of the newest steps speak."""
-    neighbours: int = 100
+    neighbours: Count = 100
     """How many positive weights of each product are kept."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Parts
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 
@@ -25,11 +26,11 @@ _BLOCK_PRODUCTS = 2_000
 class HybridConfig:
     """What the table keeps and which mixtures are tried."""
 
-    alphas: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+    alphas: Parts = (0.0, 0.25, 0.5, 0.75, 1.0)
     """Mixtures tried on validation; the best is used."""
-    steps: int = 100
+    steps: Count = 100
     """Newest steps of an actor that count as behaviour, so that cost stays linear in events."""
-    neighbours: int = 60
+    neighbours: Count = 60
     """How many neighbours of each product are kept, in each part and in the mixture."""
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from daogou.domain.bounds import Count, Natural, Positive
 from daogou.domain.ids import DAY_MS
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.evidence import Evidence
@@ -33,15 +34,15 @@ _LARGEST_EXPONENT = 600.0
 class PopularityConfig:
     """Which windows and segments are counted."""
 
-    trending_days: float = 3.0
+    trending_days: Positive = 3.0
     """Half-life of the counter behind "trending"."""
-    popular_days: float = 30.0
+    popular_days: Positive = 30.0
     """Half-life of the counters behind "popular", overall and by segment."""
-    segments: int = 128
+    segments: Natural = 128
     """How many shopper labels get counters of their own; those with most shoppers come first."""
-    segment_shoppers: int = 10
+    segment_shoppers: Count = 10
     """A label with fewer shoppers gets none, so that nobody's taste is published as a segment's."""
-    pool: int = 500
+    pool: Count = 500
     """Rows of each window that are kept in order between rebuilds."""
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Part, Positive, Weight
 from daogou.domain.ids import DAY_MS
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
@@ -36,21 +37,21 @@ class RepeatConfig:
     """How purchases fade, and how much they count for the next basket. Chosen on the second last baskets of
     2,469 households (Complete Journey)."""
 
-    half_life_days: float = 60.0
+    half_life_days: Positive = 60.0
     """Days after which a purchase counts half."""
-    floor: float = 0.1
+    floor: Part = 0.1
     """What a purchase counts however old it is."""
-    shrink: float = 5.0
+    shrink: Weight = 5.0
     """Buyers of the average product that are added to each product's own when its repeat rate is counted."""
-    weight: float = 1.0
+    weight: Weight = 1.0
     """Worth of repeats in the next basket; a usual best repeat has 1."""
-    together: float = 0.005
+    together: Weight = 0.005
     """Worth of what goes with the newest purchases."""
-    completing: float = 0.02
+    completing: Weight = 0.02
     """Worth of what goes with the basket that is being completed."""
-    rare: float = 0.01
+    rare: Weight = 0.01
     """Worth of repeats for a basket that is being completed, where training found that few buy the same again soon."""
-    rest: float = 0.05
+    rest: Weight = 0.05
     """Worth of what is next for the shopper, in parts of its worth in other answers."""
 
 

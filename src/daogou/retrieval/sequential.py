@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Part, Positive, Weight
 from daogou.domain.ids import DAY_MS
 from daogou.retrieval.backing import gives_way
 from daogou.retrieval.evidence import Evidence, Trail
@@ -51,27 +52,27 @@ class SequentialConfig:
     """How pairs are counted and valued. The defaults did well on held-out validation
     events of one public data set (Amazon 2014 Beauty), where a few variations were tried one at a time."""
 
-    gap: int = 20
+    gap: Count = 20
     """Pairs further apart than this many steps do not count."""
-    gap_decay: float = 0.9
+    gap_decay: Part = 0.9
     """What each further step of gap leaves of a pair's count."""
-    tau_days: float = 400.0
+    tau_days: Positive = 400.0
     """Days after which a pair's count has fallen to 1/e."""
-    same_day: float = 1.5
+    same_day: Weight = 1.5
     """Factor for pairs within one UTC day."""
-    reversed: float = 0.25
+    reversed: Weight = 0.25
     """Part of a pair's count that also holds from the later to the earlier product."""
-    from_power: float = 0.4
+    from_power: Weight = 0.4
     """How much products with many events are damped as causes."""
-    to_power: float = 0.15
+    to_power: Weight = 0.15
     """How much popular products are damped as results; small, because popularity is informative."""
-    shrink: float = 0.3
+    shrink: Positive = 0.3
     """Added to the divisor, so that a single chance pair does not win."""
-    recency: float = 0.65
+    recency: Part = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 6
+    steps: Count = 6
     """How many of the newest steps speak."""
-    neighbours: int = 100
+    neighbours: Count = 100
     """How many neighbours of each product are kept."""
 
     def pair(self, gap: int, before: int, after: int) -> float:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Part, Weight
 from daogou.retrieval.candidates import are_highest
 from daogou.retrieval.evidence import Evidence, Trail, distinct, gather, spans
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
@@ -34,19 +35,19 @@ class SessionKnnConfig:
 
     enabled: bool = True
     """False leaves it out of the release."""
-    steps: int = 6
+    steps: Count = 6
     """How many of the newest steps look for histories."""
-    recency: float = 0.65
+    recency: Part = 0.65
     """What each older step of the trail leaves of its weight."""
-    newest: int = 200
+    newest: Count = 200
     """Histories are looked for among so many of a product's newest steps."""
-    neighbours: int = 50
+    neighbours: Count = 50
     """How many histories speak: those that share most."""
-    gap: int = 10
+    gap: Count = 10
     """A history speaks for products up to so many steps from the shared one."""
-    gap_decay: float = 0.9
+    gap_decay: Part = 0.9
     """What each further step leaves."""
-    reversed: float = 0.4
+    reversed: Weight = 0.4
     """Part that holds for what came before the shared step."""
 
 

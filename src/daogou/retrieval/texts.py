@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Natural, Part
 from daogou.retrieval.neighbours import Neighbours
 from daogou.retrieval.spreading import Spreading
 
@@ -26,13 +27,13 @@ class TextsConfig:
 
     enabled: bool = False
     """Off: beside the words it gained nothing on any set that was measured. Needs `[encoder]`."""
-    recency: float = 0.65
+    recency: Part = 0.65
     """What each older step of a history leaves of its weight."""
-    steps: int = 10
+    steps: Count = 10
     """How many of the newest steps speak."""
-    neighbours: int = 100
+    neighbours: Count = 100
     """How many neighbours of each product are kept."""
-    most: int = 100_000
+    most: Natural = 100_000
     """Larger catalogues are not compared: every product is compared with every other."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Weight
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, write_array
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
@@ -28,15 +29,15 @@ _LARGEST_BASKET = 60
 class TogetherConfig:
     """When a pair counts, and how pairs are ranked."""
 
-    min_shoppers: int = 3
+    min_shoppers: Count = 3
     """Distinct believed shoppers who must have bought both in one go."""
-    from_power: float = 0.5
+    from_power: Weight = 0.5
     """How much products with many buyers are damped as causes."""
-    to_power: float = 0.3
+    to_power: Weight = 0.3
     """How much they are damped as results."""
-    shrink: float = 5.0
+    shrink: Weight = 5.0
     """Added to the divisor: a handful of accounts cannot push a product to the front."""
-    neighbours: int = 50
+    neighbours: Count = 50
     """How many partners of each product are kept."""
 
 

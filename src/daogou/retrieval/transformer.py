@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Natural, Part, Positive, Weight
 from daogou.retrieval.candidates import highest
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
@@ -38,62 +39,62 @@ class TransformerConfig:
 
     enabled: bool = True
     """False leaves it out of the release."""
-    towers: int = 2
+    towers: Count = 2
     """Models that differ in nothing but how they were drawn at the start and what they were shown first; the mean of
     their scores ranks better than any of them. Training takes so many times as long."""
-    dim: int = 128
+    dim: Count = 128
     """Length of the vectors of one of them."""
-    words_dim: int = 256
+    words_dim: Count = 256
     """Length of the vectors made from words, before they are turned into those."""
-    layers: int = 2
-    heads: int = 4
-    length: int = 30
+    layers: Count = 2
+    heads: Count = 4
+    length: Count = 30
     """Newest steps it can read; in training, longer histories are cut into so long pieces."""
-    read: int = 10
+    read: Count = 10
     """Newest steps it reads when it is asked; older ones take time and say nothing that could be measured."""
-    dropout: float = 0.2
-    forget: float = 0.2
+    dropout: Part = 0.2
+    forget: Part = 0.2
     """Part of each history that is left out in each epoch, so that what comes after the next step is learnt too."""
-    scale: float = 14.0
+    scale: Positive = 14.0
     """The product of a unit vector of what comes next and one of a product is multiplied by this before the softmax."""
-    noise: float = 0.02
+    noise: Weight = 0.02
     """Spread of the part of a product's vector that is not from its words, at the start."""
-    negatives: int = 512
+    negatives: Count = 512
     """Products drawn for each batch to stand for all others."""
-    negative_power: float = 0.5
+    negative_power: Weight = 0.5
     """They are drawn by their steps to this power."""
-    rate: float = 2e-3
+    rate: Positive = 2e-3
     """Learning rate of AdamW; falls to a tenth over the epochs."""
-    decay: float = 0.0
+    decay: Weight = 0.0
     """Weight decay."""
-    batch: int = 128
+    batch: Count = 128
     """Histories in a batch."""
-    epochs: int = 12
+    epochs: Count = 12
     """At most so many."""
-    patience: int = 4
+    patience: Count = 4
     """Epochs on end that are surely worse than the best on the held-back steps, after which it stops; the last of those
     that are not is kept."""
-    stop: int = 0
+    stop: Natural = 0
     """Stop after so many epochs; 0: look at the held-back steps. In a release: the epochs that were chosen."""
-    minutes: float = 10.0
+    minutes: Positive = 10.0
     """CPU minutes a fit of all towers may take; where this ends a fit before its patience, the release depends on the
     machine."""
-    least_steps: int = 20_000
+    least_steps: Natural = 20_000
     """Below so many steps it is not trained: counts say as much."""
-    exact: int = 4_000
+    exact: Natural = 4_000
     """In a catalogue of up to so many products each of them is scored for a request."""
-    scanned: int = 30_000
+    scanned: Natural = 30_000
     """In one of up to so many each is scored by a part of its vector, in 8 bits."""
-    scored: int = 4_000
+    scored: Count = 4_000
     """In a larger one about so many are, those of the likeliest groups."""
-    short: int = 64
+    short: Count = 64
     """How many numbers this part has."""
     small: bool = True
     """Matrices of the graph in 8 bits."""
-    candidates: int = 300
+    candidates: Count = 300
     """Best products it speaks for. They are scored in full; of the others only the sum of their probabilities is
     estimated, where not every product is scored."""
-    sharpness: float = 0.5
+    sharpness: Positive = 0.5
     """Power of a product's probability that is its value."""
 
 

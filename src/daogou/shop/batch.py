@@ -55,7 +55,8 @@ def search_lines(shop: Shop, lines: Iterable[bytes], *, k: int) -> Iterator[byte
 
 
 def recommend_lines(shop: Shop, lines: Iterable[bytes], *, k: int) -> Iterator[bytes]:
-    """Answer {"id", "history" or "shopper", "at"?, "exclude_seen"?} with {"id", "items"}."""
+    """Answer {"id", "history" or "shopper", "at"?, "kind"?, "candidates"?, "exclude_seen"?} with {"id", "items",
+    "degraded"?}."""
     from daogou.recommend.batch import histories
 
     for answer in histories(lines, shop.engine.recommender, k):

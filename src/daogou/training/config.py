@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from daogou.domain.bounds import Natural, Weight, Weights
 from daogou.features.clicks import ClicksConfig
 from daogou.features.exposure import ExposureConfig
 from daogou.features.trust import TrustConfig
@@ -28,17 +29,17 @@ from daogou.training.recipes.words import WordsConfig
 class FusionConfig:
     """Weights that are tried for each source on validation; the sequential source is the measure and has 1."""
 
-    content: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
+    content: Weights = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
     """Never 0: a product without events is found by its words alone."""
-    popularity: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
+    popularity: Weights = (0.003, 0.01, 0.03, 0.1)
     """Never 0: a shopper whose history leads nowhere still gets an answer."""
-    others: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 6.0)
+    others: Weights = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 6.0)
     """For each further retriever; one that helps nobody on validation is silent."""
-    least: float = 0.005
+    least: Weight = 0.005
     """Further retrievers that all together add no more than this part of NDCG on validation are silent, too, those that
     are missed least first: each takes time in every answer, and beside the transformers most add nothing to requests
     that their weights were not chosen on."""
-    fading: tuple[float, ...] = (0.0, 0.4)
+    fading: Weights = (0.0, 0.4)
     """Powers of 1 + the events of a step by which what its words say is divided; the one that does best beside the
     sequential source is used."""
     bands: tuple[int, ...] = (1, 3, 8, 20, 50, 150)
@@ -49,16 +50,16 @@ class FusionConfig:
     new: tuple[float, ...] = (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
     """Factors, ascending, that are tried on the score of products without any event. Empty, or without `bands`, they
     are not raised."""
-    new_cost: float = 0.01
+    new_cost: Weight = 0.01
     """They are tried upwards until one costs more than this part of NDCG on validation, and the one before is taken:
     what a shop pays so that products nobody knows yet are seen at all."""
-    new_least: int = 20
+    new_least: Natural = 20
     """With fewer products without any event they are not raised, since what it costs could not be seen."""
-    seen: tuple[float, ...] = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+    seen: Weights = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
     """Factors that are tried on the score of products the shopper has been at: how often people come back differs."""
-    repeat: tuple[float, ...] = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+    repeat: Weights = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
     """Weights that are tried on what the shopper bought, for lists that may show it again."""
-    resting_gain: float = 0.1
+    resting_gain: Weight = 0.1
     """What was bought in the last 30 days is not shown, unless NDCG on validation is higher by more than this part
     where it is: a product that somebody just bought looks foolish where few buy it again."""
 
@@ -81,11 +82,11 @@ class SensesConfig:
 class TrainingConfig:
     """[training]: how a release is made."""
 
-    seed: int = 0
+    seed: Natural = 0
     """The same data, config and seed give the same release, byte for byte but for the manifest's times."""
     refit: bool = True
     """Fit on everything once the choices are made. False keeps the fit without the held-back events."""
-    validation_shoppers: int = 12_000
+    validation_shoppers: Natural = 12_000
     """How many shoppers' last events are used to choose weights; they are drawn with the seed."""
     exposure: ExposureConfig = field(default_factory=ExposureConfig)
     sequential: SequentialConfig = field(default_factory=SequentialConfig)

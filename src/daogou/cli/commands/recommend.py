@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from daogou.cli.shared import Call, shop_command
 @click.option("--out", type=click.Path(path_type=Path), help="Where the answers to --histories go.")
 @click.option("--k", type=click.IntRange(1, 1000), help="How many products.  [default: 10, or all candidates]")
 @click.option("--shopper", help="For this shopper.")
+@click.option("--session", help="For this visit of somebody whom nobody knows.")
 @click.option("--product", help="Beside this product.")
 @click.option("--basket", multiple=True, help="To go with this product of a basket; repeat for more.")
 @click.option("--candidate", multiple=True, help="Rank only this product and the other candidates; repeat for more.")
@@ -32,6 +34,7 @@ def recommend(
     out: Path | None,
     k: int | None,
     shopper: str | None,
+    session: str | None,
     product: str | None,
     basket: tuple[str, ...],
     candidate: tuple[str, ...],
@@ -45,6 +48,14 @@ def recommend(
     from daogou.cli.batch import run_batch
     from daogou.cli.tables import print_hits
 
+    if histories:
+        _alone({
+            "--shopper": shopper, "--session": session, "--product": product, "--basket": basket,
+            "--candidate": candidate, "--like": like, "--member": member, "--context": context, "--kind": kind,
+            "--exclude-seen": exclude_seen,
+        })  # fmt: skip
+    elif out:
+        raise click.UsageError("--out is where the answers to --histories go; give --histories, too")
     with call.open() as shop:
         if histories:
             from daogou.shop.batch import recommend_lines
@@ -53,6 +64,7 @@ def recommend(
             return
         hits = shop.recommend(
             shopper=shopper,
+            session=session,
             product=product,
             basket=basket,
             candidates=candidate,
@@ -74,3 +86,10 @@ def _fact(text: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise click.BadParameter(f"{text!r} is not name=value, such as country=DE", param_hint="--context")
     return name, value
+
+
+def _alone(others: Mapping[str, object]) -> None:
+    """Raise UsageError for options that say what the lines of --histories say."""
+    given = [name for name, value in others.items() if value]
+    if given:
+        raise click.UsageError(f"with --histories each line says what is asked; take away {', '.join(given)}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from daogou.domain.bounds import Count, Natural, Positive
 from daogou.retrieval.content import ContentConfig, nearest
 
 if TYPE_CHECKING:
@@ -29,21 +30,21 @@ class WordsConfig:
 
     enabled: bool = True
     """False: rarity alone."""
-    pairs: int = 150_000
+    pairs: Count = 150_000
     """Pairs of steps that are looked at, each once; of more, so many are drawn."""
-    least_pairs: int = 20_000
+    least_pairs: Natural = 20_000
     """With fewer, rarity alone."""
-    gap: int = 3
+    gap: Natural = 3
     """A pair's second step comes at most so many after the first; with 0, rarity alone."""
-    others: int = 10
+    others: Count = 10
     """Products drawn for each pair."""
-    scale: float = 8.0
+    scale: Positive = 8.0
     """Cosines are multiplied by this before the softmax."""
-    rate: float = 0.02
+    rate: Positive = 0.02
     """Step of Adam on the logarithms of the weights."""
-    batch: int = 4_096
+    batch: Count = 4_096
     """Pairs in a step."""
-    products: int = 12_000
+    products: Count = 12_000
     """Of more first products of pairs so many are drawn: the nearest of each are sought, and the cost stays bounded."""
 
 
