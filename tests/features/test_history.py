@@ -28,6 +28,15 @@ def test_a_purchase_leaves_the_basket() -> None:
     assert [column.tolist() for column in history.bought.columns()] == [[1, 1], [6, 7]]
 
 
+def test_purchases_are_told_by_product_and_time_in_whatever_order_they_came() -> None:
+    history = History()
+    for row, at in ((4, 9), (1, 8), (4, 3)):
+        history.take(row, "purchase", at)
+    assert [column.tolist() for column in history.bought.columns()] == [[1, 4, 4], [8, 3, 9]]
+    history.take(1, "purchase", 2)
+    assert [column.tolist() for column in history.bought.columns()] == [[1, 1, 4, 4], [2, 8, 3, 9]]
+
+
 def test_what_was_returned_or_disliked_is_rejected_and_no_step() -> None:
     history = History()
     history.take(1, "return", 1)

@@ -456,6 +456,13 @@ def test_a_candidate_far_from_the_top_is_still_ranked_by_its_popularity(tmp_path
     assert world.ask(candidates=("p23", "p12"), k=2).items[1].because[0].kind == "popular"
 
 
+def test_candidates_far_from_the_top_of_a_label_are_still_ranked_by_it(tmp_path: Path) -> None:
+    config = TrainingConfig(popularity=PopularityConfig(pool=2, segment_pool=1))
+    world = World(train(filled(), Releases(tmp_path), config=config))
+    hits = world.ask(context={"group": "student"}, candidates=("p2", "p3", "p4"), k=3)
+    assert [hit.because[0].kind for hit in hits.items] == ["segment"] * 3
+
+
 def test_what_was_bought_or_is_in_the_basket_stays_among_candidates(world: World) -> None:
     world.happen("purchase", "p5")
     world.happen("cart", "p6")

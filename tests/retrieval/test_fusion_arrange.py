@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daogou.retrieval.arrange import Variety, arrange
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct, place_among
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct, place_among, times_among
 from daogou.retrieval.fusion import Fused, Fusion, band_of
 from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.pool import Pool, Request
-from daogou.retrieval.repeat import DAY_MS, REPEAT, Repeat, RepeatConfig
+from daogou.retrieval.repeat import DAY_MS, REPEAT, Bought, Repeat, RepeatConfig
 from daogou.retrieval.weighing import LATELY, Bands, New, choose, choose_repeat, choose_seen
 from daogou.training.config import TrainingConfig
 from daogou.training.recipes.fusion import fit as learn_fusion
@@ -237,6 +237,8 @@ def test_a_product_is_in_the_band_of_its_events() -> None:
 def test_the_place_among_keys_is_the_first_or_none(keys: list[int], asked: list[int]) -> None:
     found = place_among(np.array(keys, np.int32), np.array(asked, np.int32))
     assert found.tolist() == [keys.index(key) if key in keys else -1 for key in asked]
+    times = times_among(np.array(keys, np.int32), np.array(asked, np.int32))
+    assert times.tolist() == [keys.count(key) for key in asked]
 
 
 @given(st.lists(st.integers(0, 40), max_size=60))
@@ -296,13 +298,28 @@ def test_what_people_buy_again_counts_more_than_what_they_buy_once() -> None:
     lines += [(0, 1, paint), (0, 1, rare)]  # the same line again is no second day
     actor, day, row = (np.array(column, np.int64) for column in zip(*lines, strict=True))
     repeat = Repeat.fit(actor.astype(np.int32), day, row.astype(np.int32), 4, config=RepeatConfig())
-    found = repeat.evidence(np.array([milk, paint, rare, 3, 9], np.int32), np.zeros(5, np.int64), 0)
+    found = repeat.evidence(Bought.of(np.array([milk, paint, rare, 3, 9], np.int32), np.zeros(5, np.int64)), 0)
     worth = dict(zip(found.rows.tolist(), found.values.tolist(), strict=True))
     assert worth[milk] > worth[3] == worth[9] > worth[rare] > worth[paint]
 
 
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5 * DAY_MS)), min_size=1, max_size=30))
+def test_what_was_bought_is_known_by_product(purchases: list[tuple[int, int]]) -> None:
+    rows, at = (np.array(column) for column in zip(*purchases, strict=True))
+    bought = Bought.of(rows.astype(np.int32), at)
+    by_row = {
+        row: sorted(at for other, at in purchases if other == row) for row in sorted({row for row, _ in purchases})
+    }
+    assert bought.products.tolist() == list(by_row)
+    assert bought.times.tolist() == [len(moments) for moments in by_row.values()]
+    assert bought.last.tolist() == [moments[-1] for moments in by_row.values()]
+    assert [bought.days(row) for row in by_row] == [len({at // DAY_MS for at in by_row[row]}) for row in by_row]
+    assert bought.since(DAY_MS).tolist() == [row for row in by_row if by_row[row][-1] > DAY_MS]
+    assert bought.without({0, 1}).products.tolist() == [row for row in by_row if row > 1]
+
+
 def test_repeats_count_by_frequency_and_recency() -> None:
     repeat = Repeat(RepeatConfig(half_life_days=10, floor=0.0))
-    bought, times = np.array([5, 3, 5], np.int32), np.array([0, 0, 10 * DAY_MS])
-    found = repeat.evidence(bought, times, 10 * DAY_MS)
+    bought = Bought.of(np.array([5, 3, 5], np.int32), np.array([0, 0, 10 * DAY_MS]))
+    found = repeat.evidence(bought, 10 * DAY_MS)
     assert dict(zip(found.rows.tolist(), found.values.tolist(), strict=True)) == pytest.approx({3: 1 / 3, 5: 1.0})

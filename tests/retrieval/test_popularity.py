@@ -38,6 +38,18 @@ def test_rising_prefers_what_is_new_among_equals() -> None:
     assert popularity.rising().rows[0] == 1
 
 
+def test_of_a_label_fewer_rows_are_kept_and_every_row_has_its_share() -> None:
+    events = [(row, 0) for row in range(5) for _ in range(row + 1)]
+    rows = np.array([row for row, _ in events], np.int32)
+    at, weights = np.full(len(rows), NOW), np.ones(len(rows), np.float32)
+    config, marked = PopularityConfig(pool=3, segment_pool=2), [("city=bj", rows < 4)]
+    found = Popularity.fit(rows, at, weights, 5, segments=marked, config=config)
+    assert found.popular.pool().rows.tolist() == [4, 3, 2]
+    assert found.segments["city=bj"].pool().rows.tolist() == [3, 2]
+    asked = np.array([4, 0, 3, 9], np.int32)
+    assert found.segments["city=bj"].shares(asked).tolist() == [0, 0.25, 1, 0]
+
+
 def test_a_segment_has_its_own_order_and_hears_of_its_own_events() -> None:
     popularity = fitted((0, 0), (0, 0), (3, 0))
     assert popularity.segments["city=bj"].pool().rows.tolist() == [3]

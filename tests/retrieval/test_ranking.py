@@ -9,6 +9,7 @@ from daogou.recommend.ranking import RANKING, Ranking
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail
 from daogou.retrieval.fusion import Fused, Fusion
 from daogou.retrieval.ranking import NAMES, QUESTIONS, Asker, Ranker, RankingConfig, described
+from daogou.retrieval.repeat import NOTHING_BOUGHT, Bought
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import product
 from daogou.testing.rankers import OrderBehaviour, untaught
@@ -35,8 +36,7 @@ def fusion() -> Fusion:
 ASKER = Asker(
     Trail.of([1, 5], [1.0, 2.0]),
     np.array([NOW - DAY_MS, NOW - 40 * DAY_MS]),
-    np.array([5, 5, 7], np.int32),
-    np.array([NOW - 90 * DAY_MS, NOW - 40 * DAY_MS, NOW - DAY_MS]),
+    Bought.of(np.array([5, 5, 7], np.int32), np.array([NOW - 40 * DAY_MS, NOW - 90 * DAY_MS, NOW - DAY_MS])),
     NOW,
 )
 
@@ -86,8 +86,8 @@ class TestRanker(OrderBehaviour):
 
 def told(shelf: Shelf, asker: Asker = ASKER) -> dict[str, list[float]]:
     rows, scores = np.array([0, 1, 5], np.int32), np.array([2.0, 1.0, 4.0], np.float32)
-    table = described(rows, scores, scores[:, None] / 2, asker, goods=shelf, events=np.array([0.0, 3.0]))
-    return dict(zip([*NAMES, "sequential"], table.T.tolist(), strict=True))
+    table = described(rows, scores, scores[None] / 2, asker, goods=shelf, events=np.array([0.0, 3.0]))
+    return dict(zip([*NAMES, "sequential"], table.tolist(), strict=True))
 
 
 def test_what_the_trees_are_told(shelf: Shelf) -> None:
@@ -142,14 +142,13 @@ def test_only_the_first_are_put_in_another_order(shelf: Shelf) -> None:
 
 
 def test_what_was_turned_to_last_is_left_where_it_is(shelf: Shelf) -> None:
-    newest = Asker(Trail.of([2]), np.array([NOW]), ASKER.bought, ASKER.bought_at, NOW)
+    newest = Asker(Trail.of([2]), np.array([NOW]), ASKER.bought, NOW)
     found = ranked(shelf, one_question("steps", 99, yes=2.0, no=1.0), newest)
     assert found == pytest.approx({0: 2.0, 2: 0.75, 5: 0.6})
 
 
 def test_someone_without_a_history_is_told_what_the_fusion_says(shelf: Shelf) -> None:
-    none = np.empty(0, np.int64)
-    asker = Asker(Trail.of([]), none, none.astype(np.int32), none, NOW)
+    asker = Asker(Trail.of([]), np.empty(0, np.int64), NOTHING_BOUGHT, NOW)
     assert ranked(shelf, one_question("steps", 99, yes=2.0, no=1.0), asker) == pytest.approx({0: 1, 2: 0.75, 5: 0.3})
 
 

@@ -14,7 +14,7 @@ from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
 from daogou.retrieval.popularity import Popularity, PopularityConfig
-from daogou.retrieval.repeat import Repeat, RepeatConfig
+from daogou.retrieval.repeat import Bought, Repeat, RepeatConfig
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
 from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
 from daogou.retrieval.texts import Texts, TextsConfig
@@ -197,7 +197,7 @@ class TestRepeat(SourceBehaviour):
 
     def found(self, source: Repeat, trail: Trail) -> Evidence:
         times = DAY_MS * np.arange(len(trail), 0, -1, dtype=np.int64)
-        return source.evidence(trail.rows, times, len(trail) * DAY_MS)
+        return source.evidence(Bought.of(trail.rows, times), len(trail) * DAY_MS)
 
     @pytest.fixture
     def trail(self) -> Trail:

@@ -110,7 +110,7 @@ def test_the_tables_say_what_the_trees_say(tmp_path: Path, monkeypatch: pytest.M
     release = train(visited(back=True), Releases(tmp_path), config=CONFIG)
     drawn = np.random.default_rng(0).choice(tables[-1].ravel(), (500, tables[-1].shape[1]))
     told = np.concatenate([tables[-1], drawn])
-    served = Ranker.load(release.path("fusion") / "ranking").factors(told)
+    served = Ranker.load(release.path("fusion") / "ranking").factors(told.T)
     np.testing.assert_allclose(served, np.exp(trees[-1].predict(told)), rtol=1e-5)
     assert len(set(served.tolist())) > 10
 

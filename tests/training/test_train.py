@@ -136,7 +136,7 @@ def test_a_rating_of_what_was_bought_is_no_question() -> None:
     assert asked.trail.rows.tolist() == [3, 1, 0]
     assert asked.opening is not None
     assert asked.opening.trail.rows.tolist() == [1, 0]  # as they came
-    assert (asked.opening.bought.tolist(), asked.opening.bought_at.tolist()) == ([0, 1], [NOW, NOW + 1])
+    assert (asked.opening.bought.rows.tolist(), asked.opening.bought.at.tolist()) == ([0, 1], [NOW, NOW + 1])
 
 
 def test_one_more_event_changes_the_data_hash(stores: Stores, releases: Releases) -> None:

@@ -26,6 +26,8 @@ STRENGTH: Mapping[EventType, float] = {
 }  # fmt: skip
 """How much a step of each type says about taste. Other types are no steps."""
 STEP_TYPES: tuple[EventType, ...] = tuple(STRENGTH)
+STRENGTHS: NDArray[np.float32] = np.array(list(STRENGTH.values()), np.float32)
+"""The same in the order of STEP_TYPES."""
 _PLACE: Mapping[EventType, int] = {type: place for place, type in enumerate(STEP_TYPES)}
 KEPT = 100
 """Steps remembered of an actor; older ones are forgotten."""
@@ -39,6 +41,25 @@ class Step(NamedTuple):
     """Moment of the first event of the step, epoch milliseconds."""
     type: EventType
     """The strongest of its events, the first of equals."""
+
+
+class StepColumns(NamedTuple):
+    """Steps in columns."""
+
+    rows: NDArray[np.int32]
+    types: NDArray[np.uint8]
+    """What was done, as a place in STEP_TYPES."""
+    at: NDArray[np.int64]
+    """Moment of the first event of the step, epoch milliseconds."""
+
+    @classmethod
+    def done(cls, rows: NDArray[np.int32], type: EventType, at: int) -> StepColumns:
+        """The same done with all of these at one moment."""
+        return cls(rows, np.full(len(rows), _PLACE[type], np.uint8), np.full(len(rows), at, np.int64))
+
+    def taken(self, places: slice | NDArray[np.integer]) -> StepColumns:
+        """Some of them, or all in another order."""
+        return StepColumns(self.rows[places], self.types[places], self.at[places])
 
 
 class Taken(NamedTuple):
@@ -68,7 +89,7 @@ class Steps:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Step]:
-        return map(Step, self._rows, self._at, self.types())
+        return map(Step, self._rows, self._at, (STEP_TYPES[type] for type in self._types))
 
     def rows(self) -> Sequence[int]:
         """Not a copy."""
@@ -78,9 +99,11 @@ class Steps:
         """Of the first event of each step, epoch milliseconds. Not a copy."""
         return self._at
 
-    def types(self) -> list[EventType]:
-        """The strongest event of each step, the first of equals."""
-        return [STEP_TYPES[type] for type in self._types]
+    def columns(self) -> StepColumns:
+        """All of them, oldest first."""
+        return StepColumns(
+            np.array(self._rows, np.int32), np.array(self._types, np.uint8), np.array(self._at, np.int64)
+        )
 
     def add(self, row: int, at: int, type: EventType) -> None:
         """Begin one more; the oldest is forgotten where there are too many."""
@@ -100,13 +123,14 @@ class Steps:
 
 
 class Purchases:
-    """What an actor bought: one row and one moment for each purchase, in the order they were taken in."""
+    """What an actor bought: one row and one moment for each purchase."""
 
-    __slots__ = ("_at", "_rows")
+    __slots__ = ("_at", "_ordered", "_rows")
 
     def __init__(self) -> None:
         self._rows = array("i")
         self._at = array("q")
+        self._ordered = True
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -115,10 +139,16 @@ class Purchases:
         """Remember one more."""
         self._rows.append(row)
         self._at.append(at)
+        self._ordered = False
 
     def columns(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Rows, and the moments in epoch milliseconds."""
-        return np.array(self._rows, np.int32), np.array(self._at, np.int64)
+        """Rows, ascending, and the moments in epoch milliseconds, those of one row ascending too."""
+        rows, at = np.array(self._rows, np.int32), np.array(self._at, np.int64)
+        if not self._ordered:  # once after each purchase, not for each answer
+            order = np.lexsort((at, rows))
+            rows, at = rows.take(order), at.take(order)
+            self._rows, self._at, self._ordered = array("i", rows.tobytes()), array("q", at.tobytes()), True
+        return rows, at
 
 
 @dataclass(slots=True)

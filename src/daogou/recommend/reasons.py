@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.hit import Reason, ReasonKind
-from daogou.domain.ids import DAY_MS, ProductId
+from daogou.domain.ids import ProductId
 from daogou.domain.text import Text
 from daogou.language.label_names import LabelNames
 from daogou.recommend import wording
@@ -65,6 +65,8 @@ class Reasoner:
     label_names: LabelNames = LabelNames()
     _said: dict[tuple[str, int], _Caused] = field(default_factory=dict)
     """Sentences by source and step; the same step speaks for many products."""
+    _segments: dict[int, Text] = field(default_factory=dict)
+    """Sentences by label."""
 
     def reasons(
         self,
@@ -151,13 +153,12 @@ class Reasoner:
             text = wording.LESS_SUITED if source == RANKING and parts[place].sum() < 0 else text
             return Reason(kind, text, share, (), source)
         if source == REPEAT:
-            return Reason("repeat", wording.bought(self._days(row)), share, (self.shelf.ids[row],), source)
+            text = wording.bought(self.situation.bought.days(row))
+            return Reason("repeat", text, share, (self.shelf.ids[row],), source)
         if source in self._rules:
             return self._rules[source].stated(share)
         if source == "segment":
-            name, _, value = self.situation.labels[cause].partition("=")
-            said = wording.segment(self.label_names.name(name), self.label_names.value(name, value))
-            return Reason("segment", said, share, (), source)
+            return Reason("segment", self._segment(cause), share, (), source)
         if source == GROUP:
             return Reason("group", self._suiting(parts[place]), share, (), source)
         if source == LIKES:
@@ -165,10 +166,13 @@ class Reasoner:
             return Reason("stated", say(self.situation.likes[cause].words), share, (), source)
         return Reason("history", wording.RECENT, share, (), source)
 
-    def _days(self, row: int) -> int:
-        """On how many days the shopper bought it."""
-        bought_at = self.situation.bought_at[self.situation.bought == row]
-        return len({at // DAY_MS for at in bought_at.tolist()})
+    def _segment(self, label: int) -> Text:
+        found = self._segments.get(label)
+        if found is None:
+            name, _, value = self.situation.labels[label].partition("=")
+            found = wording.segment(self.label_names.name(name), self.label_names.value(name, value))
+            self._segments[label] = found
+        return found
 
     def _suiting(self, parts: NDArray[np.float64]) -> Text:
         """How many it suits, without a word of anyone's history: the others will read it."""
@@ -190,7 +194,7 @@ class Reasoner:
 
     def _sentence(self, source: str, step: int, title: Text) -> tuple[ReasonKind, Text]:
         if self.situation.kind in {"for-you", "next-basket"}:
-            return "history", wording.because(self.situation.types[step], title)
+            return "history", wording.because(self.situation.did(step), title)
         if source in {"sequential", FOLLOWED}:
             return "history", wording.next_after(title)
         return ("similar" if source == "hybrid" else "content"), wording.similar(title)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import numpy as np
 from msgspec import Meta
 
-from daogou.domain.event import EventType
 from daogou.domain.ids import DAY_MS
 from daogou.domain.kinds import Kind
-from daogou.features.history import STRENGTH, History
+from daogou.features.history import STEP_TYPES, STRENGTHS, History, StepColumns
 from daogou.recommend.freshness import FRESHNESS, Ages, Freshness
 from daogou.recommend.group import LIKES
 from daogou.recommend.ranking import Ranking
@@ -22,12 +21,13 @@ from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.ranking import Asker
-from daogou.retrieval.repeat import BASKET_REST_DAYS, REPEAT, REST_DAYS
+from daogou.retrieval.repeat import BASKET_REST_DAYS, NOTHING_BOUGHT, REPEAT, REST_DAYS, Bought
 from daogou.retrieval.rules import NO_RULING, Rulebook, Ruling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from daogou.domain.event import EventType
     from daogou.domain.ids import Instant
     from daogou.domain.rule import Rule
     from daogou.recommend.live import Live
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
 
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
-_NO_MOMENTS: NDArray[np.int64] = np.empty(0, np.int64)
+_NO_STEPS = StepColumns.done(_NO_ROWS, "view", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,11 @@ class Situation:
     kind: Kind
     at: Instant
     trail: Trail
-    types: tuple[EventType, ...]
-    """What was done at each step of the trail."""
+    types: NDArray[np.uint8]
+    """What was done at each step of the trail, as a place in STEP_TYPES."""
     times: NDArray[np.int64]
     """The moment of each step of the trail."""
-    bought: NDArray[np.int32]
-    """The row of each purchase."""
-    bought_at: NDArray[np.int64]
-    """The moment of each purchase."""
+    bought: Bought
     excluded: NDArray[np.int32]
     """Rows that must not be in the answer; a row may stand here several times."""
     labels: tuple[str, ...]
@@ -102,6 +99,10 @@ class Situation:
     ranking: Ranking | None = None
     """Puts the first products in another order, where the release has a ranker and this kind is its."""
 
+    def did(self, step: int) -> EventType:
+        """What was done at a step of the trail."""
+        return STEP_TYPES[int(self.types[step])]
+
     @property
     def rules(self) -> Mapping[str, Rule]:
         """The rules that weigh, by what they are called in a score."""
@@ -114,7 +115,7 @@ class Situation:
         """
         fused = self.fusion.fuse(found, events, self.trail.rows, allowed)
         if self.ranking is not None:
-            asker = Asker(self.trail, self.times, self.bought, self.bought_at, self.at)
+            asker = Asker(self.trail, self.times, self.bought, self.at)
             fused = self.ranking.applied(fused, asker, events)
         return self.ruled(fused)
 
@@ -152,42 +153,41 @@ def look(
     kind = request.chosen()
     histories = list(_histories(request, live))
     steps = _steps(request, shelf, histories, at)
-    bought, bought_at = _bought(histories)
+    bought = _bought(histories)
     fusion = fusions[kind]
     rest = _rest_days(kind, fusion, config)
     named = [*request.basket, *([request.product] if request.product is not None else [])]
     laid = shelf.rows(named).tolist() or [row for history in histories for row in history.basket]
     out: list[NDArray[np.int32]] = []
     if not request.candidates:
-        out += [shelf.rows(named), bought[bought_at > at - rest * DAY_MS]]
+        out += [shelf.rows(named), bought.since(int(at - rest * DAY_MS))]
         out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
     if request.exclude_seen:
-        out += [np.array([row for row, _, _ in steps], np.int32), bought]
+        out += [steps.rows, bought.products]
     if kind in BY_OTHERS and kind != "complete":
         steps = _named(request, shelf, "view" if request.product else "cart", at)
     elif kind == "complete":
-        steps = [(row, "cart", at) for row in laid] or steps
+        steps = StepColumns.done(np.array(laid, np.int32), "cart", at) if laid else steps
     elif kind == "group":
-        steps = []
-    steps = steps[: config.steps]
+        steps = _NO_STEPS
+    steps = steps.taken(slice(config.steps))
     labels, unheard = _labels(request, live.labels(request.shopper), models.popularity.segments)
     if kind not in BY_SEGMENT:
         unheard = [f"{name}={value}" for name, value in request.context.items()]
     return Situation(
         kind=kind,
         at=at,
-        trail=Trail.of([row for row, _, _ in steps], [STRENGTH[type] for _, type, _ in steps]),
-        types=tuple(type for _, type, _ in steps),
-        times=np.array([moment for _, _, moment in steps], np.int64),
+        trail=Trail(steps.rows, STRENGTHS.take(steps.types)),
+        types=steps.types,
+        times=steps.at,
         bought=bought,
-        bought_at=bought_at,
         excluded=np.concatenate(out) if out else _NO_ROWS,
         labels=tuple(labels),
         unheard=tuple(unheard),
-        fusion=_stated(fusion, len(steps)) if request.likes else fusion,
+        fusion=_stated(fusion, len(steps.rows)) if request.likes else fusion,
         candidates=shelf.rows(dict.fromkeys(request.candidates)) if request.candidates else None,
         likes=request.likes,
-        basket=min(len(laid), len(steps)) if kind == "complete" else 0,
+        basket=min(len(laid), len(steps.rows)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
         showings=live.showings if config.exposure.most is not None and not request.candidates else None,
         ranking=ranking if kind == "for-you" and not request.candidates else None,
@@ -207,14 +207,12 @@ def look_for_group(request: RecommendRequest, look: Callable[[RecommendRequest],
 def without(situation: Situation, rows: frozenset[int]) -> Situation:
     """The same situation had these steps and purchases never happened."""
     kept = [place for place, row in enumerate(situation.trail.rows.tolist()) if row not in rows]
-    still = ~np.isin(situation.bought, list(rows))
     return replace(
         situation,
         trail=Trail(situation.trail.rows[kept], situation.trail.weights[kept]),
-        types=tuple(situation.types[place] for place in kept),
+        types=situation.types[kept],
         times=situation.times[kept],
-        bought=situation.bought[still],
-        bought_at=situation.bought_at[still],
+        bought=situation.bought.without(rows),
     )
 
 
@@ -252,32 +250,30 @@ def _histories(request: RecommendRequest, live: Live) -> Iterator[History]:
         yield live.history(session=request.session)
 
 
-def _bought(histories: Sequence[History]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Row and moment of every purchase."""
+def _bought(histories: Sequence[History]) -> Bought:
     columns = [history.bought.columns() for history in histories]
     if len(columns) < 2:
-        return columns[0] if columns else (_NO_ROWS, _NO_MOMENTS)
-    return np.concatenate([rows for rows, _ in columns]), np.concatenate([at for _, at in columns])
+        return Bought(*columns[0]) if columns else NOTHING_BOUGHT
+    return Bought.of(*map(np.concatenate, zip(*columns, strict=True)))
 
 
-_Steps = list[tuple[int, EventType, int]]
-"""Row, what was done and when; a history that a caller gives without moments is taken for a visit that goes on."""
-
-
-def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History], at: int) -> _Steps:
-    """Newest first."""
+def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History], at: int) -> StepColumns:
+    """Newest first. A history that a caller gives without moments is taken for a visit that goes on."""
     if request.history is not None:
-        return [(row, "view", at) for row in shelf.rows(request.history).tolist()[::-1]]
+        return StepColumns.done(shelf.rows(request.history)[::-1], "view", at)
     if len(histories) == 1:
-        steps = histories[0].steps
-        return list(zip(steps.rows(), steps.types(), steps.moments(), strict=True))[::-1]
-    merged = sorted((step for history in histories for step in history.steps), key=lambda step: step.at, reverse=True)
-    return [(step.row, step.type, step.at) for step in merged]
+        return histories[0].steps.columns().taken(slice(None, None, -1))
+    if not histories:
+        return _NO_STEPS
+    merged = StepColumns(
+        *map(np.concatenate, zip(*(history.steps.columns() for history in histories), strict=True)),
+    )
+    return merged.taken((-merged.at).argsort(kind="stable"))
 
 
-def _named(request: RecommendRequest, shelf: Shelf, type: EventType, at: int) -> _Steps:
+def _named(request: RecommendRequest, shelf: Shelf, type: EventType, at: int) -> StepColumns:
     named = [request.product] if request.product is not None else list(request.basket)
-    return [(row, type, at) for row in shelf.rows(named).tolist()]
+    return StepColumns.done(shelf.rows(named), type, at)
 
 
 BY_OTHERS = frozenset({"similar", "because", "together", "complete"})

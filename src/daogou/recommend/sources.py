@@ -9,7 +9,7 @@ import numpy as np
 from daogou.recommend.group import LIKES
 from daogou.recommend.situation import BY_OTHERS, FOLLOWED
 from daogou.retrieval.candidates import Candidates
-from daogou.retrieval.evidence import Evidence
+from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.repeat import REPEAT
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from daogou.recommend.models import Models
     from daogou.recommend.request import Like
     from daogou.recommend.situation import Situation
+    from daogou.retrieval.popularity import Fading, Popularity
     from daogou.retrieval.shelf import Shelf
 
 _NEW = 200
@@ -37,15 +38,13 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
         case "together":
             entries = _next(situation, models) | {"together": models.together.evidence(situation.trail)}
         case _:
-            entries = _next(situation, models) | _popular(situation, models)
+            entries = _next(situation, models) | _popular(situation, models.popularity)
             if situation.fusion.weights.get(REPEAT, 0.0) > 0:
-                entries[REPEAT] = models.repeat.evidence(situation.bought, situation.bought_at, situation.at)
+                entries[REPEAT] = models.repeat.evidence(situation.bought, situation.at)
             if situation.kind in {"complete", "next-basket"}:
                 entries["together"] = models.together.evidence(situation.trail.newest(situation.basket or 5))
     if situation.likes:
         entries[LIKES] = liked(situation.likes, shelf)
-    if situation.candidates is not None and "popularity" in entries:
-        entries["popularity"] = Evidence.uncaused(models.popularity.popular.standing(situation.candidates))
     return entries
 
 
@@ -94,14 +93,28 @@ def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
     return entries | {name: retriever.evidence(trail) for name, retriever in further.items()}
 
 
-def _popular(situation: Situation, models: Models) -> dict[str, Evidence]:
-    entries = {"popularity": models.popularity.evidence(situation.trail)}
-    pools = [models.popularity.segments[label].pool() for label in situation.labels]
-    if pools:
+def _popular(situation: Situation, popularity: Popularity) -> dict[str, Evidence]:
+    """What is popular with everybody, and with shoppers who have a label of this one."""
+    entries = {"popularity": popularity.evidence(situation.trail)}
+    counters = [popularity.segments[label] for label in situation.labels]
+    if situation.candidates is not None:
+        entries["popularity"] = _shares([popularity.popular], situation.candidates, causes=[NO_CAUSE])
+        entries["segment"] = _shares(counters, situation.candidates, causes=range(len(counters)))
+    elif counters:
+        pools = [counter.pool() for counter in counters]
         entries["segment"] = Evidence.join(
             [Evidence(pool.rows, pool.scores, np.full(len(pool), place, np.int32)) for place, pool in enumerate(pools)]
         )
     return entries
+
+
+def _shares(counters: Sequence[Fading], rows: NDArray[np.int32], *, causes: Sequence[int]) -> Evidence:
+    """How popular each of the rows is by each of the counters; a cause for each of these."""
+    if not counters:
+        return Evidence.none()
+    shares = np.stack([counter.shares(rows) for counter in counters])
+    by, place = shares.nonzero()
+    return Evidence(rows.take(place), shares[by, place], np.array(causes, np.int32).take(by))
 
 
 def liked(likes: Sequence[Like], shelf: Shelf) -> Evidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from daogou.domain.event import EventType
 from daogou.domain.text import Text
@@ -30,6 +31,7 @@ _DID: Mapping[EventType, tuple[str, str]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def bought(days: int) -> Text:
     """What the shopper buys again: on so many days until now."""
     if days < 2:

@@ -164,11 +164,23 @@ def place_among(keys: NDArray[np.int32], asked: NDArray[np.int32]) -> NDArray[np
     if len(keys) == 0 or len(asked) == 0:
         return np.full(len(asked), -1, np.int32)
     under = _board(int(max(keys.max(), asked.max())) + 1)
+    under[asked] = -1
     under[keys[::-1]] = np.arange(len(keys) - 1, -1, -1, dtype=np.int32)
-    place = under.take(asked)  # of what is none of them whatever stood there
+    place = under.take(asked)
     _boards.append(under)
-    place[keys.take(place, mode="clip") != asked] = -1
     return place
+
+
+def times_among(keys: NDArray[np.int32], asked: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each asked key how often it stands among the keys."""
+    if len(keys) == 0 or len(asked) == 0:
+        return np.zeros(len(asked), np.int32)
+    under = _board(int(max(keys.max(), asked.max())) + 1)
+    under[asked] = 0
+    np.add.at(under, keys, np.int32(1))  # of what is not asked for, on top of whatever stood there
+    times = under.take(asked)
+    _boards.append(under)
+    return times
 
 
 _boards: list[NDArray[np.int32]] = []

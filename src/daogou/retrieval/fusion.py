@@ -185,8 +185,12 @@ class Fused:
     @cached_property
     def totals(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Each row once, ascending, with its score."""
+        return self._distinct[0], self._sums.astype(np.float32)
+
+    @cached_property
+    def _sums(self) -> NDArray[np.float64]:
         rows, place = self._distinct
-        return rows, np.bincount(place, self.evidence.values, len(rows)).astype(np.float32)
+        return np.asarray(np.bincount(place, self.evidence.values, len(rows)), np.float64)
 
     @cached_property
     def _distinct(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -212,21 +216,22 @@ class Fused:
             self.parted,
         )
         place = np.concatenate([self._distinct[1], here.astype(np.int32)])
-        scaled.__dict__["_distinct"] = found, place  # the same rows: as good as counted again
+        sums = self._sums.copy()
+        sums[here] += change.values
+        scaled.__dict__.update(_distinct=(found, place), _sums=sums)  # the same rows: as good as counted again
         return scaled
 
     def by_source(self, places: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.float32]:
-        """(rows, sources) what each of the named sources adds to the rows in these different places of `totals`."""
-        rows, place = self._distinct
-        line = np.full(len(rows), len(places), np.int32)
-        line[places] = np.arange(len(places), dtype=np.int32)
-        column = np.full(len(self.names), len(names), np.int32)
-        for at, name in enumerate(self.names):
-            if name in names:
-                column[at] = names.index(name)
-        shape = (len(places) + 1, len(names) + 1)  # the last of each is for what is not asked for
-        cell = line.take(place) * np.int32(shape[1]) + column.take(self.sources)
-        return np.bincount(cell, self.evidence.values, math.prod(shape)).reshape(shape)[:-1, :-1].astype(np.float32)
+        """(sources, rows) what each of the named sources adds to the rows in these different places of `totals`."""
+        column = np.full(len(self._distinct[0]), -1, np.int32)
+        column[places] = np.arange(len(places), dtype=np.int32)
+        column = column.take(self._distinct[1])
+        here = (column >= 0).nonzero()[0]
+        line = np.array([names.index(name) if name in names else len(names) for name in self.names])
+        shape = (len(names) + 1, len(places))  # the last line is for sources that are not asked for
+        cell = line.take(self.sources.take(here)) * shape[1] + column.take(here)
+        parts = np.bincount(cell, self.evidence.values.take(here), math.prod(shape)).reshape(shape)
+        return parts[:-1].astype(np.float32)
 
     def silenced(self, source: str) -> Fused:
         """The same without one source."""

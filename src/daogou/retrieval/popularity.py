@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LARGEST_EXPONENT = 600.0
 """Half-lives after which counters are rebased, well below where 2 ** x leaves float64."""
+_TOUCHED = 500
+"""Rows that events may touch before every row is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class PopularityConfig:
     """A label with fewer shoppers gets none, so that nobody's taste is published as a segment's."""
     pool: Count = 500
     """Rows of each window that are kept in order between rebuilds."""
+    segment_pool: int = 100
+    """The same of each label. A shopper may have many, and what is far down the list of one says next to nothing."""
 
 
 class Fading:
@@ -59,6 +63,7 @@ class Fading:
         self._top: NDArray[np.int32] | None = None
         self._touched: set[int] = set()
         self._ordered: Candidates | None = None
+        self._largest = 0.0
 
     @classmethod
     def fit(
@@ -101,10 +106,11 @@ class Fading:
 
     def _order(self) -> Candidates:
         """Only rows touched since the last look at every row can have overtaken its top ones."""
-        if self._top is None or len(self._touched) > self._pool:
+        if self._top is None or len(self._touched) > _TOUCHED:
             self._top = Candidates.best(_relative(self._counts), self._pool).rows
             self._touched = set()
         rows = np.union1d(self._top, np.fromiter(self._touched, np.int32)).astype(np.int32)
+        self._largest = float(self._counts[rows].max(initial=0.0))
         return Candidates.best(_relative(self._counts[rows]), self._pool, rows=rows)
 
     def among(self, mask: NDArray[np.bool_], k: int) -> Candidates:
@@ -122,10 +128,10 @@ class Fading:
         padded[known] = self._counts[rows[known]]
         return padded
 
-    def standing(self, rows: NDArray[np.int32]) -> Candidates:
-        """The rows, best first, on the scale of `pool`; those that nothing was counted for are left out."""
-        largest = max(float(self._counts.max(initial=0.0)), 1e-300)
-        return Candidates.best((self.of(rows) / largest).astype(np.float32), len(rows), rows=rows)
+    def shares(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """How popular each of the rows is, on the scale of `pool`."""
+        self.pool()
+        return (self.of(rows) / max(self._largest, 1e-300)).astype(np.float32)
 
     def state(self) -> tuple[NDArray[np.floating], int]:
         """Counts and the moment they are as of."""
@@ -164,11 +170,10 @@ class Popularity:
     ) -> Popularity:
         """Count weighted events; `segments` marks, for each label in turn, the events of its shoppers."""
 
-        def fading(days: float, mask: NDArray[np.bool_] | None = None) -> Fading:
-            columns = (rows, at, weights) if mask is None else (rows[mask], at[mask], weights[mask])
-            return Fading.fit(*columns, n, half_life_days=days, pool=config.pool)
+        def fading(days: float, mask: NDArray[np.bool_] | slice = slice(None), *, pool: int = config.pool) -> Fading:
+            return Fading.fit(rows[mask], at[mask], weights[mask], n, half_life_days=days, pool=pool)
 
-        by_segment = {label: fading(config.popular_days, mask) for label, mask in segments}
+        by_segment = {label: fading(config.popular_days, mask, pool=config.segment_pool) for label, mask in segments}
         return cls(fading(config.popular_days), fading(config.trending_days), by_segment, config)
 
     def observe(self, row: int, at: int, weight: float, labels: Sequence[str] = ()) -> None:
@@ -209,11 +214,12 @@ class Popularity:
         config = read_config(folder, PopularityConfig)
         about = msgspec.json.decode((folder / "about.json").read_bytes())
 
-        def fading(name: str, days: float) -> Fading:
+        def fading(name: str, days: float, pool: int = config.pool) -> Fading:
             counts = read_array(folder / f"{name}.npy")
-            return Fading(counts, half_life_days=days, base=about["bases"][name], pool=config.pool)
+            return Fading(counts, half_life_days=days, base=about["bases"][name], pool=pool)
 
         segments = {
-            label: fading(f"segment-{place}", config.popular_days) for place, label in enumerate(about["segments"])
+            label: fading(f"segment-{place}", config.popular_days, config.segment_pool)
+            for place, label in enumerate(about["segments"])
         }
         return cls(fading("popular", config.popular_days), fading("trending", config.trending_days), segments, config)

@@ -12,15 +12,16 @@ each byte stands in a table. Answering needs nothing but NumPy.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import msgspec
 import numpy as np
 from msgspec import Meta
 
 from daogou.domain.ids import DAY_MS
-from daogou.retrieval.evidence import place_among
+from daogou.retrieval.evidence import place_among, times_among
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.retrieval.evidence import Trail
+    from daogou.retrieval.repeat import Bought
 
 QUESTIONS = 8
+_BITS: NDArray[np.uint8] = np.array([[1 << question] for question in range(QUESTIONS)], np.uint8)
+"""What a yes to each question adds to the byte of answers."""
 _NEVER = -1.0
 """In place of days where something never happened, or is not known."""
 
@@ -66,12 +70,9 @@ class Goods(Protocol):
         """Release moment; 0 where unknown."""
 
     @property
-    def brand(self) -> NDArray[np.int32]:
-        """A number for each brand; -1 for none."""
-
-    @property
-    def leaf(self) -> NDArray[np.int32]:
-        """A number for each last category; -1 for none."""
+    def sorts(self) -> NDArray[np.int32]:
+        """(rows, 2) The number of the brand and that of the last category; no brand has that of a category, and 0
+        stands for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,7 @@ class Asker:
     trail: Trail
     times: NDArray[np.int64]
     """The moment of each step."""
-    bought: NDArray[np.int32]
-    """The row of each purchase."""
-    bought_at: NDArray[np.int64]
+    bought: Bought
     at: int
 
 
@@ -103,33 +102,29 @@ def described(
     goods: Goods,
     events: NDArray[np.floating],
 ) -> NDArray[np.float32]:
-    """(rows, features) what the trees are told. `parts`: (rows, sources) of the fused scores; `events`: by row."""
+    """(features, rows) what the trees are told. `parts`: (sources, rows) of the fused scores; `events`: by row."""
     trail, n = asker.trail.rows, np.float32(len(asker.trail))
     best = max(float(scores.max(initial=0.0)), 1e-30)
-    released = goods.released.take(rows)
-    brands, newest_brand = _alike(goods.brand.take(rows), goods.brand.take(trail))
-    kinds, newest_kind = _alike(goods.leaf.take(rows), goods.leaf.take(trail))
-    times, days = _bought(rows, asker)
+    (brands, kinds), (newest_brand, newest_kind) = _alike(goods.sorts.take(rows, 0), goods.sorts.take(trail, 0))
     columns = (
         scores / best,
         np.log1p(_counted(rows, events)),
-        np.where(released > 0, (asker.at - released) / DAY_MS, _NEVER),
+        _days(asker.at, goods.released.take(rows)),
         _dearer(goods.price.take(rows), goods.price.take(trail)),
         brands / n,
         newest_brand,
         kinds / n,
         newest_kind,
         place_among(trail, rows),  # -1, which is _NEVER, of what is no step
-        times,
-        days,
+        *_bought(rows, asker),
         n,
         (asker.at - asker.times[0]) / DAY_MS,
         asker.trail.weights[0],
     )
-    told = np.empty((len(rows), len(NAMES) + parts.shape[1]), np.float32)
-    for place, column in enumerate(columns):
-        told[:, place] = column
-    told[:, len(NAMES) :] = parts / best
+    told = np.empty((len(NAMES) + len(parts), len(rows)), np.float32)
+    for line, column in zip(told, columns, strict=False):
+        line[:] = column
+    np.divide(parts, best, out=told[len(NAMES) :], casting="unsafe")
     return told
 
 
@@ -142,22 +137,29 @@ def _counted(rows: NDArray[np.int32], events: NDArray[np.floating]) -> NDArray[n
     return counted
 
 
-def _alike(of: NDArray[np.int32], steps: NDArray[np.int32]) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
-    """For each number of how many steps it is, and whether of the newest; -1 is none."""
-    counted = np.bincount(steps + 1, minlength=int(of.max(initial=0)) + 2).astype(np.float32)
-    counted[0] = 0
-    return counted.take(of + 1), (of == steps[0]) & (of >= 0)
+def _days(at: int, released: NDArray[np.int64]) -> NDArray[np.floating]:
+    """The age of each."""
+    days = (at - released) / DAY_MS
+    days[released <= 0] = _NEVER
+    return days
 
 
-def _bought(rows: NDArray[np.int32], asker: Asker) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+def _alike(of: NDArray[np.int32], steps: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """(2, rows) for the brand and the category of each row, of how many steps it is, and whether of the newest."""
+    known = of > 0
+    times = times_among(steps.ravel(), of.ravel()).reshape(of.shape)
+    return (times * known).T, ((of == steps[0]) & known).T
+
+
+def _bought(rows: NDArray[np.int32], asker: Asker) -> tuple[NDArray[np.integer], NDArray[np.floating]]:
     """How often each row was bought, and how many days ago last."""
-    place = place_among(rows, asker.bought)
-    here = (place >= 0).nonzero()[0]
-    row = place.take(here)
-    ago = np.full(len(rows), np.inf)
-    np.minimum.at(ago, row, asker.at // DAY_MS - asker.bought_at.take(here) // DAY_MS)
-    times = np.bincount(row, minlength=len(rows))
-    return times.astype(np.float32), np.where(times > 0, ago, _NEVER)
+    bought = asker.bought
+    if not len(bought):
+        return np.zeros(len(rows), np.int64), np.full(len(rows), _NEVER)
+    place = bought.products.searchsorted(rows)
+    here = bought.products.take(place, mode="clip") == rows
+    days = asker.at // DAY_MS - bought.last.take(place, mode="clip") // DAY_MS
+    return bought.times.take(place, mode="clip") * here, np.where(here, days, _NEVER)
 
 
 def _dearer(prices: NDArray[np.int64], usual: NDArray[np.int64]) -> NDArray[np.floating]:
@@ -165,7 +167,9 @@ def _dearer(prices: NDArray[np.int64], usual: NDArray[np.int64]) -> NDArray[np.f
     known = usual[usual > 0]
     if not len(known):
         return np.zeros(len(prices))
-    return np.where(prices > 0, np.log(np.maximum(prices, 1)) - np.log(known).mean(), 0.0)
+    dearer: NDArray[np.float64] = np.log(np.maximum(prices, 1)) - np.log(known).mean()
+    dearer[prices <= 0] = 0.0
+    return dearer
 
 
 class _About(msgspec.Struct):
@@ -191,12 +195,21 @@ class Ranker:
 
     def factors(self, told: NDArray[np.float32]) -> NDArray[np.float32]:
         """(rows,) what the fused scores are multiplied with; `told`: from `described`."""
-        trees = len(self._says)
-        answers = told.take(self._features.ravel(), axis=1) <= self._limits.ravel()
-        bytes_ = np.packbits(answers, axis=1, bitorder="little")  # (rows, trees)
-        said = self._says.ravel().take(bytes_ + (np.arange(trees) << QUESTIONS))
-        found: NDArray[np.float32] = np.exp(said.sum(1, dtype=np.float64)).astype(np.float32)
+        features, limits, says, starts = self._by_question
+        answers = told.take(features, axis=0) <= limits  # (QUESTIONS * trees, rows)
+        bits = answers.view(np.uint8).reshape(QUESTIONS, -1) * _BITS
+        bytes_ = np.add.reduce(bits, 0, np.uint8).reshape(len(starts), -1)  # (trees, rows)
+        said = says.take(starts + bytes_)
+        found: NDArray[np.float32] = np.exp(said.sum(0, dtype=np.float64)).astype(np.float32)
         return found
+
+    @cached_property
+    def _by_question(self) -> tuple[NDArray[Any], ...]:
+        """The first question of every tree, then the second of every tree: what the answers are then added up in is
+        one after the other in memory. And what the trees say in one line, with the place where each tree begins."""
+        trees = len(self._says)
+        starts = (np.arange(trees) << QUESTIONS)[:, None]
+        return self._features.T.ravel().astype(np.intp), self._limits.T.reshape(-1, 1), self._says.ravel(), starts
 
     def save(self, folder: Path) -> None:
         """Write the tables, what they are told, and the config."""

@@ -9,7 +9,9 @@ on another day too, shrunk towards the rate of all products.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ import numpy as np
 
 from daogou.domain.bounds import Part, Positive, Weight
 from daogou.domain.ids import DAY_MS
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, distinct
+from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
 
 if TYPE_CHECKING:
@@ -55,6 +57,76 @@ class RepeatConfig:
     """Worth of what is next for the shopper, in parts of its worth in other answers."""
 
 
+@dataclass(frozen=True)
+class Bought:
+    """What a shopper bought, by product."""
+
+    rows: NDArray[np.int32]
+    """The row of each purchase, ascending."""
+    at: NDArray[np.int64]
+    """The moment of each purchase, those of one product ascending."""
+
+    @classmethod
+    def of(cls, rows: NDArray[np.int32], at: NDArray[np.int64]) -> Bought:
+        """From purchases in any order."""
+        order = np.lexsort((at, rows))
+        return cls(rows.take(order), at.take(order))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """(products,) The first purchase of each."""
+        first = np.ones(len(self.rows), np.bool_)
+        np.not_equal(self.rows[1:], self.rows[:-1], out=first[1:])
+        return first.nonzero()[0]
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        return np.concatenate([self.starts[1:], [len(self.rows)]])
+
+    @cached_property
+    def products(self) -> NDArray[np.int32]:
+        """(products,) The row of each, ascending."""
+        return self.rows.take(self.starts)
+
+    @cached_property
+    def times(self) -> NDArray[np.int64]:
+        """(products,) How often each was bought."""
+        return self._ends - self.starts
+
+    @cached_property
+    def last(self) -> NDArray[np.int64]:
+        """(products,) The moment when each was bought last."""
+        return self.at.take(self._ends - 1)
+
+    def since(self, at: int) -> NDArray[np.int32]:
+        """The rows of what was bought after a moment."""
+        return self.products.compress(self.last > at) if len(self) else self.rows
+
+    @cached_property
+    def _days(self) -> NDArray[np.int64]:
+        """(products,) On how many days each was bought."""
+        day = self.at // DAY_MS
+        other = np.ones(len(day), np.int64)
+        np.not_equal(day[1:], day[:-1], out=other[1:], casting="unsafe")
+        other[self.starts] = 1
+        return np.asarray(np.add.reduceat(other, self.starts), np.int64)
+
+    def days(self, row: int) -> int:
+        """On how many days one of the products was bought."""
+        return int(self._days[self.products.searchsorted(row)])
+
+    def without(self, rows: Collection[int]) -> Bought:
+        """The same had some products never been bought."""
+        kept = ~np.isin(self.rows, list(rows))
+        return Bought(self.rows[kept], self.at[kept])
+
+
+NOTHING_BOUGHT = Bought(np.empty(0, np.int32), np.empty(0, np.int64))
+
+
 class Repeat:
     """Personal frequency and recency, times the product's own repeat rate."""
 
@@ -89,15 +161,15 @@ class Repeat:
     def load(cls, folder: Path) -> Repeat:
         return cls(read_config(folder, RepeatConfig), read_array(folder / "rates.npy"))
 
-    def evidence(self, rows: NDArray[np.int32], times: NDArray[np.int64], at: int) -> Evidence:
-        """What was bought, one row and one moment for each purchase; the values are relative to the highest."""
-        if not len(rows):
+    def evidence(self, bought: Bought, at: int) -> Evidence:
+        """What was bought; the values are relative to the highest."""
+        if not len(bought):
             return Evidence.none()
-        days = np.maximum(0, at - times) / DAY_MS
+        days = np.maximum(0, at - bought.at) / DAY_MS
         worth = self.config.floor + (1 - self.config.floor) * np.exp2(-days / self.config.half_life_days)
-        once, place = distinct(rows)
-        values = np.bincount(place, worth) * self._rate(once)
-        return Evidence(once, (values / values.max()).astype(np.float32), np.full(len(once), NO_CAUSE, np.int32))
+        rows = bought.products
+        values = np.add.reduceat(worth, bought.starts) * self._rate(rows)
+        return Evidence(rows, (values / values.max()).astype(np.float32), np.full(len(rows), NO_CAUSE, np.int32))
 
     def _rate(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """1 for products the release does not know."""

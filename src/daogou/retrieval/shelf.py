@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from daogou.ports.stores import Catalogue
 
 _UNKNOWN_PRICE = -1
-_NONE = -1
 _NO_ROWS = array("i")
 _MASKS = 64 * 2**20
 """Bytes of masks that are kept: of a million products each takes one, and there are thousands of brands to ask for."""
@@ -49,10 +48,9 @@ class Shelf:
         self._list_price = np.full(size, _UNKNOWN_PRICE, np.int64)
         self._released = np.zeros(size, np.int64)
         self._rating = np.zeros(size, np.float32)
-        self._brand = np.full(size, _NONE, np.int32)
-        self._leaf = np.full(size, _NONE, np.int32)
+        self._sorts = np.zeros((size, 2), np.int32)
         self._numbers: dict[tuple[str, str], int] = {}
-        """A number for each brand and last category."""
+        """A number from 1 for each brand and last category."""
         self._postings: dict[tuple[str, str], array[int]] = {}
         """The rows that have each value, in no order."""
         self._masks: dict[tuple[str, str], NDArray[np.bool_]] = {}
@@ -87,8 +85,8 @@ class Shelf:
                 self._price[row] = product.price.minor if product.price else _UNKNOWN_PRICE
                 self._list_price[row] = product.list_price.minor if product.list_price else _UNKNOWN_PRICE
                 self._released[row] = product.released or 0
-                self._brand[row] = self._number("brand", (product.brand or "").casefold())
-                self._leaf[row] = self._number("category", product.category[-1].key if product.category else "")
+                brand, leaf = (product.brand or "").casefold(), product.category[-1].key if product.category else ""
+                self._sorts[row] = self._number("brand", brand), self._number("category", leaf)
 
     def rate(self, ratings: Iterable[tuple[ProductId, float]]) -> None:
         """Record mean ratings, which the filter's `rating_min` and the sort by rating read."""
@@ -135,14 +133,9 @@ class Shelf:
         return self._rating[: len(self.ids)]
 
     @property
-    def brand(self) -> NDArray[np.int32]:
-        """A number for each brand, by row; -1 where there is none."""
-        return self._brand[: len(self.ids)]
-
-    @property
-    def leaf(self) -> NDArray[np.int32]:
-        """A number for each last category of a path, by row; -1 where there is none."""
-        return self._leaf[: len(self.ids)]
+    def sorts(self) -> NDArray[np.int32]:
+        """(rows, 2) The number of the brand and that of the last category of the path; 0 where there is none."""
+        return self._sorts[: len(self.ids)]
 
     def facets(self) -> list[tuple[str, str]]:
         """Every (facet, value) some product has; facets are "category", "brand" and attribute names."""
@@ -232,7 +225,7 @@ class Shelf:
         return self.having(facet, value) if (facet, value) in self._postings else self.named(facet, value)
 
     def _number(self, facet: str, value: str) -> int:
-        return self._numbers.setdefault((facet, value), len(self._numbers)) if value else _NONE
+        return self._numbers.setdefault((facet, value), 1 + len(self._numbers)) if value else 0
 
     def _row_for(self, id: ProductId) -> int:
         row = self.row.get(id)
@@ -248,11 +241,11 @@ class Shelf:
     def _grow(self) -> None:
         blanks = {
             "_available": False, "_shown": False, "_price": -1, "_list_price": -1, "_released": 0, "_rating": 0,
-            "_brand": _NONE, "_leaf": _NONE,
+            "_sorts": 0,
         }  # fmt: skip
         for name, blank in blanks.items():
             old = getattr(self, name)
-            new = np.full(2 * len(old), blank, old.dtype)
+            new = np.full((2 * len(old), *old.shape[1:]), blank, old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)
 

@@ -292,10 +292,15 @@ class Engine:
 
     def product(self, id: ProductId) -> Product | None:
         """A product of the shelf as it is now."""
+        return self.products([id]).get(id)
+
+    def products(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        """Those of the products that are on the shelf, as they are now."""
         with self._turn:
             self._refresh()
-            row = self.shelf.row.get(id)
-            return None if row is None else self.shelf.products[row]
+            rows = {id: self.shelf.row.get(id) for id in ids}
+            products = self.shelf.products
+            return {id: found for id, row in rows.items() if row is not None and (found := products[row])}
 
     def graph(self) -> Graph:
         """The knowledge graph. Raises NotReady where the release has none."""

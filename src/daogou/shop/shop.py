@@ -476,8 +476,7 @@ class Shop:
         self._engine = None
 
     def _shown(self, hits: Hits, language: Language | None) -> Shown:
-        engine = self.engine
-        products = {hit.product: found for hit in hits.items if (found := engine.product(hit.product))}
+        products = self.engine.products(hit.product for hit in hits.items)
         return Shown.of(hits, products=products, language=language or self.settings.shop.language)
 
 

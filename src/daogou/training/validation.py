@@ -11,7 +11,7 @@ from daogou.domain.ids import DAY_MS
 from daogou.features.history import STRENGTH
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.ranking import Asker
-from daogou.retrieval.repeat import BASKET_REST_DAYS
+from daogou.retrieval.repeat import BASKET_REST_DAYS, Bought
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -
         if steps.strength[place] == STRENGTH["rating"] and target in steps.rows[bought]:
             continue
         at, times = int(steps.at[place]), steps.at[before][::-1]
-        asker = Asker(trail, times, steps.rows[bought], steps.at[bought], at)
+        asker = Asker(trail, times, Bought.of(steps.rows[bought], steps.at[bought]), at)
         opening = _opening(steps, start, place, bought)
         found.append(Case(trail, target, target in steps.rows[start:place], opening, asker))
     return found
@@ -67,4 +67,4 @@ def _opening(steps: Sequences, start: int, place: int, bought: NDArray[np.int64]
         return None
     before = slice(max(start, end - _NEWEST), end)
     trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1])
-    return Asker(trail, steps.at[before][::-1], steps.rows[bought], steps.at[bought], at)
+    return Asker(trail, steps.at[before][::-1], Bought.of(steps.rows[bought], steps.at[bought]), at)

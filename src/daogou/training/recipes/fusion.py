@@ -86,7 +86,7 @@ def _asked(
         for power, name in faded_by.items():
             found[name] = faded(found[FADES], case.trail.rows, events, power)
         asker = case.asker
-        found[REPEAT] = repeat.evidence(asker.bought, asker.bought_at, asker.at) if asker else Evidence.none()
+        found[REPEAT] = repeat.evidence(asker.bought, asker.at) if asker else Evidence.none()
         yield Request(found, case.target, case.trail.rows, case.again)
 
 
@@ -104,9 +104,9 @@ def _opened(
         trail = opening.trail
         found = {name: source.evidence(trail) for name, source in sources.items()}
         found[FADES] = faded(found[FADES], trail.rows, events, fusion.fading.get(FADES, 0.0))
-        rows = np.unique(opening.bought[opening.bought_at > opening.at - REST_DAYS * DAY_MS])
+        rows = opening.bought.since(int(opening.at - REST_DAYS * DAY_MS))
         lately = Evidence(rows, np.ones(len(rows), np.float32), np.full(len(rows), NO_CAUSE, np.int32))
-        found |= {REPEAT: repeat.evidence(opening.bought, opening.bought_at, opening.at), LATELY: lately}
+        found |= {REPEAT: repeat.evidence(opening.bought, opening.at), LATELY: lately}
         yield Request(found, target, trail.rows, target in trail.rows)
 
 

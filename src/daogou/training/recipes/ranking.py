@@ -99,7 +99,7 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
     fold = np.arange(n) % config.folds
     for judged in range(config.folds):
         ranker, part = _learnt(lists.part(fold != judged), held.sources, config, seed), lists.part(fold == judged)
-        after[fold == judged] = part.gains(part.scores * ranker.factors(part.told))
+        after[fold == judged] = part.gains(part.scores * ranker.factors(part.told.T))
     reached = float(before.sum()) / lists.asked
     mean, low, high = _interval(after - before, lists.asked)
     if low <= 0:
@@ -150,16 +150,16 @@ def _lists(held: HeldBack, config: RankingConfig) -> Lists:
             first.append(best)
     here = np.concatenate([np.empty(0, np.int64), *first])
     lengths = np.array([len(best) for best in first], np.int64)
-    parts = np.stack([part[here] for part in held.parts()], axis=1)  # (products, sources)
+    parts = np.stack([part[here] for part in held.parts()])  # (sources, products)
     goods = Shelf([product.id for product in held.products])
     goods.put(held.products)
     told = []
     for number, best, end in zip(asked, first, lengths.cumsum(), strict=True):
-        of = parts[end - len(best) : end]
-        told.append(described(pool.rows[best], scores[best], of, askers[number], goods=goods, events=held.events))
+        of = parts[:, end - len(best) : end]
+        told.append(described(pool.rows[best], scores[best], of, askers[number], goods=goods, events=held.events).T)
     answered = np.isin(here, pool.answers)
     n = sum(case.target not in out for case, out in zip(cases, resting, strict=True))
-    width = len(NAMES) + parts.shape[1]
+    width = len(NAMES) + len(parts)
     return Lists(np.concatenate([np.empty((0, width), np.float32), *told]), scores[here], answered, lengths, n)
 
 
