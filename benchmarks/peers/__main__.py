@@ -1,10 +1,11 @@
 """Runs other recommenders beside Daogou on the same files, each in an environment of its own, and prints a table.
 
-    python -m benchmarks.peers [--set beauty] [--only implicit daogou …] [--cache FOLDER]
+    python -m benchmarks.peers [--set beauty] [--only implicit daogou …] [--cache FOLDER] [--out ROWS.jsonl]
 
 Environments are made from `requirements/` with pip and kept in the cache folder. Each row is fitted in a process of
 its own with one thread, so seconds and memory are its own; the lists it writes are measured by `judge.py`. What cannot
-be installed or run is named under the table, with the reason.
+be installed or run is named under the table, with the reason. Each row is printed when it is ready; with `--out` it is
+kept in that file, the table in one beside it that ends in `.md`, and the same command goes on after an interruption.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import argparse
 import hashlib
 import json
 import os
-import platform
 import subprocess
+import sys
 import tempfile
+import time
 import venv
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.peers import own_shop, task
 from benchmarks.peers.judge import judge
+from benchmarks.peers.report import Report, Row
 
 HERE = Path(__file__).parent
 PEERS = {
@@ -34,29 +36,32 @@ PEERS = {
 }
 """Library to the methods of its program, `with_LIBRARY.py`."""
 LISTS = "lists.jsonl"
-Row = dict[str, Any]
 Run = Callable[[Path], Row]
 """Fits, writes `LISTS` into the folder and returns the figures."""
 
 
-def main() -> None:
+def main(words: Sequence[str]) -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("--data", type=Path, default=HERE.parents[1] / "../shared/data/amazon14")
     parser.add_argument("--set", default="beauty", choices=["beauty", "sports"])
     parser.add_argument("--only", nargs="+", choices=["daogou", *PEERS], default=["daogou", *PEERS])
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "daogou-peers")
-    asked = parser.parse_args()
+    parser.add_argument("--out", type=Path, help="keeps finished rows; those it holds already are not run again")
+    asked = parser.parse_args(words)
+    report = Report.open(asked.out, f"python -m benchmarks.peers --set {asked.set}", of=asked.set)
     with tempfile.TemporaryDirectory() as scratch:
-        files, rows = Path(scratch) / "task", []
+        files = Path(scratch) / "task"
         files.mkdir()
         wanted = task.write(asked.data, asked.set, files)
         for library in asked.only:
             for method, run in _runs(library, files, asked.cache.resolve()).items():
-                row = {"library": library, "method": method, **_row(run, Path(tempfile.mkdtemp(dir=scratch)), wanted)}
-                print(json.dumps(row), flush=True)
-                rows.append(row)
-    print(f"\n{asked.set}, strict, seen products masked; {_machine()}\n\n{table(rows)}")
+                row = {"set": asked.set, "library": library, "method": method}
+                if not report.has(row):
+                    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+                        found = _row(run, Path(folder), wanted)
+                    report.add({**row, **found, "ended": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())})
+    print(f"\n{report.markdown()}")
 
 
 def _runs(library: str, files: Path, cache: Path) -> dict[str, Run]:
@@ -71,7 +76,7 @@ def _row(run: Run, folder: Path, wanted: task.Wanted) -> Row:
         return {**run(folder), **judge(folder / LISTS, wanted)}
     except (subprocess.CalledProcessError, OSError, ValueError) as error:
         said = getattr(error, "stderr", None) or str(error)
-        return {"failed": said.strip().splitlines()[-1][:300]}
+        return {"failed": (said.strip() or repr(error)).splitlines()[-1][:300]}
 
 
 def _peer(library: str, method: str, files: Path, cache: Path, folder: Path) -> Row:
@@ -105,35 +110,5 @@ def _environment(library: str, cache: Path) -> Path:
     return python
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows in Markdown, best NDCG first; then what could not be run."""
-    ran = sorted((row for row in rows if "failed" not in row), key=lambda row: -row["ndcg@10"][0])
-    lines = [
-        "| library | method | Recall@10 | NDCG@10 | fit, CPU-s | tuning, CPU-s | peak MB | requests/s | one by one |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row['library']} | {row['method']} | {_interval(row['recall@10'])} | {_interval(row['ndcg@10'])} "
-        f"| {row['fit_cpu_s']:,.1f} | {_tuning(row)} | {row['peak_mb']:,} "
-        f"| {row['in_batch_per_s']:,.0f} | {row['one_by_one_per_s']:,.0f} |"
-        for row in ran
-    ]
-    failed = [f"- {row['library']} {row['method']}: {row['failed']}" for row in rows if "failed" in row]
-    return "\n".join([*lines, *(["", "Not run:", "", *failed] if failed else [])])
-
-
-def _interval(found: Sequence[float]) -> str:
-    mean, low, high = (f"{each:.4f}".removeprefix("0") for each in found)
-    return f"{mean} ({low}–{high})"
-
-
-def _tuning(row: Row) -> str:
-    return f"{row['tuning_cpu_s']:,.0f} ({row['tried']})" if row.get("tried", 1) > 1 else "–"
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-
-
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

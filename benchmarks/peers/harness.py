@@ -81,6 +81,17 @@ def best(scores: np.ndarray, seen: Sequence[Rows]) -> np.ndarray:
     return np.where(np.isfinite(np.take_along_axis(scores, found, axis=1)), found, -1)
 
 
+def held_back(task: Task) -> tuple[list[int], np.ndarray]:
+    """Shoppers whose settings are chosen by, and the product that each touched next."""
+    users = np.random.default_rng(0).permutation(len(task.users))[:TUNED_ON].tolist()
+    return users, np.array([task.asked[user][-1] for user in users])
+
+
+def ndcg(lists: np.ndarray, wanted: np.ndarray) -> float:
+    """NDCG@K of (shoppers, K) products where each shopper wants one."""
+    return float(((lists == wanted[:, None]) / np.log2(np.arange(2, K + 2))).sum(axis=1).mean())
+
+
 def main(methods: dict[str, Method]) -> None:
     """`PROGRAM TASK LISTS METHOD tune` prints the best setting; `… run SETTING` writes lists and prints figures."""
     parser = argparse.ArgumentParser()
@@ -100,18 +111,15 @@ def main(methods: dict[str, Method]) -> None:
 def _tune(task: Task, method: Method) -> dict[str, Any]:
     if len(method.settings) == 1:
         return {"setting": method.settings[0]}
-    users = np.random.default_rng(0).permutation(len(task.users))[:TUNED_ON].tolist()
-    held_back = np.array([task.asked[user][-1] for user in users])
-    found = []
-    for setting in method.settings:
-        lists = method.fit(task, setting)(users, [task.train[user] for user in users])
-        hits = lists == held_back[:, None]
-        found.append(float((hits / np.log2(np.arange(2, K + 2))).sum(axis=1).mean()))
+    users, wanted = held_back(task)
+    histories = [task.train[user] for user in users]
+    found = [ndcg(method.fit(task, setting)(users, histories), wanted) for setting in method.settings]
     place = int(np.argmax(found))
     return {
         "setting": method.settings[place],
         "validation_ndcg": found[place],
         "tried": len(method.settings),
+        "grid": [[setting, round(each, 4)] for setting, each in zip(method.settings, found, strict=True)],
         "tuning_cpu_s": time.process_time(),
     }
 

@@ -56,7 +56,7 @@ def bpr(task: Task, setting: dict[str, Any]) -> Lists:
 
 if __name__ == "__main__":
     rates = tuple(
-        {"k": 64, "learning_rate": rate, "lambda_reg": lamb} for rate in (0.01, 0.05) for lamb in (0.001, 0.01)
+        {"k": 64, "learning_rate": rate, "lambda_reg": lamb} for rate in (0.05, 0.1, 0.2) for lamb in (0.01, 0.03, 0.1)
     )
-    penalties = tuple({"lamb": lamb, "posB": kept} for lamb, kept in ((10, False), (100, False), (500, True)))
+    penalties = tuple({"lamb": lamb, "posB": False} for lamb in (20, 50, 100))
     main({"EASE": Method(ease, penalties), "BPR": Method(bpr, rates)})

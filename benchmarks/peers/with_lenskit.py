@@ -49,10 +49,9 @@ def als(task: Task, setting: dict[str, Any]) -> Lists:
 
 
 if __name__ == "__main__":
-    sizes = tuple({"max_nbrs": n} for n in (20, 100))
+    sizes = tuple({"max_nbrs": n} for n in (2, 5, 20, 100))
     factors = tuple(
-        {"embedding_size": 64, "weight": weight, "regularization": penalty}
-        for weight in (3.0, 40.0)
-        for penalty in (0.1, 10.0)
+        {"embedding_size": factors, "weight": weight, "regularization": 0.1}
+        for factors, weight in ((64, 40.0), (128, 10.0), (128, 40.0), (256, 40.0))
     )
     main({"item-kNN": Method(item_knn, sizes), "ALS": Method(als, factors)})

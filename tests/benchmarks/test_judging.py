@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import sys
@@ -31,6 +32,14 @@ def write(path: Path, lists: dict[str, list[str]]) -> Path:
     return path
 
 
+def made(folder: Path) -> Path:
+    """A data set of two shoppers in the form of the real ones."""
+    (folder / "beauty_sequences.txt.gz").write_bytes(gzip.compress(b"u1 1 2 3 4\nu2 2 3 1 5\n"))
+    items = "".join(json.dumps({"id": n, "title": f"thing {n}"}) + "\n" for n in range(1, 8))
+    (folder / "beauty_items.jsonl.gz").write_bytes(gzip.compress(items.encode()))
+    return folder
+
+
 def test_lists_are_judged_over_every_shopper(load: Callable[[str], ModuleType], tmp_path: Path) -> None:
     judging, task = load("benchmarks.peers.judge"), load("benchmarks.peers.task")
     wanted = task.Wanted(
@@ -52,13 +61,8 @@ def test_lists_that_are_not_the_task_are_refused(
 
 
 def test_a_peer_is_not_told_what_is_wanted(load: Callable[[str], ModuleType], tmp_path: Path) -> None:
-    import gzip
-
-    (tmp_path / "beauty_sequences.txt.gz").write_bytes(gzip.compress(b"u1 1 2 3 4\nu2 2 3 1 5\n"))
-    items = "".join(json.dumps({"id": n, "title": f"thing {n}"}) + "\n" for n in range(1, 6))
-    (tmp_path / "beauty_items.jsonl.gz").write_bytes(gzip.compress(items.encode()))
     (tmp_path / "files").mkdir()
-    wanted = load("benchmarks.peers.task").write(tmp_path, "beauty", tmp_path / "files")
+    wanted = load("benchmarks.peers.task").write(made(tmp_path), "beauty", tmp_path / "files")
     assert wanted.target == {"u1": "4", "u2": "5"}
     harness = load("harness")
     known = harness.Task.read(tmp_path / "files")
@@ -69,12 +73,58 @@ def test_a_peer_is_not_told_what_is_wanted(load: Callable[[str], ModuleType], tm
     sys.modules.pop("harness")
 
 
+def test_an_interrupted_run_goes_on_and_its_table_stands_beside_its_rows(
+    load: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, ran = load("benchmarks.peers.__main__"), []
+    data, out = made(tmp_path), tmp_path / "rows.jsonl"
+    command = ["--data", str(data), "--set", "beauty", "--only", "implicit", "--out", str(out)]
+
+    def runs(library: str, files: Path, cache: Path) -> dict[str, Callable[[Path], dict[str, float]]]:
+        def answer(method: str, shown: str) -> Callable[[Path], dict[str, float]]:
+            def run(folder: Path) -> dict[str, float]:
+                ran.append(method)
+                if shown == "":
+                    raise OSError("no such library")
+                write(folder / "lists.jsonl", {"u1": [shown], "u2": [shown]})
+                return {"fit_cpu_s": 1.0, "peak_mb": 10, "in_batch_per_s": 2.0, "one_by_one_per_s": 3.0}
+
+            return run
+
+        return {method: answer(method, shown) for method, shown in methods.items()}
+
+    monkeypatch.setattr(program, "_runs", runs)
+    methods = {"poor": "6", "broken": ""}
+    program.main(command)
+    assert "- implicit broken: no such library" in out.with_suffix(".md").read_text()
+    with out.open("a") as file:
+        file.write('{"set": "beauty", "library": "impl')  # what an interruption leaves
+    methods |= {"broken": "7", "good": "4"}
+    program.main(command)
+    assert ran == ["poor", "broken", "broken", "good"]
+    assert [json.loads(line)["method"] for line in out.read_text().splitlines()] == ["poor", "broken", "broken", "good"]
+    table = [line.split(" | ")[1] for line in out.with_suffix(".md").read_text().splitlines() if line.startswith("| i")]
+    assert table == ["good", "poor", "broken"]
+    assert "Not run" not in out.with_suffix(".md").read_text()
+    with pytest.raises(ValueError, match="holds rows of beauty, this run is of sports: name another file"):
+        program.main([*command[:3], "sports", *command[4:]])
+
+
 def test_the_best_are_ranked_without_what_was_seen(load: Callable[[str], ModuleType]) -> None:
     harness = load("harness")
     scores = np.array([np.arange(12.0), np.full(12, -np.inf)])
     found = harness.best(scores, [np.array([11, 3]), np.array([0])])
     assert found[0].tolist() == [10, 9, 8, 7, 6, 5, 4, 2, 1, 0]
     assert found[1].tolist() == [-1] * 10
+    sys.modules.pop("harness")
+
+
+def test_settings_are_chosen_by_the_product_before_the_last(load: Callable[[str], ModuleType]) -> None:
+    harness = load("harness")
+    known = harness.Task(["a", "b"], list("vwxyz"), [np.array([0, 1])] * 2, [np.array([0, 1, 2]), np.array([0, 1, 3])])
+    users, wanted = harness.held_back(known)
+    assert dict(zip(users, wanted.tolist(), strict=True)) == {0: 2, 1: 3}
+    assert harness.ndcg(np.array([[9, 2, *[-1] * 8], [1, 4, *[-1] * 8]]), np.array([2, 3])) == 1 / np.log2(3) / 2
     sys.modules.pop("harness")
 
 
