@@ -22,6 +22,8 @@ from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
 from daogou.evaluation.offline.splits import READ, leave_one_out, time_split
 from daogou.evaluation.offline.systems import DEPTH, Counts, baselines
 from daogou.ports.stores import Stores
+from daogou.recommend.situation import RecommendConfig
+from daogou.retrieval.arrange import Variety
 from daogou.testing.builders import event, order, product
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Releases
@@ -143,13 +145,25 @@ def test_what_people_buy_again_is_a_row_of_all_products_and_none_of_the_new(tmp_
     assert "repeat alone" not in fresh.accuracy
 
 
+def test_lists_are_arranged_as_the_shop_arranges_them(tmp_path: Path) -> None:
+    """With one product of each category at most, five places of three categories hold three."""
+    found = [
+        evaluate(shop_of(visits()), tmp_path / name, config=CONFIG, answers=answers, plan=Plan(at=SPLIT, ks=(5, 10)))
+        for name, answers in (("as-found", RecommendConfig()), ("apart", RecommendConfig(variety=Variety(most=1))))
+    ]
+    as_found, apart = (each.tables[0].accuracy[FUSED]["recall@5"].mean for each in found)
+    assert apart < as_found  # everybody keeps to one of the categories
+
+
 # --- the future stays out ------------------------------------------------------------------------------------------
 
 
 def lists(stores: Stores, folder: Path) -> list[list[tuple[str, float]]]:
     split = time_split(stores.events.columns(READ), at=SPLIT)
     past = past_of(stores, split)
-    engine = Engine(train(past, Releases(folder), config=CONFIG), past, seconds=0, tell=lambda done: None)
+    engine = Engine(
+        train(past, Releases(folder), config=CONFIG), past, config=RecommendConfig(), seconds=0, tell=lambda done: None
+    )
     none = np.empty(0, np.int64)
     asked = [Question(f"s{who}", SPLIT, none, none, none, none, none) for who in range(20)]
     return [[(hit.product, hit.score) for hit in engine.hits(q, kind=k).items] for q in asked for k in KINDS]

@@ -22,7 +22,7 @@ from daogou.recommend import live, wording
 from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
-from daogou.recommend.situation import RecommendConfig
+from daogou.recommend.situation import RecommendConfig, without
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.rules import Rulebook
@@ -617,6 +617,22 @@ def test_what_the_ranker_adds_or_takes_is_said_and_is_a_part_of_the_score(correc
             positive = sum(part for part in explained.parts.values() if part > 0)
             assert why.reason.share == pytest.approx(max(0.0, change) / positive, rel=1e-3)
     assert said == {wording.SUITED.en, wording.LESS_SUITED.en}
+
+
+def test_a_step_taken_away_leaves_the_trail_that_would_have_been_without_it(trained: Release) -> None:
+    """What stood on both sides of it on one product is one step then, as the log would have it."""
+    one, other = World(trained), World(trained)
+    for world, products in ((one, ("p3", "p5", "p3", "p4")), (other, ("p3", "p3", "p4"))):
+        for place, id in enumerate(products):
+            world.happen("cart" if (place, id) != (0, "p3") else "view", id, at=NOW - (9 - place) * DAY_MS)
+    asked = RecommendRequest(shopper=ShopperId("anna"))
+    taken = without(one.recommender._look(asked), frozenset({one.shelf.row[ProductId("p5")]}))
+    never = other.recommender._look(asked)
+    assert taken.trail.rows.tolist() == never.trail.rows.tolist()
+    assert taken.trail.weights.tolist() == never.trail.weights.tolist()
+    assert taken.types.tolist() == never.types.tolist()
+    assert len(taken.times) == 2
+    assert taken.times[1] == never.times[1]  # the first event of what is one step
 
 
 def test_only_lists_for_a_shopper_are_ranked_anew(corrected: Release) -> None:

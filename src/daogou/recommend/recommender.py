@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from daogou.domain.article import Article
     from daogou.ports.stores import Followed, Shoppers
+    from daogou.retrieval.evidence import Evidence
     from daogou.retrieval.shelf import Shelf
 
 _TAIL_UNTRAINED = 50_000
@@ -125,6 +126,17 @@ class Recommender:
         held = self._config.variety.most is not None and len(picked) < min(request.k, len(rows))
         missing = filter(None, (self._degraded(request, situation, hits, held=held), _unheard(situation)))
         return Hits(hits, self._models.release, degraded="; ".join(missing) or None)
+
+    def evidence(self, request: RecommendRequest) -> dict[str, Evidence]:
+        """What each source says to a request by itself, before it is weighed; also those without a weight."""
+        with self._lock:
+            situation = self._look(request)
+            allowed = self._allowed(request, situation)
+            found = sources.found(situation, self._models, self._shelf, allowed)
+            for name, retriever in self._models.further.items():
+                if name not in found:
+                    found[name] = retriever.evidence(situation.trail)
+        return {name: evidence.kept(allowed[evidence.rows]) for name, evidence in found.items()}
 
     def read(self, request: RecommendRequest, articles: Iterable[Article]) -> tuple[Reading, ...]:
         """The articles that suit the request: beside its product, or else for the shopper. Raises BadRequest."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
@@ -206,12 +208,15 @@ def look_for_group(request: RecommendRequest, look: Callable[[RecommendRequest],
 
 def without(situation: Situation, rows: frozenset[int]) -> Situation:
     """The same situation had these steps and purchases never happened."""
-    kept = [place for place, row in enumerate(situation.trail.rows.tolist()) if row not in rows]
+    kept = [(place, row) for place, row in enumerate(situation.trail.rows.tolist()) if row not in rows]
+    same = [[place for place, _ in places] for _, places in groupby(kept, key=itemgetter(1))]  # in a row: one step
+    first = [places[-1] for places in same]
+    strongest = [max(reversed(places), key=lambda place: situation.trail.weights[place]) for places in same]
     return replace(
         situation,
-        trail=Trail(situation.trail.rows[kept], situation.trail.weights[kept]),
-        types=situation.types[kept],
-        times=situation.times[kept],
+        trail=Trail(situation.trail.rows[first], situation.trail.weights[strongest]),
+        types=situation.types[strongest],
+        times=situation.times[first],
         bought=situation.bought.without(rows),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +37,9 @@ def evaluate_shop(
 ) -> Written:
     """Evaluate the shop and write `report.html` and `report.json` into `folder`.
 
-    The shop's stores are only read and its releases are left alone. A simulated shop is also measured against the
-    truth beside its files. Raises NotReady where too little is on record.
+    Answers are arranged as the shop does, but without places that go by lot and without its rules, which are the
+    operator's word. The stores are only read and the releases are left alone. A simulated shop is also measured against
+    the truth beside its files. Raises NotReady where too little is on record.
     """
     folder = folder or shop.folder / FOLDER
     with tempfile.TemporaryDirectory(prefix="daogou-evaluation-") as aside:
@@ -46,6 +47,7 @@ def evaluate_shop(
             shop.stores,
             Path(aside),
             config=shop.settings.training,
+            answers=replace(shop.settings.recommend, explore={}),
             plan=plan,
             truth=_truth(shop),
             tell=progress or (lambda step, done: None),

@@ -10,19 +10,15 @@ import numpy as np
 
 from daogou.domain.kinds import Kind
 from daogou.evaluation.offline.systems import DEPTH, Ranked, best
-from daogou.recommend import sources
-from daogou.recommend.live import Live
-from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig, fusions, look
-from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
     from daogou.evaluation.offline.questions import Question
     from daogou.ports.stores import Stores
+    from daogou.recommend.situation import RecommendConfig
     from daogou.training.releases import Release
 
 FUSED = "this shop"
@@ -32,13 +28,20 @@ FUSED = "this shop"
 class Engine:
     """`evaluation.offline.systems.System`: the fused recommender and the sources behind it."""
 
-    def __init__(self, release: Release, past: Stores, *, seconds: float, tell: Callable[[float], None]) -> None:
-        """`seconds` is what training the release took; `tell` hears which part of a ranking is done."""
+    def __init__(
+        self,
+        release: Release,
+        past: Stores,
+        *,
+        config: RecommendConfig,
+        seconds: float,
+        tell: Callable[[float], None],
+    ) -> None:
+        """`config`: how the shop arranges its answers. `seconds` is what training the release took; `tell` hears which
+        part of a ranking is done."""
         self.shelf = Shelf(release.items())
         self.shelf.refresh(past.catalogue)
-        self._recommender = Recommender(release, self.shelf, past.followed, shoppers=past.shoppers)
-        self._models = Models.open(release)
-        self._live = Live(self._models, self.shelf, past.followed, past.shoppers)
+        self._recommender = Recommender(release, self.shelf, past.followed, shoppers=past.shoppers, config=config)
         self._seconds = seconds
         self._metrics = release.manifest.metrics
         self._tell = tell
@@ -82,25 +85,8 @@ class Engine:
 
     def _alone(self, question: Question, *, seen: bool) -> Mapping[str, np.ndarray]:
         request = _request(question, "for-you", DEPTH, seen=seen)
-        config = RecommendConfig()
-        situation = look(
-            request,
-            question.at,
-            shelf=self.shelf,
-            live=self._live,
-            models=self._models,
-            rules=Rulebook((), self.shelf),
-            fusions=fusions(self._models),
-            ranking=None,
-            config=config,
-        )
-        allowed = self.shelf.available.copy()
-        allowed[situation.excluded] = False
-        found = dict(sources.found(situation, self._models, self.shelf, allowed))
-        for name, retriever in self._models.further.items():
-            if name not in found:
-                found[name] = retriever.evidence(situation.trail)
-        return {name: self._dense(*evidence.kept(allowed[evidence.rows]).totals()) for name, evidence in found.items()}
+        found = self._recommender.evidence(request)
+        return {name: self._dense(*evidence.totals()) for name, evidence in found.items()}
 
     def _dense(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
         scores = np.zeros(len(self.shelf))

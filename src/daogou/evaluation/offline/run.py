@@ -23,6 +23,7 @@ from daogou.evaluation.offline.questions import Question, questions
 from daogou.evaluation.offline.satisfaction import Satisfaction, satisfaction
 from daogou.evaluation.offline.splits import READ, Split, SplitName, leave_one_out, only, time_split
 from daogou.evaluation.offline.systems import Counts, Ranked, System, baselines
+from daogou.recommend.situation import RecommendConfig
 from daogou.training.releases import Release, Releases
 from daogou.training.train import train
 
@@ -82,11 +83,13 @@ def evaluate(
     folder: Path,
     *,
     config: TrainingConfig,
+    answers: RecommendConfig | None = None,
     plan: Plan | None = None,
     truth: Truth | None = None,
     tell: Tell = lambda step, done: None,
 ) -> Evaluation:
-    """Evaluate a shop. Trains a release in `folder`, which must be empty; the stores are only read.
+    """Evaluate a shop. Trains a release in `folder`, which must be empty; the stores are only read. `answers`: how the
+    shop arranges its lists.
 
     Raises NotReady where too little is on record to say anything.
     """
@@ -98,7 +101,13 @@ def evaluate(
     _check(split)
     past = past_of(stores, split)
     release, seconds = _trained(past, folder, config, tell)
-    engine = Engine(release, past, seconds=seconds, tell=lambda done: tell("ranking", done))
+    engine = Engine(
+        release,
+        past,
+        config=answers or RecommendConfig(),
+        seconds=seconds,
+        tell=lambda done: tell("ranking", done),
+    )
     shelf = engine.shelf
     row = {str(id): place for id, place in shelf.row.items()}
     asked = questions(split, row, shelf.available, limit=plan.shoppers, seed=plan.seed)
