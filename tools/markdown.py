@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import is_dataclass
 from itertools import pairwise
 
 
@@ -29,9 +30,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def field_notes(kind: type) -> dict[str, str]:
-    """The string beneath each field of a class."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    """The string beneath each field of a class, and of the dataclasses that it extends."""
     notes: dict[str, str] = {}
+    for base in kind.__bases__:
+        if is_dataclass(base):
+            notes |= field_notes(base)
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
     statements = body.body if isinstance(body, ast.ClassDef) else []
     for before, after in pairwise(statements):
         if (

@@ -23,6 +23,7 @@ from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.recommend.situation import RecommendConfig, without
+from daogou.retrieval import habits
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.rules import Rulebook
@@ -105,6 +106,7 @@ def corrected(trained: Release, tmp_path_factory: pytest.TempPathFactory) -> Rel
     folder = tmp_path_factory.mktemp("corrected") / "release"
     shutil.copytree(trained.folder, folder)
     untaught(["sequential", "content", "popularity"], seed=1).save(folder / "fusion" / "ranking")
+    untaught([], names=habits.NAMES, seed=1).save(folder / "fusion" / "habits")
     return Release(folder, trained.manifest)
 
 
@@ -594,7 +596,7 @@ def test_without_what_a_reason_names_the_score_is_another(
 
 def test_what_the_ranker_adds_or_takes_is_said_and_is_a_part_of_the_score(corrected: Release) -> None:
     world, plain = World(corrected), World(corrected)
-    plain.recommender._ranking = None
+    plain.recommender._reorderings = {}
     for each in (world, plain):
         each.happen("view", "p3", at=NOW - 2 * DAY_MS)
         each.happen("cart", "p5", at=NOW - DAY_MS)
@@ -633,6 +635,28 @@ def test_a_step_taken_away_leaves_the_trail_that_would_have_been_without_it(trai
     assert taken.types.tolist() == never.types.tolist()
     assert len(taken.times) == 2
     assert taken.times[1] == never.times[1]  # the first event of what is one step
+
+
+def test_habits_put_what_was_bought_in_another_order_and_say_so(corrected: Release) -> None:
+    world, plain = World(corrected), World(corrected)
+    plain.recommender._reorderings = {}
+    for each in (world, plain):
+        for id, days in (("p3", 60), ("p3", 30), ("p5", 20), ("p14", 40), ("p14", 10), ("p20", 3)):
+            each.happen("purchase", id, at=NOW - days * DAY_MS)
+    hits, fused = (
+        {hit.product: hit for hit in each.ask(shopper="anna", kind="next-basket", k=N).items} for each in (world, plain)
+    )
+    assert list(hits) != list(fused)
+    said = set()
+    for id, hit in hits.items():
+        why = [reason for reason in hit.because if reason.source == "habits"]
+        change = hit.score - fused[id].score
+        assert bool(why) == (id in {"p3", "p5", "p14", "p20"}), "only what was bought is put in another order"
+        for reason in why:
+            said.add(reason.text.en)
+            assert reason.share == pytest.approx(max(0.0, change) / hit.score, rel=1e-3)
+        assert sum(reason.share for reason in hit.because) <= 1 + 1e-6
+    assert said == {wording.DUE.en, wording.NOT_DUE.en}
 
 
 def test_only_lists_for_a_shopper_are_ranked_anew(corrected: Release) -> None:

@@ -66,7 +66,7 @@ def come_back(stores: Stores, release: Release, with_ranker: bool) -> float:
     shelf.refresh(stores.catalogue)
     recommender = Recommender(release, shelf, stores.events)
     if not with_ranker:
-        recommender._ranking = None
+        recommender._reorderings = {}
     log = [recorded.event.product for recorded in stores.events.since(0)]
     visits = [(first, second) for first, second in zip(log[:90:3], log[1:90:3], strict=True) if first and second]
     answers = [recommender.recommend(RecommendRequest(history=visit, k=1)).items for visit in visits]

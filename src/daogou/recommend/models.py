@@ -65,6 +65,8 @@ class Models:
     """Retrievers that the release was trained with beyond those above, by name."""
     ranker: Ranker | None = None
     """None where none ranks better than the fusion."""
+    habits: Ranker | None = None
+    """The same for what somebody buys again."""
 
     @classmethod
     def open(cls, release: Opened) -> Models:
@@ -82,7 +84,8 @@ class Models:
             repeat=Repeat.load(release.path("repeat")),
             fusion=Fusion.load(release.path("fusion")),
             further=open_retrievers(release.path),
-            ranker=Ranker.load(ranker) if (ranker := release.path("fusion") / "ranking").is_dir() else None,
+            ranker=_ranker(release.path("fusion") / "ranking"),
+            habits=_ranker(release.path("fusion") / "habits"),
         )
 
     @classmethod
@@ -106,6 +109,10 @@ class Models:
             repeat=Repeat(RepeatConfig()),
             fusion=Fusion({"sequential": 1.0, "popularity": 0.01}),
         )
+
+
+def _ranker(folder: Path) -> Ranker | None:
+    return Ranker.load(folder) if folder.is_dir() else None
 
 
 def _followed(folder: Path) -> SequentialKnn:

@@ -1,24 +1,42 @@
-"""The release's ranker at work: the first products of the fused list in a better order for whoever asks now."""
+"""The release's rankers at work: the first products of the fused list in a better order for whoever asks now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from daogou.retrieval import habits
 from daogou.retrieval.candidates import are_highest
+from daogou.retrieval.habits import HABITS
 from daogou.retrieval.ranking import Asker, described
+from daogou.retrieval.repeat import REPEAT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from daogou.domain.kinds import Kind
+    from daogou.recommend.models import Models
     from daogou.retrieval.fusion import Fused
     from daogou.retrieval.ranking import Ranker
+    from daogou.retrieval.repeat import Repeat
     from daogou.retrieval.shelf import Shelf
 
 RANKING = "ranking"
 """What the ranker is called among the parts of a score."""
+
+
+class Reordering(Protocol):
+    """What puts the first products of a fused list in another order."""
+
+    def applied(self, fused: Fused, asker: Asker, events: NDArray[np.floating]) -> Fused:
+        """The same with the scores of the first products multiplied; the differences are entries of their own source.
+
+        `events`: how many events each row has.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +47,7 @@ class Ranking:
     shelf: Shelf
 
     def applied(self, fused: Fused, asker: Asker, events: NDArray[np.floating]) -> Fused:
-        """The same with the scores of the first products multiplied; the differences are entries of their own source.
-
-        `events`: how many events each row has. Someone without a history is told what the fusion says.
-        """
+        """Someone without a history is told what the fusion says."""
         rows, scores = fused.totals
         if not len(asker.trail) or not len(rows):
             return fused
@@ -43,3 +58,36 @@ class Ranking:
         factors[first] = self.ranker.factors(told)
         factors[rows == asker.trail.rows[0]] = 1  # turned to again it is the same step, so nobody learnt of it
         return fused.scaled(RANKING, factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """A ranker of what somebody buys, and what it is told of: only products they have bought change places."""
+
+    ranker: Ranker
+    repeat: Repeat
+    shelf: Shelf
+
+    def applied(self, fused: Fused, asker: Asker, events: NDArray[np.floating]) -> Fused:
+        """Someone who has bought nothing is told what the fusion says."""
+        first, said = fused.of_source(REPEAT)
+        if not len(first):
+            return fused
+        if len(first) > (most := self.ranker.config.first):
+            kept = are_highest(said, most).nonzero()[0]
+            first, said = first.take(kept), said.take(kept)
+        rows, _ = fused.totals
+        told = habits.described(rows.take(first), said, asker.bought, asker.at, repeat=self.repeat, goods=self.shelf)
+        factors = np.ones(len(rows), np.float32)
+        factors[first] = self.ranker.factors(told)
+        return fused.scaled(HABITS, factors)
+
+
+def reorderings(models: Models, shelf: Shelf) -> Mapping[Kind, Reordering]:
+    """What the release's rankers do, by the kind of list that is theirs."""
+    found: dict[Kind, Reordering] = {}
+    if models.ranker is not None:
+        found["for-you"] = Ranking(models.ranker, shelf)
+    if models.habits is not None:
+        found["next-basket"] = Habits(models.habits, models.repeat, shelf)
+    return found

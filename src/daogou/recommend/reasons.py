@@ -22,6 +22,7 @@ from daogou.recommend.ranking import RANKING
 from daogou.recommend.showings import EXPOSURE
 from daogou.recommend.situation import FOLLOWED
 from daogou.retrieval.evidence import NO_CAUSE
+from daogou.retrieval.habits import HABITS
 from daogou.retrieval.repeat import REPEAT
 
 if TYPE_CHECKING:
@@ -43,9 +44,12 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     FRESHNESS: ("new", wording.NEW),
     "given": ("given", wording.GIVEN),
     RANKING: ("history", wording.SUITED),
+    HABITS: ("repeat", wording.DUE),
     EXPOSURE: ("rule", wording.EXPOSURE),
 }
 """Sources that rest on no step of the trail."""
+_AGAINST: Mapping[str, Text] = {RANKING: wording.LESS_SUITED, HABITS: wording.NOT_DUE}
+"""What rankers say of a product whose score they lower."""
 _NAMED = {"segment", LIKES}
 """Sources whose cause is not a step of the trail."""
 _LEAST_SHARE = 0.005
@@ -150,7 +154,7 @@ class Reasoner:
             return Reason(kind, text, share, because, source)
         if source in _UNCAUSED:
             kind, text = _UNCAUSED[source]
-            text = wording.LESS_SUITED if source == RANKING and parts[place].sum() < 0 else text
+            text = _AGAINST.get(source, text) if parts[place].sum() < 0 else text
             return Reason(kind, text, share, (), source)
         if source == REPEAT:
             text = wording.bought(self.situation.bought.days(row))

@@ -20,7 +20,7 @@ from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
 from daogou.recommend.group import suiting
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models, Opened
-from daogou.recommend.ranking import Ranking
+from daogou.recommend.ranking import reorderings
 from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
@@ -72,7 +72,7 @@ class Recommender:
         """The shop's rules; may be replaced at any time."""
         self._clock = clock
         self._fusions = fusions(self._models)
-        self._ranking = None if self._models.ranker is None else Ranking(self._models.ranker, shelf)
+        self._reorderings = reorderings(self._models, shelf)
         self._placed = self._models.n
         self._lock = threading.RLock()
 
@@ -196,7 +196,7 @@ class Recommender:
                 models=self._models,
                 rules=self.rules,
                 fusions=self._fusions,
-                ranking=self._ranking,
+                reorderings=self._reorderings,
                 config=self._config,
             )
 

@@ -16,7 +16,7 @@ from daogou.domain.kinds import Kind
 from daogou.features.history import STEP_TYPES, STRENGTHS, History, StepColumns
 from daogou.recommend.freshness import FRESHNESS, Ages, Freshness
 from daogou.recommend.group import LIKES
-from daogou.recommend.ranking import Ranking
+from daogou.recommend.ranking import Reordering
 from daogou.recommend.request import KINDS
 from daogou.recommend.showings import EXPOSURE, Exposure, Showings
 from daogou.retrieval.arrange import Variety
@@ -98,7 +98,7 @@ class Situation:
     """What has been shown to everybody, where that is to be limited."""
     ages: Ages | None = None
     """When products were released, where that counts."""
-    ranking: Ranking | None = None
+    reordering: Reordering | None = None
     """Puts the first products in another order, where the release has a ranker and this kind is its."""
 
     def did(self, step: int) -> EventType:
@@ -116,9 +116,9 @@ class Situation:
         `events`: how many events each row has.
         """
         fused = self.fusion.fuse(found, events, self.trail.rows, allowed)
-        if self.ranking is not None:
+        if self.reordering is not None:
             asker = Asker(self.trail, self.times, self.bought, self.at)
-            fused = self.ranking.applied(fused, asker, events)
+            fused = self.reordering.applied(fused, asker, events)
         return self.ruled(fused)
 
     def ruled(self, fused: Fused) -> Fused:
@@ -136,7 +136,7 @@ class Situation:
 
     def unruled(self) -> Situation:
         """The same by taste alone."""
-        return replace(self, ruling=NO_RULING, showings=None, ages=None, ranking=None)
+        return replace(self, ruling=NO_RULING, showings=None, ages=None, reordering=None)
 
 
 def look(
@@ -148,7 +148,7 @@ def look(
     models: Models,
     rules: Rulebook,
     fusions: Mapping[Kind, Fusion],
-    ranking: Ranking | None,
+    reorderings: Mapping[Kind, Reordering],
     config: RecommendConfig,
 ) -> Situation:
     """Bring together what a request rests on."""
@@ -192,7 +192,7 @@ def look(
         basket=min(len(laid), len(steps.rows)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
         showings=live.showings if config.exposure.most is not None and not request.candidates else None,
-        ranking=ranking if kind == "for-you" and not request.candidates else None,
+        reordering=None if request.candidates else reorderings.get(kind),
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
 

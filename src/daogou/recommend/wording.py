@@ -19,6 +19,13 @@ LESS_SUITED = Text(
     zh="在类似情形下，顾客较少选这样的商品，排序靠后",
     en="Shown later, since shoppers in a like situation chose such a product less often",
 )
+DUE = Text(
+    zh="按您和其他顾客购买它的次数和间隔，该再买了", en="Due again, going by how often and when you and others buy it"
+)
+NOT_DUE = Text(
+    zh="按您和其他顾客购买它的次数和间隔，这次多半还用不着，排序靠后",
+    en="Shown later, since going by how often and when you and others buy it, it is hardly due",
+)
 EXPLORED = Text(zh="试着推荐，看看是否合您的心意", en="Shown to learn whether it is liked")
 RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")
 _DID: Mapping[EventType, tuple[str, str]] = {

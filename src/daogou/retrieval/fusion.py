@@ -233,6 +233,12 @@ class Fused:
         parts = np.bincount(cell, self.evidence.values.take(here), math.prod(shape)).reshape(shape)
         return parts[:-1].astype(np.float32)
 
+    def of_source(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The place in `totals` of every entry of one source, and its value; nothing where it does not speak."""
+        source = self.names.index(name) if name in self.names else len(self.names)
+        here = (self.sources == source).nonzero()[0]
+        return self._distinct[1].take(here), self.evidence.values.take(here)
+
     def silenced(self, source: str) -> Fused:
         """The same without one source."""
         kept = self.sources != self.names.index(source) if source in self.names else np.ones(len(self.sources), bool)

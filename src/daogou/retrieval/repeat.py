@@ -4,7 +4,7 @@ that people buy again.
 Personal frequency is the baseline to fear (Hu, He, Gao and Zhang, "Modeling personalized item frequency information
 for next-basket recommendation", SIGIR 2020). A second tin of the same paint is less likely than a second bottle of the
 same milk, so frequency is multiplied with the product's repeat rate: of those who bought it, the part that bought it
-on another day too, shrunk towards the rate of all products.
+on another day too, shrunk towards the rate of all products. After how long people buy it again is counted beside it.
 """
 
 from __future__ import annotations
@@ -132,10 +132,17 @@ class Repeat:
 
     name = REPEAT
 
-    def __init__(self, config: RepeatConfig, rates: NDArray[np.float32] | None = None) -> None:
+    def __init__(
+        self,
+        config: RepeatConfig,
+        rates: NDArray[np.float32] | None = None,
+        days: NDArray[np.float32] | None = None,
+    ) -> None:
         self.config = config
         self._rates = np.empty(0, np.float32) if rates is None else rates
         """(products,) relative to the rate of all products."""
+        self._days = np.zeros(1, np.float32) if days is None else days
+        """(products + 1,) between two purchases by one shopper; the last is of all products."""
 
     @classmethod
     def fit(
@@ -150,16 +157,19 @@ class Repeat:
         if usual == 0:
             return cls(config)
         rates = (again + config.shrink * usual) / (buyers + config.shrink)
-        return cls(config, (rates / usual).astype(np.float32))
+        return cls(config, (rates / usual).astype(np.float32), _between(lines, n, config.shrink))
 
     def save(self, folder: Path) -> None:
         """Write the config and the rates; what was bought is in the event log."""
         write_config(folder, self.config)
         write_array(folder / "rates.npy", self._rates)
+        write_array(folder / "days.npy", self._days)
 
     @classmethod
     def load(cls, folder: Path) -> Repeat:
-        return cls(read_config(folder, RepeatConfig), read_array(folder / "rates.npy"))
+        days = folder / "days.npy"  # a release of an earlier version has none, and nothing that asks for it
+        known = read_array(days) if days.exists() else None
+        return cls(read_config(folder, RepeatConfig), read_array(folder / "rates.npy"), known)
 
     def evidence(self, bought: Bought, at: int) -> Evidence:
         """What was bought; the values are relative to the highest."""
@@ -168,12 +178,28 @@ class Repeat:
         days = np.maximum(0, at - bought.at) / DAY_MS
         worth = self.config.floor + (1 - self.config.floor) * np.exp2(-days / self.config.half_life_days)
         rows = bought.products
-        values = np.add.reduceat(worth, bought.starts) * self._rate(rows)
+        values = np.add.reduceat(worth, bought.starts) * self.rates(rows)
         return Evidence(rows, (values / values.max()).astype(np.float32), np.full(len(rows), NO_CAUSE, np.int32))
 
-    def _rate(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        """1 for products the release does not know."""
+    def rates(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """How readily each is bought again, relative to all; 1 for products the release does not know."""
         rates = np.ones(len(rows), np.float32)
         known = rows < len(self._rates)
         rates[known] = self._rates[rows[known]]
         return rates
+
+    def usual_days(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """After how long people buy each again; for products the release does not know as for all."""
+        days: NDArray[np.float32] = self._days.take(rows, mode="clip")
+        return days
+
+
+def _between(lines: NDArray[np.int64], n: int, shrink: float) -> NDArray[np.float32]:
+    """The geometric mean of the days between two purchases of each product by one shopper, and last of all products,
+    towards which those of which few are known are shrunk. `lines`: row, actor and day, in this order."""
+    again = (lines[:2, 1:] == lines[:2, :-1]).all(0)
+    row, gap = lines[0, 1:][again], np.log(np.diff(lines[2])[again])
+    usual = gap.mean()
+    mean = (np.bincount(row, gap, n) + shrink * usual) / (np.bincount(row, minlength=n) + shrink)
+    days: NDArray[np.float32] = np.exp(np.append(mean, usual)).astype(np.float32)
+    return days

@@ -54,10 +54,10 @@ class OrderBehaviour:
                 assert left.get(row, 0.0) == pytest.approx(score - part, rel=1e-4, abs=1e-6)
 
 
-def untaught(sources: Sequence[str], *, seed: int = 0, trees: int = 20) -> Ranker:
+def untaught(sources: Sequence[str], *, names: Sequence[str] = NAMES, seed: int = 0, trees: int = 20) -> Ranker:
     """A ranker whose questions and answers are drawn, so that it asks for everything it is told."""
     random = np.random.default_rng(seed)
-    features = random.integers(len(NAMES) + len(sources), size=(trees, QUESTIONS)).astype(np.int32)
+    features = random.integers(len(names) + len(sources), size=(trees, QUESTIONS)).astype(np.int32)
     limits = random.uniform(-0.5, 1.5, features.shape).astype(np.float32)
     says = random.normal(0, 0.2, (trees, 1 << QUESTIONS)).astype(np.float32)
     return Ranker(sources, features, limits, says, RankingConfig())

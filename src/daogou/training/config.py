@@ -13,6 +13,7 @@ from daogou.retrieval.attributes import AttributesConfig
 from daogou.retrieval.content import ContentConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.encoding.tuned import TuningConfig
+from daogou.retrieval.habits import HabitsConfig
 from daogou.retrieval.hybrid import HybridConfig
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.ranking import RankingConfig
@@ -108,3 +109,4 @@ class TrainingConfig:
     senses: SensesConfig = field(default_factory=SensesConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)
     ranking: RankingConfig = field(default_factory=RankingConfig)
+    habits: HabitsConfig = field(default_factory=HabitsConfig)

@@ -19,7 +19,7 @@ from daogou.training import data as facts
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
 from daogou.training.lesson import Encode, Lesson, Skip
-from daogou.training.recipes import content, fusion, hybrid, popularity, ranking, repeat, sequential, together
+from daogou.training.recipes import content, fusion, habits, hybrid, popularity, ranking, repeat, sequential, together
 from daogou.training.releases import Manifest, Release, Releases
 from daogou.training.validation import Case, cases
 from daogou.version import __version__
@@ -40,12 +40,13 @@ if TYPE_CHECKING:
     from daogou.retrieval.sequential import SequentialKnn
 
 RECIPES = (
-    "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "ranking", "lexical",
+    "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "ranking", "habits",
+    "lexical",
 )  # fmt: skip
 COUNTERS = frozenset({"popularity", "sequential"})
 """Recipes whose counters live events move; they are rebuilt together, so that no event counts twice or never."""
-ORDER = frozenset({"fusion", "ranking"})
-"""Likewise: what the ranker corrects is the order of this fusion and no other."""
+ORDER = frozenset({"fusion", "ranking", "habits"})
+"""Likewise: what the rankers correct is the order of this fusion, and of repeats as it has them, and no other."""
 
 IndexFactory = Callable[[Iterable["Product"]], "LexicalIndex"]
 """Builds and commits a full-text index over the products."""
@@ -121,7 +122,7 @@ def train(
     wanted = _wanted(only, [*RECIPES, *extra_artifacts])
     before = _active(releases) if only else None
     started, created = time.perf_counter(), now()
-    run = _Run(total=10 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
+    run = _Run(total=11 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
     run.step("read")
     with run.spending("read"):
         read = facts.read(stores, by_looks=config.exposure.enabled)
@@ -220,14 +221,27 @@ def _fit_and_save(
     if by_words is not None and "hybrid" in wanted:
         with run.spending("hybrid"):
             hybrid.mix(fitted.behaviour, by_words.table, alpha, config).save(_made(folder / "hybrid"))
+    run.step("habits")
     if "fusion" in wanted:
-        with run.spending("repeat"):
-            repeat.fit(read.lines, read.n, config).save(folder / "repeat")
+        _know_repeats(read, config, run, folder)
     run.step("together")
     if "together" in wanted:
         with run.spending("together"):
             run.metrics |= _go_together(read, trusted, config, _made(folder / "together"))
     run.metrics |= {"products": read.n, "steps": len(read.steps), "purchases": len(read.lines.row)}
+
+
+def _know_repeats(read: facts.TrainingData, config: TrainingConfig, run: _Run, folder: Path) -> None:
+    """Write how readily products are bought again, and the ranker of what somebody buys again where there is one."""
+    with run.spending("repeat"):
+        repeat.fit(read.lines, read.n, config).save(folder / "repeat")
+    try:
+        with run.spending("habits"):
+            ranker, gained = habits.fit(read.steps, read.products, config=config)
+        ranker.save(_made(folder / "fusion" / "habits"))
+        run.metrics |= gained
+    except Skip as skip:
+        run.skip("habits", str(skip))
 
 
 def _go_together(read: facts.TrainingData, trusted: Trust, config: TrainingConfig, folder: Path) -> dict[str, float]:

@@ -91,27 +91,27 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
     """The ranker and how much better it ranks. Raises Skip, with the reason, where there is none to be had."""
     if not config.enabled:
         raise Skip("switched off: [training.ranking] enabled = false")
-    _loaded()
+    loaded()
     lists = _lists(held, config)
     if (n := len(lists.lengths)) < config.least:
         raise Skip(f"{n} validation steps with the answer among the first {config.first}, fewer than {config.least}")
     before, after = lists.gains(lists.scores), np.zeros(n)
     fold = np.arange(n) % config.folds
     for judged in range(config.folds):
-        ranker, part = _learnt(lists.part(fold != judged), held.sources, config, seed), lists.part(fold == judged)
+        ranker, part = learn(lists.part(fold != judged), held.sources, config, seed), lists.part(fold == judged)
         after[fold == judged] = part.gains(part.scores * ranker.factors(part.told.T))
     reached = float(before.sum()) / lists.asked
-    mean, low, high = _interval(after - before, lists.asked)
+    mean, low, high = interval(after - before, lists.asked)
     if low <= 0:
         raise Skip(
             f"tried, not surely better: NDCG@{K} {reached:.4f} of the fusion became {reached + mean:.4f} on held-back "
             f"steps, the 95 % interval of the gain is {low:+.4f} to {high:+.4f}"
         )
     found = {"before": reached, "gain": mean, "gain.low": low, "gain.high": high}
-    return _learnt(lists, held.sources, config, seed), {f"ranking.ndcg@{K}.{name}": found[name] for name in found}
+    return learn(lists, held.sources, config, seed), {f"ranking.ndcg@{K}.{name}": found[name] for name in found}
 
 
-def _loaded() -> None:
+def loaded() -> None:
     """Raise Skip where LightGBM does not load: it needs an OpenMP of the system, which slim images leave out."""
     try:
         import lightgbm  # noqa: F401
@@ -121,7 +121,7 @@ def _loaded() -> None:
         ) from None
 
 
-def _interval(gains: NDArray[np.float64], n: int) -> tuple[float, float, float]:
+def interval(gains: NDArray[np.float64], n: int) -> tuple[float, float, float]:
     """The mean of n gains, of which those not given are 0, and its 95 % interval."""
     mean = float(gains.sum()) / n
     error = np.sqrt(max(0.0, float((gains**2).sum()) / n - mean**2) / n)
@@ -171,7 +171,7 @@ def _resting(asker: Asker, days: float) -> NDArray[np.int32]:
     return asker.trail.rows[resting]
 
 
-def _learnt(lists: Lists, sources: Sequence[str], config: RankingConfig, seed: int) -> Ranker:
+def learn(lists: Lists, sources: Sequence[str], config: RankingConfig, seed: int) -> Ranker:
     """LambdaMART on top of the logarithm of the fused score, which it corrects."""
     import lightgbm
 
