@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from daogou.domain.hit import Reason
@@ -61,8 +62,14 @@ def _bought_with(label: Text) -> Text:
 
 
 def _same(relations: Sequence[str], label: Text) -> Text:
+    listed = _listed(tuple(relations))
+    return Text(zh=f"与「{label.show('zh')}」{listed.zh}", en=f"Same {listed.en} as “{label.show('en')}”")
+
+
+@lru_cache(maxsize=10_000)
+def _listed(relations: tuple[str, ...]) -> Text:
     words = [RELATION_WORDS.get(name, Text.of(name.replace("_", " "))) for name in relations]
     english = [word.show("en") for word in words]
     listed = " and ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
     chinese = "、".join(f"同{word.show('zh')}" for word in words)
-    return Text(zh=f"与「{label.show('zh')}」{chinese}", en=f"Same {listed} as “{label.show('en')}”")
+    return Text(zh=chinese, en=listed)

@@ -54,9 +54,10 @@ class Ranking:
         first = are_highest(scores, min(len(scores), self.ranker.config.first)).nonzero()[0]
         parts = fused.by_source(first, self.ranker.sources)
         told = described(rows.take(first), scores.take(first), parts, asker, goods=self.shelf, events=events)
+        said = self.ranker.factors(told)
+        said[rows.take(first) == asker.trail.rows[0]] = 1  # turned to again it is the same step, so nobody learnt of it
         factors = np.ones(len(rows), np.float32)
-        factors[first] = self.ranker.factors(told)
-        factors[rows == asker.trail.rows[0]] = 1  # turned to again it is the same step, so nobody learnt of it
+        factors[first] = said
         return fused.scaled(RANKING, factors)
 
 

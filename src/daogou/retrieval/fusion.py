@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, PartsOf, distinct
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, PartsOf, distinct, place_among
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -251,14 +251,14 @@ class Fused:
         has nothing.
         """
         asked = np.array(rows, np.int32)
-        ordered = asked.argsort()
-        here = _among(self.evidence.rows, asked).nonzero()[0]
-        line = ordered.take(asked.take(ordered).searchsorted(self.evidence.rows.take(here)))
+        once, place = self._distinct
+        line = place_among(asked, once).take(place)
+        here = (line >= 0).nonzero()[0]
         causes = self.evidence.causes.take(here)
         apart = {source: parts_of(asked) for source, parts_of in self.parted.items()}
         width = 1 + max(1 + int(causes.max(initial=NO_CAUSE)), *(each.shape[1] for each in apart.values()), 0)
         shape = (len(rows), len(self.names), width)
-        cell = (line * shape[1] + self.sources.take(here)) * width + causes % width
+        cell = (line.take(here) * shape[1] + self.sources.take(here)) * width + causes % width
         made = np.bincount(cell, self.evidence.values.take(here), math.prod(shape)).reshape(shape)
         for source, each in apart.items():
             made[:, source, : each.shape[1]] += made[:, source, -1:] * each

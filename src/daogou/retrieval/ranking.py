@@ -167,7 +167,7 @@ def _dearer(prices: NDArray[np.int64], usual: NDArray[np.int64]) -> NDArray[np.f
     known = usual[usual > 0]
     if not len(known):
         return np.zeros(len(prices))
-    dearer: NDArray[np.float64] = np.log(np.maximum(prices, 1)) - np.log(known).mean()
+    dearer: NDArray[np.float64] = np.log(np.maximum(prices, 1)) - np.log(known).sum() / len(known)
     dearer[prices <= 0] = 0.0
     return dearer
 
