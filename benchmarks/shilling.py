@@ -18,7 +18,12 @@ category with at most five steps. Visitors look at both, five times in turn, on 
 once and returning accounts buy: both today; something else 60 days ago and both today; both in one order 60 days ago;
 something else 60 and 40 days ago and both today. Ranks before ("live") and after another training.
 
-    python benchmarks/shilling.py [together] [for-you] [shown] [--data ../shared/data/amazon14]
+"detector": how many of the fake accounts of "together" the shop sets aside, and how many real households with them;
+and what is found by `lockstep` alone, cut so that it takes one in a hundred of the real ones. The same for Beauty,
+whose histories have no days: each counts as one basket, so that the shop's own limit says nothing there. Fake ones hold
+a popular anchor, a target of the fewest buyers and six products, of the popular ones or of any.
+
+    python benchmarks/shilling.py [together] [for-you] [shown] [detector] [--data ../shared/data/amazon14]
 """
 
 from __future__ import annotations
@@ -46,6 +51,7 @@ from daogou.domain.kinds import Kind
 from daogou.domain.text import Text
 from daogou.evaluation.groceries.source import find_source
 from daogou.evaluation.showcase import build
+from daogou.features.lockstep import lockstep
 from daogou.ports.stores import Stores
 from daogou.recommend.batch import histories
 from daogou.recommend.recommender import Recommender
@@ -61,7 +67,7 @@ from daogou.training.recipes import together
 from daogou.training.releases import Release, Releases
 from daogou.training.train import train
 
-LISTS = ["together", "for-you", "shown"]
+LISTS = ["together", "for-you", "shown", "detector"]
 START_MS = 1_400_000_000_000
 SHARES = (0.001, 0.0033, 0.01, 0.03)
 """Fake accounts, as a part of the real ones."""
@@ -189,6 +195,56 @@ def bought_together() -> None:
                 }),
                 flush=True,
             )  # fmt: skip
+
+
+# --- who is set aside ----------------------------------------------------------------------------------------------
+
+
+def detector(data: Path, shares: Sequence[float]) -> None:
+    """Print a line for each attack."""
+    lines, n = groceries()
+    attack = plan(lines, n)
+    for manner in get_args(Manner):
+        for share in shares:
+            _found(
+                "groceries", manner, share, attacked(lines, attack, share, manner=manner), int(lines.actor.max()) + 1
+            )
+    sequences = [
+        line.split()[1:]
+        for line in gzip.decompress((data / "beauty_sequences.txt.gz").read_bytes()).decode().splitlines()
+    ]
+    names, row = np.unique([item for history in sequences for item in history], return_inverse=True)
+    actor = np.repeat(np.arange(len(sequences)), [len(history) for history in sequences])
+    buyers = np.bincount(row)
+    popular = np.argsort(-buyers, kind="stable")[:300]
+    rng = np.random.default_rng(0)
+    targets = rng.choice(np.flatnonzero(buyers == buyers.min()), PAIRS, replace=False)
+    pairs = list(zip(rng.choice(popular, PAIRS, replace=False), targets, strict=True))
+    for manner, beside in (("popular", popular), ("any", np.arange(len(names)))):
+        for share in shares:
+            each = math.ceil(share * len(sequences))
+            fakes = [np.array([*pair, *rng.choice(beside, 6, replace=False)]) for pair in pairs for _ in range(each)]
+            who = np.concatenate([actor, len(sequences) + np.repeat(np.arange(len(fakes)), 8)]).astype(np.int32)
+            rows = np.concatenate([row, *fakes]).astype(np.int32)
+            _found("Beauty", manner, share, Lines(who, np.zeros(len(rows), np.int64), rows), len(sequences))
+
+
+def _found(shop: str, manner: str, share: float, seen: Lines, real: int) -> None:
+    """Accounts from `real` on are fakes."""
+    began = time.process_time()
+    surprise = lockstep(seen.actor, seen.day, seen.row)
+    spent = time.process_time() - began
+    aside = together.trust(seen, TrainingConfig()).aside
+    print(
+        json.dumps({
+            "benchmark": "shilling", "list": "detector", "shop": shop, "accounts": manner, "share": share,
+            "fakes": len(surprise) - real, "set_aside": round(float(aside[real:].mean()), 4),
+            "real_set_aside": round(float(aside[:real].mean()), 4),
+            "recall_at_1pct": round(float(np.mean(surprise[real:] > np.quantile(surprise[:real], 0.99))), 4),
+            "cpu_s": round(spent, 1),
+        }),
+        flush=True,
+    )  # fmt: skip
 
 
 # --- for you -------------------------------------------------------------------------------------------------------
@@ -362,6 +418,8 @@ def main() -> None:
         bought_together()
     if "shown" in asked.lists:
         shown(asked.accounts)
+    if "detector" in asked.lists:
+        detector(asked.data, asked.shares)
     if "for-you" in asked.lists:
         for_you(asked.data, asked.shares)
 

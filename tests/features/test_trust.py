@@ -71,7 +71,7 @@ def test_a_young_shop_asks_for_half_its_own_age() -> None:
 )
 def test_who_buys_the_same_two_nearly_every_time_has_no_voice(bought: list[str], bound: bool) -> None:
     found = baskets(*bought)
-    assert found.bound.tolist() == [bound]
+    assert found.aside.tolist() == [bound]
     assert found.believed.tolist() == [not bound]
     assert (found.voice == 0).tolist() == [bound]
 

@@ -56,6 +56,7 @@ class World:
 
     def train(self) -> None:
         release = train(self.stores, self._releases)
+        self.set_aside = release.manifest.metrics["together.set_aside"]
         shelf = Shelf(release.items())
         shelf.refresh(self.stores.catalogue)
         self._recommender = Recommender(release, shelf, self.stores.events, clock=lambda: Instant(NOW))
@@ -124,6 +125,18 @@ def test_one_believed_account_alone_puts_nothing_first_and_two_do(world: World, 
             world.happen("view", f"c{n}", [UNKNOWN, TARGET], days_ago=0.01)
         first.append(world.lists(UNKNOWN, trained=True)[kind][0] == TARGET)
     assert first == [False, True]
+
+
+@pytest.mark.parametrize("anchor", [FOLLOWED, UNKNOWN])
+@pytest.mark.parametrize("fakes", [10, 30])
+def test_accounts_that_came_back_and_then_buy_in_step_move_no_list(world: World, anchor: str, fakes: int) -> None:
+    for n in range(fakes):
+        for back in (60, 40):
+            world.happen("purchase", f"fake{n}", [f"shoe{(n + back) % 10}"], days_ago=back)
+        world.happen("purchase", f"fake{n}", [anchor, TARGET], days_ago=0.01)
+    for kind, shown in world.lists(anchor, trained=True).items():
+        assert TARGET not in shown[:5], kind
+    assert world.set_aside == fakes
 
 
 def test_the_number_of_shoppers_in_a_reason_is_that_of_believed_ones(world: World) -> None:

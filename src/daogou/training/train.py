@@ -181,7 +181,8 @@ def _fit_and_save(
     """Run the wanted recipes. Choices are made on components that have not seen the held-back steps."""
     further = [name for name in retrievers.TABLE if {name, "fusion"} & set(wanted)]
     by_words = None
-    trusted = together.trust(read.lines, config)
+    with run.spending("trust"):
+        trusted = together.trust(read.lines, config)
     steps, held = read.steps.newest_left_out()
     run.step("content")
     if further or {"content", "hybrid", "fusion"} & set(wanted):
@@ -245,11 +246,13 @@ def _know_repeats(read: facts.TrainingData, config: TrainingConfig, run: _Run, f
 
 
 def _go_together(read: facts.TrainingData, trusted: Trust, config: TrainingConfig, folder: Path) -> dict[str, float]:
-    """Write what goes together by the acts of others; returns which part of the steps counts there."""
+    """Write what goes together by the acts of others; returns the part of the steps that counts there, and how many
+    accounts were set aside."""
     together.fit(read.lines, read.n, config, trusted=trusted).save(folder)
     heard = together.hear(read.steps, read.n, config, trusted=trusted)
     together.follow(read.steps, heard, read.n, config).save(_made(folder / "followed"))
-    return {"together.believed": float(heard.counted.mean()) if len(read.steps) else 1.0}
+    heard_part = float(heard.counted.mean()) if len(read.steps) else 1.0
+    return {"together.believed": heard_part, "together.set_aside": float(trusted.aside.sum())}
 
 
 def _fit_held_back(

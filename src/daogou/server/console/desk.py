@@ -131,5 +131,5 @@ def _told(metrics: Mapping[str, float]) -> dict[str, float]:
 _TOLD = {
     "products": "products", "steps": "steps", "purchases": "purchases", "recall@10": "recall", "ndcg@10": "ndcg",
     "catalogue.words": "words", "catalogue.queries": "queries", "opinions.found": "opinions",
-    "opinions.left_out": "left_out",
+    "opinions.left_out": "left_out", "together.set_aside": "set_aside",
 }  # fmt: skip
