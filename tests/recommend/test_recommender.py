@@ -337,6 +337,23 @@ def test_variety_shows_another_category_sooner(trained: Release) -> None:
     assert plain.products(shopper="anna", k=4) != varied.products(shopper="anna", k=4)
 
 
+@pytest.mark.parametrize("variety", [Variety(most=2), Variety(dial=0.9)])
+def test_what_others_made_way_for_says_so(trained: Release, variety: Variety) -> None:
+    world = World(trained, config=RecommendConfig(variety=variety))
+    world.happen("view", "p3")
+    by_score = World(trained)
+    by_score.happen("view", "p3")
+    scores = {hit.product: hit.score for hit in by_score.ask(shopper="anna", k=N).items}
+    left = sorted(scores, key=lambda id: -scores[id])
+    hits = world.ask(shopper="anna", k=4).items
+    varied = [any(reason.source == "variety" for reason in hit.because) for hit in hits]
+    assert True in varied
+    assert False in varied
+    for hit, said in zip(hits, varied, strict=True):
+        assert said == (scores[hit.product] < scores[left[0]])
+        left.remove(hit.product)
+
+
 @given(
     happened=st.lists(
         st.tuples(st.sampled_from(["view", "cart", "purchase", "return", "thumb"]), st.integers(0, N - 1)), max_size=12

@@ -1,8 +1,9 @@
 """One small table in place of the whole ranker, for where the engine does not run: a mail program, an app.
 
 The table holds what the ranker answers to each product alone, its first few answers with scores in whole numbers. A
-history is answered with the sum of its steps' lines, each older step for less. Every source but the transformer and
-popularity adds up over the steps of a history by itself, so little is lost (docs/experiments.md has how much).
+history is answered with the sum of its steps' lines, each older step for less. Pairs, words and EASE add up over the
+steps of a history by themselves, so little is lost where they speak; the transformer, ALS, the histories of others and
+the trees look at a history as a whole, and of what they add little stays (docs/experiments.md has how much).
 """
 
 from __future__ import annotations

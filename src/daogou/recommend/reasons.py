@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -53,6 +53,8 @@ _AGAINST: Mapping[str, Text] = {RANKING: wording.LESS_SUITED, HABITS: wording.NO
 _NAMED = {"segment", LIKES}
 """Sources whose cause is not a step of the trail."""
 _LEAST_SHARE = 0.005
+VARIETY = "variety"
+"""What the wish for different products is called as a source."""
 _Caused = tuple[ReasonKind, Text, tuple[ProductId, ...]]
 """What is said because of a step, and the step's product."""
 
@@ -79,11 +81,13 @@ class Reasoner:
         *,
         most: int = _SHOWN,
         drawn: Mapping[int, Placed] = MappingProxyType({}),
+        varied: Collection[int] = (),
     ) -> list[tuple[Reason, ...]]:
         """The reasons of each row, the largest first; `made` is `Fused.parts(rows)`.
 
         What several sources say because of one product is one reason, named by the largest. A rule or a ranker that
-        lowers the score and a place won by lot are said last, with a share of 0.
+        lowers the score, a place won by lot (`drawn`) and one for variety's sake (`varied`) are said last, with a share
+        of 0.
         """
         against: dict[int, list[int]] = {}
         for place, source in np.argwhere((made < 0).any(2)).tolist():
@@ -93,6 +97,8 @@ class Reasoner:
             row, parts = rows[place], made[place]
             said = [self._reason(cell, row, share, parts) for cell, share in largest if share >= _LEAST_SHARE]
             said += [self._reason((source, NO_CAUSE), row, 0.0, parts) for source in against.get(place, ())]
+            if row in varied:
+                said.append(Reason("rule", wording.VARIED, 0.0, (), VARIETY))
             found.append((*said, *self._by_lot(drawn.get(row))))
         return found
 

@@ -25,7 +25,7 @@ from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import BY_SEGMENT, RecommendConfig, Situation, fusions, look, look_for_group, without
-from daogou.retrieval.arrange import Variety, arrange
+from daogou.retrieval.arrange import Variety, ahead, arrange
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
 from daogou.retrieval.metrics import rank_of
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from daogou.domain.article import Article
     from daogou.ports.stores import Followed, Shoppers
+    from daogou.retrieval.candidates import Candidates
     from daogou.retrieval.evidence import Evidence
     from daogou.retrieval.shelf import Shelf
 
@@ -113,7 +114,8 @@ class Recommender:
             shown = [row for row, _ in ordered]
             made = fused.parts(shown)
             reasoner = Reasoner(situation, self._shelf, self._models, fused.names, self._label_names)
-            because = reasoner.reasons(made, shown, drawn=drawn)
+            varied = self._varied(request, picked, scores)
+            because = reasoner.reasons(made, shown, drawn=drawn, varied=varied)
             hits = tuple(
                 Hit(
                     self._shelf.ids[row],
@@ -290,6 +292,12 @@ class Recommender:
         """A list that the caller gave is put in another order, and nothing of it is left out."""
         variety = self._config.variety
         return replace(variety, most=None) if request.candidates else variety
+
+    def _varied(self, request: RecommendRequest, picked: Candidates, scores: NDArray[np.float32]) -> frozenset[int]:
+        """The rows that others with a higher score made way for, so that a list is not all of one kind."""
+        if self._variety(request).silent:
+            return frozenset()
+        return frozenset(picked.rows[ahead(picked, scores)].tolist())
 
     def _groups(self, row: int) -> Sequence[str]:
         product = self._shelf.products[row]

@@ -31,6 +31,11 @@ class Variety:
     pool: Annotated[int, Meta(ge=1)] = 5
     """How many times k candidates are looked at; more where `most` leaves too few."""
 
+    @property
+    def silent(self) -> bool:
+        """It changes no list."""
+        return self.dial == 0 and self.most is None
+
 
 def arrange(
     rows: NDArray[np.int32], scores: NDArray[np.float32], k: int, *, variety: Variety, groups: Groups | None = None
@@ -39,7 +44,7 @@ def arrange(
 
     Fewer than k where all others have a group of which `most` are shown.
     """
-    if groups is None or (variety.dial == 0 and variety.most is None):
+    if groups is None or variety.silent:
         return Candidates.best(scores, k, rows=rows)
     pool = Candidates.best(scores, len(rows) if variety.most is not None else k * variety.pool, rows=rows)
     of = [tuple(groups(row)) for row in pool.rows[: k * variety.pool].tolist()]
@@ -57,6 +62,14 @@ def arrange(
         shown.update(of[best])
         picked.append(best)
     return Candidates(pool.rows[picked], pool.scores[picked])
+
+
+def ahead(picked: Candidates, scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of the picked stand before, or in the place of, a product with a higher score. `scores`: of all."""
+    better = (scores > picked.scores[:, None]).sum(1)
+    before = np.tril(picked.scores > picked.scores[:, None], -1).sum(1)
+    found: NDArray[np.bool_] = better > before
+    return found
 
 
 def _marginal(score: float, groups: Sequence[Hashable], shown: Counter[Hashable], variety: Variety) -> float:
