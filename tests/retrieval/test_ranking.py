@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,6 +151,14 @@ def test_what_was_turned_to_last_is_left_where_it_is(shelf: Shelf) -> None:
 def test_someone_without_a_history_is_told_what_the_fusion_says(shelf: Shelf) -> None:
     asker = Asker(Trail.of([]), np.empty(0, np.int64), NOTHING_BOUGHT, NOW)
     assert ranked(shelf, one_question("steps", 99, yes=2.0, no=1.0), asker) == pytest.approx({0: 1, 2: 0.75, 5: 0.3})
+
+
+def test_who_comes_back_later_than_it_is_known_for_is_told_what_the_fusion_says(shelf: Shelf, tmp_path: Path) -> None:
+    ranker = one_question("price", 0.0, yes=2.0, no=0.5)
+    for days, found in ((1.0, {0: 2.0, 2: 1.5, 5: 0.15}), (0.9, {0: 1.0, 2: 0.75, 5: 0.3})):  # the newest is a day ago
+        ranker.within_days = days
+        ranker.save(tmp_path)
+        assert ranked(shelf, Ranker.load(tmp_path)) == pytest.approx(found)
 
 
 def test_what_a_ranker_adds_is_an_entry_of_its_own(shelf: Shelf) -> None:

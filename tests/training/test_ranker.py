@@ -19,6 +19,7 @@ from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.ranking import Ranker, RankingConfig
+from daogou.retrieval.repeat import BASKET_REST_DAYS
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
@@ -58,6 +59,18 @@ def test_a_ranker_that_surely_ranks_better_is_part_of_the_release(tmp_path: Path
     right = {with_ranker: come_back(stores, release, with_ranker) for with_ranker in (True, False)}
     assert right[True] >= 0.8
     assert right[False] <= 0.4
+
+
+def test_it_is_heard_at_the_beginning_of_visits_only_where_it_surely_ranks_better_there(tmp_path: Path) -> None:
+    within = {}
+    for apart in (1, DAY_MS):  # in the first shop all steps are of one visit, in the other each begins one
+        release = train(visited(back=True, apart=apart), Releases(tmp_path / str(apart)), config=CONFIG)
+        metrics = release.manifest.metrics
+        ranker = Models.open(release).ranker
+        assert ranker is not None
+        within[apart] = ranker.within_days, metrics["ranking.ndcg@10.beginnings"]
+        assert (metrics["ranking.ndcg@10.beginnings.gain.low"] > 0) == (ranker.within_days is None)
+    assert within == {1: (BASKET_REST_DAYS, 0.0), DAY_MS: (None, 1.0)}
 
 
 def come_back(stores: Stores, release: Release, with_ranker: bool) -> float:

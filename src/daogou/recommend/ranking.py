@@ -47,9 +47,10 @@ class Ranking:
     shelf: Shelf
 
     def applied(self, fused: Fused, asker: Asker, events: NDArray[np.floating]) -> Fused:
-        """Someone without a history is told what the fusion says."""
+        """Someone without a history is told what the fusion says, and so is who comes back after the time within which
+        the ranker is known to rank better."""
         rows, scores = fused.totals
-        if not len(asker.trail) or not len(rows):
+        if not self.ranker.heard(asker) or not len(rows):
             return fused
         first = are_highest(scores, min(len(scores), self.ranker.config.first)).nonzero()[0]
         parts = fused.by_source(first, self.ranker.sources)

@@ -44,7 +44,8 @@ class RankingConfig:
     """How the first products are put in order by trees."""
 
     enabled: bool = True
-    """It is part of a release only where it surely ranks held-back steps better than the fusion alone."""
+    """It is part of a release only where it surely ranks held-back steps better than the fusion alone; and it is heard
+    at the beginning of visits only where it surely does there."""
     first: Annotated[int, Meta(ge=10, le=500)] = 50
     """How many of the first products of the fused list are put in another order."""
     trees: Annotated[int, Meta(ge=1)] = 60
@@ -174,6 +175,7 @@ def _dearer(prices: NDArray[np.int64], usual: NDArray[np.int64]) -> NDArray[np.f
 
 class _About(msgspec.Struct):
     sources: tuple[str, ...]
+    within_days: float | None = None
 
 
 class Ranker:
@@ -186,12 +188,22 @@ class Ranker:
         limits: NDArray[np.float32],
         says: NDArray[np.float32],
         config: RankingConfig,
+        *,
+        within_days: float | None = None,
     ) -> None:
         """`features`, `limits`: (trees, QUESTIONS) is the feature at most the limit? `says`: (trees, 256)."""
         self.sources = tuple(sources)
         """Whose parts of the score the trees are told, in this order."""
+        self.within_days = within_days
+        """How long ago the newest step may be; None: however long."""
         self.config = config
         self._features, self._limits, self._says = features, limits, says
+
+    def heard(self, asker: Asker) -> bool:
+        """Is it known to rank better for whoever asks?"""
+        if not len(asker.trail):
+            return False
+        return self.within_days is None or asker.at - asker.times[0] <= self.within_days * DAY_MS
 
     def factors(self, told: NDArray[np.float32]) -> NDArray[np.float32]:
         """(rows,) what the fused scores are multiplied with; `told`: from `described`."""
@@ -214,7 +226,7 @@ class Ranker:
     def save(self, folder: Path) -> None:
         """Write the tables, what they are told, and the config."""
         write_config(folder, self.config)
-        (folder / "about.json").write_bytes(msgspec.json.encode(_About(self.sources)))
+        (folder / "about.json").write_bytes(msgspec.json.encode(_About(self.sources, self.within_days)))
         for name, array in (("features", self._features), ("limits", self._limits), ("says", self._says)):
             write_array(folder / f"{name}.npy", array)
 
@@ -222,4 +234,5 @@ class Ranker:
     def load(cls, folder: Path) -> Ranker:
         about = msgspec.json.decode((folder / "about.json").read_bytes(), type=_About)
         features, limits, says = (read_array(folder / f"{name}.npy") for name in ("features", "limits", "says"))
-        return cls(about.sources, features, limits, says, read_config(folder, RankingConfig))
+        config = read_config(folder, RankingConfig)
+        return cls(about.sources, features, limits, says, config, within_days=about.within_days)

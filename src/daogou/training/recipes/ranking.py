@@ -1,5 +1,9 @@
 """Ranking: trees learnt from held-back steps, kept where they surely rank others of them better than the fusion.
 
+Most held-back steps lie in the midst of a visit, where the kind and brand of the step before say much. Somebody who
+comes back after days is after something else: the trees are heard at the beginning of a visit only where they surely
+rank better the steps that began one.
+
 Only what was known at the moment of a step is told. What a product costs and when it came is as the catalogue has it
 now; its stock and its stars are left out, because they tell of the time after the step.
 """
@@ -50,6 +54,13 @@ class Lists:
     """(cases,)"""
     asked: int
     """Cases in all: of the others neither order has the answer."""
+
+    @property
+    def begin(self) -> NDArray[np.bool_]:
+        """(cases,) The step began a visit."""
+        starts = np.cumsum(self.lengths) - self.lengths
+        found: NDArray[np.bool_] = self.told[starts, NAMES.index("pause")] > BASKET_REST_DAYS
+        return found
 
     def part(self, lists: NDArray[np.bool_]) -> Lists:
         """Some of the cases."""
@@ -107,8 +118,12 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
             f"tried, not surely better: NDCG@{K} {reached:.4f} of the fusion became {reached + mean:.4f} on held-back "
             f"steps, the 95 % interval of the gain is {low:+.4f} to {high:+.4f}"
         )
+    begin = lists.begin
+    at_begin, sure, _ = interval((after - before)[begin], max(1, int(begin.sum())))
     found = {"before": reached, "gain": mean, "gain.low": low, "gain.high": high}
-    return learn(lists, held.sources, config, seed), {f"ranking.ndcg@{K}.{name}": found[name] for name in found}
+    found |= {"beginnings": float(begin.mean()), "beginnings.gain": at_begin, "beginnings.gain.low": sure}
+    ranker = learn(lists, held.sources, config, seed, within_days=None if sure > 0 else BASKET_REST_DAYS)
+    return ranker, {f"ranking.ndcg@{K}.{name}": found[name] for name in found}
 
 
 def loaded() -> None:
@@ -171,7 +186,9 @@ def _resting(asker: Asker, days: float) -> NDArray[np.int32]:
     return asker.trail.rows[resting]
 
 
-def learn(lists: Lists, sources: Sequence[str], config: RankingConfig, seed: int) -> Ranker:
+def learn(
+    lists: Lists, sources: Sequence[str], config: RankingConfig, seed: int, *, within_days: float | None = None
+) -> Ranker:
     """LambdaMART on top of the logarithm of the fused score, which it corrects."""
     import lightgbm
 
@@ -187,7 +204,7 @@ def learn(lists: Lists, sources: Sequence[str], config: RankingConfig, seed: int
     trees = lightgbm.train(options, data, config.trees).dump_model()["tree_info"]
     tables = [_table(tree["tree_structure"]) for tree in trees]
     features, limits, says = (np.stack(columns) for columns in zip(*tables, strict=True))
-    return Ranker(sources, features, limits, says, config)
+    return Ranker(sources, features, limits, says, config, within_days=within_days)
 
 
 def _table(tree: dict[str, Any]) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
