@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from daogou.cli.evaluated import true_taste
 from daogou.cli.main import cli, main
 from daogou.domain.ids import Instant
-from daogou.evaluation.offline.bootstrap import Interval
+from daogou.evaluation.offline.bootstrap import Difference, Interval
+from daogou.evaluation.report.html import _verdict
+from daogou.evaluation.report.words import reason_in
 from daogou.shop.create import create
 from daogou.shop.shop import open_shop
 from daogou.testing.builders import event, product
@@ -73,6 +75,35 @@ def test_the_page_stands_alone_and_escapes_what_the_shop_says(evaluated: Path) -
     assert "{" not in re.sub(r"<style>.*?</style>", "", page, flags=re.S)  # every blank was filled
 
 
+def test_what_was_left_out_is_said_in_the_language_of_the_report(evaluated: Path) -> None:
+    page = (evaluated / "report.html").read_text("utf-8")
+    assert "属性相似: 已关闭：[training.attributes] enabled = false" in page
+    assert "switched off" not in page
+    for reason in (
+        "torch not installed: pip install 'daogou[train]'",
+        "no steps to learn from",
+        "3 steps to learn from, fewer than least_steps = 500",
+        "3 products, more than most = 2",
+        "no text encoder is set: see [encoder]",
+        "7 validation steps with the answer among the first 50, fewer than 200",
+        "tried, not surely better: NDCG@10 0.1 of the fusion became 0.2 on held-back steps, the 95 % interval of the "
+        "gain is -0.1 to +0.2",
+        "LightGBM does not load (libgomp.so.1): install OpenMP, as libgomp1 on Debian or libomp by Homebrew",
+    ):
+        assert reason_in("en", reason) == reason
+        assert re.search("[\u4e00-\u9fff]", reason_in("zh", reason)), reason
+
+
+def test_a_difference_is_clear_only_where_the_test_and_the_interval_say_so() -> None:
+    def verdict(low: float, high: float, p: float) -> str:
+        return _verdict(Difference(Interval((low + high) / 2, low, high), p))
+
+    assert verdict(0.01, 0.02, 0.01) == "better"
+    assert verdict(-0.02, -0.01, 0.01) == "worse"
+    assert verdict(-0.001, 0.03, 0.04) == "unclear"
+    assert verdict(0.001, 0.03, 0.06) == "unclear"
+
+
 def test_the_record_holds_the_same_figures(evaluated: Path) -> None:
     record = json.loads((evaluated / "report.json").read_text("utf-8"))
     ours = record["tables"][0]["accuracy"]["this shop"]["ndcg@5"]
@@ -110,5 +141,5 @@ def test_an_empty_shop_is_told_what_is_missing(
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 1
-    assert "too little on record to evaluate" in capsys.readouterr().err
+    assert "nothing on record to evaluate" in capsys.readouterr().err
     assert not (tmp_path / "empty" / "evaluation").exists()

@@ -115,6 +115,10 @@ def test_slices_of_shoppers_cover_each_question_once(measured: Evaluation) -> No
     assert sum(part.n for part in table.slices if part.kind == "shoppers") == table.n
 
 
+def test_the_fit_of_every_source_is_timed_but_that_of_a_label(measured: Evaluation) -> None:
+    assert set(measured.fit_s) == set(measured.tables[1].accuracy) - {"segment alone"}
+
+
 def test_exposure_adds_up(measured: Evaluation) -> None:
     for parts in measured.tables[0].exposure.values():
         assert sum(parts) == pytest.approx(1)
@@ -224,6 +228,19 @@ def test_leave_one_out_holds_out_the_newest_product_of_each_shopper() -> None:
     assert len(past_of(stores, split).events.of(shopper=ShopperId("b"))) == 2
 
 
+def test_a_split_that_leaves_too_little_says_what_is_missing(tmp_path: Path) -> None:
+    at_once = [event("view", f"p{n}", shopper=f"s{who}", at=START) for who in range(60) for n in range(4)]
+    few = [event("view", f"p{n}", shopper=f"s{who}", at=START + n * DAY) for who in range(5) for n in range(9)]
+    for events, plan, said in (
+        ([], Plan(), "nothing on record to evaluate"),
+        (at_once, Plan(), "of 240 events, from 2023-11-14 22:13 to 2023-11-14 22:13 UTC, none lies before the split"),
+        (few, Plan(), "5 shoppers did something after the split .* --share"),
+        (few, Plan(split="leave-one-out"), "5 shoppers turned to at least three products"),
+    ):
+        with pytest.raises(NotReady, match=said):
+            run(shop_of(events), tmp_path, plan)
+
+
 def test_leave_one_out_runs_to_the_end(tmp_path: Path) -> None:
     found = run(shop_of(visits()), tmp_path, Plan(split="leave-one-out", ks=(5, 10)))
     assert found.tables[0].n == 60
@@ -313,7 +330,7 @@ def test_at_most_so_many_shoppers_are_drawn_and_the_same_ones_each_time() -> Non
 
 def test_a_tiny_shop_is_told_so(tmp_path: Path) -> None:
     for events in ([], visits(shoppers=5)):
-        with pytest.raises(NotReady, match="too little on record"):
+        with pytest.raises(NotReady, match="on record to evaluate"):
             run(shop_of(events), tmp_path, Plan())
 
 

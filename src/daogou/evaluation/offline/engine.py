@@ -51,8 +51,8 @@ class Engine:
     @property
     def fit_s(self) -> Mapping[str, float]:
         """CPU seconds of the whole training, and of the sources whose fit the training timed."""
-        timed = {name: value for name, value in self._metrics.items() if name.endswith(".cpu_s")}
-        return {FUSED: self._seconds} | {f"{name.removesuffix('.cpu_s')} alone": s for name, s in timed.items()}
+        timed = {name: value for name, value in self._metrics.items() if name.startswith("cpu_s.")}
+        return {FUSED: self._seconds} | {f"{name.removeprefix('cpu_s.')} alone": s for name, s in timed.items()}
 
     def hits(self, question: Question, *, kind: Kind = "for-you", k: int = DEPTH, seen: bool = False) -> Hits:
         """The shop's answer to one question, with reasons."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,7 @@ def evaluate(
     asked = questions(split, row, shelf.available, limit=plan.shoppers, seed=plan.seed)
     fresh = [question for question in asked if len(question.new)]
     if len(fresh) < ENOUGH:
-        raise NotReady(_too_little(len(fresh)))
+        raise NotReady(_too_little(len(fresh), split))
     known = only(columns, split.past)
     counts = Counts.of(known, row, shelf.available)
     nature = Nature.of(shelf.products, counts.reach(), len(counts.actor))
@@ -177,13 +178,35 @@ def _judged(
 
 def _check(split: Split) -> None:
     past = split.past
+    if not past.any():
+        raise NotReady(_no_past(split))
     future = np.unique(split.columns.shopper[~past])
-    if not past.any() or len(future) < ENOUGH:
-        raise NotReady(_too_little(len(future)))
+    if len(future) < ENOUGH:
+        raise NotReady(_too_little(len(future), split))
 
 
-def _too_little(n: int) -> str:
+def _no_past(split: Split) -> str:
+    n = len(split.columns.at)
+    if not n:
+        return "nothing on record to evaluate: no shopper did anything yet. Import events or orders (`daogou import`)"
+    first, last = (
+        datetime.fromtimestamp(int(at) / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+        for at in (split.columns.at.min(), split.columns.at.max())
+    )
     return (
-        f"too little on record to evaluate: {n} shoppers did something after the split that can be compared, and at "
-        f"least {ENOUGH} are needed. Import events or orders (`daogou import`), or hold out more with --share"
+        f"no past to learn from: of {n} events, from {first} to {last} UTC, none lies before the split. Do all have "
+        "the moment of the import in place of their own? Import them with the moment they happened at"
+    )
+
+
+def _too_little(n: int, split: Split) -> str:
+    said = f"too little on record to evaluate: {n} shoppers "
+    if split.name == "leave-one-out":
+        return (
+            f"{said}turned to at least three products, and at least {ENOUGH} are needed. Import more events or orders "
+            "(`daogou import`)"
+        )
+    return (
+        f"{said}did something after the split that can be compared, and at least {ENOUGH} are needed. Import events or "
+        "orders (`daogou import`), or hold out more with --share"
     )

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from daogou.evaluation.offline.systems import DEPTH
 from daogou.evaluation.report.plots import Bar, Point, bars, grouped, lines, scatter
 from daogou.evaluation.report.style import STYLE
-from daogou.evaluation.report.words import ENGLISH, MEANINGS, MEASURES, SYSTEMS, WORDS
+from daogou.evaluation.report.words import ENGLISH, MEANINGS, MEASURES, SYSTEMS, WORDS, reason_in
 
 if TYPE_CHECKING:
     from daogou.domain.text import Language, Text
-    from daogou.evaluation.offline.bootstrap import Interval
+    from daogou.evaluation.offline.bootstrap import Difference, Interval
     from daogou.evaluation.offline.examples import Entry, Example
     from daogou.evaluation.offline.judging import Measured
     from daogou.evaluation.offline.run import Evaluation
@@ -80,7 +80,8 @@ class _Writer:
     def about(self) -> str:
         found = self.found
         moment = datetime.fromtimestamp(found.moment / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        what = self.say("what", moment=moment) if found.plan.split == "time" else self.say("what-one")
+        by_time = found.plan.split == "time"
+        what = self.say("what", moment=moment) if by_time else f"{self.say('what-one')}{self.say('one-note')}"
         facts = self.say(
             "facts",
             products=f"{found.products:,}",
@@ -89,7 +90,9 @@ class _Writer:
             n=f"{found.tables[0].n:,}",
             seed=found.plan.seed,
         )
-        skipped = "; ".join(f"{self.system(name)}: {reason}" for name, reason in found.skipped.items())
+        skipped = "; ".join(
+            f"{self.system(name)}: {reason_in(self.language, reason)}" for name, reason in found.skipped.items()
+        )
         return (
             f"<p>{what}</p><p class=quiet>{facts}{' ' + self.say('skipped') + escape(skipped) if skipped else ''}</p>"
         )
@@ -101,19 +104,43 @@ class _Writer:
         text = self.say("short", ours=rate[OURS], k=self.k, popular=rate["most popular"], random=rate["random"])
         ndcg = f"ndcg@{self.k}"
         best = max((n for n in BASELINES if n in table.against), key=lambda n: table.accuracy[n][ndcg].mean)
-        gap = table.against[best][ndcg]
-        mean = gap.interval.mean
-        verdict = "unclear" if gap.p > _SURE else "better" if mean > 0 else "worse"
-        said = self.say(
-            verdict,
-            name=self.system(best),
+        said = [text, self.compared(_verdict(table.against[best][ndcg]), best), *self.own(), *self.taste()]
+        paragraphs = "".join(f"<p>{each}</p>" for each in said)
+        return f"<section class=short><h2>{self.say('in-short')}</h2>{paragraphs}</section>"
+
+    def compared(self, key: str, name: str, *, sign: int = 1) -> str:
+        """A sentence about what this shop has over a system, or with sign -1 the system over this shop."""
+        gap = self.found.tables[0].against[name][f"ndcg@{self.k}"]
+        mean, low, high = (sign * x for x in (gap.interval.mean, gap.interval.low, gap.interval.high))
+        low, high = min(low, high), max(low, high)
+        return self.say(
+            key,
+            name=self.system(name.removesuffix(" alone")),
             k=self.k,
             gap=f"{mean:+.4f}",
-            low=f"{gap.interval.low:+.4f}",
-            high=f"{gap.interval.high:+.4f}",
+            low=f"{low:+.4f}",
+            high=f"{high:+.4f}",
             p=_p(gap.p),
         )
-        return f"<section class=short><h2>{self.say('in-short')}</h2><p>{text}</p><p>{said}</p></section>"
+
+    def own(self) -> Iterable[str]:
+        """Says which of its own sources is better than the shop's list, where one surely is."""
+        against, ndcg = self.found.tables[0].against, f"ndcg@{self.k}"
+        ahead = [n for n in against if n not in BASELINES and _verdict(against[n][ndcg]) == "worse"]
+        if ahead:
+            yield self.compared("source-ahead", min(ahead, key=lambda n: against[n][ndcg].interval.mean), sign=-1)
+
+    def taste(self) -> Iterable[str]:
+        """What is known of a simulated shop, and what it means that another list suits people more."""
+        true = self.found.satisfaction.truth
+        if not true:
+            return
+        best = max((n for n in BASELINES if n in true), key=lambda n: true[n].mean)
+        ours, theirs = true[OURS].mean, true[best].mean
+        finds_more = _verdict(self.found.tables[0].against[best][f"ndcg@{self.k}"]) == "better"
+        yield self.say("tasteful", ours=f"{ours:.3f}", name=self.system(best), theirs=f"{theirs:.3f}") + (
+            self.say("trade-off") if finds_more and theirs > ours else ""
+        )
 
     def table(self, table: Measured, note: str) -> str:
         k = self.k
@@ -121,8 +148,10 @@ class _Writer:
         rest = [name for name in table.accuracy[OURS] if name not in main]
         beyond = list(table.beyond[OURS])
         rows = {
-            name: [_with_interval(figures[each]) for each in main] for name, figures in _ordered(table.accuracy).items()
+            name: [_with_interval(figures[each]) for each in main] + [_gap(table.against.get(name), f"ndcg@{k}")]
+            for name, figures in _ordered(table.accuracy).items()
         }
+        heads = [*main, WORDS["difference"].show(self.language)]
         accuracy = {
             name: [f"{figures[each].mean:.4f}" for each in rest] for name, figures in _ordered(table.accuracy).items()
         }
@@ -132,7 +161,7 @@ class _Writer:
             for name in accuracy
         }
         return (
-            f"<section><h2>{self.say(table.protocol)}</h2><p>{self.say(note)}</p>{self.grid(main, rows)}"
+            f"<section><h2>{self.say(table.protocol)}</h2><p>{self.say(note)}</p>{self.grid(heads, rows)}"
             f"<details><summary>{self.say('more')}</summary>{self.grid(rest, accuracy)}</details>"
             f"<details><summary>{self.say('beyond', k=k)}</summary>{self.grid([*beyond, 'ties'], others)}</details>"
             "</section>"
@@ -285,6 +314,21 @@ def _ordered(systems: Mapping[str, Mapping[str, Interval]]) -> dict[str, Mapping
     """The shop, then the baselines, then its sources."""
     names = [OURS, *(name for name in BASELINES if name in systems)]
     return {name: systems[name] for name in [*names, *(name for name in systems if name not in names)]}
+
+
+def _verdict(gap: Difference) -> str:
+    """Sure only where the test and the interval say the same."""
+    interval = gap.interval
+    if gap.p > _SURE or interval.low <= 0 <= interval.high:
+        return "unclear"
+    return "better" if interval.mean > 0 else "worse"
+
+
+def _gap(against: Mapping[str, Difference] | None, measure: str) -> str:
+    if against is None:
+        return ""
+    gap = against[measure]
+    return f"{gap.interval.mean:+.4f}<small>{gap.interval.low:+.4f} – {gap.interval.high:+.4f}, p {_p(gap.p)}</small>"
 
 
 def _style(name: str) -> str:

@@ -11,7 +11,7 @@ from daogou.evaluation.offline.bootstrap import Interval
 
 WIDTH = 640
 _ROW = 26
-_LABEL = 190
+_LABEL = 230
 _VALUE = 62
 
 
@@ -77,7 +77,7 @@ class Point:
 
 def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int = 300) -> str:
     """Points over a logarithmic x, each with its name; names are moved down where they would meet."""
-    left, right, bottom, head = 56, WIDTH - 130, height - 50, 34
+    left, right, bottom, head = 56, WIDTH - 150, height - 62, 34
     low = math.floor(math.log10(max(min((p.x for p in points), default=1.0), 1e-4)))
     high = max(math.ceil(math.log10(max((p.x for p in points), default=1.0))), low + 1)
     top = max((p.y for p in points), default=0.0) * 1.1 or 1.0
@@ -116,7 +116,7 @@ def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int 
 
 def lines(series: Mapping[str, tuple[Sequence[float], str]], *, x_label: str, height: int = 280) -> str:
     """Lines over ten equal parts: name to (values, style); values are parts of 1."""
-    left, right, bottom, head = 48, WIDTH - 16, height - 44, 30
+    left, right, bottom, head = 58, WIDTH - 16, height - 44, 30
     top = max((value for values, _ in series.values() for value in values), default=0.0) or 1.0
     parts = []
     for quarter in range(5):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from daogou.domain.text import Text
+import re
+
+from daogou.domain.text import Language, Text
 
 WORDS = {
     "title": Text(zh="推荐效果评估", en="How well this shop recommends"),
@@ -14,6 +16,13 @@ WORDS = {
     "what-one": Text(
         zh="本报告藏起每位顾客最新的一件商品，用其余记录训练，再看推荐能否找到它。",
         en="This report hides each shopper's newest product, trains on the rest, and looks whether it is found again.",
+    ),
+    "one-note": Text(
+        zh="这种切分把每次光顾的结尾（多是与购物篮相配的商品）也从用来调校的记录里拿走了，因此本店的综合列表可能落后于只看「接着看什么」的来源；"
+        "按时间切分（--split time）更接近真实的商店。",
+        en="This split also takes the ends of visits, often what goes with the basket, out of what the shop tunes "
+        "itself on, so its list may fall behind a source that knows only what comes next; a split by time (--split "
+        "time) is closer to a real shop.",
     ),
     "facts": Text(
         zh="{products} 件商品；用于训练的事件 {past} 个，留作检验的 {future} 个；"
@@ -47,6 +56,21 @@ WORDS = {
         en="No clear difference from the best baseline, {name}: NDCG@{k} differs by {gap} (95% interval {low} to "
         "{high}, p {p}).",
     ),
+    "source-ahead": Text(
+        zh="只用它自己的来源「{name}」排序反而更好：NDCG@{k} 高 {gap}（95% 区间 {low} 至 {high}，p {p}）。",
+        en="One of its own sources does better by itself: {name}, by {gap} of NDCG@{k} (95% interval {low} to {high}, "
+        "p {p}).",
+    ),
+    "tasteful": Text(
+        zh="按模拟顾客的真实口味打分，本店 {ours}，基线中最好的是「{name}」{theirs}。",
+        en="By the true taste of these simulated shoppers this shop has {ours}; of the baselines the best is {name} "
+        "with {theirs}.",
+    ),
+    "trade-off": Text(
+        zh="也就是说，本店更会猜中顾客下一步选什么，却不比对方更合口味：顾客选的，多是当时看得到的。",
+        en="So this shop is better at what shoppers turn to next and no better at what they like: they choose among "
+        "what they happen to be shown.",
+    ),
     "new products": Text(zh="新商品：顾客从未碰过的", en="New products: those a shopper had never touched"),
     "all products": Text(zh="全部商品：碰过的也算", en="All products: those touched before count too"),
     "new-note": Text(
@@ -59,6 +83,7 @@ WORDS = {
         en="Shoppers often come back to the same product, so “personal frequency” is strong here; it never shows "
         "anything new.",
     ),
+    "difference": Text(zh="本店的 NDCG 高出", en="NDCG this shop has over it"),
     "method": Text(zh="方法", en="method"),
     "more": Text(zh="其他准确度指标", en="More measures of accuracy"),
     "beyond": Text(
@@ -166,7 +191,41 @@ SYSTEMS = {
     "attributes": Text(zh="属性相似", en="attributes"),
     "texts": Text(zh="含义相似", en="meaning"),
     "transformer": Text(zh="序列模型", en="transformer"),
+    "ranking": Text(zh="排序树", en="ranker"),
 }
+
+REASONS = (
+    (r"switched off: (.+)", r"已关闭：\1"),
+    (r"(.+) not installed: (.+)", r"未安装 \1：\2"),
+    (r"no steps to learn from", "没有可供学习的行为记录"),
+    (r"(\d+) steps to learn from, fewer than (.+)", r"可供学习的行为只有 \1 步，少于 \2"),
+    (r"(\d+) products, more than (.+)", r"商品有 \1 件，超过 \2"),
+    (r"no text encoder is set: see (.+)", r"没有设置文本编码器：见 \1"),
+    (
+        r"(\d+) validation steps with the answer among the first (\d+), fewer than (\d+)",
+        r"答案排在前 \2 件之内的检验步骤只有 \1 个，少于 \3 个",
+    ),
+    (
+        r"tried, not surely better: (\S+) (\S+) of the fusion became (\S+) on held-back steps, the 95 % interval "
+        r"of the gain is (\S+) to (\S+)",
+        r"试过，未见确实更好：留作检验的步骤上 \1 由 \2 变为 \3，增益的 95% 区间为 \4 至 \5",
+    ),
+    (
+        r"LightGBM does not load \((.*)\): install OpenMP, (?:.+)",
+        r"LightGBM 无法加载（\1）：请安装 OpenMP，如 libgomp1",
+    ),
+)
+"""Why a component was left out of a release, as the release says it, and the same in Chinese."""
+
+
+def reason_in(language: Language, reason: str) -> str:
+    """A reason of `Manifest.skipped` in a language; one that is not known stays as it is."""
+    if language == "zh":
+        for pattern, chinese in REASONS:
+            if found := re.fullmatch(pattern, reason, re.DOTALL):
+                return found.expand(chinese)
+    return reason
+
 
 MEASURES = {
     "precision": "精确率", "recall": "召回率", "hit rate": "命中率", "ndcg": "NDCG", "mrr": "MRR", "map": "MAP",
