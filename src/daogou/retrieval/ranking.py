@@ -44,8 +44,7 @@ class RankingConfig:
     """How the first products are put in order by trees."""
 
     enabled: bool = True
-    """It is part of a release only where it surely ranks held-back steps better than the fusion alone; and it is heard
-    at the beginning of visits only where it surely does there."""
+    """It is part of a release only where it surely ranks held-back steps better than the fusion alone."""
     first: Annotated[int, Meta(ge=10, le=500)] = 50
     """How many of the first products of the fused list are put in another order."""
     trees: Annotated[int, Meta(ge=1)] = 60
