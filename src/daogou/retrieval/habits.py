@@ -102,7 +102,7 @@ class HabitsConfig(RankingConfig):
 
 def _with_kinds(rows: NDArray[np.int32], goods: Goods) -> NDArray[np.int32]:
     """A key for each product, then one for the kind of each; a product of no kind is a kind of its own."""
-    kind = goods.sorts[:, 1].take(rows)
+    kind = goods.sorts.take(rows, 0)[:, 1]  # a column alone would be copied whole
     return np.concatenate([rows, np.where(kind == 0, rows, kind + np.int32(len(goods.sorts)))])
 
 
