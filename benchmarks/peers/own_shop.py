@@ -39,18 +39,18 @@ def run(variant: Variant, files: Path, folder: Path) -> dict[str, Any]:
     A file of histories is answered line by line, with reasons: there is one speed, without that of starting.
     """
     shop = folder / "shop"
-    _daogou("init", shop, "--name", "Peers", "--currency", "USD")
+    daogou("init", shop, "--name", "Peers", "--currency", "USD")
     with (shop / "daogou.toml").open("a") as file:
         file.write(variant.settings)
-    imported = _daogou("--shop", shop, "import", files / variant.products, files / "events.jsonl")
+    imported = daogou("--shop", shop, "import", files / variant.products, files / "events.jsonl")
     if (shop / "rejects.jsonl").exists():
         raise ValueError("the shop rejected lines of the task: " + (shop / "rejects.jsonl").read_text()[:200])
-    trained = _daogou("--shop", shop, "train")
+    trained = daogou("--shop", shop, "train")
     lines = (files / "asked.jsonl").read_text().splitlines(keepends=True)
     (folder / "one.jsonl").write_text(lines[0])
     answer = ("--shop", shop, "recommend", "--k", "10", "--histories")
-    opened = _daogou(*answer, folder / "one.jsonl", "--out", folder / "one.out.jsonl")
-    answered = _daogou(*answer, files / "asked.jsonl", "--out", folder / "lists.jsonl")
+    opened = daogou(*answer, folder / "one.jsonl", "--out", folder / "one.out.jsonl")
+    answered = daogou(*answer, files / "asked.jsonl", "--out", folder / "lists.jsonl")
     per_s = (len(lines) - 1) / (answered["cpu_s"] - opened["cpu_s"])
     return {
         "fit_cpu_s": imported["cpu_s"] + trained["cpu_s"],
@@ -61,7 +61,7 @@ def run(variant: Variant, files: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def _daogou(*words: str | Path) -> dict[str, float]:
+def daogou(*words: str | Path) -> dict[str, float]:
     """Run one command; its processor seconds and its memory at the highest."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     code = "from daogou.cli.main import main; main()"

@@ -143,6 +143,39 @@ def test_auc_counts_equals_half(load: Callable[[str], ModuleType]) -> None:
     assert lastfm.auc(np.array([[4.0, 3.0, 3.0, 1.0]]), lines) == (2 + 0.5 + 1) / 4
 
 
+def test_f1_is_of_the_lines_above_the_limit(load: Callable[[str], ModuleType]) -> None:
+    lastfm = load("benchmarks.lastfm")
+    lines = np.array([[0, 0, 1], [0, 1, 0], [0, 2, 1], [0, 3, 0]])
+    assert lastfm.f1(np.array([[4.0, 3.0, 2.0, 1.0]]), lines, 3.0) == 2 * 1 / (2 + 2)
+
+
+def test_the_shop_is_told_what_was_chosen_in_training_and_nothing_else(
+    load: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lastfm = load("benchmarks.lastfm")
+    lines = np.array([[0, 0, 1], [0, 1, 0], [1, 1, 1], [1, 0, 0]])
+    data = lastfm.Data(lines, np.array([[0, 1, 3], [1, 0, 0]]), 2, 2)
+    asked = []
+
+    def daogou(*words: object) -> dict[str, float]:
+        asked.append(list(map(str, words)))
+        if "--out" in words:
+            line = {"id": 0, "items": [{"product": "a1", "chance": 0.25}]}
+            Path(str(words[-1])).write_text(json.dumps(line) + "\n")
+        return {"cpu_s": 1.0}
+
+    monkeypatch.setattr(lastfm, "daogou", daogou)
+    answers = lastfm.shop(data, lines[:2], lines[2:], graph=True, folder=tmp_path)
+    assert (tmp_path / "listened.inter").read_text().split() == ["user_id:token", "item_id:token", "u0", "a0"]
+    assert (tmp_path / "artists.item").read_text().splitlines()[1:] == ["a0\t0\t\t3", "a1\t1\t0\t"]
+    assert json.loads((tmp_path / "lines.jsonl").read_text()) == {
+        "id": 1, "shopper": "u1", "candidates": ["a1", "a0"]
+    }  # fmt: skip
+    assert answers.places.tolist() == [[0, 1], [0, 0]]
+    assert answers.chances.tolist() == [[0, 0.25], [0, 0]]
+    assert (answers.cpu_s, [words[0] for words in asked]) == (5.0, ["init"] + ["--shop"] * 4)
+
+
 def test_what_the_graph_says_of_an_artist_and_of_its_neighbours(load: Callable[[str], ModuleType]) -> None:
     lastfm = load("benchmarks.lastfm")
     lines = np.array([[0, 0, 1], [0, 1, 0]])

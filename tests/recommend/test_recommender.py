@@ -60,7 +60,11 @@ def filled() -> Stores:
             for first in range(30)
             for n in range(5)
         ]
-        + [event("purchase", p, shopper=f"b{n}", at=start + n) for n in range(6) for p in ("p0", "p12")]
+        + [
+            event("purchase", p, shopper=f"b{n}", at=at)
+            for n in range(6)
+            for at, p in enumerate(("p0", "p12"), start + n)
+        ]
     )
     return stores
 
@@ -134,6 +138,17 @@ def test_live_pairs_are_learnt(world: World) -> None:
         world.happen("view", "p2", shopper=f"n{n}", at=NOW + 2 * n)
         world.happen("view", "p20", shopper=f"n{n}", at=NOW + 2 * n + 1)
     assert world.products(history=("p2",), k=1) == ["p20"]
+
+
+def test_what_happened_at_one_moment_has_no_order(world: World) -> None:
+    """As in a file without dates; the order of a history that is given counts."""
+    for shopper, seen in (("here", ("p3", "p15")), ("there", ("p15", "p3"))):
+        for id in seen:
+            world.happen("view", id, shopper=shopper, at=NOW - 1)
+    here, there = (world.ask(shopper=shopper, exclude_seen=True, k=4).items for shopper in ("here", "there"))
+    assert {hit.product: hit.score for hit in here} == pytest.approx({hit.product: hit.score for hit in there})
+    assert world.products(history=("p3", "p15"), k=1) == ["p16"]
+    assert world.products(history=("p15", "p3"), k=1) == ["p4"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

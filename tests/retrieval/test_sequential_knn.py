@@ -101,3 +101,11 @@ def test_what_is_held_back_can_be_left_out_of_the_same_count(walks: list[list[in
         trail = Trail.of(range(6))
         for one, other in zip(found.evidence(trail).totals(), expected.evidence(trail).totals(), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-4)
+
+
+def test_of_two_steps_of_one_moment_neither_came_before() -> None:
+    knn = SequentialKnn.fit(steps([0, 1, 2], apart_ms=0), 3, config=CONFIG)
+    assert knn.count(0, 1) == knn.count(1, 0) == knn.count(0, 2) == pytest.approx(1.5 * (1 + 0.25) / 2)
+    live = SequentialKnn.fit(steps([2]), 3, config=CONFIG)
+    live.observe(1, 5, [(0, 5)])
+    assert live.count(0, 1) == live.count(1, 0) == knn.count(0, 1)

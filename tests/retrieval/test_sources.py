@@ -319,3 +319,14 @@ def test_what_als_leaves_open_fades_with_each_step() -> None:
     assert whole[0].tolist() == apart[0].tolist()
     np.testing.assert_allclose(whole[1], apart[1], rtol=1e-6)
     assert whole[1].max() < found.values.max() / 3
+
+
+def test_als_values_what_it_is_given_however_far() -> None:
+    vectors = np.array([[1, 0], [0.9, 0.1], [0.8, 0.2], [0.3, 0.1], [-1, 0]], np.float32)
+    als = Als(vectors, AlsConfig(factors=2, best=2))
+    trail = Trail.of([0])
+    assert als.evidence(trail).rows.tolist() == [0, 1]
+    valued = als.valuing(trail, np.array([3, 4, 99], np.int32))  # 4 is turned away from, and 99 is not known
+    assert valued.rows.tolist() == [0, 1, 3]
+    np.testing.assert_allclose(valued.values[:2], als.evidence(trail).values, rtol=1e-6)
+    assert 0 < valued.values[2] < valued.values[1]

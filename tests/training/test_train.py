@@ -69,7 +69,7 @@ def test_a_release_holds_its_artifacts_metrics_and_origin(stores: Stores, releas
     assert msgspec.convert(manifest.config, TrainingConfig) == TrainingConfig()
     assert release.items() == [f"p{n}" for n in range(20)]
     assert releases.active_id() == release.id
-    assert steps[-1] == "16/17"
+    assert steps[-1] == "17/18"
 
 
 def test_the_same_facts_give_the_same_files(stores: Stores, releases: Releases) -> None:

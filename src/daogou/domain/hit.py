@@ -40,6 +40,9 @@ class Hit:
     because: tuple[Reason, ...] = ()
     propensity: float | None = None
     """Where the list explores: the probability with which this product got this place, given those before it."""
+    chance: float | None = None
+    """Of a list that was given to be ranked: how likely it is that the shopper turns to this product next, of all there
+    are. Unlike scores, chances can be compared between shoppers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ class StepColumns(NamedTuple):
 
     @classmethod
     def done(cls, rows: NDArray[np.int32], type: EventType, at: int) -> StepColumns:
-        """The same done with all of these at one moment."""
-        return cls(rows, np.full(len(rows), _PLACE[type], np.uint8), np.full(len(rows), at, np.int64))
+        """The same done with all of these, newest first, a millisecond apart; the first at this moment."""
+        return cls(rows, np.full(len(rows), _PLACE[type], np.uint8), at - np.arange(len(rows), dtype=np.int64))
 
     def taken(self, places: slice | NDArray[np.integer]) -> StepColumns:
         """Some of them, or all in another order."""

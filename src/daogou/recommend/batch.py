@@ -31,7 +31,8 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     kind: Kind = "for-you"
     """A kind that rests on a history: "for-you" or "next-basket"."""
     candidates: Annotated[list[str], msgspec.Meta(max_length=MOST)] = []
-    """If given, only these are ranked, and all of them are in the answer whatever k is."""
+    """If given, only these are ranked, and all of them are in the answer whatever k is, each with the chance that it is
+    next where the release has learnt it."""
     exclude_seen: bool | None = None
     """Default: yes, except for the next basket, whose point is to repeat, and for candidates."""
 
@@ -75,6 +76,7 @@ def _excluding(line: _Line) -> bool:
 def _items(hits: Hits) -> list[dict[str, Any]]:
     return [
         {"product": hit.product, "score": hit.score, "because": [msgspec.to_builtins(reason) for reason in hit.because]}
+        | ({} if hit.chance is None else {"chance": hit.chance})
         for hit in hits.items
     ]
 

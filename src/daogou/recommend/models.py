@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from daogou.retrieval.chance import Chance
 from daogou.retrieval.content import ContentKnn
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid
@@ -67,6 +68,8 @@ class Models:
     """None where none ranks better than the fusion."""
     habits: Ranker | None = None
     """The same for what somebody buys again."""
+    chance: Chance | None = None
+    """None where there were too few steps to learn it."""
 
     @classmethod
     def open(cls, release: Opened) -> Models:
@@ -86,6 +89,7 @@ class Models:
             further=open_retrievers(release.path),
             ranker=_ranker(release.path("fusion") / "ranking"),
             habits=_ranker(release.path("fusion") / "habits"),
+            chance=Chance.load(release.path("fusion")),
         )
 
     @classmethod

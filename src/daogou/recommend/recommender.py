@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from daogou.language.label_names import LabelNames
 from daogou.recommend import sources
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
-from daogou.recommend.group import suiting
+from daogou.recommend.group import LIKES, suiting
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models, Opened
 from daogou.recommend.ranking import reorderings
@@ -26,6 +26,7 @@ from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import BY_SEGMENT, RecommendConfig, Situation, fusions, look, look_for_group, without
 from daogou.retrieval.arrange import Variety, ahead, arrange
+from daogou.retrieval.chance import APART, told
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
 from daogou.retrieval.metrics import rank_of
@@ -100,7 +101,8 @@ class Recommender:
         with self._lock:
             situation = self._look(request)
             allowed = self._allowed(request, situation)
-            fused = self._fused(request, situation, allowed)
+            found = {} if situation.members else sources.found(situation, self._models, self._shelf, allowed)
+            fused = self._fused(request, situation, allowed, found)
             rows, scores = fused.totals
             epsilon = epsilon_of(request, self._config.explore)
             pool = POOL * request.k if epsilon else request.k
@@ -110,18 +112,20 @@ class Recommender:
                 places = explore(order, request.k, epsilon=epsilon, random=dice(request, situation.at))
                 order, drawn = [place.row for place in places], {place.row: place for place in places}
             ordered = situation.ruling.pinning(allowed).pin(order, request.k)
-            found = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
+            scored = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
             shown = [row for row, _ in ordered]
             made = fused.parts(shown)
             reasoner = Reasoner(situation, self._shelf, self._models, fused.names, self._label_names)
             varied = self._varied(request, picked, scores)
             because = reasoner.reasons(made, shown, drawn=drawn, varied=varied)
+            chances = self._chances(situation, found, shown)
             hits = tuple(
                 Hit(
                     self._shelf.ids[row],
-                    found[row] if row in found else float(made[place].sum()),
+                    scored[row] if row in scored else float(made[place].sum()),
                     because[place] if pin is None else (pin.stated(1.0),),
                     drawn[row].propensity if pin is None and row in drawn else None,
+                    chances.get(row),
                 )
                 for place, (row, pin) in enumerate(ordered)
             )
@@ -204,13 +208,20 @@ class Recommender:
 
         return look_for_group(request, one) if request.chosen() == "group" else one(request)
 
-    def _fused(self, request: RecommendRequest, situation: Situation, allowed: NDArray[np.bool_]) -> Fused:
-        """Every source's entries for the allowed rows, on one scale."""
+    def _fused(
+        self,
+        request: RecommendRequest,
+        situation: Situation,
+        allowed: NDArray[np.bool_],
+        found: Mapping[str, Evidence] | None = None,
+    ) -> Fused:
+        """Every source's entries for the allowed rows, on one scale. `found`: what they say, where that is known."""
         if situation.members:
             each = [self._fused(request, member.unruled(), allowed) for member in situation.members]
             liked = sources.liked(situation.likes, self._shelf)
             return situation.ruled(suiting(each, liked.kept(allowed.take(liked.rows))))
-        found = sources.found(situation, self._models, self._shelf, allowed)
+        if found is None:
+            found = sources.found(situation, self._models, self._shelf, allowed)
         events = self._models.sequential.degree
         fused = situation.fused(found, events, allowed)
         rows, _ = fused.totals
@@ -220,10 +231,22 @@ class Recommender:
         left = allowed.copy()
         left[rows] = False
         if situation.candidates is not None:
-            found |= sources.given(situation.candidates, left)
+            others = sources.given(situation.candidates, left)
         else:
-            found |= sources.fill(self._models, self._shelf, left, wanted)
-        return situation.fused(found, events, allowed)
+            others = sources.fill(self._models, self._shelf, left, wanted)
+        return situation.fused({**found, **others}, events, allowed)
+
+    def _chances(self, situation: Situation, found: Mapping[str, Evidence], shown: Sequence[int]) -> dict[int, float]:
+        """How likely each of the candidates is next; empty where that is not asked or not known."""
+        learnt = self._models.chance
+        if learnt is None or situation.candidates is None or situation.kind != "for-you" or not shown:
+            return {}
+        rows, events = np.array(shown, np.int32), self._models.sequential.degree
+        told_of = {name: evidence for name, evidence in found.items() if name not in {*APART, LIKES}}
+        fused = situation.fusion.fuse(told_of, events, situation.trail.rows)
+        popular = self._models.popularity.popular.of(rows)
+        chances = learnt.of(told(rows, fused, situation.trail, events=events, popular=popular))
+        return dict(zip(shown, chances.tolist(), strict=True))
 
     def _asked_for(self, row: int, request: RecommendRequest, situation: Situation) -> NDArray[np.bool_]:
         """The rows that may be shown, and this one whether it may or not."""

@@ -179,7 +179,7 @@ def look(
     return Situation(
         kind=kind,
         at=at,
-        trail=Trail(steps.rows, STRENGTHS.take(steps.types)),
+        trail=Trail(steps.rows, STRENGTHS.take(steps.types)).at(steps.at),
         types=steps.types,
         times=steps.at,
         bought=bought,
@@ -212,11 +212,12 @@ def without(situation: Situation, rows: frozenset[int]) -> Situation:
     same = [[place for place, _ in places] for _, places in groupby(kept, key=itemgetter(1))]  # in a row: one step
     first = [places[-1] for places in same]
     strongest = [max(reversed(places), key=lambda place: situation.trail.weights[place]) for places in same]
+    times = situation.times[first]
     return replace(
         situation,
-        trail=Trail(situation.trail.rows[first], situation.trail.weights[strongest]),
+        trail=Trail(situation.trail.rows[first], situation.trail.weights[strongest]).at(times),
         types=situation.types[strongest],
-        times=situation.times[first],
+        times=times,
         bought=situation.bought.without(rows),
     )
 
@@ -263,7 +264,8 @@ def _bought(histories: Sequence[History]) -> Bought:
 
 
 def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History], at: int) -> StepColumns:
-    """Newest first. A history that a caller gives without moments is taken for a visit that goes on."""
+    """Newest first. A history that a caller gives without moments is taken for a visit that goes on, a step
+    every millisecond."""
     if request.history is not None:
         return StepColumns.done(shelf.rows(request.history)[::-1], "view", at)
     if len(histories) == 1:

@@ -11,6 +11,7 @@ from daogou.recommend.situation import BY_OTHERS, FOLLOWED
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.repeat import REPEAT
+from daogou.retrieval.retriever import Valuing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from daogou.recommend.request import Like
     from daogou.recommend.situation import Situation
     from daogou.retrieval.popularity import Fading, Popularity
+    from daogou.retrieval.retriever import Retriever
     from daogou.retrieval.shelf import Shelf
 
 _NEW = 200
@@ -90,7 +92,14 @@ def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
     if models.content is not None:
         entries["content"] = models.content.evidence(trail)
     further = {name: retriever for name, retriever in models.further.items() if weights.get(name, 0.0) > 0}
-    return entries | {name: retriever.evidence(trail) for name, retriever in further.items()}
+    return entries | {name: _asked(retriever, situation) for name, retriever in further.items()}
+
+
+def _asked(retriever: Retriever, situation: Situation) -> Evidence:
+    """What a retriever finds; of a list that was given all it can say."""
+    if situation.candidates is not None and isinstance(retriever, Valuing):
+        return retriever.valuing(situation.trail, situation.candidates)
+    return retriever.evidence(situation.trail)
 
 
 def _popular(situation: Situation, popularity: Popularity) -> dict[str, Evidence]:

@@ -77,6 +77,11 @@ class Als:
 
     def evidence(self, trail: Trail) -> Evidence:
         """The products nearest to the trail's vector; what a step adds is its part of the score, where it adds."""
+        return self.valuing(trail, np.empty(0, np.int32))
+
+    def valuing(self, trail: Trail, rows: NDArray[np.int32]) -> Evidence:
+        """The same with these products, however far they are."""
+        given = rows[rows < len(self._vectors)]
         trail = trail.newest(self.config.steps)
         weights = trail.faded(self.config.recency)
         asked = ((trail.rows < len(self._vectors)) & (weights > 0)).nonzero()[0]
@@ -89,7 +94,11 @@ class Als:
         system = counts[:, None] * (known @ steps.T)
         system.flat[:: len(asked) + 1] += 1
         solved = known.T @ (np.linalg.inv(system) * (1 + counts))  # (factors, steps)
-        rows, scores = self._best(solved.sum(1))
+        wanted = solved.sum(1)
+        rows, scores = self._best(wanted)
+        if len(given):
+            rows = np.union1d(rows, given).astype(np.int32)
+            scores = self._vectors.take(rows, 0) @ wanted
 
         def parts_of(rows: NDArray[np.int32]) -> NDArray[np.float32]:
             parts = np.zeros((len(rows), len(trail)), np.float32)

@@ -119,8 +119,9 @@ class ContentKnn:
         """Products whose words are like those of the newest steps."""
         trail = trail.newest(self.config.steps)
         fitted = self.table.spread(trail, recency=self.config.recency)
+        weights = trail.faded(self.config.recency).tolist()
         placed = [
-            (to, cosine * float(trail.weights[cause]) * self.config.recency**cause, cause)
+            (to, cosine * weights[cause], cause)
             for cause, row in enumerate(trail.rows.tolist())
             for to, cosine in self._placed.get(row, ())
         ]

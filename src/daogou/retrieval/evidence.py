@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,17 @@ NO_CAUSE = -1
 """The cause of entries that rest on no step of the trail, such as popularity."""
 
 
+class Ties(NamedTuple):
+    """Steps of one moment, which may have come in any order: each has the mean weight of the places they take."""
+
+    first: NDArray[np.int32]
+    """For each step the newest place of those of its moment;"""
+    end: NDArray[np.int32]
+    """where the places end that speak;"""
+    size: NDArray[np.int32]
+    """and how many they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trail:
     """What the answer may rest on: rows a shopper touched (or a basket, or one product), newest first."""
@@ -26,6 +37,8 @@ class Trail:
     rows: NDArray[np.int32]
     weights: NDArray[np.float32]
     """How much each step says: 1 for a look, more for a purchase."""
+    ties: Ties | None = None
+    """None where each step has a moment of its own."""
 
     @classmethod
     def of(cls, rows: Iterable[int], weights: Iterable[float] | None = None) -> Trail:
@@ -33,22 +46,54 @@ class Trail:
         array = np.fromiter(rows, np.int32)
         return cls(array, np.ones(len(array), np.float32) if weights is None else np.fromiter(weights, np.float32))
 
+    def at(self, times: NDArray[np.int64]) -> Trail:
+        """The same with the moment of each step: the order of those of one moment says nothing."""
+        return Trail(self.rows, self.weights, _ties(times))
+
     def __len__(self) -> int:
         return len(self.rows)
 
     def faded(self, recency: float) -> NDArray[np.float32]:
         """The weights, each times recency ** (its place, newest 0)."""
-        return self.weights * _powers(recency, len(self.rows))
+        if self.ties is None:
+            return self.weights * _powers(recency, len(self.rows))
+        until = _sums(recency, int(self.ties.end.max(initial=0)))
+        first, end, size = self.ties
+        return self.weights * np.asarray((until.take(end) - until.take(first)) / size, np.float32)
 
     def newest(self, n: int) -> Trail:
-        """The newest n steps."""
-        return self if len(self) <= n else Trail(self.rows[:n], self.weights[:n])
+        """The newest n steps; where the last of them has others of its moment beside it, these too, all for less."""
+        if len(self) <= n:
+            return self
+        if self.ties is None:
+            return Trail(self.rows[:n], self.weights[:n])
+        first, end, size = self.ties
+        kept = int(np.searchsorted(first, n))
+        return Trail(self.rows[:kept], self.weights[:kept], Ties(first[:kept], np.minimum(end[:kept], n), size[:kept]))
+
+
+def _ties(times: NDArray[np.int64]) -> Ties | None:
+    """Which steps share a moment, newest first; None where none do."""
+    alone = times[1:] != times[:-1]
+    if alone.all():
+        return None
+    starts = np.concatenate(([0], alone.nonzero()[0] + 1, [len(times)])).astype(np.int32)
+    size: NDArray[np.int32] = starts[1:] - starts[:-1]
+    return Ties(starts[:-1].repeat(size), starts[1:].repeat(size), size.repeat(size))
 
 
 @lru_cache(maxsize=1024)
 def _powers(base: float, n: int) -> NDArray[np.float32]:
     """(n,) base ** 0, 1, 2, …"""
     found = np.float32(base) ** np.arange(n, dtype=np.float32)
+    found.flags.writeable = False
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _sums(base: float, n: int) -> NDArray[np.float32]:
+    """(n + 1,) the sum of the first 0, 1, 2, … powers."""
+    found = np.concatenate(([0], np.cumsum(_powers(base, n)))).astype(np.float32)
     found.flags.writeable = False
     return found
 

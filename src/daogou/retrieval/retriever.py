@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from daogou.retrieval.content import Bag
     from daogou.retrieval.evidence import Evidence, Trail
 
@@ -32,6 +35,14 @@ class Placing(Protocol):
 
     def place(self, row: int, bag: Bag) -> None:
         """Make a product known by its words."""
+
+
+@runtime_checkable
+class Valuing(Protocol):
+    """A retriever that can say of any product what speaks for it, also where others are better."""
+
+    def valuing(self, trail: Trail, rows: NDArray[np.int32]) -> Evidence:
+        """As `evidence`, with entries of these rows, too, for which anything speaks."""
 
 
 RETRIEVERS: Mapping[str, str] = {

@@ -1,7 +1,8 @@
 """Sequential item kNN: what shoppers turned to soon after this product, with counters that live events move.
 
 A pair (i before j, gap g) counts gap_decay ** (g - 1), less when days lie between, more on the same day, and a part of
-it in reverse. A neighbour's value is count / (deg(i) ** from_power * deg(j) ** to_power + shrink). Counts are stored
+it in reverse. Of two steps of one moment nobody knows which came before: the pair counts both ways, the mean of the
+two. A neighbour's value is count / (deg(i) ** from_power * deg(j) ** to_power + shrink). Counts are stored
 raw, so a live event adds to them in time proportional to the history it follows and the value stays exact. A pair that
 fell outside the strongest `neighbours` of a fit starts again from zero.
 """
@@ -75,10 +76,18 @@ class SequentialConfig:
     neighbours: Count = 100
     """How many neighbours of each product are kept."""
 
-    def pair(self, gap: int, before: int, after: int) -> float:
-        """The count of one pair at these moments (epoch milliseconds)."""
+    def pair(self, gap: int, before: int, after: int) -> tuple[float, float]:
+        """The count of one pair at these moments (epoch milliseconds), as it came and in reverse."""
+        if before == after:
+            return (self.same_day * self.tied,) * 2
         count = self.gap_decay ** (gap - 1) * math.exp(-abs(after - before) / DAY_MS / self.tau_days)
-        return count * self.same_day if before // DAY_MS == after // DAY_MS else count
+        count *= self.same_day if before // DAY_MS == after // DAY_MS else 1.0
+        return count, count * self.reversed
+
+    @property
+    def tied(self) -> float:
+        """What a pair of one moment counts, either way."""
+        return (1 + self.reversed) / 2
 
 
 _PART = np.array([1, 1j], np.complex64)
@@ -140,9 +149,9 @@ class SequentialKnn:
         self._to[row] = self._degree[row] ** self.config.to_power
         for gap, (earlier, then) in enumerate(before[: self.config.gap], 1):
             if earlier != row:
-                count = self.config.pair(gap, then, at)
-                self._add(earlier, row, count)
-                self._add(row, earlier, count * self.config.reversed)
+                ahead, back = self.config.pair(gap, then, at)
+                self._add(earlier, row, ahead)
+                self._add(row, earlier, back)
 
     def evidence(self, trail: Trail) -> Evidence:
         """What the newest steps of the trail make likely next."""
@@ -255,6 +264,9 @@ class _Pairs:
         self._days = ((sequences.at - first) / DAY_MS).astype(np.float32)
         """Days since the first step, to half a minute in ten years, which no count can be told apart by."""
         self._day = (sequences.at // DAY_MS).astype(np.int32)
+        changes = sequences.at[1:] != sequences.at[:-1]
+        self._moment = None if changes.all() else np.concatenate(([0], np.cumsum(changes, dtype=np.int32)))
+        """Counts up whenever the moment changes; None where each step has its own."""
         here = np.arange(len(sequences.rows), dtype=np.int64)
         self._before = np.minimum(here - np.repeat(sequences.offsets[:-1], lengths), config.gap).astype(np.int16)
         """How many steps of the same actor, up to the gap, lie before each step; likewise after it."""
@@ -302,6 +314,8 @@ class _Pairs:
         here = places.take(place)
         days = np.abs(self._days.take(near) - self._days.take(here))
         weights = worth.astype(np.float32).take(step) * np.exp(days / np.float32(-config.tau_days))
+        if self._moment is not None:
+            weights[self._moment.take(near) == self._moment.take(here)] = config.tied
         weights *= np.where(self._day.take(near) == self._day.take(here), np.float32(config.same_day), np.float32(1))
         held = self._held.take(near) | self._held.take(here)
         return tails, weights * _PART.take(held), np.bincount(place, minlength=len(places))

@@ -131,7 +131,7 @@ class Transformer:
 
     def evidence(self, trail: Trail) -> Evidence:
         """The likeliest next products, valued by probability ** sharpness; nothing without a known step."""
-        steps = self._steps(trail.newest(min(self.config.read, self.config.length)).rows[::-1])
+        steps = self._steps(trail.rows[: min(self.config.read, self.config.length)][::-1])
         if not len(steps):
             return Evidence.none()
         expected = self._session.run(None, {"steps": steps[None]})[0][0]

@@ -71,6 +71,8 @@ class Item(msgspec.Struct, frozen=True):
     """Given where `cards=true` was asked for."""
     propensity: float | None = None
     """Where the list explores: send it back in the event of the impression."""
+    chance: float | None = None
+    """Of candidates: how likely the shopper turns to this product next, of all there are."""
 
 
 class FacetCount(msgspec.Struct, frozen=True):
@@ -133,7 +135,7 @@ def item(hit: Hit, cards: Mapping[ProductId, Product] | None = None) -> Item:
     """Put one hit into its form for the wire."""
     product = cards.get(hit.product) if cards else None
     because = tuple(cause(each) for each in hit.because)
-    return Item(hit.product, hit.score, because, card(product) if product else None, hit.propensity)
+    return Item(hit.product, hit.score, because, card(product) if product else None, hit.propensity, hit.chance)
 
 
 def card(product: Product) -> Card:

@@ -31,7 +31,7 @@ def _hit(hit: Hit, graph: Graph) -> Hit:
     if not any(reason.source in _LIKENESS for reason in hit.because):
         return hit
     because = tuple(_reason(reason, hit.product, graph) for reason in hit.because)
-    return hit if because == hit.because else Hit(hit.product, hit.score, because, hit.propensity)
+    return hit if because == hit.because else replace(hit, because=because)
 
 
 def _reason(reason: Reason, product: ProductId, graph: Graph) -> Reason:

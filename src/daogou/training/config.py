@@ -10,6 +10,7 @@ from daogou.features.exposure import ExposureConfig
 from daogou.features.trust import TrustConfig
 from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.attributes import AttributesConfig
+from daogou.retrieval.chance import ChanceConfig
 from daogou.retrieval.content import ContentConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.encoding.tuned import TuningConfig
@@ -110,3 +111,4 @@ class TrainingConfig:
     fusion: FusionConfig = field(default_factory=FusionConfig)
     ranking: RankingConfig = field(default_factory=RankingConfig)
     habits: HabitsConfig = field(default_factory=HabitsConfig)
+    chance: ChanceConfig = field(default_factory=ChanceConfig)

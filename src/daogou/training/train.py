@@ -15,11 +15,23 @@ import numpy as np
 
 from daogou.domain.errors import BadRequest, CorruptRelease
 from daogou.domain.ids import Instant, current_instant
+from daogou.retrieval.chance import APART
 from daogou.training import data as facts
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
 from daogou.training.lesson import Encode, Lesson, Skip
-from daogou.training.recipes import content, fusion, habits, hybrid, popularity, ranking, repeat, sequential, together
+from daogou.training.recipes import (
+    chance,
+    content,
+    fusion,
+    habits,
+    hybrid,
+    popularity,
+    ranking,
+    repeat,
+    sequential,
+    together,
+)
 from daogou.training.releases import Manifest, Release, Releases
 from daogou.training.validation import Case, cases
 from daogou.version import __version__
@@ -40,13 +52,14 @@ if TYPE_CHECKING:
     from daogou.retrieval.sequential import SequentialKnn
 
 RECIPES = (
-    "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "ranking", "habits",
-    "lexical",
+    "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "chance", "ranking",
+    "habits", "lexical",
 )  # fmt: skip
 COUNTERS = frozenset({"popularity", "sequential"})
 """Recipes whose counters live events move; they are rebuilt together, so that no event counts twice or never."""
-ORDER = frozenset({"fusion", "ranking", "habits"})
-"""Likewise: what the rankers correct is the order of this fusion, and of repeats as it has them, and no other."""
+ORDER = frozenset({"fusion", "chance", "ranking", "habits"})
+"""Likewise: what the rankers correct and chances rest on is the order of this fusion, and of repeats as it has them,
+and no other."""
 
 IndexFactory = Callable[[Iterable["Product"]], "LexicalIndex"]
 """Builds and commits a full-text index over the products."""
@@ -122,7 +135,7 @@ def train(
     wanted = _wanted(only, [*RECIPES, *extra_artifacts])
     before = _active(releases) if only else None
     started, created = time.perf_counter(), now()
-    run = _Run(total=11 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
+    run = _Run(total=12 + len(retrievers.TABLE) + len(extra_artifacts), report=progress)
     run.step("read")
     with run.spending("read"):
         read = facts.read(stores, by_looks=config.exposure.enabled)
@@ -339,9 +352,24 @@ def _choose(
         alpha = hybrid.choose_alpha(fitted.behaviour, by_words.table, firsts, config)
         chosen, pool = fusion.fit(sources, questions, repeat=again, events=events, config=config)
     run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall, "alpha": alpha}
-    run.step("ranking")
+    run.step("chance")
     if folder is not None:
         chosen.fusion.save(_made(folder))
+        known = chance.Known(
+            {name: source for name, source in sources.items() if name not in APART},
+            chosen.fusion,
+            again,
+            fitted.popularity,
+            events,
+            read.n,
+        )
+        try:
+            with run.spending("chance"):
+                chance.fit(known, questions, config=config.chance, seed=config.seed).save(folder)
+        except Skip as skip:
+            run.skip("chance", str(skip))
+    run.step("ranking")
+    if folder is not None:
         held = ranking.HeldBack(pool, chosen.fusion, questions, read.products, events)
         try:
             with run.spending("ranking"):

@@ -47,12 +47,12 @@ def cases(steps: Sequences, held: NDArray[np.int64], *, limit: int, seed: int) -
     for place, start in zip(places.tolist(), starts.tolist(), strict=True):
         before = slice(max(start, place - _NEWEST), place)
         target = int(steps.rows[place])
-        trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1])
+        times = steps.at[before][::-1]
+        trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1]).at(times)
         bought = start + np.flatnonzero(steps.strength[start:place] == STRENGTH["purchase"])
         if steps.strength[place] == STRENGTH["rating"] and target in steps.rows[bought]:
             continue
-        at, times = int(steps.at[place]), steps.at[before][::-1]
-        asker = Asker(trail, times, Bought.of(steps.rows[bought], steps.at[bought]), at)
+        asker = Asker(trail, times, Bought.of(steps.rows[bought], steps.at[bought]), int(steps.at[place]))
         opening = _opening(steps, start, place, bought)
         found.append(Case(trail, target, target in steps.rows[start:place], opening, asker))
     return found
@@ -66,5 +66,6 @@ def _opening(steps: Sequences, start: int, place: int, bought: NDArray[np.int64]
     if not len(bought):
         return None
     before = slice(max(start, end - _NEWEST), end)
-    trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1])
-    return Asker(trail, steps.at[before][::-1], Bought.of(steps.rows[bought], steps.at[bought]), at)
+    times = steps.at[before][::-1]
+    trail = Trail(steps.rows[before][::-1], steps.strength[before][::-1]).at(times)
+    return Asker(trail, times, Bought.of(steps.rows[bought], steps.at[bought]), at)

@@ -300,7 +300,7 @@ def gains(
         where = products[0].device
         for low in range(0, len(held), config.batch):
             asked = held[low : low + config.batch]
-            rows, real = padded([case.trail.newest(config.length).rows[::-1] for case in asked])
+            rows, real = padded([case.trail.rows[: config.length][::-1] for case in asked])
             steps, newest = torch.from_numpy(rows).to(where), torch.from_numpy(real.sum(1) - 1).to(where)
             scores = np.zeros((len(asked), len(products[0])), np.float32)  # (batch, products)
             for model, vectors in zip(models, products, strict=True):
