@@ -402,6 +402,37 @@ def test_what_was_bought_long_ago_may_come_back(world: World) -> None:
     assert "p4" not in world.products(shopper="anna", k=N)
 
 
+def test_whatever_was_seen_is_left_out_however_long_ago(trained: Release) -> None:
+    world = World(trained)
+    world.stores.catalogue.put([product(f"q{n}", f"tea number{n % 12}") for n in range(1_200)], at=NOW)
+    world.shelf.refresh(world.stores.catalogue)
+    for n in range(1_190):
+        world.happen("view", f"q{n}", at=NOW - 10_000 + n)
+    left = {f"q{n}" for n in range(1_190, 1_200)} | {f"p{n}" for n in range(N)}
+    assert set(world.products(shopper="anna", k=100, exclude_seen=True)) == left
+    world.happen("view", "p7")
+    assert set(world.products(shopper="anna", k=100, exclude_seen=True)) == left - {"p7"}
+
+
+def test_a_request_as_of_a_moment_knows_nothing_later(trained: Release) -> None:
+    world = World(trained)
+    world.happen("view", "p3", at=NOW - 60 * DAY_MS)
+    then = Instant(NOW - 39 * DAY_MS)
+    before = world.ask(shopper="anna", at=then, k=5)
+    for n in range(150):
+        world.happen("view", f"p{12 + n % 12}", at=NOW - 1000 + n)
+    world.happen("purchase", before.items[0].product, at=NOW)
+    world.happen("cart", before.items[1].product, at=NOW)
+    world.happen("return", before.items[2].product, at=NOW)
+    after = world.ask(shopper="anna", at=then, k=5)
+    assert {hit.product for hit in before.items[:3]} <= {hit.product for hit in after.items}
+    assert {product for hit in after.items for reason in hit.because for product in reason.products} == {"p3"}
+    assert world.products(shopper="anna", at=then, exclude_seen=True, k=N).count("p3") == 0
+    assert len(world.products(shopper="anna", at=then, exclude_seen=True, k=N)) == N - 1
+    now = world.ask(shopper="anna", at=NOW, k=5)
+    assert {hit.product for hit in before.items[:3]}.isdisjoint(hit.product for hit in now.items)
+
+
 def test_an_explanation_takes_the_score_apart(world: World) -> None:
     world.happen("view", "p3")
     world.happen("view", "p7", at=NOW + 1)

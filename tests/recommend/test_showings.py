@@ -63,12 +63,12 @@ def test_a_product_that_was_shown_too_often_steps_back_and_says_why(tmp_path: Pa
     stores = shop()
     release = train(stores, Releases(tmp_path))
 
-    def answer(most: float | None) -> Hits:
+    def answer(most: float | None, at: Instant | None = None) -> Hits:
         shelf = Shelf(release.items())
         shelf.refresh(stores.catalogue)
         config = RecommendConfig(exposure=Exposure(most))
         recommender = Recommender(release, shelf, stores.events, config=config, clock=lambda: NOW)
-        return recommender.recommend(RecommendRequest(shopper=ShopperId("nobody"), kind="for-you", k=4))
+        return recommender.recommend(RecommendRequest(shopper=ShopperId("nobody"), kind="for-you", k=4, at=at))
 
     before = answer(1.2)
     assert before.items[0].product == "p0"
@@ -82,3 +82,5 @@ def test_a_product_that_was_shown_too_often_steps_back_and_says_why(tmp_path: Pa
     assert scores[ProductId("p0")] < before.items[0].score
     assert "exposure" in said[ProductId("p0")]
     assert all("exposure" not in sources for id, sources in said.items() if id != "p0")
+    assert answer(1.2, NOW).items == before.items  # as of the moment before all that was shown
+    assert answer(1.2, Instant(NOW + 10_000)).items == after.items

@@ -161,9 +161,12 @@ class History:
     """Rows put in the basket and not bought since, with the moment."""
     rejected: set[int] = field(default_factory=set)
     """Rows the actor returned, rated two stars or less, or gave a thumb down: they do not come back."""
+    newest: int = 0
+    """The latest moment of what was taken in."""
 
     def take(self, row: int, type: EventType, at: int, value: float | None = None) -> Taken:
         """Change the memory by one event."""
+        self.newest = max(self.newest, at)
         if type == "purchase":
             self.bought.add(row, at)
             self.basket.pop(row, None)

@@ -27,7 +27,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     shopper: str | None = None
     """In place of a history: what the shop knows of this shopper."""
     at: str | int | float | None = None
-    """ISO 8601, or epoch seconds or milliseconds; default now."""
+    """ISO 8601, or epoch seconds or milliseconds; default now. What the shopper did later is not known."""
     kind: Kind = "for-you"
     """A kind that rests on a history: "for-you" or "next-basket"."""
     candidates: Annotated[list[str], msgspec.Meta(max_length=MOST)] = []

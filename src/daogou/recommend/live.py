@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from daogou.domain.ids import SessionId, ShopperId
-from daogou.features.history import STRENGTH, History
+import numpy as np
+
+from daogou.domain.ids import Instant, SessionId, ShopperId
+from daogou.features.history import KEPT, STRENGTH, History
 from daogou.recommend.showings import Showings
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from daogou.domain.event import EventType, Recorded
     from daogou.ports.stores import Followed, Shoppers
     from daogou.recommend.models import Models
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 _LOADED = 1_000
 """Events read to remember an actor."""
+_EVERY = 1_000_000
+"""Events read where a memory is not enough: whatever the log has of the actor."""
 _DEEDS: tuple[EventType, ...] = (*STRENGTH, "return")
 """What changes a memory."""
 _ACTORS = 20_000
@@ -51,8 +57,9 @@ class Live:
         self._shelf = shelf
         self._events = events
         self._shoppers = shoppers
-        self.showings = None if most_shown is None else Showings(most_shown)
+        self._showings = None if most_shown is None else Showings(most_shown)
         """What the shop's own lists have shown since the release; None where nobody asks."""
+        self._shown_at = 0
         self._histories: OrderedDict[str, History] = OrderedDict()
         self._waiting: deque[Recorded] = deque(maxlen=_WAITING)
         self._rows = len(shelf)
@@ -75,8 +82,29 @@ class Live:
             taken += len(batch)
         return taken
 
-    def history(self, *, shopper: ShopperId | None = None, session: SessionId | None = None) -> History:
-        """What is remembered of a shopper, or of a session that nobody signed in to."""
+    def history(
+        self, *, shopper: ShopperId | None = None, session: SessionId | None = None, until: Instant | None = None
+    ) -> History:
+        """What is remembered of a shopper, or of a session without one; as it was at a moment, if one is given."""
+        history = self._remembered(shopper, session)
+        if until is None or history.newest <= until:
+            return history
+        then = History()
+        for at, row, type, value in self._deeds(shopper, session, until=until):
+            then.take(row, type, at, value)
+        return then
+
+    def touched(
+        self, *, shopper: ShopperId | None = None, session: SessionId | None = None, until: Instant | None = None
+    ) -> NDArray[np.int32]:
+        """Every row the actor has been at, also those that a history forgets; a row may stand there several times."""
+        steps = self.history(shopper=shopper, session=session, until=until).steps.rows()
+        if len(steps) < KEPT:
+            return np.array(steps, np.int32)
+        deeds = self._deeds(shopper, session, until=until)
+        return np.array([row for _, row, type, _ in deeds if type in STRENGTH], np.int32)
+
+    def _remembered(self, shopper: ShopperId | None, session: SessionId | None) -> History:
         actor = _actor(shopper, session)
         history = self._histories.get(actor)
         if history is None:
@@ -85,6 +113,10 @@ class Live:
                 self._histories.popitem(last=False)
         self._histories.move_to_end(actor)
         return history
+
+    def showings(self, until: Instant | None = None) -> Showings | None:
+        """What was shown to everybody; None where it does not count, or where some of it came after a moment."""
+        return self._showings if until is None or self._shown_at <= until else None
 
     def labels(self, shopper: ShopperId | None) -> Sequence[str]:
         """The shopper's labels as "name=value"; none where no label has counters."""
@@ -102,12 +134,24 @@ class Live:
 
     def _load(self, shopper: ShopperId | None, session: SessionId | None) -> History:
         history = History()
-        deeds = self._events.deeds(_DEEDS, shopper=shopper, session=session, limit=_LOADED)
+        for at, row, type, value in self._deeds(shopper, session, limit=_LOADED):
+            history.take(row, type, at, value)
+        return history
+
+    def _deeds(
+        self,
+        shopper: ShopperId | None,
+        session: SessionId | None,
+        *,
+        until: Instant | None = None,
+        limit: int = _EVERY,
+    ) -> Iterator[tuple[int, int, EventType, float | None]]:
+        """Moment, row, type and value of what the log has of an actor as far as it was taken in, oldest first."""
+        deeds = self._events.deeds(_DEEDS, shopper=shopper, session=session, limit=limit)
         for at, seq, type, product, value in deeds:
             row = self._shelf.row.get(product)
-            if row is not None and seq <= self.seq:
-                history.take(row, type, at, value)
-        return history
+            if row is not None and seq <= self.seq and (until is None or at <= until):
+                yield at, row, type, value
 
     def _take_late(self) -> None:
         """Take in what was done with products that have come to the shelf since, each as if it had just happened."""
@@ -138,12 +182,13 @@ class Live:
                 self.met_unknown = True
             return
         if (
-            self.showings is not None
+            self._showings is not None
             and event.type == "impression"
             and event.position is not None
             and event.query is None
         ):
-            self.showings.observe(row)
+            self._showings.observe(row)
+            self._shown_at = max(self._shown_at, event.at)
         if event.type not in _DEEDS:
             return
         history = self.history(shopper=event.shopper, session=None if event.shopper is not None else event.session)

@@ -48,9 +48,10 @@ class RecommendRequest:
     history: tuple[ProductId, ...] | None = None
     """If given, used in place of what the shop knows of the shopper; oldest first."""
     at: Instant | None = None
-    """None: now."""
+    """None: now. An earlier moment is answered without what was done and shown later; what the release and the counters
+    learnt later they keep."""
     exclude_seen: bool = False
-    """Leave out everything in the history, not only what was just bought."""
+    """Leave out whatever the shopper has ever been at, however long ago, not only what was just bought."""
     candidates: tuple[ProductId, ...] = ()
     """If given, only these are ranked, those that nothing speaks for last and in the order given. What was bought or is
     in the basket keeps its place among them: the list is the caller's."""

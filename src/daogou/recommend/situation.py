@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypedDict, TypeVar
 
 import numpy as np
 from msgspec import Meta
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.event import EventType
-    from daogou.domain.ids import Instant
+    from daogou.domain.ids import Instant, SessionId, ShopperId
     from daogou.domain.rule import Rule
     from daogou.recommend.live import Live
     from daogou.recommend.models import Models
@@ -153,7 +153,7 @@ def look(
 ) -> Situation:
     """Bring together what a request rests on."""
     kind = request.chosen()
-    histories = list(_histories(request, live))
+    histories = [live.history(**actor, until=request.at) for actor in _actors(request)]
     steps = _steps(request, shelf, histories, at)
     bought = _bought(histories)
     fusion = fusions[kind]
@@ -166,6 +166,7 @@ def look(
         out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
     if request.exclude_seen:
         out += [steps.rows, bought.products]
+        out += [live.touched(**actor, until=request.at) for actor in _actors(request)]
     if kind in BY_OTHERS and kind != "complete":
         steps = _named(request, shelf, "view" if request.product else "cart", at)
     elif kind == "complete":
@@ -191,7 +192,7 @@ def look(
         likes=request.likes,
         basket=min(len(laid), len(steps.rows)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
-        showings=live.showings if config.exposure.most is not None and not request.candidates else None,
+        showings=None if request.candidates else live.showings(request.at),
         reordering=None if request.candidates else reorderings.get(kind),
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
@@ -247,13 +248,19 @@ def _rest_days(kind: Kind, fusion: Fusion, config: RecommendConfig) -> float:
     return REST_DAYS if config.rest_days is None else config.rest_days
 
 
-def _histories(request: RecommendRequest, live: Live) -> Iterator[History]:
+class _Actor(TypedDict, total=False):
+    """Whose history it is."""
+
+    shopper: ShopperId
+    session: SessionId
+
+
+def _actors(request: RecommendRequest) -> list[_Actor]:
+    """Those whose histories count."""
     if request.history is not None:
-        return
-    if request.shopper is not None:
-        yield live.history(shopper=request.shopper)
-    if request.session is not None:
-        yield live.history(session=request.session)
+        return []
+    actors: list[_Actor] = [{"shopper": request.shopper}] if request.shopper is not None else []
+    return [*actors, {"session": request.session}] if request.session is not None else actors
 
 
 def _bought(histories: Sequence[History]) -> Bought:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daogou.domain.errors import NotFound, NotReady
+from daogou.domain.ids import current_instant
 from daogou.knowledge.graph import Graph
 from daogou.language.label_names import LabelNames
 from daogou.opinions.aspects import lexicon
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from daogou.domain.article import Article
     from daogou.domain.hit import Hits
-    from daogou.domain.ids import ProductId, SessionId, ShopperId
+    from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import Review
@@ -115,6 +116,7 @@ class Engine:
         encoder: Encoder | None = None,
         taxonomy: Iterable[Text] = (),
         words: Lexicon | None = None,
+        clock: Callable[[], Instant] = current_instant,
     ) -> Engine:
         """Open the active release, or a shop that has none yet, over the live stores.
 
@@ -133,6 +135,7 @@ class Engine:
                 shoppers=stores.shoppers,
                 config=settings.recommend,
                 label_names=LabelNames(settings.labels, shelf.kind_named),
+                clock=clock,
             )
             opinions = Opinions.of(release, words or lexicon())
             rereading = open_rereading(opinions.senses, encoder)

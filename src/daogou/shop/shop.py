@@ -157,6 +157,7 @@ class Shop:
             encoder=self.base_encoder,
             taxonomy=self.taxonomy(),
             words=read_lexicon(self.folder),
+            clock=lambda: self.clock(),  # noqa: PLW0108 (it may be replaced)
         )
 
     def taxonomy(self) -> list[Text]:
@@ -295,7 +296,6 @@ class Shop:
             k=k if k is not None else len(candidates) or 10,
             where=where,
             exclude_seen=exclude_seen,
-            at=self.clock(),
         )
         return self._shown(self.engine.recommend(request), language)
 
@@ -308,7 +308,6 @@ class Shop:
             session=SessionId(session) if session else None,
             product=ProductId(product) if product else None,
             k=k,
-            at=self.clock(),
         )
         articles = {article.id: article for article in self.stores.articles.scan()}
         return [(articles[found.article], found) for found in self.engine.read(request, articles.values())]
