@@ -60,3 +60,4 @@ def test_a_callers_list_is_never_explored() -> None:
     assert epsilon_of(RecommendRequest(kind="new"), {"new": 0.2}) == 0.2
     assert epsilon_of(RecommendRequest(kind="trending"), {"new": 0.2}) == 0.0
     assert epsilon_of(RecommendRequest(kind="new", candidates=("p1",)), {"new": 0.2}) == 0.0  # type: ignore[arg-type]
+    assert epsilon_of(RecommendRequest(kind="new", candidates=()), {"new": 0.2}) == 0.0

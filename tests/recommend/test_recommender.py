@@ -19,6 +19,7 @@ from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
 from daogou.recommend import live, wording
+from daogou.recommend.batch import histories
 from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
@@ -180,7 +181,14 @@ def test_what_several_steps_on_one_product_say_is_one_reason(world: World) -> No
 @pytest.mark.parametrize("shopper", ["s3", "stranger", None])
 def test_an_answer_is_reproducible(world: World, kind: str, shopper: str | None) -> None:
     group = ("s3", "s9") if kind == "group" else ()
-    request = {"shopper": shopper, "product": "p0", "kind": kind, "k": 8, "group": group}
+    request = {
+        "shopper": shopper,
+        "product": "p0",
+        "kind": kind,
+        "k": 8,
+        "group": group,
+        "explore": shopper is not None,
+    }
     assert world.ask(**request) == world.ask(**request)
 
 
@@ -212,9 +220,9 @@ def test_trending_and_new_follow_the_clock(world: World) -> None:
     for n in range(30):
         world.happen("view", "p17", shopper=f"n{n}")
     assert world.products(kind="trending", k=1) == ["p17"]
-    assert world.products(kind="new", k=2) == ["p23", "p22"]
+    assert world.products(kind="new", k=2, explore=False) == ["p23", "p22"]
     world.put("q0", "red shoe", price=5)  # after the training, and nobody says when
-    assert world.products(kind="new", k=2) == ["q0", "p23"]
+    assert world.products(kind="new", k=2, explore=False) == ["q0", "p23"]
 
 
 def test_a_cold_shopper_is_shown_what_their_segment_likes(world: World) -> None:
@@ -472,7 +480,7 @@ def test_an_explanation_says_why_a_product_is_withheld(world: World) -> None:
         ({"kind": "group"}, "group"),
         ({"kind": "for-you", "group": ("anna",)}, "group"),
         ({"group": ("a",) * 21}, "group"),
-        ({"candidates": ("a",) * 1001}, "candidates"),
+        ({"candidates": ("a",) * 1001, "k": 1001}, "candidates"),
         ({"likes": (Like("a", ()),) * 51}, "likes"),
     ],
 )
@@ -505,6 +513,15 @@ def test_candidates_are_ranked_and_all_of_them_come_back(world: World) -> None:
     assert hits.items[0].product == "p4"
     assert hits.items[0].because[0].products == ("p3",)
     assert hits.degraded is None
+
+
+def test_of_no_candidates_none_are_left(world: World) -> None:
+    world.happen("view", "p3")
+    for asked in ({}, {"shopper": "anna"}, {"shopper": "anna", "kind": "new"}, {"product": "p3"}):
+        hits = world.ask(candidates=(), **asked)
+        assert (hits.items, hits.degraded) == ((), None)
+    (line,) = histories([{"id": 1, "shopper": "anna", "candidates": []}], world.recommender, 10)
+    assert line["items"] == []
 
 
 def test_candidates_nothing_speaks_for_keep_the_callers_order(world: World) -> None:
@@ -748,6 +765,12 @@ def test_a_list_that_explores_says_which_places_and_with_what_chance(trained: Re
     assert all(hit.propensity < 0.5 for hit in drawn if hit.propensity is not None)
     assert all(hit.propensity is not None and 0 < hit.propensity <= 1 for hit in hits)
     assert {hit.propensity for hit in world.ask(shopper="anna", k=4).items} == {None}
+
+
+def test_requests_of_nobody_in_particular_each_draw_anew(trained: Release) -> None:
+    world = World(trained, config=RecommendConfig(explore={"new": 0.9}))
+    lists = [tuple(world.products(kind="new", k=4)) for _ in range(20)]
+    assert len(set(lists)) > 1  # of 20 lists the chance to be all alike is less than 1e-20
 
 
 def test_a_pinned_place_is_not_drawn_and_has_no_propensity(trained: Release) -> None:

@@ -371,6 +371,19 @@ def test_rejected_lines_are_kept_with_their_reason(shop: Shop, tmp_path: Path) -
     assert (kept["line"], kept["field"]) == (1, "price")
 
 
+def test_of_no_candidates_none_come_back_over_http_either(trained: Shop) -> None:
+    assert trained.recommend(shopper="s1", candidates=[]).items == ()
+    headers = {"Authorization": f"Bearer {create_key(trained.stores, 'admin', 'none')}"}
+    with TestClient(build_app(trained), base_url="http://localhost") as http:
+        answer = http.post("/v1/recommend", json={"shopper": "s1", "candidates": []}, headers=headers).json()
+    assert (answer["items"], answer["degraded"]) == ([], None)
+
+
+def test_too_many_candidates_are_named_as_such(trained: Shop) -> None:
+    with pytest.raises(BadRequest, match="10000 candidates; at most 1000"):
+        trained.recommend(candidates=["boots-1"] * 10_000)
+
+
 def test_all_candidates_come_back_unless_fewer_are_asked_for(trained: Shop) -> None:
     asked = [f"boots-{n}" for n in range(6)] + [f"socks-{n}" for n in range(6)]
     ranked = [str(hit.product) for hit in trained.recommend(shopper="s1", candidates=asked)]

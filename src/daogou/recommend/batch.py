@@ -30,7 +30,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     """ISO 8601, or epoch seconds or milliseconds; default now. What the shopper did later is not known."""
     kind: Kind = "for-you"
     """A kind that rests on a history: "for-you" or "next-basket"."""
-    candidates: Annotated[list[str], msgspec.Meta(max_length=MOST)] = []
+    candidates: Annotated[list[str], msgspec.Meta(max_length=MOST)] | None = None
     """If given, only these are ranked, and all of them are in the answer whatever k is, each with the chance that it is
     next where the release has learnt it."""
     exclude_seen: bool | None = None
@@ -54,8 +54,8 @@ def histories(
             shopper=ShopperId(line.shopper) if line.shopper is not None else None,
             history=tuple(ProductId(id) for id in line.history) if line.history is not None else None,
             kind=line.kind,
-            k=len(line.candidates) or k,
-            candidates=tuple(ProductId(id) for id in line.candidates),
+            k=len(line.candidates or ()) or k,
+            candidates=None if line.candidates is None else tuple(ProductId(id) for id in line.candidates),
             at=_moment(line.at, number),
             exclude_seen=_excluding(line),
         )
@@ -70,7 +70,7 @@ def histories(
 def _excluding(line: _Line) -> bool:
     if line.exclude_seen is not None:
         return line.exclude_seen
-    return line.kind != "next-basket" and not line.candidates
+    return line.kind != "next-basket" and line.candidates is None
 
 
 def _items(hits: Hits) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 Epsilon-greedy, place by place. Each place goes to the best product that is left, or with probability epsilon to any of
 those left in the pool, all alike. The propensity of a place (given the places before it) is exact, so that what is
 logged with it can be evaluated off-policy; the draw depends on who asks and on the hour, so a reload shows the same.
+Whoever names neither shopper nor session may be anyone: there each request draws anew, or all would share one draw.
 """
 
 from __future__ import annotations
@@ -45,10 +46,12 @@ def explore(order: Sequence[int], k: int, *, epsilon: float, random: np.random.G
 
 def epsilon_of(request: RecommendRequest, explored: Mapping[Kind, float]) -> float:
     """How much the answer to a request explores; a list the caller gave is only ranked."""
-    return 0.0 if request.candidates or not request.explore else explored.get(request.chosen(), 0.0)
+    return 0.0 if request.candidates is not None or not request.explore else explored.get(request.chosen(), 0.0)
 
 
 def dice(request: RecommendRequest, at: int) -> np.random.Generator:
-    """The draws of whoever asks in this hour."""
+    """The draws of whoever asks in this hour; of nobody in particular, draws of its own for each request."""
+    if request.shopper is None and request.session is None:
+        return np.random.default_rng()
     asker = f"{request.shopper}|{request.session}|{request.chosen()}|{request.product}|{at // HOUR_MS}"
     return np.random.default_rng(int.from_bytes(hashlib.blake2b(asker.encode(), digest_size=8).digest(), "big"))

@@ -293,7 +293,7 @@ class Recommender:
             return "no release yet: what is popular and new; run `daogou train`"
         if request.product is not None and request.product not in self._shelf.row:
             return f"unknown product {request.product!r}"
-        if len(hits) < min(request.k, len(wanted := set(request.candidates))):
+        if len(hits) < min(request.k, len(wanted := set(request.candidates or ()))):
             left = len(wanted) - len(hits)
             return f"{left} of {len(wanted)} candidates left out: unknown, sold out or taken out by a rule or a filter"
         if held:
@@ -314,7 +314,7 @@ class Recommender:
     def _variety(self, request: RecommendRequest) -> Variety:
         """A list that the caller gave is put in another order, and nothing of it is left out."""
         variety = self._config.variety
-        return replace(variety, most=None) if request.candidates else variety
+        return variety if request.candidates is None else replace(variety, most=None)
 
     def _varied(self, request: RecommendRequest, picked: Candidates, scores: NDArray[np.float32]) -> frozenset[int]:
         """The rows that others with a higher score made way for, so that a list is not all of one kind."""

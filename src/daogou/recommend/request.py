@@ -52,9 +52,9 @@ class RecommendRequest:
     learnt later they keep."""
     exclude_seen: bool = False
     """Leave out whatever the shopper has ever been at, however long ago, not only what was just bought."""
-    candidates: tuple[ProductId, ...] = ()
+    candidates: tuple[ProductId, ...] | None = None
     """If given, only these are ranked, those that nothing speaks for last and in the order given. What was bought or is
-    in the basket keeps its place among them: the list is the caller's."""
+    in the basket keeps its place among them: the list is the caller's. Of none, none are left."""
     likes: tuple[Like, ...] = ()
     """They speak for less as the history grows; for a group, or a gift, in full."""
     context: Mapping[str, str] = field(default_factory=dict)
@@ -67,10 +67,10 @@ class RecommendRequest:
         """The kind asked for, or the one that fits what was given. Raises BadRequest."""
         if self.kind is not None and self.kind not in KINDS:
             raise BadRequest(f"no kind {self.kind!r}; there are: {', '.join(KINDS)}", where="kind")
+        if self.candidates is not None and len(self.candidates) > MOST:
+            raise BadRequest(f"{len(self.candidates)} candidates; at most {MOST} can be ranked", where="candidates")
         if not 1 <= self.k <= MOST:
             raise BadRequest(f"k is {self.k}; it must be from 1 to {MOST}", where="k")
-        if len(self.candidates) > MOST:
-            raise BadRequest(f"{len(self.candidates)} candidates; at most {MOST} can be ranked", where="candidates")
         if len(self.likes) > MOST_LIKES:
             raise BadRequest(f"{len(self.likes)} likes; at most {MOST_LIKES} are heard", where="likes")
         if len(self.group) > MOST_PEOPLE:

@@ -161,7 +161,7 @@ def look(
     named = [*request.basket, *([request.product] if request.product is not None else [])]
     laid = shelf.rows(named).tolist() or [row for history in histories for row in history.basket]
     out: list[NDArray[np.int32]] = []
-    if not request.candidates:
+    if request.candidates is None:
         out += [shelf.rows(named), bought.since(int(at - rest * DAY_MS))]
         out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
     if request.exclude_seen:
@@ -188,12 +188,12 @@ def look(
         labels=tuple(labels),
         unheard=tuple(unheard),
         fusion=_stated(fusion, len(steps.rows)) if request.likes else fusion,
-        candidates=shelf.rows(dict.fromkeys(request.candidates)) if request.candidates else None,
+        candidates=None if request.candidates is None else shelf.rows(dict.fromkeys(request.candidates)),
         likes=request.likes,
         basket=min(len(laid), len(steps.rows)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
-        showings=None if request.candidates else live.showings(request.at),
-        reordering=None if request.candidates else reorderings.get(kind),
+        showings=live.showings(request.at) if request.candidates is None else None,
+        reordering=reorderings.get(kind) if request.candidates is None else None,
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
 

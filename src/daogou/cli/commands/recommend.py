@@ -67,7 +67,7 @@ def recommend(
             session=session,
             product=product,
             basket=basket,
-            candidates=candidate,
+            candidates=candidate or None,
             likes=like,
             group=member,
             context=dict(map(_fact, context)),

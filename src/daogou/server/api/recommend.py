@@ -34,8 +34,8 @@ class RecommendIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     basket: Annotated[list[_Id], Meta(max_length=MOST)] = []
     group: Annotated[list[_Id], Meta(max_length=MOST_PEOPLE)] = []
     """Shoppers the answer must suit. A gift is a group without the shopper who asks."""
-    candidates: Annotated[list[_Id], Meta(max_length=MOST)] = []
-    """Only these are ranked."""
+    candidates: Annotated[list[_Id], Meta(max_length=MOST)] | None = None
+    """Only these are ranked; of an empty list, none."""
     likes: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=MOST_LIKES)] = []
     """What the shopper says they like, in words."""
     context: Annotated[dict[_Id, _Id], Meta(max_length=MOST_CONTEXT)] = {}
