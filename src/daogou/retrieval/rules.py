@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -57,15 +57,24 @@ class Ruling:
     def pin(self, order: Sequence[int], k: int) -> list[tuple[int, Rule | None]]:
         """The order with pinned rows at their places: k rows, each with the rule that put it there.
 
-        The rows of one rule stand one after the other; where the order is short, at the end.
+        The rows of one rule stand one after the other, those of a rule whose place they take behind them; where the
+        order is short, at the end.
         """
         by_rule = {row for row, _ in self.pinned}
         arranged: list[tuple[int, Rule | None]] = [(row, None) for row in order if row not in by_rule]
-        put: Counter[str] = Counter()
-        for row, rule in self.pinned:
-            arranged.insert(rule.place - 1 + put[rule.name], (row, rule))
-            put[rule.name] += 1
+        end = 0
+        for rule, pins in groupby(self.pinned, key=lambda pin: pin[1]):
+            rows = [(row, rule) for row, _ in pins]
+            start = min(max(rule.place - 1, end), len(arranged))
+            arranged[start:start] = rows
+            end = start + len(rows)
         return arranged[:k]
+
+    def leaving_nothing(self, available: NDArray[np.bool_]) -> str | None:
+        """The rules to name where they leave out all that is available; None where something is left."""
+        if not self.limits or not available.any() or (available & ~self.taken(len(available))).any():
+            return None
+        return f"nothing is left of the shop by the rules {', '.join(repr(rule.name) for rule, _ in self.limits)}"
 
 
 NO_RULING = Ruling()
@@ -87,8 +96,10 @@ class Rulebook:
         pinned: dict[int, Rule] = {}
         for rule in sorted(holding, key=lambda rule: rule.place):
             if rule.action == "pin":
+                meant = self.about(rule)
                 for row in self._shelf.rows(rule.products).tolist():
-                    pinned.setdefault(row, rule)
+                    if meant[row]:
+                        pinned.setdefault(row, rule)
         return Ruling(
             weighed=tuple(Weighed(rule, self.about(rule)) for rule in holding if rule.action in {"boost", "bury"}),
             limits=tuple(

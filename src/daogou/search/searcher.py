@@ -182,6 +182,7 @@ class Searcher:
         places = first(offset + k, found.score, sort or understood.sort, shelf=self.shelf, prior=self.prior)
         ordered = found.ruling.pin(rows[places].tolist(), offset + k)[offset:]
         matched = Matched(understood, self.shelf, self.vocabulary, self._words)
+        ruled_out = None if len(rows) else found.ruling.leaving_nothing(self.shelf.available)
         return Hits(
             items=tuple(self._hit(found, row, matched, pin) for row, pin in ordered),
             release=self._release,
@@ -190,7 +191,7 @@ class Searcher:
             facets=self._facets.count(rows, currency=self._currency),
             relaxed=(*wish.relaxed, *self._reviewed.nothing_for(understood, wish, rows)),
             suggestion=understood.corrected,
-            degraded=_SILENT if found.silent else None,
+            degraded="; ".join(filter(None, (_SILENT if found.silent else None, ruled_out))) or None,
         )
 
     def scored(self, text: str) -> Score:

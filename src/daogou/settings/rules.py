@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from daogou.domain.errors import BadSettings
-from daogou.domain.rule import Rule
+from daogou.domain.rule import Action, Rule, RuledList
 from daogou.domain.text import Text
 from daogou.settings.files import demand_unchanged, put, text_of, writing
 from daogou.settings.load import in_toml_words, refuse_unknown
 
 FILE = "rules.toml"
+_CHOICES = {"action": get_args(Action), "lists": get_args(RuledList)}
 _TABLE = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.M)
 
 
@@ -133,6 +134,11 @@ def _rule(table: Mapping[str, Any], origin: str) -> Rule:
     if isinstance(said, str):
         plain["because"] = {"zh": Text.of(said).zh, "en": Text.of(said).en}
     refuse_unknown(plain, Rule, origin, at="")
+    for field, choices in _CHOICES.items():
+        given = plain.get(field, [])
+        for value in given if isinstance(given, list) else [given]:
+            if isinstance(value, str) and value not in choices:
+                raise BadSettings(f"{origin}: {field!r}: {value!r} is none of {', '.join(choices)}", where=field)
     try:
         rule = msgspec.convert(plain, Rule, strict=True)
     except msgspec.ValidationError as error:

@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from daogou.domain.errors import DaogouError
+from daogou.domain.rule import RuledList
 
 if TYPE_CHECKING:
     from daogou.shop.shop import Shop
@@ -65,6 +66,8 @@ def _opened(folder: Path, address: str) -> Iterator[Finding]:
         for port, count in _counters(shop).items():
             yield _checked(port, address, count)
         yield _release(shop)
+        if shop.rules_text.strip():
+            yield _rules(shop)
         if shop.settings.encoder.address:
             yield _encoder(shop)
     finally:
@@ -103,6 +106,26 @@ def _release(shop: Shop) -> Finding:
     if release is None:
         return Finding("release", address, "empty", "none yet: run `daogou train`")
     return Finding("release", address, "works", f"{release.id}, every file as its manifest says")
+
+
+def _rules(shop: Shop) -> Finding:
+    """Whether the rules leave something to show, and each is about something the shop has."""
+    from daogou.retrieval.rules import Rulebook
+
+    address = str(shop.folder / "rules.toml")
+    try:
+        engine = shop.engine
+    except DaogouError as error:
+        return Finding("rules", address, "broken", str(error))
+    book = Rulebook(engine.rules.now, engine.shelf)
+    rulings = (book.ruling(shop.clock(), shown_in=shown_in) for shown_in in get_args(RuledList))
+    empty = next(filter(None, (ruling.leaving_nothing(engine.shelf.available) for ruling in rulings)), None)
+    if empty is not None:
+        return Finding("rules", address, "broken", empty)
+    idle = [repr(rule.name) for rule in book.rules if not book.about(rule).any()]
+    if idle:
+        return Finding("rules", address, "empty", f"about nothing in the shop: {', '.join(idle)}")
+    return Finding("rules", address, "works", f"{len(book.rules)} in the file")
 
 
 def _encoder(shop: Shop) -> Finding:
