@@ -323,6 +323,61 @@ def test_an_unknown_product_is_answered_and_said(world: World) -> None:
     assert hits.degraded == "unknown product 'nope'"
 
 
+def test_everything_that_is_missing_is_said(world: World) -> None:
+    said = (
+        world.ask(group=("s3", "stranger"), likes=(Like("xyzzy", ()),), context={"country": "XX"}, k=3).degraded or ""
+    )
+    assert said.startswith("nothing in the shop is called 'xyzzy'; 1 of 2 people have no history")
+    assert said.endswith("context not used: 'country=XX'; 'group' does not rest on who asks")
+
+
+@pytest.mark.parametrize("kind", ["together", "complete"])
+@pytest.mark.parametrize("basket", [(), ("nope",)])
+def test_a_basket_of_nothing_the_shop_knows_is_said(world: World, kind: str, basket: tuple[str, ...]) -> None:
+    unknown = "unknown in the basket: 'nope'; " if basket else ""
+    hits = world.ask(kind=kind, basket=basket, k=3)
+    assert hits.degraded == f"{unknown}{kind!r} had no product to go with: what is popular"
+    assert {reason.kind for hit in hits.items for reason in hit.because} == {"popular"}
+
+
+def test_what_goes_with_a_product_and_a_basket_goes_with_both(world: World) -> None:
+    both = world.ask(kind="together", product="p3", basket=("p0",), k=N)
+    assert {product for hit in both.items for reason in hit.because for product in reason.products} == {"p0", "p3"}
+    beside = world.ask(kind="similar", product="p3", basket=("p0",), k=3)
+    assert {product for hit in beside.items for reason in hit.because for product in reason.products} == {"p3"}
+
+
+def test_why_candidates_are_left_out_is_told_apart(world: World) -> None:
+    world.happen("view", "p3")
+    world.recommender.rules = Rulebook([Rule("no 4", "hide", products=(ProductId("p4"),))], world.shelf)
+    asked = ("p3", "p4", "p20", "p5", "nope")
+    hits = world.ask(shopper="anna", candidates=asked, exclude_seen=True, where=Where(category="shoes"))
+    assert [hit.product for hit in hits.items] == ["p5"]
+    causes = "1 seen, bought or rejected before, 1 taken out by a rule, 1 taken out by the filter, 1 unknown"
+    assert hits.degraded == f"4 of 5 candidates left out: {causes}"
+
+
+def test_rules_that_leave_nothing_are_said(world: World) -> None:
+    only = [Rule(name, "only", brand=name) for name in ("brand0", "brand1")]
+    world.recommender.rules = Rulebook(only, world.shelf)
+    hits = world.ask(k=3)
+    assert (hits.items, hits.degraded) == ((), "nothing is left of the shop by the rules 'brand0', 'brand1'")
+    world.recommender.rules = Rulebook(only[:1], world.shelf)
+    assert world.ask(k=3).degraded is None
+
+
+def test_an_explanation_names_the_pin_and_the_place_it_gives(world: World) -> None:
+    far = ProductId(world.products(k=N)[-1])
+    before = world.recommender.explain(ShopperId("anna"), far)
+    first = ProductId(world.products(k=1)[0])
+    world.recommender.rules = Rulebook([Rule("ours", "pin", products=(far,))], world.shelf)
+    pinned = world.recommender.explain(ShopperId("anna"), far)
+    assert (pinned.rank, pinned.score) == (0, before.score)
+    assert (pinned.because[0].reason.source, pinned.because[0].rank) == ("rule ours", before.rank)
+    assert before.rank != 0
+    assert world.recommender.explain(ShopperId("anna"), first).rank == 1
+
+
 def test_without_a_release_the_answer_is_popular_then_new() -> None:
     world = World(None)
     for n in range(9):
@@ -555,7 +610,7 @@ def test_candidates_that_may_not_be_shown_are_left_out_and_said(world: World) ->
     world.put("p7", "shoe number7", stock=0)
     hits = world.ask(candidates=("p7", "p8", "never heard of"), k=3)
     assert [hit.product for hit in hits.items] == ["p8"]
-    assert hits.degraded == "2 of 3 candidates left out: unknown, sold out or taken out by a rule or a filter"
+    assert hits.degraded == "2 of 3 candidates left out: 1 sold out or no longer in the shop, 1 unknown"
 
 
 TEA = Like("tea", tuple(ProductId(f"p{n}") for n in range(12, 24)))

@@ -14,6 +14,7 @@ from shop_world import build_shop
 
 from daogou.domain.errors import BadSettings
 from daogou.settings.rules import FILE, add_rule, parse_rules, read_rules, with_rule, without_rule, write_rules
+from daogou.shop.doctor import examine
 from daogou.shop.shop import Shop, open_shop
 from daogou.shop.shown import Shown
 
@@ -100,6 +101,42 @@ def test_pin_gives_places_even_to_what_does_not_match(plain: Shop) -> None:
     assert {id for id, propensity in explored.items() if propensity is None} == {"socks-5", "socks-4"}
 
 
+def test_a_pin_gives_places_only_to_what_meets_all_that_it_names(plain: Shop) -> None:
+    pin = '[[rule]]\nname = "Ours"\naction = "pin"\nproducts = ["socks-1", "socks-4"]\nbrand = "Brio"\n'
+    hits = ruled(plain, pin).search("boots", k=3)
+    assert ids(hits)[0] == "socks-4"
+    assert "socks-1" not in ids(hits)
+
+
+def test_a_rules_products_stay_together_where_another_wants_a_place_among_them(plain: Shop) -> None:
+    pins = '[[rule]]\nname = "B"\naction = "pin"\nproducts = ["pack-1"]\nplace = 2\n'
+    pins += '[[rule]]\nname = "A"\naction = "pin"\nproducts = ["socks-1", "socks-2", "socks-3"]\n'
+    pins += '[[rule]]\nname = "C"\naction = "pin"\nproducts = ["pack-2"]\nplace = 6\n'
+    shop = ruled(plain, pins)
+    for hits in (shop.search("boots", k=6), shop.recommend(shopper="s1", k=6)):
+        assert ids(hits)[:4] == ["socks-1", "socks-2", "socks-3", "pack-1"]
+        assert ids(hits)[5] == "pack-2"
+
+
+def test_rules_that_leave_nothing_are_said_and_found_by_the_doctor(plain: Shop) -> None:
+    only = '[[rule]]\nname = "Ours"\naction = "only"\nbrand = "{}"\n'
+    shop = ruled(plain, only.format("Biro"))
+    said = "nothing is left of the shop by the rules 'Ours'"
+    assert (shop.search("boots").items, shop.search("boots").degraded) == ((), said)
+    assert (shop.recommend(shopper="s1").items, shop.recommend(shopper="s1").degraded) == ((), said)
+
+    def found() -> tuple[str, str]:
+        return next((finding.state, finding.detail) for finding in examine(shop.folder) if finding.part == "rules")
+
+    assert found() == ("broken", said)
+    shop.set_rules(only.format("Brio") + '[[rule]]\nname = "Typo"\naction = "hide"\nbrand = "Biro"\n')
+    assert found() == ("empty", "about nothing in the shop: 'Typo'")
+    shop.set_rules(only.format("Brio"))
+    assert found() == ("works", "1 in the file")
+    shop.set_rules("")
+    assert "rules" not in {finding.part for finding in examine(shop.folder)}
+
+
 @pytest.mark.parametrize(("action", "left"), [("hide", {"running-shoes", "pack", "socks"}), ("only", {"boots"})])
 def test_hide_and_only_hold_in_every_list(plain: Shop, action: str, left: set[str]) -> None:
     shop = ruled(plain, f'[[rule]]\nname = "B"\naction = "{action}"\ncategory = "徒步鞋"\n')
@@ -144,7 +181,8 @@ def test_a_change_holds_at_once_and_a_broken_file_is_said(plain: Shop, monkeypat
         ("rule = 3", "table"),
         ("[[rules]]\nname='x'", "rules"),
         ("[[rule]]\nname='x'\naction='hide'\nbrnad='y'", "did you mean 'brand'"),
-        ("[[rule]]\nname='x'\naction='lift'\nbrand='y'", "action"),
+        ("[[rule]]\nname='x'\naction='bost'\nbrand='y'", "'bost' is none of boost, bury, pin, hide, only"),
+        ("[[rule]]\nname='x'\naction='hide'\nbrand='y'\nlists=['nwe']", "'nwe' is none of search, for-you"),
         ("[[rule]]\nname='x'\naction='hide'", "what the rule is about"),
         ("[[rule]]\nname=' '\naction='hide'\nbrand='y'", "needs a name"),
         ("[[rule]]\nname='x'\naction='pin'\nbrand='y'", "pin needs"),

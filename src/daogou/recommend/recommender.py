@@ -14,7 +14,8 @@ from daogou.domain.errors import NotFound
 from daogou.domain.hit import Hit, Hits, Reason
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId, current_instant
 from daogou.language.label_names import LabelNames
-from daogou.recommend import sources
+from daogou.recommend import degraded, sources
+from daogou.recommend.degraded import Answered
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
 from daogou.recommend.group import LIKES, suiting
@@ -24,14 +25,14 @@ from daogou.recommend.ranking import reorderings
 from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import BY_SEGMENT, RecommendConfig, Situation, fusions, look, look_for_group, without
+from daogou.recommend.situation import RecommendConfig, Situation, fusions, look, look_for_group, without
 from daogou.retrieval.arrange import Variety, ahead, arrange
 from daogou.retrieval.chance import APART, told
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
 from daogou.retrieval.metrics import rank_of
 from daogou.retrieval.retriever import Placing
-from daogou.retrieval.rules import Rulebook
+from daogou.retrieval.rules import Rulebook, Ruling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,9 +130,10 @@ class Recommender:
                 )
                 for place, (row, pin) in enumerate(ordered)
             )
-        held = self._config.variety.most is not None and len(picked) < min(request.k, len(rows))
-        missing = filter(None, (self._degraded(request, situation, hits, held=held), _unheard(situation)))
-        return Hits(hits, self._models.release, degraded="; ".join(missing) or None)
+        most = self._config.variety.most
+        held = most if most is not None and len(picked) < min(request.k, len(rows)) else None
+        missing = degraded.said(Answered(request, situation, self._shelf, hits, self.release, held))
+        return Hits(hits, self._models.release, degraded=missing)
 
     def evidence(self, request: RecommendRequest) -> dict[str, Evidence]:
         """What each source says to a request by itself, before it is weighed; also those without a weight."""
@@ -158,13 +160,20 @@ class Recommender:
             if row is None:
                 raise NotFound(f"no product {product!r}", where=product)
             fused = self._fused(request, situation, self._asked_for(row, request, situation))
-            score, rank = _standing(fused, row, self._allowed(request, situation))
+            allowed = self._allowed(request, situation)
+            score, rank = _standing(fused, row, allowed)
             parts: Counter[str] = Counter()
             for part in fused.contributions(row):
                 parts[part.source] += part.value  # type: ignore[assignment]  # Counter holds any number
             why = Reasoner(situation, self._shelf, self._models, fused.names, self._label_names)
             found = why.reasons(fused.parts([row]), [row], most=20)[0]
             because = tuple(self._counterfactual(reason, row, request, situation, fused) for reason in found)
+            pinning = situation.ruling.pinning(allowed)
+            pin = dict(pinning.pinned).get(row)
+            if pin is not None:
+                because = (Counterfactual(pin.stated(1.0), score, rank), *because)
+            if pin is not None or rank is not None:
+                rank = _pinned(pinning, fused, row, allowed)
         return Explanation(
             shopper, product, self.release, score, rank, dict(parts), because, self._withheld(row, situation)
         )
@@ -285,32 +294,6 @@ class Recommender:
         rule = situation.ruling.takes(row)
         return f"left out by the rule {rule.name!r}" if rule else None
 
-    def _degraded(
-        self, request: RecommendRequest, situation: Situation, hits: Sequence[Hit], *, held: bool
-    ) -> str | None:
-        """What was missing; `held`: more was found than `Variety.most` lets be shown."""
-        if not self._models.release:
-            return "no release yet: what is popular and new; run `daogou train`"
-        if request.product is not None and request.product not in self._shelf.row:
-            return f"unknown product {request.product!r}"
-        if len(hits) < min(request.k, len(wanted := set(request.candidates or ()))):
-            left = len(wanted) - len(hits)
-            return f"{left} of {len(wanted)} candidates left out: unknown, sold out or taken out by a rule or a filter"
-        if held:
-            most = self._config.variety.most
-            return f"{len(hits)} of {request.k}: of the others' brand or category {most} are shown, as many as may be"
-        unheard = [like.words for like in request.likes if not like.products]
-        if unheard:
-            return f"nothing in the shop is called {', '.join(map(repr, unheard))}"
-        strangers = sum(not len(member.trail) for member in situation.members)
-        if strangers:
-            return f"{strangers} of {len(situation.members)} people have no history: for them, what is popular"
-        if request.chosen() == "together":
-            together = sum(any(reason.kind == "together" for reason in hit.because) for hit in hits)
-            if together < len(hits):
-                return f"{together} bought together by enough shoppers; the others are often next or alike"
-        return None
-
     def _variety(self, request: RecommendRequest) -> Variety:
         """A list that the caller gave is put in another order, and nothing of it is left out."""
         variety = self._config.variety
@@ -345,16 +328,6 @@ class Recommender:
         self._placed = end
 
 
-def _unheard(situation: Situation) -> str | None:
-    """What of the request's context said nothing."""
-    if not situation.unheard:
-        return None
-    facts = ", ".join(map(repr, situation.unheard))
-    if situation.kind not in BY_SEGMENT:
-        return f"context not used: {facts}; {situation.kind!r} does not rest on who asks"
-    return f"context not used: {facts}; training knew no such group of shoppers, or this one told otherwise"
-
-
 def _standing(fused: Fused, row: int, allowed: NDArray[np.bool_]) -> tuple[float, int | None]:
     """The score of a row, and its rank among the rows that may be shown."""
     rows, scores = fused.totals
@@ -366,3 +339,11 @@ def _standing(fused: Fused, row: int, allowed: NDArray[np.bool_]) -> tuple[float
         return score, None
     shown = allowed[rows]
     return score, rank_of(scores[shown], int(np.count_nonzero(shown[:place])))
+
+
+def _pinned(pinning: Ruling, fused: Fused, row: int, allowed: NDArray[np.bool_]) -> int:
+    """The rank of a row among the rows that may be shown, once the rules have given theirs their places."""
+    rows, scores = fused.totals
+    shown = allowed[rows]
+    order = rows[shown][np.argsort(-scores[shown], kind="stable")].tolist()
+    return [each for each, _ in pinning.pin(order, len(allowed))].index(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
@@ -168,7 +168,7 @@ def look(
         out += [steps.rows, bought.products]
         out += [live.touched(**actor, until=request.at) for actor in _actors(request)]
     if kind in BY_OTHERS and kind != "complete":
-        steps = _named(request, shelf, "view" if request.product else "cart", at)
+        steps = _named(request, shelf, at)
     elif kind == "complete":
         steps = StepColumns.done(np.array(laid, np.int32), "cart", at) if laid else steps
     elif kind == "group":
@@ -279,15 +279,19 @@ def _steps(request: RecommendRequest, shelf: Shelf, histories: Sequence[History]
         return histories[0].steps.columns().taken(slice(None, None, -1))
     if not histories:
         return _NO_STEPS
-    merged = StepColumns(
-        *map(np.concatenate, zip(*(history.steps.columns() for history in histories), strict=True)),
-    )
+    merged = _joined(history.steps.columns() for history in histories)
     return merged.taken((-merged.at).argsort(kind="stable"))
 
 
-def _named(request: RecommendRequest, shelf: Shelf, type: EventType, at: int) -> StepColumns:
-    named = [request.product] if request.product is not None else list(request.basket)
-    return StepColumns.done(shelf.rows(named), type, at)
+def _named(request: RecommendRequest, shelf: Shelf, at: int) -> StepColumns:
+    """What the request names: the product, and what is to go together with the basket as well."""
+    viewed = [request.product] if request.product is not None else []
+    laid = request.basket if request.chosen() == "together" else ()
+    return _joined([StepColumns.done(shelf.rows(viewed), "view", at), StepColumns.done(shelf.rows(laid), "cart", at)])
+
+
+def _joined(parts: Iterable[StepColumns]) -> StepColumns:
+    return StepColumns(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
