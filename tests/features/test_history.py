@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daogou.adapters.addresses import open_stores
-from daogou.features.history import STEP_TYPES, STRENGTH, History, sequences
+from daogou.features.history import STEP_TYPES, STRENGTH, History, Sequences, sequences
 from daogou.testing.builders import event
 
 TYPES = ["view", "click", "cart", "purchase", "rating", "thumb", "return", "impression"]
@@ -83,6 +83,24 @@ def test_only_the_newest_steps_of_a_robot_are_kept() -> None:
     stores.events.append([event("view", f"p{n % 3}", shopper="robot", at=n) for n in range(50)])
     built = sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(3)}, newest=7)
     assert built.at.tolist() == list(range(43, 50))
+
+
+def test_the_lines_of_an_order_are_in_no_order_that_could_be_learnt() -> None:
+    """A file has them by product number, so that the last of each would be its highest; nor are all of one moment."""
+
+    def built(lines: list[int]) -> Sequences:
+        stores = open_stores("memory://")
+        stores.events.append(
+            [event("purchase", f"p{n}", shopper=f"s{who}", at=1_000) for who in range(80) for n in lines]
+        )
+        return sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(5)})
+
+    ascending, descending = built([0, 1, 2, 3, 4]), built([4, 3, 2, 1, 0])
+    assert ascending.rows.tolist() == descending.rows.tolist()
+    orders = ascending.rows.reshape(-1, 5)
+    assert all(sorted(order) == [0, 1, 2, 3, 4] for order in orders.tolist())
+    last = np.bincount(orders[:, -1], minlength=5)
+    assert last.min() > 5  # of 80
 
 
 def test_the_newest_step_is_held_back_where_three_are_there() -> None:

@@ -68,6 +68,20 @@ def test_sources_that_add_no_more_than_is_asked_of_them_fall_silent() -> None:
     assert weights(0.051) == {"a": 1.0, "b": 0.0, "c": 0.0}
 
 
+@pytest.mark.parametrize(("answers", "spoils", "speaks"), [(2, 1, False), (6, 1, True)])
+def test_a_source_that_adds_no_more_than_chance_may_falls_silent(answers: int, spoils: int, speaks: bool) -> None:
+    """Two answered for one spoilt are one more, give or take two."""
+    a, b = entries((1, 1.0, 0)), entries((2, 99.0, 0))
+    asked = [
+        *[({"a": a, "b": entries((1, 1.0, 0))}, 1)] * 200,
+        *[({"a": a, "b": b}, 2)] * answers,
+        *[({"a": a, "b": b}, 1)] * spoils,
+    ]
+    chosen = choose(pool_of(asked), grid={"a": (1.0,), "b": (0.1, 0.0)}, least=1e-6, k=1)
+    assert bool(chosen.fusion.weights["b"]) == speaks
+    assert choose(pool_of(asked), grid={"a": (1.0,), "b": (0.1, 0.0)}, k=1).fusion.weights["b"]
+
+
 def test_a_source_that_must_speak_is_not_silenced() -> None:
     asked = [({"a": entries((1, 1.0, 0)), "b": entries((2, 0.5, 0))}, 1)] * 3
     assert choose(pool_of(asked), grid={"a": (1.0,), "b": (0.1, 0.5)}, least=0.5, k=1).fusion.weights["b"] == 0.1

@@ -19,6 +19,7 @@ def test_search_finds_in_both_languages_with_reasons(served: Served) -> None:
             ],
             "card": None,
             "propensity": None,
+            "chance": None,
         }
     ]
 

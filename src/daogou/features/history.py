@@ -224,13 +224,16 @@ class Sequences:
 def sequences(columns: EventColumns, row: Mapping[str, int], *, newest: int = 2_000) -> Sequences:
     """Build every actor's steps from the log; events on products without a row are left out.
 
-    At most the `newest` steps of an actor are kept, so that one robot cannot dominate a fit.
+    At most the `newest` steps of an actor are kept, so that one robot cannot dominate a fit. What happened in one
+    moment, as the lines of an order do, is put in an order of chance, the same in every training: that of the log may
+    be by product number, and nothing is to be learnt from it.
     """
     rows = np.array([row.get(product, -1) for product in columns.products], np.int32)[columns.product]
     strength = np.array([STRENGTH.get(type, 0.0) for type in columns.types], np.float32)[columns.type]  # type: ignore[call-overload]
     counts = (rows >= 0) & (strength > 0) & ~_disliked(columns)
     order = np.flatnonzero(counts)
     order = order[np.argsort(columns.shopper[order], kind="stable")]
+    order = _by_chance_in_a_moment(order, columns, rows)
     actor, rows, strength = columns.shopper[order], rows[order], strength[order]
     starts = np.flatnonzero(np.concatenate(([True], (actor[1:] != actor[:-1]) | (rows[1:] != rows[:-1])))[: len(order)])
     strongest = np.maximum.reduceat(strength, starts) if len(starts) else strength
@@ -241,6 +244,24 @@ def sequences(columns: EventColumns, row: Mapping[str, int], *, newest: int = 2_
     offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
     first = order[starts]
     return Sequences(columns.shoppers, offsets, rows[starts], columns.at[first], strongest, columns.offered[first])
+
+
+def _by_chance_in_a_moment(
+    order: NDArray[np.int64], columns: EventColumns, rows: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """The same places of the log, those of one actor and moment as a hash has them: by row, and each time another."""
+    actor, at = columns.shopper[order], columns.at[order]
+    new = np.concatenate(([True], (actor[1:] != actor[:-1]) | (at[1:] != at[:-1])))[: len(order)]
+    moment = np.cumsum(new)
+    tied = np.flatnonzero(np.bincount(moment)[moment] > 1)
+    if not len(tied):
+        return order
+    mixed = rows[order[tied]].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= moment[tied].astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0x94D049BB133111EB)
+    found = order.copy()
+    found[tied] = order[tied[np.lexsort((mixed >> np.uint64(1), moment[tied]))]]
+    return found
 
 
 def rated_purchases(columns: EventColumns) -> NDArray[np.bool_]:

@@ -19,6 +19,10 @@ NO_CAUSE = -1
 """The cause of entries that rest on no step of the trail, such as popularity."""
 
 
+TIED = 2
+"""How many times as many steps speak as were asked for, at most, where many are of one moment: each takes time."""
+
+
 class Ties(NamedTuple):
     """Steps of one moment, which may have come in any order: each has the mean weight of the places they take."""
 
@@ -62,13 +66,14 @@ class Trail:
         return self.weights * np.asarray((until.take(end) - until.take(first)) / size, np.float32)
 
     def newest(self, n: int) -> Trail:
-        """The newest n steps; where the last of them has others of its moment beside it, these too, all for less."""
+        """The newest n steps; where the last of them has others of its moment beside it, these too, all for less, up to
+        `TIED` times as many."""
         if len(self) <= n:
             return self
         if self.ties is None:
             return Trail(self.rows[:n], self.weights[:n])
         first, end, size = self.ties
-        kept = int(np.searchsorted(first, n))
+        kept = min(int(np.searchsorted(first, n)), TIED * n)
         return Trail(self.rows[:kept], self.weights[:kept], Ties(first[:kept], np.minimum(end[:kept], n), size[:kept]))
 
 

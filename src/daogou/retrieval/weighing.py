@@ -60,32 +60,37 @@ class New:
 def choose(
     pool: Pool, *, grid: Mapping[str, Sequence[float]], bands: Bands | None = None, least: float = 0.0, k: int = 10
 ) -> Chosen:
-    """Choose the weights, and let sources fall silent that all together add no more than the part `least` of NDCG@k:
-    what they say takes time in every answer.
+    """Choose the weights, and let sources fall silent that all together add no more than the part `least` of NDCG@k, or
+    than its standard error on these requests (the one-standard-error rule of Breiman et al., "Classification and
+    Regression Trees", 1984): what they say takes time in every answer. With `least` 0 none does.
 
     Only those for which 0 is tried, one after the other, always the one that is missed least. The others keep their
     weights: chosen anew they fit these requests better and others worse.
     """
     chosen = _choose(pool, grid, bands, k)
     events = bands.events if bands is not None else np.empty(0)
-    floor = (1 - least) * chosen.ndcg
+    every = pool.gains(_scores(pool, chosen.fusion, events), k)
     while least:
         without = [
-            _reaching(pool, replace(chosen.fusion, weights={**chosen.fusion.weights, name: 0.0}), events, k)
+            _without(pool, chosen.fusion, name, events, k)
             for name, tried in grid.items()
             if chosen.fusion.weights[name] and 0.0 in tried
         ]
-        other = max(without, key=lambda other: other.ndcg, default=None)
-        if other is None or other.ndcg < floor:
+        fusion, gains = max(without, key=lambda other: float(other[1].sum()), default=(None, every))
+        n, lost = max(1, pool.asked), every - gains
+        chance = float(np.sqrt(np.square(lost).sum() - lost.sum() ** 2 / n))
+        if fusion is None or lost.sum() > max(least * every.sum(), chance):
             break
-        chosen = other
+        chosen = Chosen(fusion, float(gains.sum()) / n, float(np.count_nonzero(gains)) / n)
     return chosen
 
 
-def _reaching(pool: Pool, fusion: Fusion, events: NDArray[np.floating], k: int) -> Chosen:
-    """A fusion with what it reaches."""
-    found, n = _reached(pool, _scores(pool, fusion, events), k), max(1, pool.asked)
-    return Chosen(fusion, found.ndcg / n, found.recall / n)
+def _without(
+    pool: Pool, fusion: Fusion, name: str, events: NDArray[np.floating], k: int
+) -> tuple[Fusion, NDArray[np.floating]]:
+    """A fusion in which a source is silent, and what each request gains from it."""
+    other = replace(fusion, weights={**fusion.weights, name: 0.0})
+    return other, pool.gains(_scores(pool, other, events), k)
 
 
 def _choose(pool: Pool, grid: Mapping[str, Sequence[float]], bands: Bands | None, k: int) -> Chosen:

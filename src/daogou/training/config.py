@@ -38,9 +38,9 @@ class FusionConfig:
     others: Weights = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 6.0)
     """For each further retriever; one that helps nobody on validation is silent."""
     least: Weight = 0.005
-    """Further retrievers that all together add no more than this part of NDCG on validation are silent, too, those that
-    are missed least first: each takes time in every answer, and beside the transformers most add nothing to requests
-    that their weights were not chosen on."""
+    """Further retrievers that all together add no more than this part of NDCG on validation, or than its standard error
+    there, are silent, too, those that are missed least first: each takes time in every answer, and beside the
+    transformers most add nothing to requests that their weights were not chosen on. 0: none is."""
     fading: Weights = (0.0, 0.4)
     """Powers of 1 + the events of a step by which what its words say is divided; the one that does best beside the
     sequential source is used."""
