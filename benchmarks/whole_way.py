@@ -187,7 +187,8 @@ def served(shop: Path) -> Iterator[Served]:
 
 def _wait(port: int) -> None:
     """The address is said a moment before it listens."""
-    for _ in range(200):
+    until = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except OSError:
