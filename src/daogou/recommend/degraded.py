@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daogou.recommend.situation import BY_SEGMENT
+from daogou.recommend.fusions import BY_SEGMENT
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hit

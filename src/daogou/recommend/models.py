@@ -17,7 +17,7 @@ from daogou.retrieval.popularity import Fading, Popularity, PopularityConfig
 from daogou.retrieval.ranking import Ranker
 from daogou.retrieval.repeat import Repeat, RepeatConfig
 from daogou.retrieval.retriever import Retriever, open_retrievers
-from daogou.retrieval.sequential import SequentialConfig, SequentialKnn
+from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.together import Together
 
 if TYPE_CHECKING:
@@ -104,11 +104,11 @@ class Models:
             release="",
             last_seq=last_seq,
             n=0,
-            sequential=SequentialKnn(Neighbours.empty(), np.zeros(0), SequentialConfig()),
+            sequential=SequentialKnn.empty(),
             content=None,
             hybrid=Hybrid(Neighbours.empty()),
             together=Together(Neighbours.empty(), np.zeros(0, np.int32), np.zeros(0, np.int32), 0),
-            followed=SequentialKnn(Neighbours.empty(), np.zeros(0), SequentialConfig()),
+            followed=SequentialKnn.empty(),
             popularity=Popularity(popular, trending, {}, counted),
             repeat=Repeat(RepeatConfig()),
             fusion=Fusion({"sequential": 1.0, "popularity": 0.01}),
@@ -123,4 +123,4 @@ def _followed(folder: Path) -> SequentialKnn:
     """A release of an earlier version has none: until the next training, lists are filled up by what is alike."""
     if folder.is_dir():
         return SequentialKnn.load(folder)
-    return SequentialKnn(Neighbours.empty(), np.zeros(0), SequentialConfig())
+    return SequentialKnn.empty()

@@ -18,6 +18,7 @@ from daogou.recommend import degraded, sources
 from daogou.recommend.degraded import Answered
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
+from daogou.recommend.fusions import fusions
 from daogou.recommend.group import LIKES, suiting
 from daogou.recommend.live import Live
 from daogou.recommend.models import Models, Opened
@@ -25,7 +26,7 @@ from daogou.recommend.ranking import reorderings
 from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig, Situation, fusions, look, look_for_group, without
+from daogou.recommend.situation import RecommendConfig, Situation, look, look_for_group, without
 from daogou.retrieval.arrange import Variety, ahead, arrange
 from daogou.retrieval.chance import APART, told
 from daogou.retrieval.content import bag_of

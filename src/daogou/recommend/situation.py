@@ -1,4 +1,4 @@
-"""What an answer rests on: the trail, the purchases, what must not come back, and how sources are weighed."""
+"""What an answer rests on: the trail, the purchases, and what must not come back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import numpy as np
 from msgspec import Meta
@@ -15,9 +15,8 @@ from daogou.domain.ids import DAY_MS
 from daogou.domain.kinds import Kind
 from daogou.features.history import STEP_TYPES, STRENGTHS, History, StepColumns
 from daogou.recommend.freshness import FRESHNESS, Ages, Freshness
-from daogou.recommend.group import LIKES
+from daogou.recommend.fusions import BY_OTHERS, BY_SEGMENT, stated
 from daogou.recommend.ranking import Reordering
-from daogou.recommend.request import KINDS
 from daogou.recommend.showings import EXPOSURE, Exposure, Showings
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.evidence import Trail
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
 
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 _NO_STEPS = StepColumns.done(_NO_ROWS, "view", 0)
+_BY_AGE = {"new", "next-basket"}
+"""Kinds whose order rests on age already, or whose point is to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def look(
         excluded=np.concatenate(out) if out else _NO_ROWS,
         labels=tuple(labels),
         unheard=tuple(unheard),
-        fusion=_stated(fusion, len(steps.rows)) if request.likes else fusion,
+        fusion=stated(fusion, len(steps.rows)) if request.likes else fusion,
         candidates=None if request.candidates is None else shelf.rows(dict.fromkeys(request.candidates)),
         likes=request.likes,
         basket=min(len(laid), len(steps.rows)) if kind == "complete" else 0,
@@ -292,75 +293,3 @@ def _named(request: RecommendRequest, shelf: Shelf, at: int) -> StepColumns:
 
 def _joined(parts: Iterable[StepColumns]) -> StepColumns:
     return StepColumns(*map(np.concatenate, zip(*parts, strict=True)))
-
-
-BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
-"""Kinds that rest on what others did around products: steps that are believed alone count, as of the last training, so
-that nobody moves these lists at once."""
-FOLLOWED = "followed"
-"""The source that says what shoppers turned to next, in steps that are believed."""
-BY_SEGMENT = {"for-you", "next-basket"}
-"""Kinds in which what is popular has a say, and so what is popular with shoppers of a label."""
-_BY_AGE = {"new", "next-basket"}
-"""Kinds whose order rests on age already, or whose point is to repeat."""
-_BY_KIND: Mapping[str, Mapping[str, float]] = {
-    "similar": {"hybrid": 1.0, "content": 0.3, FOLLOWED: 0.1},
-    "together": {"together": 1.0, FOLLOWED: 0.05, "content": 0.003},
-    "trending": {"trending": 1.0},
-    "new": {"new": 1.0},
-}
-"""Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next, then alike."""
-_FILL = {"popular": 1e-4, "fresh": 1e-6, "given": 1e-6}
-"""What is popular, then what is new (or, of candidates, what was given first), behind everything that was found."""
-_LIKES, _LIKES_STEPS = 1.0, 3.0
-"""Worth of what a shopper without a history said they like, and after how many steps it is half of that."""
-
-
-def fusions(models: Models) -> Mapping[Kind, Fusion]:
-    """How sources are weighed for each kind; the same for every request that these models answer."""
-    return {kind: _fusion(kind, models) for kind in KINDS}
-
-
-def _fusion(kind: Kind, models: Models) -> Fusion:
-    """Learnt weights where there are any; for the next basket, repeats before everything else."""
-    learnt = models.fusion
-    if kind in _BY_KIND:
-        return Fusion({**_BY_KIND[kind], **_FILL}, {FOLLOWED: learnt.scales.get("sequential", 1.0)})
-    if kind in BY_OTHERS:
-        learnt = _by_others(learnt)
-    weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
-    if kind in {"complete", "next-basket"}:
-        repeat = models.repeat.config
-        together = repeat.completing if kind == "complete" else repeat.together
-        weights = {name: weight * repeat.rest for name, weight in weights.items()}
-        worth = repeat.rare if kind == "complete" and learnt.rests else repeat.weight
-        weights |= {REPEAT: worth, "together": together}
-        learnt = replace(learnt, seen=1.0)
-    elif kind != "for-you":
-        weights[REPEAT] = 0.0
-    return replace(learnt, weights={**weights, **_FILL})
-
-
-V = TypeVar("V")
-
-
-def _by_others(learnt: Fusion) -> Fusion:
-    """The same with believed steps in the place of everybody's, from which what is popular and further retrievers
-    are learnt as well: what is popular comes behind all else."""
-    kept = {"sequential": FOLLOWED, "content": "content"}
-
-    def renamed(named: Mapping[str, V]) -> dict[str, V]:
-        return {kept[name]: value for name, value in named.items() if name in kept}
-
-    return replace(
-        learnt,
-        weights=renamed(learnt.weights),
-        scales=renamed(learnt.scales),
-        by_band=renamed(learnt.by_band),
-        fading=renamed(learnt.fading),
-    )
-
-
-def _stated(fusion: Fusion, steps: int) -> Fusion:
-    """The same with a say for what the shopper said they like, which gives way to what they do."""
-    return replace(fusion, weights={**fusion.weights, LIKES: _LIKES / (1 + steps / _LIKES_STEPS)})

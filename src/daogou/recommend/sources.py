@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.recommend.fusions import BY_OTHERS, FOLLOWED
 from daogou.recommend.group import LIKES
-from daogou.recommend.situation import BY_OTHERS, FOLLOWED
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.repeat import REPEAT

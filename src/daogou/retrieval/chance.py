@@ -8,12 +8,12 @@ product is how often what looks like this came true in the shop.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from msgspec import Meta
 
+from daogou.domain.bounds import Count, Positive
 from daogou.retrieval.evidence import place_among
 
 if TYPE_CHECKING:
@@ -37,15 +37,15 @@ class ChanceConfig:
 
     enabled: bool = True
     """Ranked candidates carry it where the release has learnt it."""
-    steps: Annotated[int, Meta(ge=1)] = 2_000
+    steps: Count = 2_000
     """Held-back steps that it is learnt from, at most: about a millisecond each."""
-    drawn: Annotated[int, Meta(ge=1)] = 30
+    drawn: Count = 30
     """Products that are drawn for each of them and stand for all others."""
-    strangers: Annotated[int, Meta(ge=1)] = 5
+    strangers: Count = 5
     """Every so manieth step is told once more as if nothing was known of the shopper."""
-    penalty: Annotated[float, Meta(gt=0)] = 1.0
+    penalty: Positive = 1.0
     """L2 on the weights."""
-    least: Annotated[int, Meta(ge=1)] = 200
+    least: Count = 200
     """With fewer held-back steps it is not learnt."""
 
 

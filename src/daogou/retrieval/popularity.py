@@ -46,7 +46,7 @@ class PopularityConfig:
     """A label with fewer shoppers gets none, so that nobody's taste is published as a segment's."""
     pool: Count = 500
     """Rows of each window that are kept in order between rebuilds."""
-    segment_pool: int = 100
+    segment_pool: Count = 100
     """The same of each label. A shopper may have many, and what is far down the list of one says next to nothing."""
 
 

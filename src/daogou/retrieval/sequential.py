@@ -108,6 +108,11 @@ class SequentialKnn:
         self._extra: dict[int, _Live] = {}
 
     @classmethod
+    def empty(cls) -> SequentialKnn:
+        """One that knows of nothing."""
+        return cls(Neighbours.empty(), np.zeros(0), SequentialConfig())
+
+    @classmethod
     def fit(cls, sequences: Sequences, n_products: int, *, config: SequentialConfig) -> SequentialKnn:
         """Count the pairs of all sequences. Memory is linear in events; products are done in blocks."""
         _, whole = cls.fit_both(sequences, np.empty(0, np.int64), n_products, config=config)

@@ -104,6 +104,15 @@ class _Run:
         key = f"cpu_s.{part}"
         self.metrics[key] = round(self.metrics.get(key, 0.0) + time.process_time() - cpu, 3)
 
+    @contextmanager
+    def trying(self, name: str) -> Iterator[None]:
+        """Spend a block on a component that is left out of the release, with the reason, where it raises Skip."""
+        try:
+            with self.spending(name):
+                yield
+        except Skip as skip:
+            self.skip(name, str(skip))
+
     def skip(self, name: str, reason: str) -> None:
         """Record and say that a component is not part of the release."""
         self.skipped[name] = reason
@@ -249,13 +258,10 @@ def _know_repeats(read: facts.TrainingData, config: TrainingConfig, run: _Run, f
     """Write how readily products are bought again, and the ranker of what somebody buys again where there is one."""
     with run.spending("repeat"):
         repeat.fit(read.lines, read.n, config).save(folder / "repeat")
-    try:
-        with run.spending("habits"):
-            ranker, gained = habits.fit(read.steps, read.products, config=config)
+    with run.trying("habits"):
+        ranker, gained = habits.fit(read.steps, read.products, config=config)
         ranker.save(_made(folder / "fusion" / "habits"))
         run.metrics |= gained
-    except Skip as skip:
-        run.skip("habits", str(skip))
 
 
 def _go_together(read: facts.TrainingData, trusted: Trust, config: TrainingConfig, folder: Path) -> dict[str, float]:
@@ -363,21 +369,15 @@ def _choose(
             events,
             read.n,
         )
-        try:
-            with run.spending("chance"):
-                chance.fit(known, questions, config=config.chance, seed=config.seed).save(folder)
-        except Skip as skip:
-            run.skip("chance", str(skip))
+        with run.trying("chance"):
+            chance.fit(known, questions, config=config.chance, seed=config.seed).save(folder)
     run.step("ranking")
     if folder is not None:
         held = ranking.HeldBack(pool, chosen.fusion, questions, read.products, events)
-        try:
-            with run.spending("ranking"):
-                ranker, gained = ranking.fit(held, config=config.ranking, seed=config.seed)
+        with run.trying("ranking"):
+            ranker, gained = ranking.fit(held, config=config.ranking, seed=config.seed)
             ranker.save(folder / "ranking")
             run.metrics |= gained
-        except Skip as skip:
-            run.skip("ranking", str(skip))
     return alpha
 
 

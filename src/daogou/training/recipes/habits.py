@@ -19,7 +19,7 @@ from daogou.retrieval.repeat import Bought, Repeat
 from daogou.retrieval.shelf import Shelf
 from daogou.training.lesson import Skip
 from daogou.training.recipes import repeat
-from daogou.training.recipes.ranking import Lists, interval, learn, loaded
+from daogou.training.recipes.ranking import Lists, corrected, learn, loaded, surely
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,28 +87,22 @@ def fit(steps: Sequences, products: Sequence[Product], *, config: TrainingConfig
     if (n := len(asked.lists.lengths)) < settings.least:
         raise Skip(f"{n} held-back baskets with something that was bought before, fewer than {settings.least}")
     lists, fold = asked.lists, asked.shopper % settings.folds
-    scores = lists.scores.copy()
-    for judged in range(settings.folds):
-        ranker = learn(lists.part(fold != judged), (), settings, config.seed)
-        here = np.repeat(fold == judged, lists.lengths)
-        scores[here] *= ranker.factors(lists.told[here].T)
     before = asked.gains(lists.scores)
-    mean, low, high = interval(asked.gains(scores) - before, len(before))
-    reached = float(before.mean())
-    if low <= 0:
-        raise Skip(
-            f"tried, not surely better: NDCG@{K} {reached:.4f} of repeats became {reached + mean:.4f} on held-back "
-            f"baskets, the 95 % interval of the gain is {low:+.4f} to {high:+.4f}"
-        )
-    found = {"before": reached, "gain": mean, "gain.low": low, "gain.high": high}
+    gains = asked.gains(corrected(lists, fold, (), settings, config.seed)) - before
+    found = surely(gains, len(gains), before=float(before.mean()), of=f"NDCG@{K}", judged="repeats", on="baskets")
     return learn(lists, (), settings, config.seed), {f"{HABITS}.ndcg@{K}.{name}": found[name] for name in found}
+
+
+def _purchases(steps: Sequences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of all purchases, and where among these each shopper's begin and end."""
+    bought = np.flatnonzero(steps.strength == STRENGTH["purchase"])
+    return bought, np.searchsorted(bought, steps.offsets)
 
 
 def _held(steps: Sequences) -> NDArray[np.bool_]:
     """Which steps are purchases of a basket that is asked for."""
     held = np.zeros(len(steps), np.bool_)
-    bought = np.flatnonzero(steps.strength == STRENGTH["purchase"])
-    ends = np.searchsorted(bought, steps.offsets)
+    bought, ends = _purchases(steps)
     for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         if high - low < 2:
             continue
@@ -119,8 +113,7 @@ def _held(steps: Sequences) -> NDArray[np.bool_]:
 
 def _baskets(steps: Sequences, held: NDArray[np.bool_], seed: int) -> list[_Basket]:
     """The held-back baskets of up to `_SHOPPERS` shoppers."""
-    bought = np.flatnonzero(steps.strength == STRENGTH["purchase"])
-    ends = np.searchsorted(bought, steps.offsets)
+    bought, ends = _purchases(steps)
     asked = np.unique(np.searchsorted(steps.offsets, np.flatnonzero(held), side="right") - 1)
     if len(asked) > _SHOPPERS:
         asked = np.sort(np.random.default_rng(seed).choice(asked, _SHOPPERS, replace=False))

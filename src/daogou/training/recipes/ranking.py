@@ -106,21 +106,13 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
     lists = _lists(held, config)
     if (n := len(lists.lengths)) < config.least:
         raise Skip(f"{n} validation steps with the answer among the first {config.first}, fewer than {config.least}")
-    before, after = lists.gains(lists.scores), np.zeros(n)
-    fold = np.arange(n) % config.folds
-    for judged in range(config.folds):
-        ranker, part = learn(lists.part(fold != judged), held.sources, config, seed), lists.part(fold == judged)
-        after[fold == judged] = part.gains(part.scores * ranker.factors(part.told.T))
-    reached = float(before.sum()) / lists.asked
-    mean, low, high = interval(after - before, lists.asked)
-    if low <= 0:
-        raise Skip(
-            f"tried, not surely better: NDCG@{K} {reached:.4f} of the fusion became {reached + mean:.4f} on held-back "
-            f"steps, the 95 % interval of the gain is {low:+.4f} to {high:+.4f}"
-        )
+    before = lists.gains(lists.scores)
+    gains = lists.gains(corrected(lists, np.arange(n) % config.folds, held.sources, config, seed)) - before
+    found = surely(
+        gains, lists.asked, before=float(before.sum()) / lists.asked, of=f"NDCG@{K}", judged="the fusion", on="steps"
+    )
     begin = lists.begin
-    at_begin, sure, _ = interval((after - before)[begin], max(1, int(begin.sum())))
-    found = {"before": reached, "gain": mean, "gain.low": low, "gain.high": high}
+    at_begin, sure, _ = _interval(gains[begin], max(1, int(begin.sum())))
     found |= {"beginnings": float(begin.mean()), "beginnings.gain": at_begin, "beginnings.gain.low": sure}
     ranker = learn(lists, held.sources, config, seed, within_days=None if sure > 0 else BASKET_REST_DAYS)
     return ranker, {f"ranking.ndcg@{K}.{name}": found[name] for name in found}
@@ -136,7 +128,32 @@ def loaded() -> None:
         ) from None
 
 
-def interval(gains: NDArray[np.float64], n: int) -> tuple[float, float, float]:
+def corrected(
+    lists: Lists, fold: NDArray[np.int64], sources: Sequence[str], config: RankingConfig, seed: int
+) -> NDArray[np.float32]:
+    """(products,) The scores, each list's multiplied as trees say that learnt from the lists of other folds. `fold`:
+    (lists,)"""
+    scores = lists.scores.copy()
+    for judged in range(config.folds):
+        ranker = learn(lists.part(fold != judged), sources, config, seed)
+        here = np.repeat(fold == judged, lists.lengths)
+        scores[here] *= ranker.factors(lists.told[here].T)
+    return scores
+
+
+def surely(gains: NDArray[np.float64], n: int, *, before: float, of: str, judged: str, on: str) -> dict[str, float]:
+    """What n gains come to, of which those not given are 0; raises Skip where they are not surely above 0. `before`:
+    what `judged` reached without them."""
+    mean, low, high = _interval(gains, n)
+    if low <= 0:
+        raise Skip(
+            f"tried, not surely better: {of} {before:.4f} of {judged} became {before + mean:.4f} on held-back {on}, "
+            f"the 95 % interval of the gain is {low:+.4f} to {high:+.4f}"
+        )
+    return {"before": before, "gain": mean, "gain.low": low, "gain.high": high}
+
+
+def _interval(gains: NDArray[np.float64], n: int) -> tuple[float, float, float]:
     """The mean of n gains, of which those not given are 0, and its 95 % interval."""
     mean = float(gains.sum()) / n
     error = np.sqrt(max(0.0, float((gains**2).sum()) / n - mean**2) / n)

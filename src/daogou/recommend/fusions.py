@@ -1,0 +1,84 @@
+"""What each source is worth in each kind of list: learnt weights where there are any, and how kinds differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from daogou.recommend.group import LIKES
+from daogou.recommend.request import KINDS
+from daogou.retrieval.fusion import Fusion
+from daogou.retrieval.repeat import REPEAT
+
+if TYPE_CHECKING:
+    from daogou.domain.kinds import Kind
+    from daogou.recommend.models import Models
+
+V = TypeVar("V")
+
+BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
+"""Kinds that rest on what others did around products: steps that are believed alone count, as of the last training, so
+that nobody moves these lists at once."""
+FOLLOWED = "followed"
+"""The source that says what shoppers turned to next, in steps that are believed."""
+BY_SEGMENT = {"for-you", "next-basket"}
+"""Kinds in which what is popular has a say, and so what is popular with shoppers of a label."""
+_BY_KIND: Mapping[str, Mapping[str, float]] = {
+    "similar": {"hybrid": 1.0, "content": 0.3, FOLLOWED: 0.1},
+    "together": {"together": 1.0, FOLLOWED: 0.05, "content": 0.003},
+    "trending": {"trending": 1.0},
+    "new": {"new": 1.0},
+}
+"""Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next, then alike."""
+_FILL = {"popular": 1e-4, "fresh": 1e-6, "given": 1e-6}
+"""What is popular, then what is new (or, of candidates, what was given first), behind everything that was found."""
+_LIKES, _LIKES_STEPS = 1.0, 3.0
+"""Worth of what a shopper without a history said they like, and after how many steps it is half of that."""
+
+
+def fusions(models: Models) -> Mapping[Kind, Fusion]:
+    """How sources are weighed for each kind; the same for every request that these models answer."""
+    return {kind: _fusion(kind, models) for kind in KINDS}
+
+
+def _fusion(kind: Kind, models: Models) -> Fusion:
+    """Learnt weights where there are any; for the next basket, repeats before everything else."""
+    learnt = models.fusion
+    if kind in _BY_KIND:
+        return Fusion({**_BY_KIND[kind], **_FILL}, {FOLLOWED: learnt.scales.get("sequential", 1.0)})
+    if kind in BY_OTHERS:
+        learnt = _by_others(learnt)
+    weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
+    if kind in {"complete", "next-basket"}:
+        repeat = models.repeat.config
+        together = repeat.completing if kind == "complete" else repeat.together
+        weights = {name: weight * repeat.rest for name, weight in weights.items()}
+        worth = repeat.rare if kind == "complete" and learnt.rests else repeat.weight
+        weights |= {REPEAT: worth, "together": together}
+        learnt = replace(learnt, seen=1.0)
+    elif kind != "for-you":
+        weights[REPEAT] = 0.0
+    return replace(learnt, weights={**weights, **_FILL})
+
+
+def _by_others(learnt: Fusion) -> Fusion:
+    """The same with believed steps in the place of everybody's, from which what is popular and further retrievers
+    are learnt as well: what is popular comes behind all else."""
+    kept = {"sequential": FOLLOWED, "content": "content"}
+
+    def renamed(named: Mapping[str, V]) -> dict[str, V]:
+        return {kept[name]: value for name, value in named.items() if name in kept}
+
+    return replace(
+        learnt,
+        weights=renamed(learnt.weights),
+        scales=renamed(learnt.scales),
+        by_band=renamed(learnt.by_band),
+        fading=renamed(learnt.fading),
+    )
+
+
+def stated(fusion: Fusion, steps: int) -> Fusion:
+    """The same with a say for what the shopper said they like, which gives way to what they do."""
+    return replace(fusion, weights={**fusion.weights, LIKES: _LIKES / (1 + steps / _LIKES_STEPS)})
