@@ -15,6 +15,7 @@ import click
 import msgspec
 
 from daogou.domain.text import Text
+from tools.bounds import bounds
 from tools.markdown import field_notes, line, prose, table
 from tools.python_reference import python
 from tools.record_reference import formats, records
@@ -137,10 +138,11 @@ def _section(name: str, kind: type, above: str = "") -> Iterator[str]:
     path = f"{above}.{name}" if above else name
     yield f"## [{path}]\n"
     yield _unheaded(prose(inspect.getdoc(kind))) + "\n"
+    kinds = get_type_hints(kind, include_extras=True)
     yield from table(
-        ("setting", "default", "meaning"),
-        ((f"`{part.name}`", f"`{_default(part)}`", line(notes.get(part.name))) for part in fields(kind)
-         if part not in inner),
+        ("setting", "default", "may be", "meaning"),
+        ((f"`{part.name}`", f"`{_default(part)}`", bounds(kinds[part.name]), line(notes.get(part.name)))
+         for part in fields(kind) if part not in inner),
     )  # fmt: skip
     for part in inner:
         yield from _section(part.name, hints[part.name], path)

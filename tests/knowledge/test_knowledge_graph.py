@@ -140,7 +140,6 @@ def test_walks_are_shortest_and_at_most_three_steps(opened: Graph) -> None:
     assert three is not None
     assert len(three.edges) == 3
     assert opened.path(ProductId("b"), ProductId("sock"), hops=2) is None
-    assert opened.path_from([ProductId("b"), ProductId("a")], ProductId("sock")) == direct
 
 
 def test_sparql_knows_the_prefixes_and_all_sources(opened: Graph) -> None:

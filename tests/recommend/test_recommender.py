@@ -791,7 +791,7 @@ def test_habits_put_what_was_bought_in_another_order_and_say_so(corrected: Relea
             said.add(reason.text.en)
             assert reason.share == pytest.approx(max(0.0, change) / hit.score, rel=1e-3)
         assert sum(reason.share for reason in hit.because) <= 1 + 1e-6
-    assert said == {wording.DUE.en, wording.NOT_DUE.en}
+    assert said == {wording.LIKELY.en, wording.UNLIKELY.en}
 
 
 def test_only_lists_for_a_shopper_are_ranked_anew(corrected: Release) -> None:

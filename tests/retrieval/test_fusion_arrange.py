@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from daogou.retrieval.arrange import Variety, arrange
 from daogou.retrieval.evidence import NO_CAUSE, Evidence, Trail, distinct, place_among, times_among
 from daogou.retrieval.fusion import Fused, Fusion, band_of
-from daogou.retrieval.metrics import basket_recall, coverage, ndcg, place_in, rank_of, recall, reciprocal_rank
+from daogou.retrieval.metrics import ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.repeat import DAY_MS, REPEAT, Bought, Repeat, RepeatConfig
 from daogou.retrieval.weighing import LATELY, Bands, New, choose, choose_repeat, choose_seen
@@ -302,8 +302,6 @@ def test_metrics_of_known_rankings() -> None:
     assert reciprocal_rank(ranks, 10) == pytest.approx(1.5 / 4)
     assert rank_of(np.array([2.0, 3.0, 2.0]), 2) == 2
     assert place_in(["a", "b"], "b") == 1
-    assert basket_recall(["a", "b", "c"], {"a", "c", "z"}, 2) == pytest.approx(1 / 3)
-    assert coverage([["a", "b"], ["a", "c"]], 10, 1) == 0.1
 
 
 def test_what_people_buy_again_counts_more_than_what_they_buy_once() -> None:

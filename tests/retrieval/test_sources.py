@@ -81,7 +81,9 @@ class TestEase(Walks):
         return Ease.load
 
 
-class TestAls(Walks):
+class TestAlsVectors(Walks):
+    """However they were learnt: the fit itself is another's, in tests/training."""
+
     @pytest.fixture
     def fit(self):
         vectors = np.random.default_rng(0).normal(size=(N, 3)).astype(np.float32)

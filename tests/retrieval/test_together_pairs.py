@@ -16,11 +16,10 @@ def fitted(*baskets: tuple[int, int, list[int]], n: int = 4, min_shoppers: int =
     return Together.fit(actor.astype(np.int32), day, row.astype(np.int32), n, config=config)
 
 
-def test_confidence_and_lift_count_distinct_shoppers() -> None:
-    found = fitted((0, 1, [0, 1]), (1, 1, [0, 1]), (2, 5, [0]), (3, 6, [2]))
-    assert found.shoppers(0, 1) == 2
-    assert found.confidence(0, 1) == pytest.approx(2 / 3)
-    assert found.lift(0, 1) == pytest.approx(2 / 3 * 4 / 2)
+def test_distinct_shoppers_of_a_pair_are_counted() -> None:
+    found = fitted((0, 1, [0, 1]), (0, 9, [0, 1]), (1, 1, [0, 1]), (2, 5, [0]), (3, 6, [2]))
+    assert found.shoppers(0, 1) == found.shoppers(1, 0) == 2
+    assert found.shoppers(0, 2) == 0
 
 
 def test_one_shopper_alone_makes_no_pair() -> None:

@@ -17,19 +17,21 @@ from daogou.ports.stores import Stores
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import RecommendConfig
-from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.attributes import Attributes, AttributesConfig
 from daogou.retrieval.ease import EaseConfig
-from daogou.retrieval.files import read_array
 from daogou.retrieval.fusion import Fusion
+from daogou.retrieval.retriever import Retriever
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
-from daogou.training.lesson import Encode
+from daogou.training.lesson import Encode, Lesson, Skip
+from daogou.training.recipes import ease
 from daogou.training.releases import Releases
-from daogou.training.train import Progress, train
+from daogou.training.retrievers import TABLE, Recipe
+from daogou.training.run import Progress
+from daogou.training.train import train
 from daogou.training.validation import cases
 
 DAY_MS = 86_400_000
@@ -177,19 +179,22 @@ def test_an_encoders_vectors_are_compared_where_that_is_switched_on(stores: Stor
     assert "texts" in fusion.weights
 
 
-def test_als_learns_from_the_histories_that_went_on_last(releases: Releases) -> None:
-    pytest.importorskip("implicit")
-    stores = open_stores("memory://")
-    stores.catalogue.put([product(f"p{n}", f"model {n}") for n in range(8)], at=Instant(NOW))
-    for shopper in range(9):  # the first six touch p0 to p3, the last three p4 to p7
-        ids = [f"p{(shopper + n) % 4 + (0 if shopper < 6 else 4)}" for n in range(4)]
-        stores.events.append(
-            [event("view", id, shopper=f"s{shopper}", at=NOW + 9 * shopper + place) for place, id in enumerate(ids)]
-        )
-    for histories, known in ((9, [True] * 8), (3, [False] * 4 + [True] * 4)):
-        release = train(stores, releases, config=TrainingConfig(als=AlsConfig(histories=histories, factors=4)))
-        vectors = read_array(release.path("als") / "vectors.npy")
-        assert (np.abs(vectors).max(1) > 1e-3).tolist() == known
+def test_what_cannot_be_fitted_again_is_served_without_the_held_back_steps_and_it_is_said(
+    stores: Stores, releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once(lesson: Lesson) -> Retriever:
+        if lesson.before is not None:
+            raise Skip("not a second time")
+        return ease.fit(lesson)
+
+    told: list[str] = []
+    held_back = train(stores, releases, config=TrainingConfig(refit=False)).manifest
+    monkeypatch.setitem(TABLE, "ease", Recipe(once))  # type: ignore[misc]  # a mapping to everybody else
+    manifest = train(stores, releases, progress=lambda seen: told.append(seen.step)).manifest
+    assert manifest.metrics["ease.not_refitted"] == 1.0
+    assert "ease" not in manifest.skipped
+    assert any("ease" in step and "not a second time" in step for step in told)
+    assert manifest.files["ease/values.npy"] == held_back.files["ease/values.npy"]
 
 
 def test_only_some_recipes_takes_the_rest_from_the_active_release(stores: Stores, releases: Releases) -> None:
@@ -214,6 +219,8 @@ def test_only_some_recipes_keeps_what_was_measured_of_the_rest_and_why_others_ar
     assert "ease" in second.skipped
     assert second.metrics["ndcg@10"] == first.metrics["ndcg@10"]
     assert second.metrics["cpu_s.together"] == first.metrics["cpu_s.together"]
+    mixed = train(stores, releases, only=["hybrid"]).manifest
+    assert mixed.metrics["ndcg@10"] == first.metrics["ndcg@10"]  # of the fusion, which is as it was
     third = train(stores, releases, only=["ease"]).manifest
     assert "ease" not in third.skipped
     assert "ease.skipped" not in third.metrics

@@ -21,7 +21,8 @@ from daogou.testing.retrievers import TrailSourceBehaviour
 from daogou.training import retrievers
 from daogou.training.config import TrainingConfig
 from daogou.training.releases import Release, Releases
-from daogou.training.train import Progress, train
+from daogou.training.run import Progress
+from daogou.training.train import train
 
 DAY_MS = 86_400_000
 NOW = 1_700_000_000_000

@@ -13,8 +13,6 @@ from daogou.knowledge.rdf import write_quads
 from daogou.knowledge.sparql import MOST_ROWS, TIMEOUT_S, Row, Sparql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from daogou.domain.edge import Edge, Path
     from daogou.domain.ids import ProductId
     from daogou.domain.text import Text
@@ -76,11 +74,6 @@ class Graph:
         """A shortest walk between two products of at most `hops` (up to 3) steps; None if there is none."""
         ends = self._ends(one, other)
         return walks.shortest(self.links, *ends, hops=hops) if ends else None
-
-    def path_from(self, history: Iterable[ProductId], product: ProductId, *, hops: int = 3) -> Path | None:
-        """The shortest of the walks from products of a history to a product; ties go to the earlier in `history`."""
-        found = [path for one in history if (path := self.path(one, product, hops=hops))]
-        return min(found, key=lambda path: len(path.edges), default=None)
 
     def query(self, sparql: str) -> list[Row]:
         """Answer a SPARQL 1.1 query; the limits are those of `Sparql.query`."""

@@ -7,7 +7,7 @@ its name, percent-encoded. Relations are schema.org properties where schema.org 
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from daogou.domain.text import Text
 
@@ -79,13 +79,6 @@ def node_iri(node: str) -> str:
     """The IRI of a node."""
     kind, _, name = node.partition(":")
     return f"{NODES}{kind}:{quote(name, safe='/')}"
-
-
-def node_of(iri: str) -> str | None:
-    """The node of an IRI; None for an IRI that is not one of the graph's nodes."""
-    if not iri.startswith(NODES) or iri.startswith(VOCABULARY):
-        return None
-    return unquote(iri.removeprefix(NODES))
 
 
 def relation_iri(relation: str) -> str:

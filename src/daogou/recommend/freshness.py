@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from msgspec import Meta
 
+from daogou.domain.bounds import Positive
 from daogou.domain.ids import DAY_MS
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Freshness:
     gain: Annotated[float, Meta(ge=0, le=10)] = 0.0
     """1 doubles the score of a product that is released now. 0, the default, leaves it to what shoppers do and to lists
     of `new`; a shop that lives by its newest goods turns it up."""
-    days: Annotated[float, Meta(gt=0)] = 30.0
+    days: Positive = 30.0
     """After so many days half of the gain is left."""
 
 

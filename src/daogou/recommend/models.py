@@ -107,7 +107,7 @@ class Models:
             sequential=SequentialKnn.empty(),
             content=None,
             hybrid=Hybrid(Neighbours.empty()),
-            together=Together(Neighbours.empty(), np.zeros(0, np.int32), np.zeros(0, np.int32), 0),
+            together=Together.empty(),
             followed=SequentialKnn.empty(),
             popularity=Popularity(popular, trending, {}, counted),
             repeat=Repeat(RepeatConfig()),

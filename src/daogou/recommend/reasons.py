@@ -44,11 +44,11 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     FRESHNESS: ("new", wording.NEW),
     "given": ("given", wording.GIVEN),
     RANKING: ("history", wording.SUITED),
-    HABITS: ("repeat", wording.DUE),
+    HABITS: ("repeat", wording.LIKELY),
     EXPOSURE: ("rule", wording.EXPOSURE),
 }
 """Sources that rest on no step of the trail."""
-_AGAINST: Mapping[str, Text] = {RANKING: wording.LESS_SUITED, HABITS: wording.NOT_DUE}
+_AGAINST: Mapping[str, Text] = {RANKING: wording.LESS_SUITED, HABITS: wording.UNLIKELY}
 """What rankers say of a product whose score they lower."""
 _NAMED = {"segment", LIKES}
 """Sources whose cause is not a step of the trail."""

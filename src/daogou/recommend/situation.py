@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
-from msgspec import Meta
 
+from daogou.domain.bounds import Count, Part, Weight
 from daogou.domain.ids import DAY_MS
 from daogou.domain.kinds import Kind
 from daogou.features.history import STEP_TYPES, STRENGTHS, History, StepColumns
@@ -48,12 +48,12 @@ _BY_AGE = {"new", "next-basket"}
 class RecommendConfig:
     """How answers are arranged."""
 
-    rest_days: Annotated[float, Meta(ge=0)] | None = None
+    rest_days: Weight | None = None
     """A product bought within these days is not recommended, except for a basket, the next one or one at hand. Unless
     given 30, or `basket_rest_days` for shoppers where training found that people buy the same again before."""
-    basket_rest_days: Annotated[float, Meta(ge=0)] = BASKET_REST_DAYS
+    basket_rest_days: Weight = BASKET_REST_DAYS
     """The same for baskets, whose point is to repeat; some people shop twice a day."""
-    steps: Annotated[int, Meta(ge=1)] = 50
+    steps: Count = 50
     """Newest steps of the history an answer rests on."""
     variety: Variety = field(default_factory=Variety)
     """Default: rank by score alone."""
@@ -61,7 +61,7 @@ class RecommendConfig:
     """Default: what was shown often is shown again."""
     freshness: Freshness = field(default_factory=Freshness)
     """Default: a product's age says nothing, except in lists of what is new."""
-    explore: Mapping[Kind, Annotated[float, Meta(ge=0, le=1)]] = field(default_factory=lambda: {"new": 0.1})
+    explore: Mapping[Kind, Part] = field(default_factory=lambda: {"new": 0.1})
     """By kind of list: the part of its places that go to a product drawn from the next best, so that what nobody could
     see can be learnt. Each place then carries its propensity, which belongs into the impression that is reported."""
 

@@ -19,12 +19,13 @@ LESS_SUITED = Text(
     zh="在类似情形下，顾客较少选这样的商品，排序靠后",
     en="Shown later, since shoppers in a like situation chose such a product less often",
 )
-DUE = Text(
-    zh="按您和其他顾客购买它的次数和间隔，该再买了", en="Due again, going by how often and when you and others buy it"
+LIKELY = Text(
+    zh="按您和其他顾客购买它的次数和间隔，这次可能会买",
+    en="Likely this time, going by how often and when you and others buy it",
 )
-NOT_DUE = Text(
-    zh="按您和其他顾客购买它的次数和间隔，这次多半还用不着，排序靠后",
-    en="Shown later, since going by how often and when you and others buy it, it is hardly due",
+UNLIKELY = Text(
+    zh="按您和其他顾客购买它的次数和间隔，这次不大会买，排序靠后",
+    en="Shown later, since it is less likely this time, going by how often and when you and others buy it",
 )
 VARIED = Text(zh="让列表更多样", en="Shown sooner, so that the list is varied")
 EXPLORED = Text(zh="试着推荐，看看是否合您的心意", en="Shown to learn whether it is liked")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-from msgspec import Meta
 
+from daogou.domain.bounds import Count, Part
 from daogou.retrieval.candidates import Candidates
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ Groups = Callable[[int], Sequence[Hashable]]
 class Variety:
     """How different the products of one answer should be."""
 
-    dial: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    dial: Part = 0.0
     """0 ranks by score alone; 1 gives a product nothing for its score once its groups have been shown. Between, a
     product keeps 1 - dial * (part of its groups already shown) of its score (maximal marginal relevance)."""
-    most: Annotated[int, Meta(ge=1)] | None = None
+    most: Count | None = None
     """At most this many of one group; None: no limit."""
-    pool: Annotated[int, Meta(ge=1)] = 5
+    pool: Count = 5
     """How many times k candidates are looked at; more where `most` leaves too few."""
 
     @property

@@ -5,7 +5,6 @@ x counts what each shopper did with a product (behaviour), y are its features (i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,20 +31,6 @@ class HybridConfig:
     """Newest steps of an actor that count as behaviour, so that cost stays linear in events."""
     neighbours: Count = 60
     """How many neighbours of each product are kept, in each part and in the mixture."""
-
-
-def hybrid(
-    x_i: Sequence[float], x_j: Sequence[float], y_i: Sequence[float], y_j: Sequence[float], *, alpha: float
-) -> float:
-    """The similarity of two products from their vectors."""
-    return alpha * cosine(x_i, x_j) + (1 - alpha) * cosine(y_i, y_j)
-
-
-def cosine(a: Sequence[float], b: Sequence[float]) -> float:
-    """The cosine of the angle between two vectors; 0 where one of them is zero."""
-    u, v = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    length = float(np.sqrt((u @ u) * (v @ v)))
-    return float(u @ v) / length if length else 0.0
 
 
 class Hybrid:

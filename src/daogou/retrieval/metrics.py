@@ -41,11 +41,6 @@ def reciprocal_rank(ranks: Iterable[int | None], k: int) -> float:
     return _mean(1 / (rank + 1) if rank is not None and rank < k else 0.0 for rank in ranks)
 
 
-def basket_recall(ranking: Sequence[object], bought: set[object], k: int) -> float:
-    """Part of what was bought that is among the first k."""
-    return len(bought & set(ranking[:k])) / len(bought) if bought else 0.0
-
-
 def listwise(hits: NDArray[np.bool_], relevant: NDArray[np.integer], k: int) -> dict[str, NDArray[np.float64]]:
     """Measures of many lists at once, one value a list: precision, recall, hit rate, NDCG, MRR and MAP at k.
 
@@ -79,11 +74,6 @@ def gini(counts: NDArray[np.number]) -> float:
     ordered = np.sort(counts.astype(np.float64))
     total, n = ordered.sum(), len(ordered)
     return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total else 0.0
-
-
-def coverage(rankings: Iterable[Sequence[object]], n: int, k: int) -> float:
-    """Part of the n products that appear in the first k of any ranking."""
-    return len({item for ranking in rankings for item in ranking[:k]}) / n if n else 0.0
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
+from daogou.domain.bounds import Count
 from daogou.domain.ids import DAY_MS
 from daogou.retrieval.evidence import place_among, times_among
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
@@ -47,8 +48,8 @@ class RankingConfig:
     """It is part of a release only where it surely ranks held-back steps better than the fusion alone."""
     first: Annotated[int, Meta(ge=10, le=500)] = 50
     """How many of the first products of the fused list are put in another order."""
-    trees: Annotated[int, Meta(ge=1)] = 60
-    leaf: Annotated[int, Meta(ge=1)] = 100
+    trees: Count = 60
+    leaf: Count = 100
     """Products of validation steps that a leaf rests on at least."""
     rate: Annotated[float, Meta(gt=0, le=1)] = 0.05
     """What each tree adds of what it would."""

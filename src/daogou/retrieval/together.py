@@ -1,4 +1,4 @@
-"""Bought together: pairs that several different shoppers bought in one go, with confidence and lift.
+"""Bought together: pairs that several different shoppers bought in one go.
 
 Everything is counted in distinct shoppers, so that one account buying a pair a hundred times says no more than once. A
 pair needs `min_shoppers` of those who are believed, and its rank goes by what their voices are worth.
@@ -46,13 +46,15 @@ class Together:
 
     name = "together"
 
-    def __init__(self, table: Neighbours, shoppers: NDArray[np.int32], pairs: NDArray[np.int32], n_actors: int) -> None:
+    def __init__(self, table: Neighbours, shoppers: NDArray[np.int32]) -> None:
         self.table = table
         self._shoppers = shoppers
-        """Distinct believed buyers of each product."""
-        self._pairs = pairs
         """Distinct believed buyers of each pair of the table."""
-        self._n_actors = n_actors
+
+    @classmethod
+    def empty(cls, n: int = 0) -> Together:
+        """One that knows of no pair."""
+        return cls(Neighbours.empty(n), np.empty(0, np.int32))
 
     @classmethod
     def fit(
@@ -84,7 +86,6 @@ class Together:
         believed = np.ones(n_actors, np.bool_) if believed is None else believed
         bought, by = np.divmod(_distinct(rows * np.int64(max(n_actors, 1)) + actors), max(n_actors, 1))
         worth = np.bincount(bought, voice[by], minlength=n)
-        buyers = np.bincount(bought[believed[by]], minlength=n)
         places = np.argsort(rows, kind="stable")
         starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
         blocks, counts = [], []
@@ -113,8 +114,7 @@ class Together:
             blocks.append(strongest(scores, config.neighbours))
             counts.append(strongest(number_of, config.neighbours, by=scores.data).data)
             low = high
-        pairs_kept = np.concatenate(counts or [np.empty(0)]).astype(np.int32)
-        return cls(stacked(blocks) if blocks else Neighbours.empty(n), buyers.astype(np.int32), pairs_kept, n_actors)
+        return cls(stacked(blocks), np.concatenate(counts).astype(np.int32)) if blocks else cls.empty(n)
 
     def evidence(self, trail: Trail) -> Evidence:
         """Partners of every product of the trail; its order does not matter."""
@@ -123,27 +123,16 @@ class Together:
     def shoppers(self, row: int, partner: int) -> int:
         """How many distinct shoppers bought both in one go; 0 where the pair is not in the table."""
         found = np.flatnonzero(self.table.of(row)[0] == partner)
-        return int(self._pairs[self.table.offsets[row] + found[0]]) if len(found) else 0
-
-    def confidence(self, row: int, partner: int) -> float:
-        """Of the buyers of `row`, the part that bought `partner` with it."""
-        return self.shoppers(row, partner) / max(1, int(self._shoppers[row]))
-
-    def lift(self, row: int, partner: int) -> float:
-        """How many times likelier than chance the two are bought together."""
-        return self.confidence(row, partner) * self._n_actors / max(1, int(self._shoppers[partner]))
+        return int(self._shoppers[self.table.offsets[row] + found[0]]) if len(found) else 0
 
     def save(self, folder: Path) -> None:
-        """Write the partners, the buyers of each product and of each pair."""
+        """Write the partners, and the buyers of each pair."""
         self.table.save(folder)
-        write_array(folder / "shoppers.npy", self._shoppers)
-        write_array(folder / "pairs.npy", self._pairs)
-        write_array(folder / "actors.npy", np.array([self._n_actors], np.int64))
+        write_array(folder / "pairs.npy", self._shoppers)
 
     @classmethod
     def load(cls, folder: Path) -> Together:
-        shoppers, pairs, actors = (read_array(folder / f"{name}.npy") for name in ("shoppers", "pairs", "actors"))
-        return cls(Neighbours.load(folder), shoppers, pairs, int(actors[0]))
+        return cls(Neighbours.load(folder), read_array(folder / "pairs.npy"))
 
 
 def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:

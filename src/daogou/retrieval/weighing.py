@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Weighing:
     """The best of the tried weights, and what it reached on validation."""
 
     fusion: Fusion
@@ -59,7 +59,7 @@ class New:
 
 def choose(
     pool: Pool, *, grid: Mapping[str, Sequence[float]], bands: Bands | None = None, least: float = 0.0, k: int = 10
-) -> Chosen:
+) -> Weighing:
     """Choose the weights, and let sources fall silent that all together add no more than the part `least` of NDCG@k, or
     than its standard error on these requests (the one-standard-error rule of Breiman et al., "Classification and
     Regression Trees", 1984): what they say takes time in every answer. With `least` 0 none does.
@@ -81,7 +81,7 @@ def choose(
         chance = float(np.sqrt(np.square(lost).sum() - lost.sum() ** 2 / n))
         if fusion is None or lost.sum() > max(least * every.sum(), chance):
             break
-        chosen = Chosen(fusion, float(gains.sum()) / n, float(np.count_nonzero(gains)) / n)
+        chosen = Weighing(fusion, float(gains.sum()) / n, float(np.count_nonzero(gains)) / n)
     return chosen
 
 
@@ -93,7 +93,7 @@ def _without(
     return other, pool.gains(_scores(pool, other, events), k)
 
 
-def _choose(pool: Pool, grid: Mapping[str, Sequence[float]], bands: Bands | None, k: int) -> Chosen:
+def _choose(pool: Pool, grid: Mapping[str, Sequence[float]], bands: Bands | None, k: int) -> Weighing:
     """Choose the weights by NDCG@k: one source after the other, twice round, starting from each grid's first value.
 
     `pool`: `Pool.fresh`. A source with a single value is the measure of the others. Then each source may lean to
@@ -122,7 +122,7 @@ def _choose(pool: Pool, grid: Mapping[str, Sequence[float]], bands: Bands | None
         by_band = {name: tuple(map(float, line)) for name, line in zip(names, table, strict=True) if (line != 1).any()}
     fusion = Fusion(dict(zip(names, map(float, weights), strict=True)), scales, edges if by_band else (), by_band)
     n = max(1, pool.asked)
-    return Chosen(fusion, best.ndcg / n, best.recall / n)
+    return Weighing(fusion, best.ndcg / n, best.recall / n)
 
 
 def choose_seen(

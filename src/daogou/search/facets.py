@@ -104,11 +104,3 @@ def _range(low: int | None, high: int | None, currency: str) -> Text:
     if high is None:
         return Text(zh=f"{above} 以上", en=f"{above} and up")
     return Text(zh=f"{above} – {below}", en=f"{above} – {below}")
-
-
-def parse_range(value: str, currency: str) -> tuple[Money | None, Money | None]:
-    """Read a price facet's value back into bounds for a filter. Raises ValueError for anything else."""
-    low, separator, high = value.partition("..")
-    if not separator:
-        raise ValueError(f"{value!r} is not a price range such as '10000..19999'")
-    return (Money(int(low), currency) if low else None, Money(int(high), currency) if high else None)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from daogou.domain.bounds import Count, Positive
 from daogou.domain.text import Language, Text
 from daogou.domain.zones import zone_of
 from daogou.recommend.situation import RecommendConfig
@@ -49,7 +50,7 @@ class StoreSettings:
 
     address: str = "sqlite:///store/daogou.db"
     """A relative path is taken from the shop's folder."""
-    max_waiting: Annotated[int, Meta(ge=1)] = 20_000
+    max_waiting: Count = 20_000
     """Events that may wait for the disk; beyond that a writer is told to try again later (429)."""
 
 
@@ -60,7 +61,7 @@ class ServerSettings:
     host: str = "127.0.0.1"
     """127.0.0.1 serves this machine only; 0.0.0.0 serves the network."""
     port: Annotated[int, Meta(ge=1, le=65_535)] = 8000
-    workers: Annotated[int, Meta(ge=1)] = 1
+    workers: Count = 1
     """Processes. One carries thousands of requests a second; raise it on more than two cores."""
     log: Literal["json", "text"] = "text"
     """Form of the log lines on standard error."""
@@ -104,7 +105,7 @@ class Settings:
     language: LanguageSettings = field(default_factory=LanguageSettings)
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
-    rates: Mapping[str, Annotated[float, Meta(gt=0)]] = field(default_factory=dict)
+    rates: Mapping[str, Positive] = field(default_factory=dict)
     """[rates]: how many units of the shop's currency one unit of another is worth, so that "under $80" can be
     understood in a shop that sells in yuan. Without a rate a foreign price is shown as not understood."""
     labels: Mapping[str, Text] = field(default_factory=dict)

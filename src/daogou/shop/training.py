@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from daogou.knowledge.together import Purchases
     from daogou.shop.shop import Report, Shop
     from daogou.training.releases import Release
+    from daogou.training.run import Progress
 
 
 _INDEXED = frozenset({"lexical", "catalogue", "weights", "clicks"})
@@ -73,7 +74,7 @@ def _said(note: Path) -> str:
 
 
 def _train(shop: Shop, *, only: Sequence[str], progress: Report | None) -> Release:
-    def report(seen: recipes.Progress) -> None:
+    def report(seen: Progress) -> None:
         if progress is not None:
             progress("training", seen.done / seen.total)
 

@@ -31,8 +31,8 @@ from daogou.training.train import train
 if TYPE_CHECKING:
     from daogou.evaluation.simulator.truth import Truth
     from daogou.ports.stores import Stores
-    from daogou.training import train as training
     from daogou.training.config import TrainingConfig
+    from daogou.training.run import Progress
 
 Tell = Callable[[str, float], None]
 ENOUGH = 20
@@ -147,7 +147,7 @@ def evaluate(
 def _trained(past: Stores, folder: Path, config: TrainingConfig, tell: Tell) -> tuple[Release, float]:
     """A release of the past, and the CPU seconds it took; active in `folder` alone."""
 
-    def progress(seen: training.Progress) -> None:
+    def progress(seen: Progress) -> None:
         tell("training on the past", seen.done / seen.total)
 
     started = time.process_time()

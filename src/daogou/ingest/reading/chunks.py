@@ -33,11 +33,6 @@ Tell = Callable[[int], None]
 """Called with how many bytes of the file, as it lies on disk, have been read."""
 
 
-def is_gzip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == _GZIP
-
-
 def chunks(path: Path, limits: Limits, tell: Tell | None = None) -> Iterator[bytes]:
     """Yield the file's bytes, without a byte order mark. Raises HostileInput beyond the limits."""
     raw = _expanded(path, limits, tell)

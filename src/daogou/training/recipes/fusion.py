@@ -13,7 +13,7 @@ from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.fusion import Fusion, faded
 from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.repeat import REPEAT, REST_DAYS
-from daogou.retrieval.weighing import LATELY, Bands, Chosen, New, choose, choose_repeat, choose_seen
+from daogou.retrieval.weighing import LATELY, Bands, New, Weighing, choose, choose_repeat, choose_seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def fit(
     repeat: Repeat,
     events: NDArray[np.floating],
     config: TrainingConfig,
-) -> tuple[Chosen, Pool]:
+) -> tuple[Weighing, Pool]:
     """Try the weights of the config on steps to products that are new to the shopper, among products that are; then
     how much products count that are not, on all steps; last how much purchases do, as of the beginning of visits.
 

@@ -1,0 +1,257 @@
+"""Fits the components of a release: choices are made on those that have not seen the held-back steps, and what is
+served is fitted on everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from daogou.retrieval.chance import APART
+from daogou.training import retrievers
+from daogou.training.lesson import Encode, Lesson
+from daogou.training.recipes import (
+    chance,
+    content,
+    fusion,
+    habits,
+    hybrid,
+    popularity,
+    ranking,
+    repeat,
+    sequential,
+    together,
+)
+from daogou.training.validation import Case, cases
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from daogou.features.history import Sequences
+    from daogou.retrieval.content import ContentKnn
+    from daogou.retrieval.neighbours import Neighbours
+    from daogou.retrieval.popularity import Popularity
+    from daogou.retrieval.retriever import Retriever
+    from daogou.retrieval.sequential import SequentialKnn
+    from daogou.training.config import TrainingConfig
+    from daogou.training.data import TrainingData
+    from daogou.training.recipes.together import Heard
+    from daogou.training.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The components that are learnt from steps alone."""
+
+    sequential: SequentialKnn
+    popularity: Popularity
+    alike: Neighbours
+    """Products that the same shoppers turned to."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What has not seen the held-back steps, and the questions they make."""
+
+    fitted: Behaviour
+    questions: Sequence[Case]
+    whole: SequentialKnn
+    """The pair counts of all steps, which are counted along with the others."""
+
+    @property
+    def firsts(self) -> list[Case]:
+        """Questions after products that the shopper had not been at."""
+        return [case for case in self.questions if not case.again]
+
+
+class Fitting:
+    """The recipes over the facts of one shop. What they make is written into a folder, each under its name."""
+
+    def __init__(
+        self, read: TrainingData, config: TrainingConfig, wanted: Collection[str], folder: Path, run: Run
+    ) -> None:
+        self._read = read
+        self._config = config
+        self._wanted = frozenset(wanted)
+        self._folder = folder
+        self._run = run
+        self._steps, self._held = read.steps.newest_left_out()
+        with run.spending("trust"):
+            self._trusted = together.trust(read.lines, config)
+            self._heard = self._hear(read.steps)
+
+    def fit_and_save(self, encode: Encode | None) -> None:
+        """Run what is wanted. `encode`: see `Lesson`."""
+        wanted, run = self._wanted, self._run
+        further = [name for name in retrievers.TABLE if wanted & {name, "fusion"}]
+        choosing = wanted & {"hybrid", "fusion"}
+        counting = wanted & {"sequential", "popularity", "hybrid"}
+        run.step("content")
+        words = self._fit_words() if further or choosing or "content" in wanted else None
+        run.step("held-back fit")
+        learning = further or choosing or (counting and not self._config.refit)
+        held_back = self._fit_held_back() if learning else None
+        learnt: dict[str, Retriever] = {}
+        alpha = 0.0
+        if held_back is not None and words is not None:
+            lesson = Lesson(self._steps, self._read, words, held_back.firsts, None, self._config, run.tell, encode)
+            learnt = self._fit_further(further, lesson)
+            run.step("choose")
+            if "hybrid" in wanted:
+                alpha = self._choose_alpha(held_back, words)
+            if "fusion" in wanted:
+                self._weigh(held_back, words, learnt)
+        run.step("fit")
+        if counting:
+            self._save_behaviour(self._fit_whole(held_back), words, alpha)
+        if words is not None:
+            if "content" in wanted:
+                words.save(self._made("content"))
+            self._save_further(learnt, words)
+        run.step("habits")
+        if "fusion" in wanted:
+            self._know_repeats()
+        run.step("together")
+        if "together" in wanted:
+            self._go_together()
+        run.metrics |= {
+            "products": self._read.n, "steps": len(self._read.steps), "purchases": len(self._read.lines.row),
+        }  # fmt: skip
+
+    def _fit_words(self) -> ContentKnn:
+        with self._run.spending("content"):
+            return content.fit(self._read.products, self._steps, self._config)
+
+    def _fit_held_back(self) -> HeldBack:
+        read, config = self._read, self._config
+        questions = cases(read.steps, self._held, limit=config.validation_shoppers, seed=config.seed)
+        with self._run.spending("sequential"):
+            without, whole = sequential.fit_both(read.steps, self._held, read.n, config)
+        only = hybrid.asked(questions) if config.refit else None
+        fitted = self._fit_behaviour(without, self._steps, self._hear(self._steps), only=only)
+        return HeldBack(fitted, questions, whole)
+
+    def _fit_whole(self, held_back: HeldBack | None) -> Behaviour:
+        """What is served: fitted on all steps, unless the config says otherwise."""
+        steps = self._read.steps
+        if held_back is not None:
+            return self._fit_behaviour(held_back.whole, steps, self._heard) if self._config.refit else held_back.fitted
+        with self._run.spending("sequential"):
+            followed = sequential.fit(steps, self._read.n, self._config)
+        return self._fit_behaviour(followed, steps, self._heard)
+
+    def _fit_behaviour(
+        self, followed: SequentialKnn, steps: Sequences, heard: Heard, *, only: NDArray[np.int64] | None = None
+    ) -> Behaviour:
+        n, config = self._read.n, self._config
+        with self._run.spending("popularity"):
+            counted = popularity.fit(steps, n, self._read.labels, config)
+        with self._run.spending("hybrid"):
+            return Behaviour(followed, counted, together.resemble(steps, heard, n, config, only=only))
+
+    def _fit_further(self, names: Sequence[str], lesson: Lesson) -> dict[str, Retriever]:
+        """Fit the components of the table; what cannot be is skipped with its reason."""
+        learnt: dict[str, Retriever] = {}
+        for name in names:
+            self._run.step(name)
+            with self._run.spending(name):
+                found = retrievers.fit(name, lesson)
+            if isinstance(found, str):
+                self._run.skip(name, found)
+            else:
+                learnt[name] = found
+        return learnt
+
+    def _choose_alpha(self, held_back: HeldBack, words: ContentKnn) -> float:
+        with self._run.spending("weights"):
+            alpha = hybrid.choose_alpha(held_back.fitted.alike, words.table, held_back.firsts, self._config)
+        self._run.metrics["alpha"] = alpha
+        return alpha
+
+    def _weigh(self, held_back: HeldBack, words: ContentKnn, learnt: Mapping[str, Retriever]) -> None:
+        """Choose the weights of all sources, and write them, the chances they tell, and the ranker that corrects them
+        where there is one."""
+        config, run, fitted, questions = self._config, self._run, held_back.fitted, held_back.questions
+        folder, n = self._made("fusion"), self._read.n
+        sources: dict[str, fusion.Source] = {
+            "sequential": fitted.sequential, "content": words, "popularity": fitted.popularity, **learnt,
+        }  # fmt: skip
+        events = fitted.sequential.degree
+        with run.spending("weights"):
+            again = repeat.fit_steps(self._steps, n, config)
+            chosen, pool = fusion.fit(sources, questions, repeat=again, events=events, config=config)
+        chosen.fusion.save(folder)
+        run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall}
+        run.step("chance")
+        with run.trying("chance"):
+            asked = {name: source for name, source in sources.items() if name not in APART}
+            known = chance.Known(asked, chosen.fusion, again, fitted.popularity, events, n)
+            chance.fit(known, questions, config=config.chance, seed=config.seed).save(folder)
+        run.step("ranking")
+        with run.trying("ranking"):
+            held = ranking.HeldBack(pool, chosen.fusion, questions, self._read.products, events)
+            ranker, gained = ranking.fit(held, config=config.ranking, seed=config.seed)
+            ranker.save(folder / "ranking")
+            run.metrics |= gained
+
+    def _save_behaviour(self, fitted: Behaviour, words: ContentKnn | None, alpha: float) -> None:
+        if "sequential" in self._wanted:
+            fitted.sequential.save(self._made("sequential"))
+        if "popularity" in self._wanted:
+            fitted.popularity.save(self._made("popularity"))
+        self._run.step("hybrid")
+        if "hybrid" in self._wanted and words is not None:
+            with self._run.spending("hybrid"):
+                hybrid.mix(fitted.alike, words.table, alpha, self._config).save(self._made("hybrid"))
+
+    def _save_further(self, learnt: Mapping[str, Retriever], words: ContentKnn) -> None:
+        for name, retriever in learnt.items():
+            if name in self._wanted:
+                with self._run.spending(name):
+                    served = self._refitted(name, retriever, words) if self._config.refit else retriever
+                    served.save(self._made(name))
+
+    def _refitted(self, name: str, before: Retriever, words: ContentKnn) -> Retriever:
+        """The component fitted on everything. Where that cannot be, the one that has not seen the held-back steps, and
+        it is said."""
+        everything = Lesson(self._read.steps, self._read, words, (), before, self._config, self._run.tell)
+        found = retrievers.fit(name, everything)
+        if not isinstance(found, str):
+            return found
+        self._run.metrics[f"{name}.not_refitted"] = 1.0
+        self._run.tell(f"{name} does not know the held-back steps, since it could not be fitted again: {found}")
+        return before
+
+    def _know_repeats(self) -> None:
+        """Write how readily products are bought again, and the ranker of own purchases where there is one."""
+        read, run = self._read, self._run
+        with run.spending("repeat"):
+            repeat.fit(read.lines, read.n, self._config).save(self._made("repeat"))
+        with run.trying("habits"):
+            ranker, gained = habits.fit(read.steps, read.products, config=self._config)
+            ranker.save(self._made("fusion/habits"))
+            run.metrics |= gained
+
+    def _go_together(self) -> None:
+        """Write what goes together by the acts of others, the part of the steps that counts there, and how many
+        accounts were set aside."""
+        read, config, folder = self._read, self._config, self._made("together")
+        with self._run.spending("together"):
+            together.fit(read.lines, read.n, config, trusted=self._trusted).save(folder)
+            together.follow(read.steps, self._heard, read.n, config).save(folder / "followed")
+        counted = self._heard.counted
+        self._run.metrics |= {
+            "together.believed": float(counted.mean()) if len(counted) else 1.0,
+            "together.set_aside": float(self._trusted.aside.sum()),
+        }
+
+    def _hear(self, steps: Sequences) -> Heard:
+        return together.hear(steps, self._read.n, self._config, trusted=self._trusted)
+
+    def _made(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
