@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daogou.adapters.addresses import open_stores
+from daogou.domain.event import EventType
 from daogou.features.history import STEP_TYPES, STRENGTH, History, Sequences, sequences
 from daogou.testing.builders import event
 
@@ -45,6 +47,28 @@ def test_what_was_returned_or_disliked_is_rejected_and_no_step() -> None:
     history.take(4, "rating", 4, 5.0)
     assert history.rejected == {1, 2, 3}
     assert [step.row for step in history.steps] == [4]
+
+
+@pytest.mark.parametrize(
+    ("then", "value", "rejected"),
+    [("thumb", 1.0, False), ("rating", 4.0, False), ("cart", None, False), ("purchase", None, False),
+     ("view", None, True), ("rating", 2.0, True)],
+)  # fmt: skip
+def test_a_dislike_is_taken_back_by_praise_or_by_choosing_again(
+    then: EventType, value: float | None, rejected: bool
+) -> None:
+    history = History()
+    history.take(1, "thumb", 1, -1.0)
+    history.take(2, "view", 2)
+    history.take(1, then, 3, value)
+    assert history.rejected == ({1} if rejected else set())
+
+
+def test_what_was_put_in_the_basket_long_ago_does_not_lie_there() -> None:
+    history = History()
+    for row, at in ((1, 5), (2, 6), (3, 4), (3, 7)):
+        history.take(row, "cart", at)
+    assert history.lying(6) == [2, 3]
 
 
 @given(

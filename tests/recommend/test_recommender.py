@@ -708,6 +708,16 @@ def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> N
     assert world.ask(product="p12", kind="complete", k=1).items[0].because[0].products == ("p12",)
 
 
+def test_a_basket_left_long_ago_is_neither_completed_nor_kept_from_the_lists(world: World) -> None:
+    world.happen("cart", "p0", at=NOW - 15 * DAY_MS)
+    world.happen("view", "p12", at=NOW - 9)
+    for kind in ("for-you", "complete"):
+        assert "p0" in world.products(shopper="anna", kind=kind, k=N)
+    world.happen("cart", "p0", at=NOW - 5)
+    for kind in ("for-you", "complete"):
+        assert "p0" not in world.products(shopper="anna", kind=kind, k=N)
+
+
 @pytest.mark.parametrize("by", ["trained", "corrected"])
 @given(history=st.lists(st.integers(0, N - 1).map("p{}".format), min_size=1, max_size=6), data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -71,6 +71,18 @@ def test_a_wrong_event_is_named_and_nothing_is_recorded(served: Served) -> None:
     assert served.shop.stores.events.head() == 0
 
 
+@pytest.mark.parametrize("by", ["service", "shopper"])
+def test_an_event_of_the_future_is_refused_since_counters_fade_by_the_newest(served: Served, by: str) -> None:
+    headers = served.token("u1") if by == "shopper" else served.key("service")
+    day_ms = 86_400_000
+    answer = served.http.post("/v1/events", json=[VIEW, {**VIEW, "at": NOW + day_ms + 1}], headers=headers)
+    assert (answer.status_code, answer.json()["where"]) == (400, "[1].at")
+    assert "more than a day in the future" in answer.json()["message"]
+    assert served.shop.stores.events.head() == 0
+    tomorrow = served.http.post("/v1/events", json={**VIEW, "at": NOW + day_ms}, headers=headers)
+    assert tomorrow.json() == {"recorded": 1, "duplicate": 0}  # a clock or a zone that is ahead
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[1]", b'"view"', b"NaN", b'{"type": "\\ud800"}', b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b"null"],

@@ -552,3 +552,11 @@ def test_the_shops_own_words_for_sides_of_products_count(shop: Shop) -> None:
     with TestClient(build_app(shop), base_url="http://localhost") as client:
         page = client.get("/search", params={"q": "抓地好的徒步鞋", "lang": "en"}).text
     assert re.search(r'class="chips".*</small> Grip<', page)
+
+
+def test_an_event_of_the_future_is_not_put_on_record(shop: Shop) -> None:
+    ahead = replace(act("view", "boots-1", shopper="lin"), at=Instant(shop.clock() + 2 * 86_400_000))
+    head = shop.stores.events.head()
+    with pytest.raises(BadRequest, match="more than a day in the future") as raised:
+        shop.record([act("view", "boots-0", shopper="lin"), ahead])
+    assert (raised.value.where, shop.stores.events.head()) == ("[1].at", head)

@@ -28,6 +28,8 @@ STRENGTH: Mapping[EventType, float] = {
 STEP_TYPES: tuple[EventType, ...] = tuple(STRENGTH)
 STRENGTHS: NDArray[np.float32] = np.array(list(STRENGTH.values()), np.float32)
 """The same in the order of STEP_TYPES."""
+_CHOSEN: frozenset[EventType] = frozenset({"rating", "thumb", "cart", "purchase"})
+"""Liked acts that take back an earlier dislike; a look does not."""
 _PLACE: Mapping[EventType, int] = {type: place for place, type in enumerate(STEP_TYPES)}
 KEPT = 100
 """Steps remembered of an actor; older ones are forgotten."""
@@ -158,11 +160,16 @@ class History:
     steps: Steps = field(default_factory=Steps)
     bought: Purchases = field(default_factory=Purchases)
     basket: dict[int, int] = field(default_factory=dict)
-    """Rows put in the basket and not bought since, with the moment."""
+    """Rows put in the basket and not bought since, with the moment they were put there last."""
     rejected: set[int] = field(default_factory=set)
-    """Rows the actor returned, rated two stars or less, or gave a thumb down: they do not come back."""
+    """Rows the actor returned, rated two stars or less, or gave a thumb down, and since then neither praised nor chose
+    again: they do not come back."""
     newest: int = 0
     """The latest moment of what was taken in."""
+
+    def lying(self, since: int) -> list[int]:
+        """The rows put in the basket at or after a moment; of those before it nobody knows whether they lie there."""
+        return [row for row, at in self.basket.items() if at >= since]
 
     def take(self, row: int, type: EventType, at: int, value: float | None = None) -> Taken:
         """Change the memory by one event."""
@@ -176,6 +183,8 @@ class History:
             if type in {"return", "rating", "thumb"}:
                 self.rejected.add(row)
             return _NOTHING
+        if type in _CHOSEN:
+            self.rejected.discard(row)
         if self.steps and self.steps.rows()[-1] == row:
             return Taken(gained=self.steps.strengthen(type))
         self.steps.add(row, at, type)

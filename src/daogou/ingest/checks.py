@@ -33,12 +33,24 @@ class UnknownProduct(FieldError):
         super().__init__(field, f"no product {product!r} in the catalogue", rule="unknown-product")
 
 
+def latest(now: Instant) -> Instant:
+    """The latest moment a fact may be of: clocks and time zones differ by up to a day."""
+    return Instant(now + TOLERANCE_MS)
+
+
+def demand_past(at: Instant, latest: Instant, where: str = "") -> None:
+    """Raise FieldError for a fact of the future. Counters fade by the newest moment they have seen, so that one view of
+    the year 2099 would make nothing of whatever happened until then."""
+    if at > latest:
+        raise FieldError("at", f"lies more than a day in the future: {uninstant(at)}", rule="future", where=where)
+
+
 class Checks:
     """`check(kind, value)` returns the value, repaired where a rule says so, or raises FieldError."""
 
     def __init__(self, known: Known, now: Instant, create: Create | None) -> None:
         self._known = known
-        self.latest = Instant(now + TOLERANCE_MS)
+        self.latest = latest(now)
         self.create = create
         """None: unknown products are refused."""
         self.drop_lines = False
@@ -58,8 +70,7 @@ class Checks:
         return rule(value) if rule else (value, ())
 
     def _date(self, at: Instant) -> None:
-        if at > self.latest:
-            raise FieldError("at", f"lies more than a day in the future: {uninstant(at)}", rule="future")
+        demand_past(at, self.latest)
 
     def _resolve(self, field: str, product: ProductId) -> tuple[ProductId, Named] | None:
         """None where the product is known; the product to put in its place where it was named by something else."""

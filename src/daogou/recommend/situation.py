@@ -53,6 +53,9 @@ class RecommendConfig:
     given 30, or `basket_rest_days` for shoppers where training found that people buy the same again before."""
     basket_rest_days: Weight = BASKET_REST_DAYS
     """The same for baskets, whose point is to repeat; some people shop twice a day."""
+    basket_days: Weight = 14.0
+    """What was put in the basket within these days and not bought lies there: it is completed, and not recommended.
+    What was left there longer ago is recommended like anything else."""
     steps: Count = 50
     """Newest steps of the history an answer rests on."""
     variety: Variety = field(default_factory=Variety)
@@ -159,12 +162,14 @@ def look(
     bought = _bought(histories)
     fusion = fusions[kind]
     rest = _rest_days(kind, fusion, config)
+    since = int(at - config.basket_days * DAY_MS)
+    lying = [row for history in histories for row in history.lying(since)]
     named = [*request.basket, *([request.product] if request.product is not None else [])]
-    laid = shelf.rows(named).tolist() or [row for history in histories for row in history.basket]
+    laid = shelf.rows(named).tolist() or lying
     out: list[NDArray[np.int32]] = []
     if request.candidates is None:
         out += [shelf.rows(named), bought.since(int(at - rest * DAY_MS))]
-        out += [np.fromiter(rows, np.int32) for history in histories for rows in (history.rejected, history.basket)]
+        out += [np.array(lying, np.int32), *(np.fromiter(history.rejected, np.int32) for history in histories)]
     if request.exclude_seen:
         out += [steps.rows, bought.products]
         out += [live.touched(**actor, until=request.at) for actor in _actors(request)]

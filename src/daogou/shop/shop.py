@@ -382,7 +382,15 @@ class Shop:
         )
 
     def record(self, events: Sequence[Event]) -> Appended:
-        """Put events on record; when it returns they are on disk, and the next answer knows them."""
+        """Put events on record; when it returns they are on disk, and the next answer knows them.
+
+        Raises BadRequest, and records none, where one lies more than a day in the future.
+        """
+        from daogou.ingest.checks import demand_past, latest
+
+        until = latest(self.clock())
+        for place, event in enumerate(events):
+            demand_past(event.at, until, f"[{place}]")
         return self.record_async(events).result()
 
     def record_async(self, events: Sequence[Event]) -> Future[Appended]:

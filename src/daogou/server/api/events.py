@@ -15,6 +15,7 @@ from starlette.responses import Response
 from daogou.domain.errors import Forbidden
 from daogou.domain.event import Event
 from daogou.domain.ids import EventId
+from daogou.ingest.checks import demand_past, latest
 from daogou.ingest.records import decode_event
 from daogou.server import wire
 from daogou.server.auth import Anyone, Caller
@@ -39,7 +40,7 @@ class EventIn(msgspec.Struct, frozen=True):
     session: str | int | None = None
     product: str | int | None = None
     at: str | int | float | None = None
-    """ISO 8601, or epoch seconds or milliseconds; left out: now."""
+    """ISO 8601, or epoch seconds or milliseconds, at most a day ahead of the shop's clock; left out: now."""
     id: str | int | None = None
     """Makes a retry harmless: an id already on record changes nothing."""
 
@@ -82,10 +83,12 @@ def router(shop: Shop) -> APIRouter:
         if len(objects) > MOST_EVENTS:
             raise TooLarge(f"{len(objects)} events in one request; at most {MOST_EVENTS}", where="body")
         now = shop.clock()
+        until = latest(now)
         events = []
         for i, each in enumerate(objects):
             where = "" if one else f"[{i}]"
             event = decode_event(_own(caller, {"at": now, **each}, where), where, currency=currency)
+            demand_past(event.at, until, where)
             events.append(_identified(event, each, caller, idempotency_key, i))
         done = await asyncio.wrap_future(shop.record_async(events))
         counts: Metrics = request.app.state.metrics
