@@ -42,8 +42,8 @@ def baskets(engine: Engine, questions: Sequence[Question], bought: Counts, *, se
 
     `bought` are the purchases of the past.
     """
-    buyers = {actor for actor, place in bought.actor.items() if place in set(np.unique(bought.who).tolist())}
-    asked = [q for q in questions if len(q.basket) and q.actor in buyers]
+    has_bought = np.bincount(bought.who, minlength=len(bought.actor)) > 0
+    asked = [q for q in questions if len(q.basket) and q.actor in bought.actor and has_bought[bought.actor[q.actor]]]
     if len(asked) < ENOUGH:
         return None
     targets = [q.basket for q in asked]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.kinds import Kind
-from daogou.evaluation.offline.systems import DEPTH, Ranked, best
+from daogou.evaluation.offline.systems import DEPTH, Ranked
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.shelf import Shelf
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from daogou.evaluation.offline.questions import Question
     from daogou.ports.stores import Stores
     from daogou.recommend.situation import RecommendConfig
+    from daogou.retrieval.candidates import Candidates
     from daogou.training.releases import Release
 
 FUSED = "this shop"
@@ -63,11 +64,9 @@ class Engine:
         fused = self.ask(questions, kind="for-you", seen=seen)
         alone: dict[str, Ranked] = {}
         for place, question in enumerate(questions):
-            for name, scores in self._alone(question, seen=seen).items():
-                rows = best(scores, DEPTH)
-                rows = rows[scores[rows] > 0]
-                if len(rows):  # what was bought says nothing of new products
-                    alone.setdefault(name, Ranked.blank(len(questions))).fill(place, rows, scores[rows])
+            for name, first in self._alone(question, seen=seen).items():
+                if len(first):  # what was bought says nothing of new products
+                    alone.setdefault(name, Ranked.blank(len(questions))).fill(place, first.rows, first.scores)
             self._tell(0.5 + 0.5 * (place + 1) / len(questions))
         return {FUSED: fused, **{f"{name} alone": ranked for name, ranked in sorted(alone.items())}}
 
@@ -83,15 +82,10 @@ class Engine:
         self.answer_ms = 1000 * (time.process_time() - started) / max(len(questions), 1)
         return ranked
 
-    def _alone(self, question: Question, *, seen: bool) -> Mapping[str, np.ndarray]:
-        request = _request(question, "for-you", DEPTH, seen=seen)
-        found = self._recommender.evidence(request)
-        return {name: self._dense(*evidence.totals()) for name, evidence in found.items()}
-
-    def _dense(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-        scores = np.zeros(len(self.shelf))
-        scores[rows] = values
-        return scores
+    def _alone(self, question: Question, *, seen: bool) -> Mapping[str, Candidates]:
+        """What each source puts first."""
+        found = self._recommender.evidence(_request(question, "for-you", DEPTH, seen=seen))
+        return {name: evidence.best(DEPTH) for name, evidence in found.items()}
 
 
 def _request(question: Question, kind: Kind, k: int, *, seen: bool) -> RecommendRequest:
