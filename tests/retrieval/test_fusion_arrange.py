@@ -234,7 +234,7 @@ def test_what_rows_are_made_of_is_the_sum_of_the_entries(
 
 @pytest.mark.parametrize("names", [(), ("a",)])
 def test_what_nothing_speaks_for_is_made_of_nothing(names: tuple[str, ...]) -> None:
-    fused = Fused(names, Evidence.none(), np.empty(0, np.int32))
+    fused = Fused.of(names, Evidence.none(), np.empty(0, np.int32))
     assert fused.parts([3, 1]).shape == (2, len(names), 1)
     assert not fused.parts([3, 1]).any()
     assert not fused.parts([]).size
@@ -260,6 +260,30 @@ def test_distinct_is_what_numpy_says(keys: list[int]) -> None:
     once, place = distinct(np.array(keys, np.int32))
     expected, inverse = np.unique(np.array(keys, np.int32), return_inverse=True)
     assert (once.tolist(), place.tolist()) == (expected.tolist(), inverse.tolist())
+
+
+@given(st.lists(st.integers(0, 9), max_size=20), st.lists(st.booleans(), min_size=10, max_size=10))
+def test_keys_that_are_not_allowed_have_the_place_behind_the_last(keys: list[int], allowed: list[bool]) -> None:
+    once, place = distinct(np.array(keys, np.int32), np.array(allowed))
+    expected = sorted({key for key in keys if allowed[key]})
+    assert once.tolist() == expected
+    assert place.tolist() == [expected.index(key) if allowed[key] else len(expected) for key in keys]
+
+
+def test_what_changes_whole_rows_stays_with_them_where_a_source_falls_silent() -> None:
+    fused = Fusion({"a": 1.0, "b": 1.0}).fuse(
+        {"a": entries((1, 2.0, 0), (2, 2.0, 0)), "b": entries((2, 1.0, 1), (4, 8.0, 1))},
+        allowed=np.array([True, True, True, True, False]),
+    )
+    doubled = fused.scaled("rule", np.array([2.0, 1.0], np.float32)).scaled("other", np.array([1.0, 2.0], np.float32))
+    assert [column.tolist() for column in doubled.totals] == [[1, 2], [4.0, 6.0]]
+    assert [(part.source, part.cause, part.value) for part in doubled.contributions(2)] == [
+        ("other", NO_CAUSE, 3.0), ("a", 0, 2.0), ("b", 1, 1.0),
+    ]  # fmt: skip
+    assert [column.tolist() for column in doubled.silenced("a").totals] == [[1, 2], [2.0, 4.0]]
+    assert [column.tolist() for column in doubled.silenced("other").silenced("a").totals] == [[1, 2], [2.0, 1.0]]
+    assert [column.tolist() for column in doubled.silenced("rule").silenced("a").totals] == [[2], [4.0]]
+    assert [column.tolist() for column in doubled.of_source("b")] == [[1], [1.0]]
 
 
 def test_a_row_that_no_step_speaks_for_has_its_shares_too() -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daogou.retrieval.als import Als, AlsConfig
 from daogou.retrieval.attributes import Attributes, AttributesConfig
@@ -256,6 +258,52 @@ def test_of_histories_that_share_as_much_the_first_speak() -> None:
     assert found.evidence(Trail.of([0])).totals()[0].tolist() == [3, 4]
     found = SessionKnn.fit(histories, N, config=SessionKnnConfig(neighbours=4))
     assert found.evidence(Trail.of([0])).totals()[0].tolist() == [1, 2, 3, 4, 5]
+
+
+@given(
+    histories=st.lists(st.lists(st.integers(0, N - 1), min_size=1, max_size=6), min_size=1, max_size=12),
+    trail=st.lists(st.integers(0, N - 1), min_size=1, max_size=4, unique=True),
+    config=st.builds(
+        SessionKnnConfig,
+        gap=st.integers(1, 3),
+        neighbours=st.integers(1, 5),
+        newest=st.integers(1, 4),
+        reversed=st.sampled_from([0.0, 0.4]),
+    ),
+)
+def test_sessions_value_what_lies_near_the_shared_steps(
+    histories: list[list[int]], trail: list[int], config: SessionKnnConfig
+) -> None:
+    """Against the formula, one step after the other."""
+    met = {row: [(h, p) for h, history in enumerate(histories) for p, own in enumerate(history) if own == row]
+           for row in range(N)}  # fmt: skip
+    met = {row: sorted(places, key=lambda at: -at[1])[: config.newest] for row, places in met.items()}
+    degree = [sum(history.count(row) for history in histories) for row in range(N)]
+    shared = {
+        (h, p, step): config.recency**step * np.log1p(len(histories) / degree[row])
+        / np.sqrt(min(len(histories[h]), 2 * config.gap + 1))
+        for step, row in enumerate(trail)
+        for h, p in met[row]
+    }  # fmt: skip
+    likeness = {h: sum(value for (own, _, _), value in shared.items() if own == h) for h, _, _ in shared}
+    nearest = sorted(likeness, key=lambda h: (-round(likeness[h], 4), h))
+    if (
+        len(nearest) > config.neighbours
+        and not likeness[nearest[config.neighbours]] < 0.999 * likeness[nearest[config.neighbours - 1]]
+    ):
+        return  # as good as a tie, which rounding decides
+    expected: dict[tuple[int, int], float] = {}
+    for (h, p, step), value in shared.items():
+        for near in range(max(0, p - config.gap), min(len(histories[h]), p + config.gap + 1)):
+            leaves = config.gap_decay ** (abs(near - p) - 1) * (1.0 if near > p else config.reversed)
+            if h in nearest[: config.neighbours] and near != p and leaves:
+                key = histories[h][near], step
+                expected[key] = expected.get(key, 0.0) + value * leaves
+    found = SessionKnn.fit(steps(*histories), N, config=config).evidence(Trail.of(trail))
+    got: dict[tuple[int, int], float] = {}
+    for row, cause, value in zip(found.rows.tolist(), found.causes.tolist(), found.values.tolist(), strict=True):
+        got[row, cause] = got.get((row, cause), 0.0) + value
+    assert got == pytest.approx(expected)
 
 
 def test_als_solves_the_trails_vector_as_the_paper_does() -> None:

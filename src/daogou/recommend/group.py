@@ -34,7 +34,7 @@ def suiting(people: Sequence[Fused], liked: Evidence) -> Fused:
         parts.append(Evidence(rows, values, np.full(len(rows), place, np.int32)))
     liked = liked.times(len(people))
     sources = np.repeat(np.array([0, 1], np.int32), [sum(map(len, parts)), len(liked)])
-    return Fused((SOURCE, LIKES), Evidence.join([*parts, liked]), sources)
+    return Fused.of((SOURCE, LIKES), Evidence.join([*parts, liked]), sources)
 
 
 def suited(values: Iterable[float]) -> int:

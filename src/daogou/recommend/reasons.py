@@ -90,7 +90,8 @@ class Reasoner:
         of 0.
         """
         against: dict[int, list[int]] = {}
-        for place, source in np.argwhere((made < 0).any(2)).tolist():
+        below = np.asarray((made < 0).any(2))
+        for place, source in zip(*(column.tolist() for column in below.nonzero()), strict=True):
             against.setdefault(place, []).append(source)
         found = []
         for place, largest in enumerate(self._largest(made, most)):
@@ -160,7 +161,8 @@ class Reasoner:
             return Reason(kind, text, share, because, source)
         if source in _UNCAUSED:
             kind, text = _UNCAUSED[source]
-            text = _AGAINST.get(source, text) if parts[place].sum() < 0 else text
+            if source in _AGAINST and parts[place].sum() < 0:
+                text = _AGAINST[source]
             return Reason(kind, text, share, (), source)
         if source == REPEAT:
             text = wording.bought(self.situation.bought.days(row))

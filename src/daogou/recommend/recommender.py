@@ -194,7 +194,7 @@ class Recommender:
             if not len(situation.trail.rows):
                 return None
             situation = situation.tasting()
-            rows, scores = self._fused(request, situation, self._allowed(request, situation)).evidence.totals()
+            rows, scores = self._fused(request, situation, self._allowed(request, situation)).totals
         taste = np.zeros(len(self._shelf), np.float32)
         taste[rows] = scores / max(float(scores.max(initial=0.0)), 1e-9)
         return taste

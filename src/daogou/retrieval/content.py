@@ -119,6 +119,8 @@ class ContentKnn:
         """Products whose words are like those of the newest steps."""
         trail = trail.newest(self.config.steps)
         fitted = self.table.spread(trail, recency=self.config.recency)
+        if not self._placed:
+            return fitted
         weights = trail.faded(self.config.recency).tolist()
         placed = [
             (to, cosine * weights[cause], cause)

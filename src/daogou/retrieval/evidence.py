@@ -4,7 +4,7 @@ apart again."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,6 +43,10 @@ class Trail:
     """How much each step says: 1 for a look, more for a purchase."""
     ties: Ties | None = None
     """None where each step has a moment of its own."""
+    _newest: dict[int, Trail] = field(default_factory=dict, repr=False, compare=False)
+    """What was asked before: most sources look at the same newest steps,"""
+    _faded: dict[float, NDArray[np.float32]] = field(default_factory=dict, repr=False, compare=False)
+    """and let them fade alike."""
 
     @classmethod
     def of(cls, rows: Iterable[int], weights: Iterable[float] | None = None) -> Trail:
@@ -59,17 +63,30 @@ class Trail:
 
     def faded(self, recency: float) -> NDArray[np.float32]:
         """The weights, each times recency ** (its place, newest 0)."""
-        if self.ties is None:
-            return self.weights * _powers(recency, len(self.rows))
-        until = _sums(recency, int(self.ties.end.max(initial=0)))
-        first, end, size = self.ties
-        return self.weights * np.asarray((until.take(end) - until.take(first)) / size, np.float32)
+        found = self._faded.get(recency)
+        if found is None:
+            found = self._faded[recency] = self.weights * self._fading(recency)
+            found.flags.writeable = False
+        return found
 
     def newest(self, n: int) -> Trail:
         """The newest n steps; where the last of them has others of its moment beside it, these too, all for less, up to
         `TIED` times as many."""
         if len(self) <= n:
             return self
+        found = self._newest.get(n)
+        if found is None:
+            found = self._newest[n] = self._until(n)
+        return found
+
+    def _fading(self, recency: float) -> NDArray[np.float32]:
+        if self.ties is None:
+            return _powers(recency, len(self.rows))
+        until = _sums(recency, int(self.ties.end.max(initial=0)))
+        first, end, size = self.ties
+        return np.asarray((until.take(end) - until.take(first)) / size, np.float32)
+
+    def _until(self, n: int) -> Trail:
         if self.ties is None:
             return Trail(self.rows[:n], self.weights[:n])
         first, end, size = self.ties
@@ -191,20 +208,27 @@ def totals(keys: NDArray[np.int32], values: NDArray[np.float32]) -> tuple[NDArra
     return once, np.bincount(place, values, len(once)).astype(np.float32)
 
 
-def distinct(keys: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def distinct(
+    keys: NDArray[np.int32], allowed: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Each key once, ascending, and for each entry the place of its key among them.
 
-    Does not sort the entries: each writes its place under its key, and the one that can be read back is the key's.
+    `allowed`: only these keys (a mask); entries of others have the place behind the last. Does not sort the entries:
+    each writes its place under its key, and the one that can be read back is the key's.
     """
     if len(keys) == 0:
         return np.empty(0, np.int32), np.empty(0, np.int32)
     under = _board(int(keys.max()) + 1)
     here = np.arange(len(keys), dtype=np.int32)
-    under[keys] = here
-    once = keys.compress(under.take(keys) == here)
+    at = keys.astype(np.intp)  # once, not in each of the three steps
+    under[at] = here
+    once = keys.compress(under.take(at) == here)
     once.sort()
+    if allowed is not None and not (kept := allowed.take(once)).all():
+        once, others = once.take(kept.nonzero()[0]), once.take((~kept).nonzero()[0])
+        under[others] = len(once)
     under[once] = here[: len(once)]
-    place = under.take(keys)
+    place = under.take(at)
     _boards.append(under)
     return once, place
 

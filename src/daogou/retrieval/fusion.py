@@ -9,15 +9,15 @@ the other entries.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
 
-from daogou.retrieval.evidence import NO_CAUSE, Evidence, PartsOf, distinct, place_among
+from daogou.retrieval.evidence import NO_CAUSE, Evidence, PartsOf, distinct
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ class Fusion:
         names = tuple(name for name, evidence in found.items() if len(evidence) and self.factor(name) > 0)
         parts = [found[name] for name in names]
         if not parts:
-            return Fused((), Evidence.none(), np.empty(0, np.int32))
+            return Fused.of((), Evidence.none(), np.empty(0, np.int32))
         if events is not None and seen is not None:
             powers = [self.fading.get(name, 0.0) for name in names]
             parts = [faded(part, seen, events, power) for part, power in zip(parts, powers, strict=True)]
@@ -86,31 +86,34 @@ class Fusion:
             for columns in zip(*((part.rows, part.values, part.causes) for part in parts), strict=True)
         )
         sources = np.arange(len(names), dtype=np.int32).repeat([len(part) for part in parts])
-        if allowed is not None and not (here := allowed.take(rows)).all():
-            kept = here.nonzero()[0]
+        if allowed is not None and 2 * np.count_nonzero(allowed) < len(allowed):  # few are left: without the others
+            kept = allowed.take(rows).nonzero()[0]
             rows, values, causes, sources = (column.take(kept) for column in (rows, values, causes, sources))
-        values = values * self._worth(names, sources, rows, events)
-        shown = seen is not None and len(seen) and (allowed is None or allowed.take(seen, mode="clip").any())
-        if seen is not None and shown and self.seen != 1:
-            values[_among(rows, seen)] *= np.float32(self.seen)
-        parted = {place: part.parts_of for place, part in enumerate(parts) if part.parts_of is not None}
-        return Fused(names, Evidence(rows, values, causes), sources, parted)
+        once, place = distinct(rows, allowed)
+        values = values * self._worth(names, sources, once, place, events)
+        if seen is not None and len(seen) and self.seen != 1:
+            factors = np.ones(len(once) + 1, np.float32)
+            factors[places_of(seen, once)] = self.seen
+            values *= factors.take(place)
+        parted = {number: part.parts_of for number, part in enumerate(parts) if part.parts_of is not None}
+        return Fused(names, Evidence(rows, values, causes), sources, once, place, parted)
 
     def _worth(
         self,
         names: tuple[str, ...],
         sources: NDArray[np.int32],
-        rows: NDArray[np.int32],
+        once: NDArray[np.int32],
+        place: NDArray[np.int32],
         events: NDArray[np.floating] | None,
     ) -> NDArray[np.float32]:
         """What each entry's value is multiplied with."""
-        if events is None or not any(name in self.by_band for name in names):
+        if events is None or not len(once) or not any(name in self.by_band for name in names):
             return np.array([self.factor(name) for name in names], np.float32).take(sources)
         table = self._by_band.get(names)
         if table is None:
             table = self._by_band[names] = np.concatenate([self._in_bands(name) for name in names])
         cell = sources * np.int32(len(self.bands) + 1)
-        cell += band_of(rows, events, self.bands)
+        cell += band_of(once, events, self.bands).take(place, mode="clip")
         return table.take(cell)
 
     def _in_bands(self, name: str) -> NDArray[np.float32]:
@@ -155,11 +158,12 @@ def _bands(edges: tuple[int, ...]) -> NDArray[np.int32]:
     return np.asarray(np.searchsorted(edges, np.arange(edges[-1] + 2)), np.int32)
 
 
-def _among(rows: NDArray[np.int32], few: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which of the rows are among a few; many times faster than numpy.isin, which sorts both."""
-    marked = np.zeros(max(int(rows.max(initial=0)), int(few.max(initial=0))) + 1, np.bool_)
-    marked[few] = True
-    return marked.take(rows)
+def places_of(rows: NDArray[np.int32], once: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The place of each row among others, ascending; behind the last where it is none of them."""
+    place = once.searchsorted(rows)
+    if len(once):
+        place[once.take(place, mode="clip") != rows] = len(once)
+    return place
 
 
 class Contribution(NamedTuple):
@@ -173,59 +177,61 @@ class Contribution(NamedTuple):
 
 @dataclass(frozen=True)
 class Fused:
-    """Entries of all sources on one scale."""
+    """Entries of all sources on one scale, and what was added to whole rows afterwards."""
 
     names: tuple[str, ...]
+    """Of the sources of entries, then of the changes."""
     evidence: Evidence
     sources: NDArray[np.int32]
     """Index into `names`, one for each entry."""
+    rows: NDArray[np.int32]
+    """Each row once, ascending."""
+    place: NDArray[np.int32]
+    """The place of each entry's row among `rows`; behind the last for one that may not be shown."""
     parted: Mapping[int, PartsOf] = field(default_factory=dict)
     """How the entries of some sources (indices into `names`) are taken apart, where they are sums."""
+    changes: tuple[NDArray[np.float32], ...] = ()
+    """(rows,) What each of the last sources adds, without a cause."""
+
+    @classmethod
+    def of(
+        cls,
+        names: tuple[str, ...],
+        evidence: Evidence,
+        sources: NDArray[np.int32],
+        parted: Mapping[int, PartsOf] | None = None,
+    ) -> Fused:
+        """Entries of rows that may all be shown."""
+        return cls(names, evidence, sources, *distinct(evidence.rows), parted or {})
 
     @cached_property
     def totals(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Each row once, ascending, with its score."""
-        return self._distinct[0], self._sums.astype(np.float32)
+        return self.rows, self._sums.astype(np.float32)
 
     @cached_property
     def _sums(self) -> NDArray[np.float64]:
-        rows, place = self._distinct
-        return np.asarray(np.bincount(place, self.evidence.values, len(rows)), np.float64)
-
-    @cached_property
-    def _distinct(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        return distinct(self.evidence.rows)
+        sums = np.bincount(self.place, self.evidence.values, len(self.rows))[: len(self.rows)].astype(np.float64)
+        for change in self.changes:
+            sums += change
+        return sums
 
     def weighed(self, source: str, rows: NDArray[np.bool_], factor: float) -> Fused:
         """The same with the score of some rows (a mask) multiplied; the difference is an entry of its own source."""
-        return self.scaled(source, np.where(rows[self.totals[0]], np.float32(factor), np.float32(1)))
+        return self.scaled(source, np.where(rows[self.rows], np.float32(factor), np.float32(1)))
 
     def scaled(self, source: str, factors: NDArray[np.float32]) -> Fused:
-        """The same with the score of each row of `totals` multiplied with its factor; the differences are entries of
-        their own source."""
-        found, scores = self.totals
-        here = (factors != 1).nonzero()[0]
-        change = Evidence(
-            found.take(here), scores.take(here) * (factors.take(here) - 1), np.full(len(here), NO_CAUSE, np.int32)
-        )
-        sources = np.full(len(change), len(self.names), np.int32)
-        scaled = Fused(
-            (*self.names, source),
-            Evidence.join([self.evidence, change]),
-            np.concatenate([self.sources, sources]),
-            self.parted,
-        )
-        place = np.concatenate([self._distinct[1], here.astype(np.int32)])
-        sums = self._sums.copy()
-        sums[here] += change.values
-        scaled.__dict__.update(_distinct=(found, place), _sums=sums)  # the same rows: as good as counted again
+        """The same with the score of each row of `totals` multiplied with its factor; the differences are what a
+        source of their own adds."""
+        change = self.totals[1] * (factors - 1)
+        scaled = replace(self, names=(*self.names, source), changes=(*self.changes, change))
+        scaled.__dict__["_sums"] = self._sums + change  # as good as counted again
         return scaled
 
     def by_source(self, places: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.float32]:
-        """(sources, rows) what each of the named sources adds to the rows in these different places of `totals`."""
-        column = np.full(len(self._distinct[0]), -1, np.int32)
-        column[places] = np.arange(len(places), dtype=np.int32)
-        column = column.take(self._distinct[1])
+        """(sources, rows) what the entries of each of the named sources add to the rows in these different places of
+        `totals`."""
+        column = self._columns(places)
         here = (column >= 0).nonzero()[0]
         line = np.array([names.index(name) if name in names else len(names) for name in self.names])
         shape = (len(names) + 1, len(places))  # the last line is for sources that are not asked for
@@ -236,23 +242,37 @@ class Fused:
     def of_source(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The place in `totals` of every entry of one source, and its value; nothing where it does not speak."""
         source = self.names.index(name) if name in self.names else len(self.names)
-        here = (self.sources == source).nonzero()[0]
-        return self._distinct[1].take(here), self.evidence.values.take(here)
+        here = ((self.sources == source) & (self.place < len(self.rows))).nonzero()[0]
+        return self.place.take(here), self.evidence.values.take(here)
 
     def silenced(self, source: str) -> Fused:
         """The same without one source."""
-        kept = self.sources != self.names.index(source) if source in self.names else np.ones(len(self.sources), bool)
-        return Fused(self.names, self.evidence.kept(kept), self.sources[kept], self.parted)
+        number = self.names.index(source) if source in self.names else len(self.names)
+        kept = (self.sources != number) & (self.place < len(self.rows))
+        changes = [change * (place != number) for place, change in self._changed()]
+        left = np.bincount(self.place[kept], minlength=len(self.rows)) > 0
+        for change in changes:
+            left |= change != 0
+        place = (np.cumsum(left) - 1).astype(np.int32)
+        return Fused(
+            self.names,
+            self.evidence.kept(kept),
+            self.sources[kept],
+            self.rows[left],
+            place.take(self.place[kept]),
+            self.parted,
+            tuple(change[left] for change in changes),
+        )
 
     def parts(self, rows: Sequence[int]) -> NDArray[np.float64]:
-        """(rows, sources, causes): what each source adds to each of the rows because of each cause.
+        """(rows, sources, causes): what each source adds to each of the different rows because of each cause.
 
         The last place stands for NO_CAUSE. What a row is made of adds up to its score; a row that nothing speaks for
         has nothing.
         """
         asked = np.array(rows, np.int32)
-        once, place = self._distinct
-        line = place_among(asked, once).take(place)
+        places = places_of(asked, self.rows)
+        line = self._columns(places)
         here = (line >= 0).nonzero()[0]
         causes = self.evidence.causes.take(here)
         apart = {source: parts_of(asked) for source, parts_of in self.parted.items()}
@@ -263,7 +283,21 @@ class Fused:
         for source, each in apart.items():
             made[:, source, : each.shape[1]] += made[:, source, -1:] * each
             made[:, source, -1] = 0.0
+        for source, change in self._changed():
+            made[:, source, -1] = np.append(change, np.float32(0)).take(places)
         return made
+
+    def _changed(self) -> Iterable[tuple[int, NDArray[np.float32]]]:
+        """The changes, each with the place of its source in `names`."""
+        return enumerate(self.changes, len(self.names) - len(self.changes))
+
+    def _columns(self, places: NDArray[np.int64]) -> NDArray[np.int32]:
+        """For each entry which of these places of `totals` is its row's, -1 where none is. A place behind the last is
+        that of no row."""
+        column = np.full(len(self.rows) + 1, -1, np.int32)
+        column[places] = np.arange(len(places), dtype=np.int32)
+        column[-1] = -1
+        return column.take(self.place)
 
     def contributions(self, row: int) -> list[Contribution]:
         """What the row is made of, largest first; the values add up to its score."""

@@ -130,10 +130,13 @@ class SessionKnn:
     def _nearest(self, history: NDArray[np.int32], shared: NDArray[np.float32]) -> NDArray[np.int64] | None:
         """The entries of the histories that share most; None for all of them."""
         k = self.config.neighbours
-        once, place = distinct(history)
-        if len(once) <= k:
+        place, n = history, len(self._long)
+        if n > len(history):  # then it is less to count those that are there
+            once, place = distinct(history)
+            n = len(once)
+        likeness = np.bincount(place, shared, n).astype(np.float32)
+        if np.count_nonzero(likeness) <= k:
             return None
-        likeness = np.bincount(place, shared, len(once)).astype(np.float32)
         return are_highest(likeness, k).take(place).nonzero()[0]
 
     def _around(
@@ -147,23 +150,24 @@ class SessionKnn:
         gap = self.config.gap
         starts = np.maximum(self._offsets.take(history), places - gap)
         ends = np.minimum(self._offsets.take(history + 1), places + gap + 1)
-        around, step = spans(starts, ends)
-        values = shared.take(step) * self._decay.take(around - (places - gap).take(step))
-        return Evidence(self._rows.take(around), values, causes.take(step)).kept(values > 0)
+        around, step = spans(starts, ends - 1)
+        place = places.take(step)
+        values = shared.take(step) * self._decay.take(around - place + gap)
+        around += around >= place  # the shared step itself is left out
+        found = Evidence(self._rows.take(around), values, causes.take(step))
+        return found if self._decay.all() else found.kept(values > 0)
 
     @cached_property
     def _long(self) -> NDArray[np.float32]:
         """(histories,) The root of how many steps of each may speak at once."""
-        return np.sqrt(np.minimum(np.diff(self._offsets), len(self._decay))).astype(np.float32)
+        return np.sqrt(np.minimum(np.diff(self._offsets), 1 + len(self._decay))).astype(np.float32)
 
     @cached_property
     def _decay(self) -> NDArray[np.float32]:
-        """What each place from `gap` behind the shared step to `gap` ahead of it leaves; the step itself nothing."""
-        gap = self.config.gap
-        apart = np.arange(-gap, gap + 1)
-        decay = self.config.gap_decay ** (np.abs(apart) - 1.0) * np.where(apart > 0, 1.0, self.config.reversed)
-        decay[gap] = 0.0
-        return decay.astype(np.float32)
+        """What each place from `gap` behind the shared step to `gap` ahead of it leaves, that step left out."""
+        apart = np.arange(1, self.config.gap + 1)
+        ahead = self.config.gap_decay ** (apart - 1.0)
+        return np.concatenate([ahead[::-1] * self.config.reversed, ahead]).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the histories without names, the places, and the config."""
