@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -38,6 +39,8 @@ from daogou.training.train import train
 K = 20
 LEAST = 5
 """Baskets of a household that is asked."""
+Line = tuple[str, str, int]
+"""A household, a product it bought, and when."""
 
 
 def main() -> None:
@@ -74,7 +77,7 @@ def main() -> None:
     }))  # fmt: skip
 
 
-def _split(folder: Path, held: int) -> tuple[list[tuple[str, str]], dict[str, tuple[int, set[str]]]]:
+def _split(folder: Path, held: int) -> tuple[list[Line], dict[str, tuple[int, set[str]]]]:
     """Write what the shop may know to past.parquet; return its purchases, and each household's moment and basket."""
     with duckdb.connect() as connection:
         connection.execute(f"""
@@ -86,10 +89,11 @@ def _split(folder: Path, held: int) -> tuple[list[tuple[str, str]], dict[str, tu
         """)
         known = f"baskets < {LEAST} OR back > {held}"
         columns = "* EXCLUDE (back, baskets)"
-        connection.execute(
-            f"""COPY (SELECT {columns} FROM lines WHERE {known} ORDER BY "at") TO '{folder / "past.parquet"}'"""
-        )
-        past = connection.execute(f"""SELECT shopper, product FROM lines WHERE {known} ORDER BY "at" """).fetchall()
+        connection.execute(f"""
+            COPY (SELECT {columns} FROM lines WHERE {known} ORDER BY "at", shopper, product)
+            TO '{folder / "past.parquet"}'
+        """)
+        past = connection.execute(f"""SELECT shopper, product, "at" FROM lines WHERE {known}""").fetchall()
         rows = connection.execute(
             f"""SELECT shopper, "at", list(DISTINCT product) FROM lines WHERE baskets >= {LEAST} AND back = {held}
                 GROUP BY shopper, "at" ORDER BY shopper"""
@@ -97,12 +101,20 @@ def _split(folder: Path, held: int) -> tuple[list[tuple[str, str]], dict[str, tu
     return past, {shopper: (at, set(basket)) for shopper, at, basket in rows}
 
 
-def _frequency(past: Sequence[tuple[str, str]], asked: Mapping[str, tuple[int, set[str]]]) -> dict[str, list[str]]:
-    """What each household bought most often, the newer of equals first."""
+def _frequency(past: Sequence[Line], asked: Mapping[str, tuple[int, set[str]]]) -> dict[str, list[str]]:
+    """What each household bought most often; of equals what it bought last, then what more households buy. The order of
+    the file, which is by product number within a basket, says nothing."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for shopper, product in reversed(past):  # a counter keeps equals in the order in which it met them
+    newest: dict[tuple[str, str], int] = {}
+    for shopper, product, at in past:
         counts[shopper][product] += 1
-    return {who: [product for product, _ in counts[who].most_common(K)] for who in asked}
+        newest[shopper, product] = max(at, newest.get((shopper, product), at))
+    buyers = Counter(product for _, product in newest)
+
+    def order(who: str, product: str) -> tuple[int, int, int, str]:
+        return -counts[who][product], -newest[who, product], -buyers[product], product
+
+    return {who: sorted(counts[who], key=partial(order, who))[:K] for who in asked}
 
 
 def _scores(answers: Mapping[str, Sequence[str]], wanted: Mapping[str, set[str]]) -> np.ndarray:

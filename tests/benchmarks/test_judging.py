@@ -183,3 +183,12 @@ def test_what_the_graph_says_of_an_artist_and_of_its_neighbours(load: Callable[[
     one, other = lastfm.bags(lastfm.Data(lines, triples, 1, 2))
     assert one == {"item 0": 1.0, "5 2": 1.0, "of 5 0": 0.3, "of 5 1": 0.3, "6 3": 0.3}
     assert set(one) & set(other) == {"5 2", "of 5 0", "of 5 1", "6 3"}
+
+
+def test_personal_frequency_orders_equals_by_time_and_reach_and_not_as_the_file_does(
+    load: Callable[[str], ModuleType],
+) -> None:
+    bought = [("a", "p1", 1), ("a", "p1", 1), ("a", "p2", 1), ("a", "p3", 2), ("a", "p4", 2), ("b", "p4", 9)]
+    asked = {"a": (3, {"p1"})}
+    frequency = load("benchmarks.next_basket")._frequency
+    assert frequency(bought, asked) == frequency(bought[::-1], asked) == {"a": ["p1", "p4", "p3", "p2"]}

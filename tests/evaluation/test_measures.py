@@ -116,11 +116,15 @@ def question(*history: int) -> Question:
 
 
 def measured(rows: list[list[int]], *, history: tuple[int, ...] = (0,), usually: int = 0) -> dict[str, float]:
+    return measured_each(rows, [history] * len(rows), usually=usually)
+
+
+def measured_each(rows: list[list[int]], histories: list[tuple[int, ...]], *, usually: int = 0) -> dict[str, float]:
     nature = Nature.of(GOODS, REACH, 7)
     lists = np.array(rows, np.int64)
     hits = lists == 2
     usual = np.full((len(rows), 1), usually)
-    return beyond(lists, hits, usual, [question(*history)] * len(rows), nature)
+    return beyond(lists, hits, usual, [question(*history) for history in histories], nature)
 
 
 def test_coverage_gini_and_popularity() -> None:
@@ -131,6 +135,13 @@ def test_coverage_gini_and_popularity() -> None:
     assert found["novelty"] == pytest.approx((0 + 1 + 0 + 2) / 4)
     assert found["popularity lift"] == pytest.approx((0.75 + 0.625) / 2 - 1)
     assert measured([[0, 1], [0, 2]], history=(1,))["popularity lift"] == pytest.approx((0.75 + 0.625) / 2 / 0.5 - 1)
+
+
+def test_the_lift_is_of_means_over_the_shoppers_who_have_a_history() -> None:
+    """GAP of the lists over GAP of the profiles; the third shopper has no profile."""
+    found = measured_each([[0, 1], [0, 2], [0, 0]], [(0,), (3,), ()])
+    assert found["popularity lift"] == pytest.approx((0.75 + 0.625) / (1 + 0.125) - 1)
+    assert measured_each([[0, 1]], [()])["popularity lift"] == 0
 
 
 def test_what_is_alike_has_no_variety_and_what_shares_nothing_has_all() -> None:

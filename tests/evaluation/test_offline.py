@@ -280,6 +280,20 @@ def test_a_place_counts_only_where_those_above_it_were_logged(tmp_path: Path) ->
     assert pinned.places == 1_200
 
 
+def test_a_click_is_that_of_one_showing(tmp_path: Path) -> None:
+    """Each visit opens a page four times and clicks once, after the third time; one clicks before it is shown."""
+    random, found = np.random.default_rng(0), []
+    for visit in range(600):
+        where = {"list": "home:for-you", "position": 0, "session": f"v{visit}", "shopper": f"s{visit % 60}"}
+        id, start = f"p{random.integers(30)}", SPLIT + DAY + visit * 1000
+        found += [event("impression", id, at=start + at, propensity=1 / 30, **where) for at in (1, 2, 3, 5)]  # type: ignore[arg-type]
+        found.append(event("click", id, at=start + (3 if visit else 0), **where))  # type: ignore[arg-type]
+    logged = run(shop_of([*visits(), *found[::-1]]), tmp_path).logged
+    assert logged.places == 2_400
+    assert logged.estimates is not None
+    assert logged.estimates.logged.mean == pytest.approx(599 / 2_400)
+
+
 def test_where_too_few_showings_speak_for_it_nothing_is_estimated(tmp_path: Path) -> None:
     found = run(shop_of([*visits(), *shown_by_lot(places=[0], shoppers=6)]), tmp_path).logged
     assert found.places == 60
@@ -373,7 +387,14 @@ def test_recent_popularity_forgets_what_is_a_month_old() -> None:
 
 def test_item_knn_is_the_plain_cosine() -> None:
     events = [*seen("a", "p1", "p2"), *seen("b", "p1", "p2", "p3"), *seen("c", "p3", "p4"), *seen("d", "p1")]
-    assert ranked("item-kNN", events, "d") == ["p2", "p3"]  # 2 / sqrt(3 * 2), then 1 / sqrt(3 * 2)
+    # 2 / sqrt(3 * 2), then 1 / sqrt(3 * 2); no neighbours, but known to somebody
+    assert ranked("item-kNN", events, "d") == ["p2", "p3", "p4"]
+
+
+def test_who_has_no_neighbours_is_shown_what_is_popular_and_not_what_stands_first_in_the_catalogue() -> None:
+    events = [*seen("a", "p7", "p9"), *seen("b", "p9"), *seen("d", "p4")]
+    assert ranked("item-kNN", events, "nobody") == ["p9", "p4", "p7"]
+    assert ranked("item-kNN", events, "b") == ["p7", "p4"]  # a neighbour before all that is popular
 
 
 def test_personal_frequency_counts_the_shoppers_own() -> None:

@@ -55,8 +55,9 @@ def beyond(
 
     - coverage: part of the products on sale or not that is shown to anyone.
     - gini: how unevenly showings are spread over products, 0 evenly to 1 (all of one).
-    - popularity: mean part of all shoppers that knew a shown product; lift: that over the same of their own history,
-      less 1 (Abdollahpouri et al. 2020), so 0 is as mainstream as the shopper is.
+    - popularity: mean part of all shoppers that knew a shown product; lift: that over the same of their own histories,
+      less 1, both as means over the shoppers who have one (Abdollahpouri et al. 2020), so 0 is as mainstream as they
+      are. Of single shoppers' ratios the mean would be made by the few who know something nobody else does.
     - novelty: mean surprise in bits, -log2 of that part (Zhou et al. 2010).
     - serendipity: part of the places that are wanted and not among the most popular (Ge et al. 2010).
     - variety: 1 less the mean cosine between two products of a list (Ziegler et al. 2005).
@@ -73,12 +74,17 @@ def beyond(
         "coverage": float(np.count_nonzero(counts) / max(len(counts), 1)),
         "gini": gini(counts),
         "popularity": _mean(mainstream),
-        "popularity lift": _mean(mainstream / own - 1),
+        "popularity lift": _lift(mainstream, own),
         "novelty": _mean(_mean_over(-np.log2(known)[rows], shown)),
         "serendipity": float((hits & ~common).mean()) if hits.size else 0.0,
         "variety": _mean(_variety(rows, shown, nature.features)),
         "miscalibration": _mean(_divergence(rows, shown, questions, nature)),
     }
+
+
+def _lift(shown: NDArray[np.float64], own: NDArray[np.float64]) -> float:
+    both = np.isfinite(shown) & np.isfinite(own)
+    return float(shown[both].mean() / own[both].mean() - 1) if both.any() else 0.0
 
 
 def _variety(rows: NDArray[np.int64], shown: NDArray[np.bool_], features: Any) -> NDArray[np.float64]:

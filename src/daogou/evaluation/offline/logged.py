@@ -61,11 +61,10 @@ def logged(events: Events, engine: Engine, split: Split, counts: Counts) -> Logg
         return Logged(0, 0.0, None, _ONE_MOMENT)
     if not events.counts().get("impression"):
         return Logged(0, 0.0, None, _NO_IMPRESSIONS)
-    shown, clicks = _read(events, split.moment)
-    shown = [place for place in shown if place.event.product in engine.shelf.row]
+    shown = [place for place in _read(events, split.moment) if place.event.product in engine.shelf.row]
     if not shown:
         return Logged(0, 0.0, None, _NOT_LOGGED)
-    places = _places(shown, clicks, engine, counts, split.moment)
+    places = _places(shown, engine, counts, split.moment)
     found = estimate(places)
     if found.effective < ENOUGH:
         reason = Text(
@@ -83,26 +82,36 @@ class _Place(NamedTuple):
 
     event: Event
     above: tuple[ProductId | None, ...]
+    clicked: bool = False
 
 
-def _read(events: Events, moment: Instant) -> tuple[list[_Place], set[tuple[object, ...]]]:
+def _read(events: Events, moment: Instant) -> list[_Place]:
+    """A click is that of the newest showing it can be of: a page that was opened four times and clicked once earned
+    one click."""
     shown: list[_Place] = []
-    clicks: set[tuple[object, ...]] = set()
     lists: dict[tuple[object, ...], list[ProductId | None]] = {}  # the newest of each visit, as far as it was logged
-    for event in _newest(events):
-        kind = (event.list or "").rpartition(":")[2]
-        if event.at < moment or kind != LIST or event.position is None or event.position >= FIRST:
-            continue
+    newest: dict[tuple[object, ...], int] = {}
+    told = (event for event in _newest(events) if event.at >= moment and _counts(event))
+    for event in sorted(told, key=lambda event: (event.at, event.type == "click")):
         if event.type == "click":
-            clicks.add(_key(event))
-        elif event.type == "impression":
-            visit = event.shopper, event.session, event.list
-            above = [] if event.position == 0 else lists.get(visit, [])
-            if event.position == len(above):
-                lists[visit] = [*above, event.product]
-                if event.propensity:  # what a rule pinned has none
-                    shown.append(_Place(event, tuple(above)))
-    return shown, clicks
+            if (place := newest.pop(_key(event), None)) is not None:
+                shown[place] = shown[place]._replace(clicked=True)
+            continue
+        visit = event.shopper, event.session, event.list
+        above = [] if event.position == 0 else lists.get(visit, [])
+        if event.position == len(above):
+            lists[visit] = [*above, event.product]
+            if event.propensity:  # what a rule pinned has none
+                newest[_key(event)] = len(shown)
+                shown.append(_Place(event, tuple(above)))
+    return shown
+
+
+def _counts(event: Event) -> bool:
+    kind = (event.list or "").rpartition(":")[2]
+    return (
+        event.type in {"impression", "click"} and kind == LIST and event.position is not None and event.position < FIRST
+    )
 
 
 def _newest(events: Events) -> Iterator[Event]:
@@ -116,23 +125,21 @@ def _key(event: Event) -> tuple[object, ...]:
     return event.shopper, event.session, event.list, event.product, event.position
 
 
-def _places(
-    shown: list[_Place], clicks: set[tuple[object, ...]], engine: Engine, counts: Counts, moment: Instant
-) -> Places:
+def _places(shown: list[_Place], engine: Engine, counts: Counts, moment: Instant) -> Places:
     """The reward model is a product's fame in the past, known before the future, on the scale of a click rate."""
-    actors = {name: number for number, name in enumerate(dict.fromkeys(_actor(event) for event, _ in shown))}
+    actors = {name: number for number, name in enumerate(dict.fromkeys(_actor(place.event) for place in shown))}
     first = {actor: list(_first(actor, engine, moment)) for actor in actors}
     fame = np.log1p(counts.reach())
     fame *= _CLICKED / max(float(fame.mean()), 1e-9)
     target, expected = [], []
-    for event, above in shown:
+    for event, above, _ in shown:
         left = [product for product in first[_actor(event)] if product not in above]
         target.append(1 / len(left) if event.product in left else 0.0)
         expected.append(float(fame[engine.shelf.rows(left)].mean()) if left else 0.0)
     return Places(
-        who=np.array([actors[_actor(event)] for event, _ in shown]),
-        reward=np.array([float(_key(event) in clicks) for event, _ in shown]),
-        logged=np.array([event.propensity or 0.0 for event, _ in shown]),
+        who=np.array([actors[_actor(place.event)] for place in shown]),
+        reward=np.array([float(place.clicked) for place in shown]),
+        logged=np.array([place.event.propensity or 0.0 for place in shown]),
         target=np.array(target),
         expected=fame[engine.shelf.rows(_named(shown))],
         expected_of_target=np.array(expected),
@@ -146,7 +153,7 @@ def _first(actor: str, engine: Engine, moment: Instant) -> Iterable[ProductId]:
 
 
 def _named(shown: Iterable[_Place]) -> Iterator[ProductId]:
-    return (event.product for event, _ in shown if event.product is not None)
+    return (place.event.product for place in shown if place.event.product is not None)
 
 
 def _actor(event: Event) -> str:

@@ -75,6 +75,10 @@ class Evaluation:
     baskets: Baskets | None
     logged: Logged
     examples: tuple[Example, ...]
+    code: str
+    """The version of Daogou."""
+    data: str
+    """Hash of the products and of the past, as in the manifest of a release."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Components that were not trained, each with the reason."""
 
@@ -138,6 +142,8 @@ def evaluate(
         baskets=baskets(engine, asked, bought, seed=plan.seed),
         logged=logged(stores.events, engine, split, counts),
         examples=examples(engine, new_lists, fresh, seed=plan.seed),
+        code=release.manifest.code,
+        data=release.manifest.data_hash,
         skipped=release.manifest.skipped,
     )
     tell("judging", 1.0)

@@ -28,6 +28,8 @@ DEPTH = 100
 """Places that are kept of each ranking."""
 NOTHING = -1
 RECENT_DAYS = 30
+_BEHIND = 1e-9
+"""Less than any cosine of two products that a shopper has in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,14 @@ def _recent(counts: Counts) -> NDArray[np.float64]:
 
 
 def _item_knn(counts: Counts) -> Callable[[Sequence[Question]], NDArray[np.float64]]:
-    """Plain cosine between the columns of the 0/1 table of shoppers and products, no shrinkage, all neighbours."""
+    """Plain cosine between the columns of the 0/1 table of shoppers and products, no shrinkage, all neighbours.
+
+    What is popular comes after all neighbours: somebody nothing is known of is shown that, and not what stands first in
+    the catalogue.
+    """
     touched = _touched(counts, binary=True)
+    popular = counts.reach()
+    popular = _BEHIND * popular / max(popular.max(initial=0.0), 1.0)
     norms = np.sqrt(np.asarray(touched.sum(axis=0)).ravel())
     unit = touched.multiply(1 / np.maximum(norms, 1.0)).tocsr()
 
@@ -177,7 +185,7 @@ def _item_knn(counts: Counts) -> Callable[[Sequence[Question]], NDArray[np.float
         found: NDArray[np.float64] = ((wanted @ unit.T) @ unit).toarray()
         for place, question in enumerate(questions):  # a product is no neighbour of its own
             found[place, question.history] -= norms[question.history] > 0
-        return found
+        return np.where(found > _BEHIND, found, popular)
 
     return scores
 

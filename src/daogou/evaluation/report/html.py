@@ -89,6 +89,8 @@ class _Writer:
             future=f"{found.future_events:,}",
             n=f"{found.tables[0].n:,}",
             seed=found.plan.seed,
+            code=found.code,
+            data=found.data[:12],
         )
         skipped = "; ".join(
             f"{self.system(name)}: {reason_in(self.language, reason)}" for name, reason in found.skipped.items()

@@ -26,9 +26,9 @@ WORDS = {
     ),
     "facts": Text(
         zh="{products} 件商品；用于训练的事件 {past} 个，留作检验的 {future} 个；"
-        "检验了 {n} 位顾客（随机种子 {seed}）。",
+        "检验了 {n} 位顾客（随机种子 {seed}）。导购 {code}，数据 {data}。",
         en="{products} products; {past} events to learn from, {future} held out; {n} shoppers asked "
-        "about (seed {seed}).",
+        "about (seed {seed}). Daogou {code}, data {data}.",
     ),
     "simulated": Text(
         zh="这是模拟数据：商店、商品和顾客均为虚构。",
@@ -79,9 +79,11 @@ WORDS = {
         "sample.",
     ),
     "all-note": Text(
-        zh="顾客常回头看同一件商品，所以「个人常选」在这里很强；它从不推荐新东西。",
-        en="Shoppers often come back to the same product, so “personal frequency” is strong here; it never shows "
-        "anything new.",
+        zh="顾客常回头看同一件商品，所以「个人常选」在这里很强；它先列出顾客选过的，不够才补最热门的。"
+        "本店不展示刚买过或不喜欢的商品，基线没有这条规矩。",
+        en="Shoppers often come back to the same product, so “personal frequency” is strong here; it shows what "
+        "somebody chose before, and only then what is popular. This shop leaves out what was just bought or "
+        "disliked, as it does in its lists; the baselines keep no such rule.",
     ),
     "difference": Text(zh="本店的 NDCG 高出", en="NDCG this shop has over it"),
     "method": Text(zh="方法", en="method"),
