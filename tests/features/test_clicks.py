@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from daogou.features.clicks import Showings, examination, lifts
+from daogou.features.clicks import Placements, examination, lifts
 
 N_QUERIES, N_PRODUCTS, PLACES = 30, 12, 10
 CURVES = {"steep": (1 + np.arange(PLACES)) ** -1.2, "gentle": (1 + np.arange(PLACES)) ** -0.7, "flat": np.ones(PLACES)}
@@ -14,7 +14,7 @@ CURVES = {"steep": (1 + np.arange(PLACES)) ** -1.2, "gentle": (1 + np.arange(PLA
 
 def simulated(
     looked: NDArray[np.float64], *, people: int = 6_000, seed: int = 0
-) -> tuple[Showings, NDArray[np.float64]]:
+) -> tuple[Placements, NDArray[np.float64]]:
     """A shop that ranks what pleases least first, with some chance, and the true appeal of each (query, product)."""
     rng = np.random.default_rng(seed)
     appeal = rng.beta(1, 3, size=(N_QUERIES, N_PRODUCTS))
@@ -25,7 +25,7 @@ def simulated(
         shown[pairs, np.arange(PLACES)] += 1
         clicked[pairs, np.arange(PLACES)] += rng.random(PLACES) < looked * appeal[query, order]
     pair, place = np.nonzero(shown)
-    return Showings(pair, place, shown[pair, place], clicked[pair, place]), appeal.ravel()
+    return Placements(pair, place, shown[pair, place], clicked[pair, place]), appeal.ravel()
 
 
 def of_query() -> NDArray[np.int64]:
@@ -63,11 +63,11 @@ def test_clicks_weighed_by_place_order_products_better_than_counted_ones() -> No
 
 
 def test_products_that_were_shown_at_one_place_only_tell_nothing_of_places() -> None:
-    one_place = Showings(np.arange(3), np.arange(3), np.full(3, 100.0), np.array([50.0, 20.0, 10.0]))
+    one_place = Placements(np.arange(3), np.arange(3), np.full(3, 100.0), np.array([50.0, 20.0, 10.0]))
     assert examination(one_place) is None
-    nothing = Showings(*np.zeros((2, 0), np.int64), *np.zeros((2, 0)))
+    nothing = Placements(*np.zeros((2, 0), np.int64), *np.zeros((2, 0)))
     assert examination(nothing) is None
-    unclicked = Showings(np.zeros(2, np.int64), np.arange(2), np.ones(2), np.zeros(2))
+    unclicked = Placements(np.zeros(2, np.int64), np.arange(2), np.ones(2), np.zeros(2))
     assert examination(unclicked) is None
 
 
@@ -81,7 +81,7 @@ def test_whatever_was_clicked_the_curve_begins_at_one_and_never_rises(
     cells: list[tuple[int, int, int, float]],
 ) -> None:
     pair, place, shown, part = (np.array(column) for column in zip(*cells, strict=True))
-    showings = Showings(pair, place, shown.astype(float), np.floor(shown * part))
+    showings = Placements(pair, place, shown.astype(float), np.floor(shown * part))
     looked = examination(showings)
     if looked is not None:
         assert looked[0] == 1
@@ -94,7 +94,7 @@ def test_whatever_was_clicked_the_curve_begins_at_one_and_never_rises(
 @given(st.integers(0, 30), st.integers(30, 60))
 def test_a_click_more_never_lowers_a_product(clicked: int, shown: int) -> None:
     def lift(clicks: int) -> float:
-        showings = Showings(
+        showings = Placements(
             np.array([0, 1]), np.zeros(2, np.int64), np.array([shown, 50.0]), np.array([clicks, 5.0], float)
         )
         return float(lifts(showings, np.zeros(2, np.int64), np.ones(1), 20.0)[0])
@@ -103,5 +103,5 @@ def test_a_click_more_never_lowers_a_product(clicked: int, shown: int) -> None:
 
 
 def test_the_rarer_a_place_is_looked_at_the_more_its_clicks_say() -> None:
-    showings = Showings(np.array([0, 1]), np.array([0, 1]), np.full(2, 100.0), np.full(2, 10.0))
+    showings = Placements(np.array([0, 1]), np.array([0, 1]), np.full(2, 100.0), np.full(2, 10.0))
     assert lifts(showings, np.zeros(2, np.int64), np.array([1.0, 0.25]), 20.0).argmax() == 1

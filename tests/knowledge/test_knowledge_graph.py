@@ -21,7 +21,7 @@ from daogou.knowledge.graph import Graph
 from daogou.knowledge.jsonld import product_jsonld, script_json
 from daogou.knowledge.links import Links
 from daogou.knowledge.reasons import named
-from daogou.knowledge.together import TogetherConfig, purchases
+from daogou.knowledge.together import BoughtWithConfig, purchases
 
 SHOES, RUNNING = Text("鞋靴", "Footwear"), Text("跑鞋", "Running shoes")
 MESH, RED = Text("网布", "Mesh"), Text("红色", "Red")
@@ -70,7 +70,7 @@ def test_catalogue_facts_become_edges() -> None:
 
 def test_pairs_need_distinct_buyers() -> None:
     often = [order(str(n), "the same", "a", "c") for n in range(50)]
-    edges = build.edges(PRODUCTS, bought=purchases(None, ORDERS + often), config=TogetherConfig(min_buyers=3))
+    edges = build.edges(PRODUCTS, bought=purchases(None, ORDERS + often), config=BoughtWithConfig(min_buyers=3))
     together = [(edge.head, edge.tail, edge.source) for edge in edges if edge.relation == "boughtWith"]
     assert together == [("product:a", "product:sock", "purchases")]
 
@@ -85,7 +85,7 @@ def test_only_the_strongest_pairs_of_a_product_are_kept() -> None:
     names = ["a", "b", "c", "sock"]
     orders = [order(f"{n}-{pair}", f"s{n}{pair}", *pair) for pair in permutations(names, 2) for n in range(3)]
     orders += [order(f"x{n}", f"x{n}", "a", "b") for n in range(5)]
-    edges = build.edges(PRODUCTS, bought=purchases(None, orders), config=TogetherConfig(per_product=1))
+    edges = build.edges(PRODUCTS, bought=purchases(None, orders), config=BoughtWithConfig(per_product=1))
     kept = {(e.head, e.tail) for e in edges if e.relation == "boughtWith"}
     assert ("product:a", "product:b") in kept
     assert len(kept) < 6
@@ -93,7 +93,7 @@ def test_only_the_strongest_pairs_of_a_product_are_kept() -> None:
 
 def test_large_baskets_say_nothing() -> None:
     bought = purchases(None, ORDERS)
-    edges = build.edges(PRODUCTS, bought=bought, config=TogetherConfig(largest_basket=1))
+    edges = build.edges(PRODUCTS, bought=bought, config=BoughtWithConfig(largest_basket=1))
     assert not [edge for edge in edges if edge.relation == "boughtWith"]
 
 

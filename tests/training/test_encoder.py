@@ -383,14 +383,14 @@ PRETRAINED = replace(
 def test_hidden_pieces_of_the_shops_texts_are_guessed_ever_better(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     from daogou.training.recipes.network import Network
-    from daogou.training.recipes.pretraining import Guesser, Texts, pretrain, texts_of
+    from daogou.training.recipes.pretraining import Cloze, Guesser, pretrain, texts_of
 
     products, stores = reviewed()
     texts = texts_of(products, stores.reviews.scan())
     assert {"tea model 0 茶叶 tea", "good tea", " this is a good tea"} <= set(texts)
     assert len(texts) == 64 + 8 + 8
     model: Any = TinyModel()
-    batch = Texts(texts, model.pieces, Random(0), hidden=0.5).draw(200)
+    batch = Cloze(texts, model.pieces, Random(0), hidden=0.5).draw(200)
     rows, places = batch.guessed
     assert batch.marked[rows, places].mean() == pytest.approx(0.8, abs=0.05)
     assert batch.marked.sum() == batch.marked[rows, places].sum()
@@ -488,12 +488,12 @@ def test_what_learns_is_on_one_device() -> None:
     from daogou.training.recipes.encoder import loss_of
     from daogou.training.recipes.learner import Learner
     from daogou.training.recipes.network import Network
-    from daogou.training.recipes.pretraining import Guesser, Texts
+    from daogou.training.recipes.pretraining import Cloze, Guesser
 
     model: Any = TinyModel()
     for rank in (0, 4):
         network = Network(model, model.weights(), rank=rank, device="meta")
-        texts = Texts(["good tea", "a lamp and a cup"], model.pieces, Random(0), hidden=0.3)
+        texts = Cloze(["good tea", "a lamp and a cup"], model.pieces, Random(0), hidden=0.3)
         guesser = Guesser(network, texts.written)
         groups = [(network.parameters, 1e-3), (guesser.parameters, 1e-3)]
         learner = Learner(groups, steps=4, random=Random(0))

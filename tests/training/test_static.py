@@ -105,7 +105,7 @@ def test_the_order_is_learnt_where_it_is_wrong() -> None:
 
 def test_what_is_asked_is_learnt_without_clicks(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from daogou.training.recipes.static import Lesson, distil
+    from daogou.training.recipes.static import Corpus, distil
 
     kinds = ["tea", "shoe", "lamp", "book", "cup", "bag", "hat", "desk"]
     products = [
@@ -116,12 +116,12 @@ def test_what_is_asked_is_learnt_without_clicks(tmp_path: Path) -> None:
     learnt = {"tea": {0: 1}, "my tea": {0: 1}, "old tea": {0: 1}}
     goods = ["stove", "kettle", "carpet", "soap", "broom", "fork"]
     config = TuningConfig(static=StaticConfig(steps=300, batch=64, hidden=32, worded=4))
-    lesson = Lesson.of(products, learnt, goods, config=config, random=Random(0))
-    assert {"lamp model 0 lamp", "tea", "desk", "kettle"} <= set(lesson.texts)
-    drawn = dict(zip(lesson.texts, lesson.shares, strict=True))
+    corpus = Corpus.of(products, learnt, goods, config=config, random=Random(0))
+    assert {"lamp model 0 lamp", "tea", "desk", "kettle"} <= set(corpus.texts)
+    drawn = dict(zip(corpus.texts, corpus.shares, strict=True))
     assert drawn["lamp model 0 lamp"] < drawn["kettle"] / 10
-    assert {"my desk", "old desk"} & set(lesson.texts)
-    assert len({text for text in lesson.texts if text.split()[-1] in goods and " " in text}) == 4
+    assert {"my desk", "old desk"} & set(corpus.texts)
+    assert len({text for text in corpus.texts if text.split()[-1] in goods and " " in text}) == 4
 
     def loss(steps: int) -> tuple[float, Static]:
         static = StaticConfig(steps=steps, batch=64, hidden=32, worded=4)

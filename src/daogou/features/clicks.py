@@ -47,7 +47,7 @@ class ClicksConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Showings:
+class Placements:
     """How many people were shown a product after a query at a place, and how many of them clicked it; one entry for
     each (query, product) and place."""
 
@@ -59,16 +59,16 @@ class Showings:
     clicked: NDArray[np.float64]
 
 
-def examination(showings: Showings) -> NDArray[np.float64] | None:
+def examination(placements: Placements) -> NDArray[np.float64] | None:
     """How likely each place is looked at, beside the first, which has 1; never rising down the list.
 
     Only products that were shown at several places say something. None where those leave nothing to tell by.
     """
-    places = np.bincount(np.unique(np.stack([showings.pair, showings.place]), axis=1)[0])
-    telling = (places > 1)[showings.pair]
-    if not showings.clicked[telling].sum():
+    places = np.bincount(np.unique(np.stack([placements.pair, placements.place]), axis=1)[0])
+    telling = (places > 1)[placements.pair]
+    if not placements.clicked[telling].sum():
         return None
-    return _fitted(*(getattr(showings, name)[telling] for name in ("pair", "place", "shown", "clicked")))
+    return _fitted(*(getattr(placements, name)[telling] for name in ("pair", "place", "shown", "clicked")))
 
 
 def _fitted(
@@ -103,16 +103,16 @@ def _liking(
 
 
 def lifts(
-    showings: Showings, query: NDArray[np.int64], looked: NDArray[np.float64], doubt: float
+    placements: Placements, query: NDArray[np.int64], looked: NDArray[np.float64], doubt: float
 ) -> NDArray[np.float64]:
     """(pairs,) How much more a product pleases after its query than the query's products do on average: 0 for one that
     does not, 1/2 for one that pleases twice as much, never 1.
 
     `query` is the query of each pair. A click weighs by how rarely its place is looked at.
     """
-    looks = showings.shown * looked[np.minimum(showings.place, len(looked) - 1)]
-    of_query = query[showings.pair]
-    average = np.bincount(of_query, showings.clicked) / np.maximum(np.bincount(of_query, looks), 1e-9)
+    looks = placements.shown * looked[np.minimum(placements.place, len(looked) - 1)]
+    of_query = query[placements.pair]
+    average = np.bincount(of_query, placements.clicked) / np.maximum(np.bincount(of_query, looks), 1e-9)
     usual = average[query]
-    liked = _liking(showings.pair, showings.clicked, looks, doubt, usual)
+    liked = _liking(placements.pair, placements.clicked, looks, doubt, usual)
     return np.divide(np.maximum(0.0, liked - usual), liked, out=np.zeros(len(liked)), where=liked > 0)

@@ -21,7 +21,7 @@ _SCALE = (-3.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class Preferences:
     """A clicked product beside another of the same list; one entry for each pair."""
 
     base: NDArray[np.float64]
@@ -32,7 +32,7 @@ class Pairs:
     """(pairs,) what the click counts, over the products it is compared with."""
 
 
-def loss(pairs: Pairs, weights: NDArray[np.float64]) -> float:
+def loss(pairs: Preferences, weights: NDArray[np.float64]) -> float:
     """How badly weights foretell which of each pair was clicked, with the scale that suits them best."""
     from scipy.optimize import minimize_scalar
 
@@ -44,7 +44,7 @@ def loss(pairs: Pairs, weights: NDArray[np.float64]) -> float:
     return float(found.fun)
 
 
-def fit(pairs: Pairs, now: NDArray[np.float64], *, most: NDArray[np.float64], pull: float) -> NDArray[np.float64]:
+def fit(pairs: Preferences, now: NDArray[np.float64], *, most: NDArray[np.float64], pull: float) -> NDArray[np.float64]:
     """(parts,) weights, not negative and not above `most`, from those that hold `now`.
 
     `pull` is what a change by 1 costs, in parts of the loss of a shop that cannot tell what is clicked.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from daogou.domain.edge import Edge
 from daogou.domain.text import Text
 from daogou.knowledge.names import BOUGHT_WITH, brand_node, category_node, product_node, value_node
-from daogou.knowledge.together import Believed, Purchases, TogetherConfig, bought_together, everybody
+from daogou.knowledge.together import Believed, BoughtWithConfig, Purchases, bought_together, everybody
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
@@ -23,7 +23,7 @@ def edges(
     products: Iterable[Product],
     *,
     bought: Purchases | None = None,
-    config: TogetherConfig | None = None,
+    config: BoughtWithConfig | None = None,
     believed: Believed = everybody,
 ) -> Iterator[Edge]:
     """Every edge, those of the catalogue first, each once, in the order of the products.
@@ -92,7 +92,9 @@ def _values(product: Product) -> Iterator[tuple[str, Text]]:
                     yield name, value
 
 
-def _together(bought: Purchases, known: set[str], config: TogetherConfig | None, believed: Believed) -> Iterator[Edge]:
+def _together(
+    bought: Purchases, known: set[str], config: BoughtWithConfig | None, believed: Believed
+) -> Iterator[Edge]:
     pairs = bought_together(bought, config, believed=believed)
     for head, tail, weight in zip(pairs.head.tolist(), pairs.tail.tolist(), pairs.weight.tolist(), strict=True):
         one, other = bought.products[head], bought.products[tail]

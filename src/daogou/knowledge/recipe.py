@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from daogou.knowledge import graph
 from daogou.knowledge.build import CATALOGUE, PURCHASES, edges, labels
 from daogou.knowledge.links import Links
-from daogou.knowledge.together import Believed, TogetherConfig, everybody, purchases
+from daogou.knowledge.together import Believed, BoughtWithConfig, everybody, purchases
 
 if TYPE_CHECKING:
     from daogou.domain.product import Product
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class GraphConfig:
     """How the graph is built."""
 
-    together: TogetherConfig = field(default_factory=TogetherConfig)
+    together: BoughtWithConfig = field(default_factory=BoughtWithConfig)
     record: bool = True
     """Also keep the edges, with their source, in the shop's store, where corrections will go."""
 

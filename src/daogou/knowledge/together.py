@@ -22,7 +22,7 @@ _PAIRS_AT_ONCE = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class TogetherConfig:
+class BoughtWithConfig:
     """What counts as bought together."""
 
     min_buyers: int = 3
@@ -60,7 +60,7 @@ Believed = Callable[[Purchases], Votes]
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class BoughtWith:
     """Products bought together, by number; each kept pair stands once, in either direction."""
 
     head: NDArray[np.int64]
@@ -115,10 +115,10 @@ def everybody(bought: Purchases) -> Votes:
 
 
 def bought_together(
-    bought: Purchases, config: TogetherConfig | None = None, *, believed: Believed = everybody
-) -> Pairs:
+    bought: Purchases, config: BoughtWithConfig | None = None, *, believed: Believed = everybody
+) -> BoughtWith:
     """Count the distinct buyers of each pair, weigh it, keep the strongest of each product."""
-    config = config or TogetherConfig()
+    config = config or BoughtWithConfig()
     votes = believed(bought)
     n_products, n_buyers = len(bought.products), int(bought.buyer.max(initial=0)) + 1
     product, buyer = np.divmod(_distinct(bought.product * n_buyers + bought.buyer), n_buyers)
@@ -203,7 +203,7 @@ def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _strongest(
     head: NDArray[np.int64], tail: NDArray[np.int64], buyers: NDArray[np.int64], weight: NDArray[np.float64], n: int
-) -> Pairs:
+) -> BoughtWith:
     """Keep a pair if it is among the n strongest of either product; ties in order of number."""
     both, other = np.concatenate([head, tail]), np.concatenate([tail, head])
     twice = np.concatenate([weight, weight])
@@ -211,4 +211,4 @@ def _strongest(
     starts = np.flatnonzero(np.diff(both[order], prepend=-1))
     rank = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
     kept = np.unique(order[rank < n] % max(1, len(head)))
-    return Pairs(head[kept], tail[kept], buyers[kept], weight[kept])
+    return BoughtWith(head[kept], tail[kept], buyers[kept], weight[kept])

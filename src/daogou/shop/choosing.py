@@ -1,8 +1,7 @@
 """Learns from clicks after searches, and keeps it only if clicks that were held back say that it helps.
 
 Three fifths of the people teach, a fifth chooses the weight, and a fifth is asked whether it finds more of what they
-clicked. A click counts by how rarely its place is looked at (inverse propensity weighting: Joachims, Swaminathan and
-Schnabel, "Unbiased learning-to-rank with biased feedback", WSDM 2017), so that what is judged is not the old order.
+clicked (`daogou.shop.fifths`).
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
 from daogou.domain.ids import DAY_MS, Instant
-from daogou.features.clicks import ClicksConfig, Showings, examination, lifts
+from daogou.features.clicks import ClicksConfig, Placements, examination, lifts
 from daogou.search.chosen import Chosen, asked
+from daogou.shop.fifths import ASKED, CHOOSING, TAUGHT, click_weight, fifth, surely
 from daogou.training.lesson import Skip
 
 if TYPE_CHECKING:
@@ -33,14 +32,8 @@ Ranked = Callable[[str], Mapping["ProductId", float]]
 
 _MOST = 1_000_000
 """Showings that are read."""
-_PARTS, _CHOOSING, _ASKED = 5, 3, 4
-"""Fifths of the people; the fourth chooses the weight, the last is asked."""
 _QUERIES = 300
 """The most frequent queries that are searched for to choose and to ask; each takes some milliseconds."""
-_HEAVIEST = 10.0
-"""How much more than one at the first place a click may count; more would let a few clicks decide."""
-_SURE = 1.645
-"""Standard errors by which it must find more: one chance in twenty that it is none."""
 
 
 def read_clicks(
@@ -57,7 +50,7 @@ def read_clicks(
     clicks = sum(one.clicked for one in seen)
     if clicks < config.places:
         raise Skip(f"{clicks} clicks on products that a search showed, {config.places} are needed")
-    looked = examination(_Log.of(seen).showings)
+    looked = examination(_Log.of(seen).placements)
     if looked is None:
         raise Skip("no product was shown at several places after one query, so places cannot be told from products")
     return seen, looked
@@ -80,9 +73,9 @@ def write_choices(
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """Showings in columns, and whom the numbers stand for."""
+    """Placements in columns, and whom the numbers stand for."""
 
-    showings: Showings
+    placements: Placements
     query: NDArray[np.int64]
     """(pairs,)"""
     queries: Sequence[str]
@@ -103,7 +96,7 @@ class _Log:
                 clickers[query, one.product].add(one.who)
         pairs = {pair: n for n, pair in enumerate(dict.fromkeys((query, product) for query, product, _ in cells))}
         queries = {query: n for n, query in enumerate(dict.fromkeys(query for query, _ in pairs))}
-        showings = Showings(
+        placements = Placements(
             np.array([pairs[query, product] for query, product, _ in cells], np.int64),
             np.array([place for _, _, place in cells], np.int64),
             np.array([len(people) for people in cells.values()], np.float64),
@@ -111,14 +104,14 @@ class _Log:
         )
         of_pair = np.array([queries[query] for query, _ in pairs], np.int64)
         people_of = np.array([len(clickers[pair]) for pair in pairs], np.int64)
-        return cls(showings, of_pair, list(queries), list(pairs), people_of)
+        return cls(placements, of_pair, list(queries), list(pairs), people_of)
 
 
 def learn(seen: Iterable[Seen], looked: NDArray[np.float64], config: ClicksConfig) -> dict[str, dict[ProductId, float]]:
     """The lift of each product after each query; only of what enough different people clicked."""
     log = _Log.of(seen)
     found: dict[str, dict[ProductId, float]] = {}
-    values = lifts(log.showings, log.query, looked, config.doubt)
+    values = lifts(log.placements, log.query, looked, config.doubt)
     for (query, product), lift, people in zip(log.pairs, values.tolist(), log.people.tolist(), strict=True):
         if lift > 0 and people >= config.people:
             found.setdefault(query, {})[product] = round(lift, 4)
@@ -129,22 +122,22 @@ def _choose(
     seen: Sequence[Seen], looked: NDArray[np.float64], config: ClicksConfig, ranked: Ranked
 ) -> tuple[float, float]:
     """The weight, 0 where it does not help surely, and how much DCG a person and query gains by it."""
-    parts: list[list[Seen]] = [[] for _ in range(_PARTS)]
-    for one in seen:
-        parts[crc32(one.who.encode()) % _PARTS].append(one)
-    taught = learn((one for part in parts[:_CHOOSING] for one in part), looked, config)
+    teaching, choosing, judging = (
+        [one for one in seen if fifth(one.who) in part] for part in (TAUGHT, CHOOSING, ASKED)
+    )
+    taught = learn(teaching, looked, config)
     asking = Counter(asked(one.query) for one in seen)
     some = [query for query, _ in asking.most_common() if query in taught][:_QUERIES]
     scores = {query: ranked(query) for query in some}
     exam = _Exam(taught, scores, looked)
-    gains = {weight: exam.gains(parts[_CHOOSING], weight) for weight in config.weights}
+    gains = {weight: exam.gains(choosing, weight) for weight in config.weights}
     best = max(config.weights, key=lambda weight: float(gains[weight].sum()), default=0.0)
     if not best or gains[best].sum() <= 0:
         return 0.0, 0.0
-    judged = exam.gains(parts[_ASKED], best)
+    judged = exam.gains(judging, best)
     gain = float(judged.mean()) if len(judged) else 0.0
     error = float(judged.std() / max(len(judged), 1) ** 0.5)
-    return (best if gain > _SURE * error else 0.0), round(gain, 5)
+    return (best if surely(gain, error) else 0.0), round(gain, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +156,8 @@ class _Exam:
         for one in seen:
             query = asked(one.query)
             if one.clicked and query in self.scores:
-                place = min(one.position, len(self.looked) - 1)
-                heavy = min(1 / float(self.looked[place]), _HEAVIEST)
                 gained = after[query].get(one.product, 0.0) - before[query].get(one.product, 0.0)
-                found[one.who, query] += heavy * gained
+                found[one.who, query] += click_weight(one, self.looked) * gained
         return np.array(list(found.values()), np.float64)
 
 

@@ -2,8 +2,8 @@
 
 Three fifths of the queries teach, in families ("shoes", "red shoes"), a fifth chooses how far the weights may go from
 those that ship, and a fifth is asked whether what was clicked stands higher among what was shown with it. Products
-that were not shown could not be clicked: where they would stand says nothing. A click counts by how rarely its place is
-looked at, as in `daogou.shop.choosing`.
+that were not shown could not be clicked: where they would stand says nothing. How much a click counts, and which fifth
+does what: `daogou.shop.fifths`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
-from daogou.features.preference import Pairs, fit, loss
+from daogou.features.preference import Preferences, fit, loss
 from daogou.search.chosen import asked
 from daogou.search.scoring import Weights
 from daogou.search.worth import LEARNT, MOST, UNASKED, Worth
+from daogou.shop.fifths import ASKED, CHOOSING, TAUGHT, click_weight, fifth, looks, surely
 from daogou.training.lesson import Skip
 from daogou.training.pairs import family
 
@@ -34,16 +34,10 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
     from daogou.search.scoring import Score
 
-_PARTS, _CHOOSING, _ASKED = 5, 3, 4
-"""Fifths of the families of queries; the fourth chooses, the last is asked."""
 _QUERIES = 2_000
 """The queries with most clicks that are searched for; each takes some milliseconds."""
 _PULLS = (1.0, 0.1, 0.01, 0.001, 0.0001)
 """Tried for how strongly the weights are drawn towards those that ship."""
-_HEAVIEST = 10.0
-"""How much more than one at the first place a click may count; more would let a few clicks decide."""
-_SURE = 1.645
-"""Standard errors by which it must find more: one chance in twenty that it is none."""
 _FAMILIES = 10
 """Families of queries that must be there to choose and to ask by, each."""
 _NOW = np.array([getattr(Weights(), name) for name in LEARNT])
@@ -85,14 +79,14 @@ def write_worth(
     folder: Path, seen: Sequence[Seen], looked: NDArray[np.float64], *, config: ClicksConfig, find: Find
 ) -> Mapping[str, float]:
     """Learn, ask and write an artifact of a release. Raises Skip where it finds no more of what was clicked."""
-    every = Lesson.of(seen, looked, config, find)
-    taught, choosing, judging = (every.fifths(parts) for parts in (range(_CHOOSING), [_CHOOSING], [_ASKED]))
+    every = ClickedLists.of(seen, looked, config, find)
+    taught, choosing, judging = (every.fifths(parts) for parts in (TAUGHT, CHOOSING, ASKED))
     if min(len(each.families) for each in (taught, choosing, judging)) < _FAMILIES:
         raise Skip(f"clicks after {len(every.families)} families of queries are too few to learn, choose and ask by")
     tried = {pull: taught.learn(pull) for pull in _PULLS}
     best = min(_PULLS, key=lambda pull: choosing.loss(tried[pull]))
     gain, error = judging.gain(tried[best])
-    if gain <= _SURE * error:
+    if not surely(gain, error):
         raise Skip(f"held-back queries do not say that it finds more of what was clicked ({gain:+.4f} of DCG)")
     found = every.learn(best)
     found.save(folder)
@@ -109,7 +103,7 @@ class _List:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class ClickedLists:
     """Lists of some families of queries, and what their queries find."""
 
     lists: Sequence[_List]
@@ -118,7 +112,7 @@ class Lesson:
     config: ClicksConfig
 
     @classmethod
-    def of(cls, seen: Sequence[Seen], looked: NDArray[np.float64], config: ClicksConfig, find: Find) -> Lesson:
+    def of(cls, seen: Sequence[Seen], looked: NDArray[np.float64], config: ClicksConfig, find: Find) -> ClickedLists:
         """Put the lists together that brought a click, and search for their queries."""
         shown: dict[tuple[str, str], dict[ProductId, Seen]] = defaultdict(dict)
         for one in seen:
@@ -137,9 +131,9 @@ class Lesson:
         """Those of the lists."""
         return {each.family for each in self.lists}
 
-    def fifths(self, parts: Collection[int]) -> Lesson:
+    def fifths(self, parts: Collection[int]) -> ClickedLists:
         """The lists of these fifths of the families."""
-        return replace(self, lists=[each for each in self.lists if crc32(each.family.encode()) % _PARTS in parts])
+        return replace(self, lists=[each for each in self.lists if fifth(each.family) in parts])
 
     def learn(self, pull: float) -> Worth:
         """Weights and brands from all lists."""
@@ -167,8 +161,8 @@ class Lesson:
             before, after = (_worths(score[rows]) for score in scores[each.query])
             for n, (_, one) in enumerate(here):
                 if one.clicked:
-                    gained[each.family] += self._heavy(one) * float(after[n] - before[n])
-                    heavy[each.family] += self._heavy(one)
+                    gained[each.family] += click_weight(one, self.looked) * float(after[n] - before[n])
+                    heavy[each.family] += click_weight(one, self.looked)
         g, h = np.array([*gained.values()]), np.array([*heavy.values()])
         if not len(g):
             return 0.0, 0.0
@@ -184,10 +178,7 @@ class Lesson:
             if len(here) > 1:
                 yield each, here
 
-    def _heavy(self, one: Seen) -> float:
-        return min(1 / self._looks(one), _HEAVIEST)
-
-    def _pairs(self, brands: Mapping[str, float]) -> Pairs:
+    def _pairs(self, brands: Mapping[str, float]) -> Preferences:
         """Each clicked product beside the others of its list that the search still finds."""
         parts = {query: _with_brands(found, brands) for query, found in self.found.items()}
         base, differences, heavy = [], [], []
@@ -199,10 +190,10 @@ class Lesson:
                     others = np.delete(rows, n)
                     base.append(now[at] - now[others])
                     differences.append(every[at] - every[others])
-                    heavy.append(np.full(len(others), self._heavy(one) / len(others)))
+                    heavy.append(np.full(len(others), click_weight(one, self.looked) / len(others)))
         if not base:
             raise Skip("no product that was clicked stood beside another that search still finds")
-        return Pairs(*(np.concatenate(each).astype(np.float64) for each in (base, differences, heavy)))
+        return Preferences(*(np.concatenate(each).astype(np.float64) for each in (base, differences, heavy)))
 
     def _brands(self) -> dict[str, float]:
         """How much more the products of each brand are clicked than others after the same queries, their places
@@ -217,7 +208,7 @@ class Lesson:
         for each in self.lists:
             for one in each.seen:
                 if brand := brand_of.get(one.product):
-                    expected[brand] += usual[each.query] * self._looks(one)
+                    expected[brand] += usual[each.query] * looks(one, self.looked)
                     if one.clicked:
                         clicks[brand] += 1
                         people[brand].add(one.who)
@@ -232,14 +223,11 @@ class Lesson:
     def _usual(self) -> Mapping[str, float]:
         """Clicks for each look after each query."""
         clicks: dict[str, float] = defaultdict(float)
-        looks: dict[str, float] = defaultdict(float)
+        seen: dict[str, float] = defaultdict(float)
         for each in self.lists:
             clicks[each.query] += sum(one.clicked for one in each.seen)
-            looks[each.query] += sum(map(self._looks, each.seen))
-        return {query: clicks[query] / looks[query] for query in clicks}
-
-    def _looks(self, one: Seen) -> float:
-        return float(self.looked[min(one.position, len(self.looked) - 1)])
+            seen[each.query] += sum(looks(one, self.looked) for one in each.seen)
+        return {query: clicks[query] / seen[query] for query in clicks}
 
 
 def _weights(worth: Worth) -> NDArray[np.float64]:

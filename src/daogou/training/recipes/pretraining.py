@@ -65,7 +65,7 @@ class Batch:
     """(guessed,): places of the right pieces among those the shop writes."""
 
 
-class Texts:
+class Cloze:
     """Texts cut into pieces, of which some are hidden."""
 
     def __init__(self, texts: Sequence[str], pieces: Pieces, random: Random, *, hidden: float) -> None:
@@ -162,7 +162,7 @@ def _loop(
     model: Model, texts: Sequence[str], *, config: TuningConfig, seed: int, kept: Path, tell: Callable[[str], None]
 ) -> Weights:
     chosen, random, begun = config.pretraining, Random(seed), model.weights()
-    shown = Texts(texts, model.pieces, random, hidden=chosen.hidden)
+    shown = Cloze(texts, model.pieces, random, hidden=chosen.hidden)
     network = Network(model, begun, rank=config.rank, device=device())
     guesser = Guesser(network, shown.written)
     groups = [(network.parameters, chosen.rate), (guesser.parameters, chosen.head_rate)]

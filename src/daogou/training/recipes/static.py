@@ -41,7 +41,7 @@ _OFFERED_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Corpus:
     """Texts that are learnt from, and how often each is drawn."""
 
     texts: Sequence[str]
@@ -50,7 +50,7 @@ class Lesson:
     @classmethod
     def of(
         cls, products: Sequence[Product], learnt: Wanted, goods: Sequence[str], *, config: TuningConfig, random: Random
-    ) -> Lesson:
+    ) -> Corpus:
         """Four kinds of texts: of products, what is asked or named by the shop, names of goods in general, and names in
         the shop's ways of asking."""
         static, copies = config.static, range(config.static.copies)
@@ -70,7 +70,7 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class CutTexts:
     """Texts cut into pieces, one after the other."""
 
     pieces: NDArray[np.int64]
@@ -79,7 +79,7 @@ class Texts:
     """(texts + 1,)"""
 
     @classmethod
-    def of(cls, cut: Sequence[Sequence[int]], ids: NDArray[np.int64]) -> Texts:
+    def of(cls, cut: Sequence[Sequence[int]], ids: NDArray[np.int64]) -> CutTexts:
         """`ids` are the different pieces in rising order."""
         starts = np.concatenate(([0], np.cumsum([len(each) for each in cut])))
         return cls(np.searchsorted(ids, np.concatenate([np.array(each, np.int64) for each in cut])), starts)
@@ -179,16 +179,16 @@ def distil(
 
     static, random, draw = config.static, Random(seed), np.random.default_rng(seed)
     products = random.sample(products, min(static.products, len(products)))
-    lesson = Lesson.of(products, learnt, goods, config=config, random=random)
-    cut = [model.pieces.ids(text) for text in lesson.texts]
+    corpus = Corpus.of(products, learnt, goods, config=config, random=random)
+    cut = [model.pieces.ids(text) for text in corpus.texts]
     ids = np.unique(np.concatenate([np.array(each, np.int64) for each in cut]))
     tell(f"static: {len(cut)} texts of {len(ids)} different pieces")
-    wanted = torch.from_numpy(teacher.queries(lesson.texts))  # (texts, dim)
+    wanted = torch.from_numpy(teacher.queries(corpus.texts))  # (texts, dim)
     offered = torch.from_numpy(teacher.passages([text_of(product) for product in products]))  # (products, dim)
     mean = wanted.mean(0)
     spread = float((wanted - mean).norm(dim=1).mean())
     alone = teacher.queries([model.pieces.text(id) for id in ids.tolist()]) - mean.numpy()
-    texts, shares = Texts.of(cut, ids), lesson.shares * (np.array([len(each) for each in cut]) > 0)
+    texts, shares = CutTexts.of(cut, ids), corpus.shares * (np.array([len(each) for each in cut]) > 0)
     with seeded(seed):
         sums = Sums(alone, mean.numpy() / spread, static)
     for _ in range(static.steps):
