@@ -75,6 +75,12 @@ def test_pairs_need_distinct_buyers() -> None:
     assert together == [("product:a", "product:sock", "purchases")]
 
 
+def test_cancelled_orders_bought_nothing() -> None:
+    cancelled = [replace(each, status="cancelled") for each in ORDERS]
+    assert not len(purchases(None, cancelled).product)
+    assert len(purchases(None, ORDERS + cancelled).product) == len(purchases(None, ORDERS).product)
+
+
 def test_a_pair_weighs_its_buyers_against_those_of_each() -> None:
     bought = purchases(None, [*ORDERS, order("10", "s10", "sock")])
     (edge,) = (e for e in build.edges(PRODUCTS, bought=bought) if e.relation == "boughtWith")

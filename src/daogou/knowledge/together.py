@@ -75,7 +75,7 @@ def purchases(columns: EventColumns | None, orders: Iterable[Order] = ()) -> Pur
     """Read baskets from purchase events (one actor, one UTC day) and from orders.
 
     A purchase that is on record in both does no harm: pairs count buyers, not baskets. Sessions without a shopper
-    count as a buyer each.
+    count as a buyer each; cancelled orders do not count.
     """
     products: dict[str, int] = {}
     buyers: dict[str, int] = {}
@@ -92,7 +92,7 @@ def purchases(columns: EventColumns | None, orders: Iterable[Order] = ()) -> Pur
         n_baskets = int(basket.max(initial=-1)) + 1
     else:
         buyer = product = basket = day = np.empty(0, np.int64)
-    for order in orders:
+    for order in (each for each in orders if each.bought):
         who = buyers.setdefault(order.shopper, len(buyers))
         for line in order.lines:
             number = products.setdefault(line.product, len(products))

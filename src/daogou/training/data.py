@@ -84,7 +84,7 @@ def _lines(columns: EventColumns, row: Mapping[str, int], stores: Stores) -> Lin
     ordered = [
         (actors.setdefault(str(order.shopper), len(actors)), order.at // DAY_MS, row[line.product])
         for order in stores.orders.scan()
-        if order.status != "cancelled"
+        if order.bought
         for line in order.lines
         if line.product in row
     ]
