@@ -33,6 +33,7 @@ from daogou.ports.stores import Appended, Stores
 from daogou.profile.build import Profile, build_profile
 from daogou.promotions.basket import Basket
 from daogou.promotions.pricing import price
+from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.reading import Reading
 from daogou.search.worth import Worth
 from daogou.server.auth import create_key
@@ -136,6 +137,12 @@ class FakeShop:
 
     def prices(self, id: str) -> list[Any]:
         return self.stores.catalogue.prices(ProductId(id))
+
+    def explain(self, shopper: str, product: str) -> Explanation:
+        if self.product(product) is None:
+            raise NotFound(f"no product {product!r}", where=product)
+        why = Counterfactual(Reason("popular", Text(zh="热门", en="popular"), 1.0), 0.25, None)
+        return Explanation(ShopperId(shopper), ProductId(product), "r1", 1.0, 0, {"content": 1.0}, (why,))
 
     def articles_for(self, *, product: str | None = None, k: int = 5, **options: Any) -> list[Any]:
         about = Reason("history", Text(zh="有关", en="about"), 1.0)

@@ -76,3 +76,18 @@ def test_articles_are_recommended_with_title_and_reason(served: Served) -> None:
     (item,) = answer["items"]
     assert (item["article"], item["title"], item["score"]) == ("a1", {"zh": "选鞋", "en": "Choosing shoes"}, 1.0)
     assert item["because"][0]["text"]["en"] == "about"
+
+
+def test_a_recommendation_is_explained_to_whom_it_is_for(served: Served) -> None:
+    at = "/v1/explain?product=p1"
+    answer = served.http.get(at, headers=served.token("u1"))
+    assert answer.status_code == 200
+    (without,) = answer.json()["because"]
+    assert (answer.json()["shopper"], answer.json()["rank"], answer.json()["parts"]) == ("u1", 0, {"content": 1.0})
+    assert (without["reason"]["share"], without["score"], "rank" in without) == (1.0, 0.25, False)
+    assert served.http.get(at + "&shopper=u2", headers=served.key("service")).json()["shopper"] == "u2"
+    refused = served.http.get(at + "&shopper=u2", headers=served.token("u1"))
+    assert (refused.status_code, refused.json()["where"]) == (403, "shopper")
+    nobody = served.http.get(at, headers=served.key("service"))
+    assert (nobody.status_code, nobody.json()["where"]) == (400, "query.shopper")
+    assert served.http.get("/v1/explain?product=px", headers=served.token("u1")).status_code == 404

@@ -21,6 +21,7 @@ EXPECTED = {
     "GET /v1/recommend": ANYONE,
     "POST /v1/recommend": ANYONE,
     "GET /v1/recommend/articles": ANYONE,
+    "GET /v1/explain": ANYONE,
     "POST /v1/embeddings": {"service", "admin"},
     "GET /recommend": ANYONE,
     "GET /v1/products/{id:path}": ANYONE,

@@ -11,7 +11,11 @@ from daogou.domain.ids import ProductId, ShopperId
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A reason, and what the answer would be had its cause never happened."""
+    """A reason, and what the answer would be had its cause never happened.
+
+    The reason's share is its part of the score and not what the score loses without it: the other steps are then newer
+    by one and count for more, and what the ranker says of the product is another. It may even rise.
+    """
 
     reason: Reason
     score: float

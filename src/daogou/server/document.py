@@ -23,6 +23,7 @@ from daogou.opinions.doubts import Doubt
 from daogou.opinions.summary import ReviewSummary
 from daogou.profile.build import Profile
 from daogou.promotions.basket import Priced
+from daogou.recommend.explanation import Explanation
 from daogou.server import wire
 from daogou.server.auth import Allow
 from daogou.server.errors import Problem
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 _PREFIX = "#/components/schemas/"
-_PLAIN = (Article, Claim, Order, Priced, PricePoint, Product, Profile, Promotion, RatingSummary, Review,
+_PLAIN = (Article, Claim, Explanation, Order, Priced, PricePoint, Product, Profile, Promotion, RatingSummary, Review,
           ReviewSummary, Side, Doubt, Suggestion, OftenAsked, AskedLine, Understood)  # fmt: skip
 """Sent in their plain form: empty fields are left out."""
 _WIRE = (Problem, wire.Answered, wire.Item, wire.Text, wire.Money)

@@ -11,8 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from daogou.domain.errors import BadRequest
 from daogou.domain.kinds import Kind
 from daogou.domain.text import Language
+from daogou.recommend.explanation import Explanation
 from daogou.recommend.request import MOST, MOST_CONTEXT, MOST_LIKES, MOST_PEOPLE
 from daogou.server import wire
 from daogou.server.api.parameters import LONGEST_ID, Cards, Filter, IdParam, K, Keys, SessionParam, ShopperParam, pair
@@ -162,6 +164,24 @@ def router(shop: Shop) -> APIRouter:
             for article, reading in found
         ]
         return wire.answer({"items": items})
+
+    @routes.get("/v1/explain", **answers(ref(Explanation), 404, 503))
+    async def explain(
+        caller: Anyone,
+        product: Annotated[str, Query(min_length=1, max_length=LONGEST_ID)],
+        shopper: ShopperParam = None,
+    ) -> Response:
+        """Take apart what speaks for a product in a shopper's `for-you`, and answer anew without each reason.
+
+        `score` and `rank` of a reason are what the product would have had its cause never happened. A share is a part
+        of the score: without its cause older steps count for more, so that the score may fall by less, or rise.
+        """
+        who, _ = acting_as(caller, shopper, None)
+        if who is None:
+            raise BadRequest(
+                "an explanation is for a shopper: name one, or use a shopper's token", where="query.shopper"
+            )
+        return wire.plainly(await run_in_threadpool(shop.explain, who, product))
 
     plain_list = {"type": "array", "items": ref(Recommended)}
 
