@@ -37,7 +37,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     opened.stores.events.append(
         [
-            event("purchase" if day % 4 == 0 else "view", f"p{(who + 3 * day) % 30}", shopper=f"s{who}", at=at)
+            event("purchase" if day % 5 == 0 else "view", f"p{(who + 3 * day) % 30}", shopper=f"s{who}", at=at)
             for who in range(50)
             for day in range(12)
             for at in [START + (day * 5 + who % 5) * DAY]
@@ -73,6 +73,13 @@ def test_the_page_stands_alone_and_escapes_what_the_shop_says(evaluated: Path) -
     assert page.count("<svg") == 4
     assert page.count("<svg") == page.count("</svg>")
     assert "{" not in re.sub(r"<style>.*?</style>", "", page, flags=re.S)  # every blank was filled
+
+
+def test_signs_that_were_logged_are_counted_and_the_others_are_named(evaluated: Path) -> None:
+    page = (evaluated / "report.html").read_text("utf-8")
+    assert re.search("留下信号的商品数：购买 [0-9]+。 没有记录，因此看不出来：退货、评分、点赞或点踩、浏览时长。", page)
+    logged = json.loads((evaluated / "report.json").read_text("utf-8"))["satisfaction"]["logged"]
+    assert logged["purchase"] > 0 == logged["return"]
 
 
 def test_what_was_left_out_is_said_in_the_language_of_the_report(evaluated: Path) -> None:

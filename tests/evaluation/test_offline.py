@@ -330,6 +330,7 @@ def test_gladness_and_regret_are_read_from_the_log() -> None:
     assert asked.glad.tolist() == [1, 3, 5, 9]
     assert asked.regretted.tolist() == [2, 6]
     assert asked.basket.tolist() == [1, 2, 6]
+    assert asked.signs == {"purchase": 3, "return": 1, "rating": 4, "thumb": 1, "reading": 3}
     available[1] = False
     assert 1 not in questions(split, rows, available, limit=10, seed=0)[0].touched
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from daogou.evaluation.offline.splits import Split
 
+Sign = Literal["purchase", "return", "rating", "thumb", "reading"]
+"""What may tell whether a shopper was glad; reading is a view with the time it took."""
+SIGNS: tuple[Sign, ...] = get_args(Sign)
 GLAD_S = 30.0
 """Seconds on a product's page that count as interest kept; the threshold of web search's satisfied clicks
 (Fox et al., "Evaluating implicit measures to improve web search", 2005)."""
@@ -38,6 +41,8 @@ class Question:
     """Those of `touched` that were sent back, rated 2 or less, or thumbed down."""
     basket: NDArray[np.int64]
     """What was bought on the first day with a purchase after the split."""
+    signs: Mapping[Sign, int] = field(default_factory=dict)
+    """Of how many products each sign was logged after the split, whatever it says."""
 
     @property
     def new(self) -> NDArray[np.int64]:
@@ -104,6 +109,8 @@ def _question(
     )
     touched = _once(rows[after[np.isin(type, list(STRENGTH)) & ~regret & ~rated[after]]])
     regretted = np.intersect1d(rows[after[regret]], touched)
+    reading = (type == "view") & ~np.isnan(value)
+    signed = {sign: after[reading if sign == "reading" else type == sign] for sign in SIGNS}
     bought = after[type == "purchase"]
     day = columns.at[bought] // DAY_MS
     return Question(
@@ -114,6 +121,7 @@ def _question(
         glad=np.setdiff1d(np.intersect1d(rows[after[joy]], touched), regretted),
         regretted=regretted,
         basket=_once(rows[bought[day == day[0]]]) if len(bought) else np.empty(0, np.int64),
+        signs={sign: len(np.unique(rows[found])) for sign, found in signed.items()},
     )
 
 

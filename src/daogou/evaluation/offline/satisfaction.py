@@ -11,6 +11,7 @@ import numpy as np
 from daogou.evaluation.interleaving import Preference, sign_test, team_draft, winner
 from daogou.evaluation.offline.bootstrap import Interval, intervals
 from daogou.evaluation.offline.judging import hits_of
+from daogou.evaluation.offline.questions import SIGNS, Question, Sign
 from daogou.evaluation.offline.systems import NOTHING, Ranked
 from daogou.evaluation.simulator.choice import CLICK, examination
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.ids import ProductId
-    from daogou.evaluation.offline.questions import Question
     from daogou.evaluation.simulator.truth import Truth
 
 
@@ -31,6 +31,8 @@ class Satisfaction:
     """Part of the shoppers shown something they went on to keep, rate 4 or more, thumb up or read at length."""
     regretted: Mapping[str, Interval]
     """Part of the shoppers shown something they went on to send back, rate 2 or less, or thumb down."""
+    logged: Mapping[Sign, int]
+    """Of how many products each sign was logged that these rest on: a shop that logs no returns seems to have none."""
     truth: Mapping[str, Interval]
     """Simulated shops only: `Truth.satisfaction`, from 0 to 1, the best list there could be."""
     preferred: Mapping[str, Preference]
@@ -57,6 +59,7 @@ def satisfaction(
         k=k,
         glad=_parts({name: _any(ranked, happy, n, k) for name, ranked in rankings.items()}, seed),
         regretted=_parts({name: _any(ranked, sorry, n, k) for name, ranked in rankings.items()}, seed),
+        logged={sign: sum(q.signs.get(sign, 0) for q in questions) for sign in SIGNS},
         truth=_parts({name: _true(clicks, rows[asked]) for name, rows in cut.items()}, seed) if asked else {},
         preferred={
             name: _interleaved(cut[ours][asked], rows[asked], clicks, k, seed)

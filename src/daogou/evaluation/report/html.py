@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from daogou.evaluation.offline.bootstrap import Difference, Interval
     from daogou.evaluation.offline.examples import Entry, Example
     from daogou.evaluation.offline.judging import Measured
+    from daogou.evaluation.offline.questions import Sign
     from daogou.evaluation.offline.run import Evaluation
 
 OURS = "this shop"
@@ -240,11 +241,21 @@ class _Writer:
                     f"{duel.a:,} : {duel.b:,} <small>p {_p(duel.p)}</small>" if duel else "",
                 ]
             rows[name] = cells
-        note = f"<p>{self.say('truth-note')}</p>" if found.truth else ""
+        note = f"<p>{self._signs(found.logged)}</p>"
+        note += f"<p>{self.say('truth-note')}</p>" if found.truth else ""
         return (
             f"<section><h2>{self.say('satisfaction')}</h2><p>{self.say('satisfaction-note', k=found.k)}</p>{note}"
             f"{self.grid(heads, rows)}</section>"
         )
+
+    def _signs(self, logged: Mapping[Sign, int]) -> str:
+        """What gladness and regret could be told by."""
+        names = {sign: WORDS[f"sign-{sign}"].show(self.language) for sign in logged}
+        there = [f"{names[sign]} {n:,}" for sign, n in logged.items() if n]
+        missing = [names[sign] for sign, n in logged.items() if not n]
+        comma = WORDS["comma"].show(self.language)
+        said = [self.say("signs", signs=comma.join(there))] if there else []
+        return " ".join([*said, self.say("no-signs", signs=comma.join(missing))] if missing else said)
 
     def baskets(self) -> str:
         found = self.found.baskets

@@ -131,6 +131,17 @@ WORDS = {
         en="Glad: bought and kept, rated 4 or more, thumbed up, or read for 30 seconds. Regretted: sent back, rated 2 "
         "or less, or thumbed down. The figures are the part of shoppers with such a product among the first {k}.",
     ),
+    "signs": Text(
+        zh="这些顾客在此之后留下信号的商品数：{signs}。",
+        en="Products these shoppers left a sign of afterwards: {signs}.",
+    ),
+    "no-signs": Text(zh="没有记录，因此看不出来：{signs}。", en="Not logged, and so not to be seen here: {signs}."),
+    "sign-purchase": Text(zh="购买", en="purchases"),
+    "sign-return": Text(zh="退货", en="returns"),
+    "sign-rating": Text(zh="评分", en="ratings"),
+    "sign-thumb": Text(zh="点赞或点踩", en="thumbs"),
+    "sign-reading": Text(zh="浏览时长", en="time read"),
+    "comma": Text(zh="、", en=", "),
     "glad": Text(zh="满意", en="glad"),
     "regretted": Text(zh="后悔", en="regretted"),
     "truth": Text(zh="真实口味得分", en="true taste"),
