@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class FromSteps:
     """The components that are learnt from steps alone."""
 
     sequential: SequentialKnn
@@ -53,10 +53,10 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldBack:
-    """What has not seen the held-back steps, and the questions they make."""
+class Choosing:
+    """What choices are made with: components that have not seen the held-back steps, and the questions these make."""
 
-    fitted: Behaviour
+    fitted: FromSteps
     questions: Sequence[Case]
     whole: SequentialKnn
     """The pair counts of all steps, which are counted along with the others."""
@@ -125,16 +125,16 @@ class Fitting:
         with self._run.spending("content"):
             return content.fit(self._read.products, self._steps, self._config)
 
-    def _fit_held_back(self) -> HeldBack:
+    def _fit_held_back(self) -> Choosing:
         read, config = self._read, self._config
         questions = cases(read.steps, self._held, limit=config.validation_shoppers, seed=config.seed)
         with self._run.spending("sequential"):
             without, whole = sequential.fit_both(read.steps, self._held, read.n, config)
         only = hybrid.asked(questions) if config.refit else None
         fitted = self._fit_behaviour(without, self._steps, self._hear(self._steps), only=only)
-        return HeldBack(fitted, questions, whole)
+        return Choosing(fitted, questions, whole)
 
-    def _fit_whole(self, held_back: HeldBack | None) -> Behaviour:
+    def _fit_whole(self, held_back: Choosing | None) -> FromSteps:
         """What is served: fitted on all steps, unless the config says otherwise."""
         steps = self._read.steps
         if held_back is not None:
@@ -145,12 +145,12 @@ class Fitting:
 
     def _fit_behaviour(
         self, followed: SequentialKnn, steps: Sequences, heard: Heard, *, only: NDArray[np.int64] | None = None
-    ) -> Behaviour:
+    ) -> FromSteps:
         n, config = self._read.n, self._config
         with self._run.spending("popularity"):
             counted = popularity.fit(steps, n, self._read.labels, config)
         with self._run.spending("hybrid"):
-            return Behaviour(followed, counted, together.resemble(steps, heard, n, config, only=only))
+            return FromSteps(followed, counted, together.resemble(steps, heard, n, config, only=only))
 
     def _fit_further(self, names: Sequence[str], lesson: Lesson) -> dict[str, Retriever]:
         """Fit the components of the table; what cannot be is skipped with its reason."""
@@ -165,13 +165,13 @@ class Fitting:
                 learnt[name] = found
         return learnt
 
-    def _choose_alpha(self, held_back: HeldBack, words: ContentKnn) -> float:
+    def _choose_alpha(self, held_back: Choosing, words: ContentKnn) -> float:
         with self._run.spending("weights"):
             alpha = hybrid.choose_alpha(held_back.fitted.alike, words.table, held_back.firsts, self._config)
         self._run.metrics["alpha"] = alpha
         return alpha
 
-    def _weigh(self, held_back: HeldBack, words: ContentKnn, learnt: Mapping[str, Retriever]) -> None:
+    def _weigh(self, held_back: Choosing, words: ContentKnn, learnt: Mapping[str, Retriever]) -> None:
         """Choose the weights of all sources, and write them, the chances they tell, and the ranker that corrects them
         where there is one."""
         config, run, fitted, questions = self._config, self._run, held_back.fitted, held_back.questions
@@ -197,7 +197,7 @@ class Fitting:
             ranker.save(folder / "ranking")
             run.metrics |= gained
 
-    def _save_behaviour(self, fitted: Behaviour, words: ContentKnn | None, alpha: float) -> None:
+    def _save_behaviour(self, fitted: FromSteps, words: ContentKnn | None, alpha: float) -> None:
         if "sequential" in self._wanted:
             fitted.sequential.save(self._made("sequential"))
         if "popularity" in self._wanted:
