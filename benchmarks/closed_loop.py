@@ -36,10 +36,10 @@ from daogou.features.exposure import ExposureConfig
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
 from daogou.ports.stores import Stores
+from daogou.recommend.config import RecommendConfig
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.showings import Exposure
-from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.metrics import gini
 from daogou.retrieval.shelf import Shelf

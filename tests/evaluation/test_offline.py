@@ -22,7 +22,7 @@ from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
 from daogou.evaluation.offline.splits import READ, leave_one_out, time_split
 from daogou.evaluation.offline.systems import DEPTH, Counts, baselines
 from daogou.ports.stores import Stores
-from daogou.recommend.situation import RecommendConfig
+from daogou.recommend.config import RecommendConfig
 from daogou.retrieval.arrange import Variety
 from daogou.testing.builders import event, order, product
 from daogou.training.config import TrainingConfig

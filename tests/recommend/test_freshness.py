@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from daogou.adapters.addresses import open_stores
 from daogou.domain.ids import Instant, ProductId, ShopperId
+from daogou.recommend.config import RecommendConfig
 from daogou.recommend.freshness import Ages, Freshness
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product

@@ -20,10 +20,10 @@ from daogou.domain.text import Text
 from daogou.ports.stores import Stores
 from daogou.recommend import live, wording
 from daogou.recommend.batch import histories
+from daogou.recommend.config import RecommendConfig
 from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
-from daogou.recommend.situation import RecommendConfig, without
 from daogou.retrieval import habits
 from daogou.retrieval.arrange import Variety
 from daogou.retrieval.popularity import PopularityConfig
@@ -773,7 +773,7 @@ def test_a_step_taken_away_leaves_the_trail_that_would_have_been_without_it(trai
         for place, id in enumerate(products):
             world.happen("cart" if (place, id) != (0, "p3") else "view", id, at=NOW - (9 - place) * DAY_MS)
     asked = RecommendRequest(shopper=ShopperId("anna"))
-    taken = without(one.recommender._look(asked), frozenset({one.shelf.row[ProductId("p5")]}))
+    taken = one.recommender._look(asked).without(frozenset({one.shelf.row[ProductId("p5")]}))
     never = other.recommender._look(asked)
     assert taken.trail.rows.tolist() == never.trail.rows.tolist()
     assert taken.trail.weights.tolist() == never.trail.weights.tolist()

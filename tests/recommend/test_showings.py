@@ -13,10 +13,10 @@ from daogou.domain.event import Event
 from daogou.domain.hit import Hits
 from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.ports.stores import Stores
+from daogou.recommend.config import RecommendConfig
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.showings import Exposure, Showings
-from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
 from daogou.training.releases import Releases

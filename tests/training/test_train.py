@@ -14,9 +14,9 @@ from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.domain.product import Product
 from daogou.features.history import STEP_TYPES, sequences
 from daogou.ports.stores import Stores
+from daogou.recommend.config import RecommendConfig
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig
 from daogou.retrieval.attributes import Attributes, AttributesConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.fusion import Fusion

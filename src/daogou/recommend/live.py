@@ -95,10 +95,15 @@ class Live:
         return then
 
     def touched(
-        self, *, shopper: ShopperId | None = None, session: SessionId | None = None, until: Instant | None = None
+        self,
+        history: History,
+        *,
+        shopper: ShopperId | None = None,
+        session: SessionId | None = None,
+        until: Instant | None = None,
     ) -> NDArray[np.int32]:
-        """Every row the actor has been at, also those that a history forgets; a row may stand there several times."""
-        steps = self.history(shopper=shopper, session=session, until=until).steps.rows()
+        """Every row the actor of a history has been at, also those that it forgot; a row may stand there twice."""
+        steps = history.steps.rows()
         if len(steps) < KEPT:
             return np.array(steps, np.int32)
         deeds = self._deeds(shopper, session, until=until)

@@ -15,18 +15,20 @@ from daogou.domain.hit import Hit, Hits, Reason
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId, current_instant
 from daogou.language.label_names import LabelNames
 from daogou.recommend import degraded, sources
+from daogou.recommend.config import RecommendConfig
 from daogou.recommend.degraded import Answered
 from daogou.recommend.explanation import Counterfactual, Explanation
 from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
 from daogou.recommend.fusions import fusions
 from daogou.recommend.group import LIKES, suiting
 from daogou.recommend.live import Live
+from daogou.recommend.looking import look, look_for_group
 from daogou.recommend.models import Models, Opened
 from daogou.recommend.ranking import reorderings
 from daogou.recommend.reading import Reading, readings
 from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
-from daogou.recommend.situation import RecommendConfig, Situation, look, look_for_group, without
+from daogou.recommend.situation import Situation
 from daogou.retrieval.arrange import Variety, ahead, arrange
 from daogou.retrieval.chance import APART, told
 from daogou.retrieval.content import bag_of
@@ -281,7 +283,7 @@ class Recommender:
         """Answer again as if the reason's products had never been touched, or its source said nothing."""
         if reason.products:
             rows = frozenset(self._shelf.rows(reason.products).tolist())
-            other = self._fused(request, without(situation, rows), self._asked_for(row, request, situation))
+            other = self._fused(request, situation.without(rows), self._asked_for(row, request, situation))
         else:
             other = fused.silenced(reason.source)
         return Counterfactual(reason, *_standing(other, row, self._allowed(request, situation)))

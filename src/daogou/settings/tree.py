@@ -12,7 +12,7 @@ from msgspec import Meta
 from daogou.domain.bounds import Count, Positive
 from daogou.domain.text import Language, Text
 from daogou.domain.zones import zone_of
-from daogou.recommend.situation import RecommendConfig
+from daogou.recommend.config import RecommendConfig
 from daogou.training.config import TrainingConfig
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from daogou.domain.hit import Hits
     from daogou.evaluation.offline.questions import Question
     from daogou.ports.stores import Stores
-    from daogou.recommend.situation import RecommendConfig
+    from daogou.recommend.config import RecommendConfig
     from daogou.retrieval.candidates import Candidates
     from daogou.training.releases import Release
 

@@ -24,7 +24,7 @@ from daogou.evaluation.offline.questions import Question, questions
 from daogou.evaluation.offline.satisfaction import Satisfaction, satisfaction
 from daogou.evaluation.offline.splits import READ, Split, SplitName, leave_one_out, only, time_split
 from daogou.evaluation.offline.systems import Counts, Ranked, System, baselines
-from daogou.recommend.situation import RecommendConfig
+from daogou.recommend.config import RecommendConfig
 from daogou.training.releases import Release, Releases
 from daogou.training.train import train
 
