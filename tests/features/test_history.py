@@ -10,7 +10,7 @@ from daogou.domain.event import EventType
 from daogou.features.history import STEP_TYPES, STRENGTH, History, Sequences, sequences
 from daogou.testing.builders import event
 
-TYPES = ["view", "click", "cart", "purchase", "rating", "thumb", "return", "impression"]
+TYPES = ["view", "click", "cart", "purchase", "rating", "thumb", "return", "remove_from_cart", "impression"]
 
 
 def test_events_on_one_product_in_a_row_are_one_step_of_the_strongest_type() -> None:
@@ -69,6 +69,18 @@ def test_what_was_put_in_the_basket_long_ago_does_not_lie_there() -> None:
     for row, at in ((1, 5), (2, 6), (3, 4), (3, 7)):
         history.take(row, "cart", at)
     assert history.lying(6) == [2, 3]
+
+
+def test_what_is_bought_or_taken_out_lies_in_the_basket_no_longer() -> None:
+    history = History()
+    for row in (1, 2, 3):
+        history.take(row, "cart", row)
+    steps = list(history.steps)
+    history.take(2, "remove_from_cart", 10)
+    assert list(history.steps) == steps  # taking out is no step, and takes none back
+    history.take(1, "purchase", 11)
+    assert history.lying(0) == [3]
+    assert history.rejected == set()
 
 
 @given(

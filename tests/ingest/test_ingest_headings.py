@@ -152,9 +152,29 @@ def test_a_log_of_acts_is_known_by_its_headings(tmp_path: Path) -> None:
     text = (
         "event_time,event_type,product_id,price,user_id,user_session\n2026-10-01 00:00:00 UTC,view,1,10,u1,s1\n"
         "2026-10-01 00:01:00 UTC,cart,1,10,u1,s1\n2026-10-01 00:02:00 UTC,remove_from_cart,1,10,u1,s1\n"
+        "2026-10-01 00:03:00 UTC,取消收藏,1,10,u1,s1\n"
     )
-    report, _ = run(write(tmp_path, "log.csv", text), stores=_shop(tmp_path))
+    report, stores = run(write(tmp_path, "log.csv", text), stores=_shop(tmp_path))
+    assert counted(report)["event"] == (4, 3, 0, 1)
+    assert [each.event.type for each in stores.events.since(0)] == ["view", "cart", "remove_from_cart"]
+
+
+def test_lines_of_orders_without_prices_are_purchases(tmp_path: Path) -> None:
+    text = (
+        "Order number,Customer,Order date,SKU,Quantity,Status\nA1,c1,2026-10-01,1,2,Completed\n"
+        "A1,c1,2026-10-01,2,1,Completed\nA2,c2,2026-10-02,1,1,Cancelled\n"
+    )
+    report, stores = run(write(tmp_path, "orders.csv", text), stores=_shop(tmp_path))
     assert counted(report)["event"] == (3, 2, 0, 1)
+    assert "no column is a price, so each line was kept as a purchase" in " ".join(report.notes)
+    assert report.refusals[0].reason == "the order is cancelled: no purchase (column 'Status')"
+    found = [each.event for each in stores.events.since(0)]
+    assert [(e.type, e.shopper, e.product, e.quantity, e.order) for e in found] == [
+        ("purchase", "c1", "1", 2, "A1"), ("purchase", "c1", "2", 1, "A1"),
+    ]  # fmt: skip
+    acts = "order id,action,user id,product id,quantity,date\nA3,view,c1,1,1,2026-10-03\n"
+    report, _ = run(write(tmp_path, "acts.csv", acts), stores=stores)
+    assert [each.event.type for each in stores.events.since(0)][-1] == "view"
 
 
 WOO = {

@@ -106,6 +106,29 @@ def test_snowplow_events(tmp_path: Path) -> None:
     ]
 
 
+_REMOVALS: dict[str, dict[str, object]] = {
+    "ga4": {"event_name": "remove_from_cart", "event_timestamp": 1772359200000000, "user_pseudo_id": "s1",
+            "items": [{"item_id": "p1", "quantity": 2}]},
+    "segment": {"type": "track", "event": "Product Removed", "messageId": "m", "anonymousId": "s1",
+                "timestamp": "2026-03-01T10:00:00Z", "properties": {"product_id": "p1", "quantity": 2}},
+    "snowplow": {"event_name": "snowplow_ecommerce_action", "collector_tstamp": "2026-03-01T10:00:00.000Z",
+                 "event_id": "e", "domain_sessionid": "s1",
+                 "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1":
+                     {"type": "remove_from_cart"},
+                 "contexts_com_snowplowanalytics_snowplow_ecommerce_product_1": [{"id": "p1", "quantity": 2}]},
+    "gorse": {"FeedbackType": "remove_from_cart", "UserId": "s1", "ItemId": "p1", "Timestamp": "2026-03-01T10:00:00Z"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("format", _REMOVALS)
+def test_what_was_taken_out_of_the_basket(format: str, tmp_path: Path) -> None:
+    _, stores = run(write(tmp_path, "p.csv", "id,title,price\np1,One,9\n"))
+    report, _ = run(write(tmp_path, "log.jsonl", json.dumps(_REMOVALS[format]) + "\n"), stores=stores)
+    assert report.files[-1].format == f"{format} (jsonl)"
+    (found,) = (recorded.event for recorded in stores.events.since(0))
+    assert (found.type, found.product, found.quantity) == ("remove_from_cart", "p1", 1 if format == "gorse" else 2)
+
+
 def _litemall(folder: Path, stars: Sequence[int]) -> Path:
     """A litemall shop with one product and a comment for each of the stars."""
     goods = {"id": 1, "goods_sn": "1", "name": "四件套", "counter_price": 99, "retail_price": 89, "is_on_sale": 1,

@@ -465,6 +465,20 @@ def test_what_was_bought_long_ago_may_come_back(world: World) -> None:
     assert "p4" not in world.products(shopper="anna", k=N)
 
 
+def test_a_basket_ends(trained: Release) -> None:
+    world = World(trained, config=RecommendConfig(basket_days=3))
+    world.happen("cart", "p4", at=NOW - 2 * DAY_MS)
+    world.happen("view", "p15", at=NOW - DAY_MS)
+    assert "p4" not in world.products(shopper="anna", k=N)
+    reasons = [reason for hit in world.ask(shopper="anna", kind="complete").items for reason in hit.because]
+    assert {product for reason in reasons for product in reason.products} == {"p4"}
+    later = Instant(NOW + 2 * DAY_MS)
+    assert "p4" in world.products(shopper="anna", k=N, at=later)
+    assert "p4" in world.products(shopper="anna", k=N, at=later, kind="complete")
+    world.happen("remove_from_cart", "p4", at=NOW)
+    assert "p4" in world.products(shopper="anna", k=N)
+
+
 def test_whatever_was_seen_is_left_out_however_long_ago(trained: Release) -> None:
     world = World(trained)
     world.stores.catalogue.put([product(f"q{n}", f"tea number{n % 12}") for n in range(1_200)], at=NOW)

@@ -93,6 +93,12 @@ def test_what_is_no_event_is_refused(served: Served, body: bytes) -> None:
     assert set(answer.json()) == {"error", "message", "where"}
 
 
+def test_fields_that_nothing_is_kept_of_are_named(served: Served) -> None:
+    events = [VIEW | {"colour": "red"}, VIEW | {"product": "p2", "colour": "blue", "Value": 1}]
+    answer = served.http.post("/v1/events", json=events, headers=served.key("service"))
+    assert answer.json() == {"recorded": 2, "duplicate": 0, "ignored": ["Value", "colour"]}
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -298,6 +298,11 @@ def test_what_is_put_in_the_basket_is_on_record(http: TestClient, shop: PageShop
     http.post("/basket/add", data={"product": "p0", "variant": "p0-40", "quantity": "2"})
     cart = next(e.event for e in shop.stores.events.since(0) if e.event.type == "cart")
     assert (cart.product, cart.variant, cart.quantity) == ("p0", "p0-40", 2)
+    http.post("/basket/set", data={"product": "p0", "variant": "p0-40", "quantity": "1"})
+    http.post("/basket/set", data={"product": "p0", "variant": "p0-40", "quantity": "0"})
+    last = [e.event for e in shop.stores.events.since(0)][-1]
+    assert (last.type, last.product, last.variant) == ("remove_from_cart", "p0", "p0-40")
+    assert [e.event.type for e in shop.stores.events.since(0)].count("remove_from_cart") == 1
 
 
 @pytest.mark.parametrize(

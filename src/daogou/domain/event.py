@@ -9,7 +9,9 @@ from typing import Literal, NamedTuple, get_args
 from daogou.domain.ids import EventId, Instant, OrderId, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 
-EventType = Literal["impression", "view", "click", "cart", "purchase", "return", "rating", "search", "thumb"]
+EventType = Literal[
+    "impression", "view", "click", "cart", "purchase", "return", "rating", "search", "thumb", "remove_from_cart"
+]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 

@@ -28,6 +28,8 @@ STRENGTH: Mapping[EventType, float] = {
 STEP_TYPES: tuple[EventType, ...] = tuple(STRENGTH)
 STRENGTHS: NDArray[np.float32] = np.array(list(STRENGTH.values()), np.float32)
 """The same in the order of STEP_TYPES."""
+DEEDS: tuple[EventType, ...] = (*STEP_TYPES, "return", "remove_from_cart")
+"""What changes a memory."""
 _CHOSEN: frozenset[EventType] = frozenset({"rating", "thumb", "cart", "purchase"})
 """Liked acts that take back an earlier dislike; a look does not."""
 _PLACE: Mapping[EventType, int] = {type: place for place, type in enumerate(STEP_TYPES)}
@@ -160,7 +162,7 @@ class History:
     steps: Steps = field(default_factory=Steps)
     bought: Purchases = field(default_factory=Purchases)
     basket: dict[int, int] = field(default_factory=dict)
-    """Rows put in the basket and not bought since, with the moment they were put there last."""
+    """Rows put in the basket and neither bought nor taken out since, with the moment they were put there last."""
     rejected: set[int] = field(default_factory=set)
     """Rows the actor returned, rated two stars or less, or gave a thumb down, and since then neither praised nor chose
     again: they do not come back."""
@@ -176,6 +178,7 @@ class History:
         self.newest = max(self.newest, at)
         if type == "purchase":
             self.bought.add(row, at)
+        if type in {"purchase", "remove_from_cart"}:
             self.basket.pop(row, None)
         elif type == "cart":
             self.basket[row] = at

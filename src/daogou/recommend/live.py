@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.ids import Instant, SessionId, ShopperId
-from daogou.features.history import KEPT, STRENGTH, History
+from daogou.features.history import DEEDS, KEPT, STRENGTH, History
 from daogou.recommend.showings import Showings
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ _LOADED = 1_000
 """Events read to remember an actor."""
 _EVERY = 1_000_000
 """Events read where a memory is not enough: whatever the log has of the actor."""
-_DEEDS: tuple[EventType, ...] = (*STRENGTH, "return")
-"""What changes a memory."""
 _ACTORS = 20_000
 """Actors in memory; the one that was longest not asked for is forgotten and read again when needed."""
 _WAITING = 10_000
@@ -152,7 +150,7 @@ class Live:
         limit: int = _EVERY,
     ) -> Iterator[tuple[int, int, EventType, float | None]]:
         """Moment, row, type and value of what the log has of an actor as far as it was taken in, oldest first."""
-        deeds = self._events.deeds(_DEEDS, shopper=shopper, session=session, limit=limit)
+        deeds = self._events.deeds(DEEDS, shopper=shopper, session=session, limit=limit)
         for at, seq, type, product, value in deeds:
             row = self._shelf.row.get(product)
             if row is not None and seq <= self.seq and (until is None or at <= until):
@@ -182,7 +180,7 @@ class Live:
             return
         row = self._shelf.row.get(event.product)
         if row is None:
-            if event.type in _DEEDS:
+            if event.type in DEEDS:
                 self._waiting.append(recorded)
                 self.met_unknown = True
             return
@@ -194,7 +192,7 @@ class Live:
         ):
             self._showings.observe(row)
             self._shown_at = max(self._shown_at, event.at)
-        if event.type not in _DEEDS:
+        if event.type not in DEEDS:
             return
         history = self.history(shopper=event.shopper, session=None if event.shopper is not None else event.session)
         newest = slice(None, -1 - self._models.sequential.config.gap, -1)

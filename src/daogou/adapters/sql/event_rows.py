@@ -12,6 +12,7 @@ from daogou.domain.money import Money
 
 CODES: Mapping[EventType, int] = {
     "impression": 1, "view": 2, "click": 3, "cart": 4, "purchase": 5, "return": 6, "rating": 7, "search": 8, "thumb": 9,
+    "remove_from_cart": 10,
 }  # fmt: skip
 """On disk for ever: add to them, never change them."""
 TYPES: Mapping[int, EventType] = {code: name for name, code in CODES.items()}

@@ -10,7 +10,7 @@ import numpy as np
 from daogou.domain.errors import BadRequest
 from daogou.domain.event import EventType
 from daogou.domain.ids import Instant
-from daogou.features.history import STEP_TYPES
+from daogou.features.history import DEEDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from daogou.ports.stores import EventColumns
 
 SplitName = Literal["time", "leave-one-out"]
-READ: tuple[EventType, ...] = (*STEP_TYPES, "return")
-"""What is read of the log: steps, and what was sent back."""
+READ: tuple[EventType, ...] = DEEDS
+"""What is read of the log: all that a memory of a shopper is made of."""
 _NEVER = np.iinfo(np.int64).max
 _PRODUCTS = 3
 """A shopper's newest product is held out where they turned to at least so many."""

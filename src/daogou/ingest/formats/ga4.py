@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from daogou.ingest.formats.base import Format, Found, keys, phase, refusal
-from daogou.ingest.formats.values import filled, person
+from daogou.ingest.formats.values import QUANTIFIED, filled, person
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.source import Source
 
 _TYPES = {
     "view_item_list": "impression", "select_item": "click", "view_item": "view", "add_to_cart": "cart",
-    "purchase": "purchase", "refund": "return", "add_to_wishlist": "thumb",
+    "remove_from_cart": "remove_from_cart", "purchase": "purchase", "refund": "return", "add_to_wishlist": "thumb",
 }  # fmt: skip
 _SEARCHES = frozenset({"search", "view_search_results"})
 
@@ -87,7 +87,7 @@ def _item(type: str, item: Mapping[str, Any], params: Mapping[str, Any], place: 
             "type": type,
             "product": item.get("item_id"),
             "variant": item.get("item_variant"),
-            "quantity": item.get("quantity") if type in ("cart", "purchase", "return") else None,
+            "quantity": item.get("quantity") if type in QUANTIFIED else None,
             "price": item.get("price"),
             "currency": params.get("currency"),
             "value": 1 if type == "thumb" else None,

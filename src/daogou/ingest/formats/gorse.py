@@ -13,6 +13,7 @@ from daogou.ingest.reading.source import Source
 
 _TYPES = {
     "read": "view", "view": "view", "click": "click", "cart": "cart", "add_to_cart": "cart", "buy": "purchase",
+    "remove_from_cart": "remove_from_cart",
     "purchase": "purchase", "like": "thumb", "star": "thumb", "favorite": "thumb", "dislike": "thumb",
     "rating": "rating",
 }  # fmt: skip

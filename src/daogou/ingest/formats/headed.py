@@ -43,9 +43,10 @@ _ACTS = {
     "thumb": "fav favorite favourite 收藏 wishlist add_to_wishlist like 喜欢 merkliste",
     "search": "search 搜索 suche recherche",
     "return": "return refund 退货 退款",
+    "remove_from_cart": "remove_from_cart removefromcart remove-from-cart 移出购物车 删除购物车",
 }
 _TYPES = {word: type for type, words in _ACTS.items() for word in words.split()}
-_UNDONE = frozenset({"remove_from_cart", "removefromcart", "移出购物车", "删除购物车", "取消收藏"})
+_UNDONE = frozenset({"取消收藏"})
 _WRITTEN_STARS = re.compile(r"(\d(?:[.,]\d+)?)\s*(?:星|分|/\s*5|stars?|Sterne?|étoiles?|estrellas?)?", re.IGNORECASE)
 _STARS = {"好评": "5", "中评": "3", "差评": "1"}
 
@@ -90,7 +91,13 @@ def _convert(sources: Sequence[Source], options: ImportOptions) -> Iterator[Foun
         source.notes.append(_said(source, kind, columns))
         source.columns = {field: column for column, field in columns.items()}
         rows = (_Line(line, _renamed(row, columns), row) for line, row in source)
-        yield from _reviews(source, rows, options.now) if kind == "review" else _READS[kind](source, rows)
+        if kind == "review":
+            yield from _reviews(source, rows, options.now)
+        elif kind == "order" and "price" not in source.columns:
+            source.notes.append(f"{source.path.name}: no column is a price, so each line was kept as a purchase")
+            yield from _purchases(source, rows)
+        else:
+            yield from _READS[kind](source, rows)
 
 
 def _said(source: Source, kind: str, columns: Mapping[str, str]) -> str:
@@ -235,6 +242,17 @@ def _orders(source: Source, rows: Iterable[_Line]) -> Iterator[Found]:
         status = _status(first.data.get("status"))
         record = filled({"id": order, **head, "status": status, "lines": [_line(row.data) for row in stand]})
         yield Found(source, first.line, "order", record, (), first.raw)
+
+
+def _purchases(source: Source, rows: Iterable[_Line]) -> Iterator[Found]:
+    """Lines of orders of which nobody says what was paid: who bought what is known, and an order needs more."""
+    for line, data, raw in rows:
+        status = _status(data.get("status"))
+        if status:
+            yield refusal(source, line, "event", raw, field="status", reason=f"the order is {status}: no purchase")
+            continue
+        kept = {name: data.get(name) for name in ("order", "product", "quantity", "shopper", "at")}
+        yield Found(source, line, "event", filled({"type": "purchase", **kept}), raw=raw)
 
 
 def _line(data: Mapping[str, Any]) -> dict[str, Any]:

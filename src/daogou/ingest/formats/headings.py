@@ -12,7 +12,8 @@ from itertools import combinations
 
 _OF_GOODS = ("description", "brand", "category", "stock", "images", "url")
 _SIGNS: dict[str, tuple[frozenset[str], ...]] = {
-    "order": (frozenset({"order", "product", "price", "at", "shopper"}),),
+    "order": (frozenset({"order", "product", "price", "at", "shopper"}),
+              frozenset({"order", "product", "quantity", "at", "shopper"})),
     "event": (frozenset({"type", "product", "at", "shopper"}), frozenset({"type", "product", "at", "session"})),
     "review": (frozenset({"product", "rating", "text"}), frozenset({"product", "text", "at"}),
                frozenset({"product", "rating", "shopper"})),
@@ -75,8 +76,11 @@ def _fields(kind: str, by_name: Mapping[str, str]) -> dict[str, str]:
 
 
 def _other(kind: str, by_name: Mapping[str, str]) -> bool:
-    """Whether what looks like reviews is a catalogue with stars in it, or what looks like goods is people or orders."""
+    """Whether what looks like reviews is a catalogue with stars in it, what looks like goods is people or orders, or
+    what looks like orders, but for their prices, is a log of acts."""
     table = headings()
+    if kind == "order":
+        return any(name in by_name for name in table["event"]["type"])
     if kind == "review":
         return any(name in by_name for name in table["product"]["price"])
     return kind == "product" and any(name in by_name for name in (*table["order"]["order"], *_PEOPLE))

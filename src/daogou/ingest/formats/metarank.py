@@ -14,7 +14,7 @@ from daogou.ingest.reading.source import Source
 _KINDS = frozenset({"item", "user", "ranking", "interaction"})
 _TYPES = {
     "click": "click", "view": "view", "impression": "impression", "purchase": "purchase", "buy": "purchase",
-    "cart": "cart", "add_to_cart": "cart", "like": "thumb",
+    "cart": "cart", "add_to_cart": "cart", "remove_from_cart": "remove_from_cart", "like": "thumb",
 }  # fmt: skip
 _OWN_FIELDS = {"title": "title", "name": "title", "description": "description", "brand": "brand", "price": "price",
                "category": "category", "url": "url"}  # fmt: skip

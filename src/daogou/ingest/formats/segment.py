@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from daogou.ingest.formats.base import Format, Found, keys, phase, refusal
-from daogou.ingest.formats.values import filled, person
+from daogou.ingest.formats.values import QUANTIFIED, filled, person
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.look import Look
 from daogou.ingest.reading.source import Source
 
 _TYPES = {
     "product list viewed": "impression", "product clicked": "click", "product viewed": "view",
-    "product added": "cart", "order completed": "purchase", "order refunded": "return",
+    "product added": "cart", "product removed": "remove_from_cart",
+    "order completed": "purchase", "order refunded": "return",
     "product added to wishlist": "thumb", "product reviewed": "rating",
 }  # fmt: skip
 _SEARCH = "products searched"
@@ -72,7 +73,7 @@ def _product(type: str, product: Mapping[str, Any], properties: Mapping[str, Any
             "type": type,
             "product": product.get("product_id") or product.get("sku"),
             "variant": product.get("variant_id"),
-            "quantity": product.get("quantity") if type in ("cart", "purchase", "return") else None,
+            "quantity": product.get("quantity") if type in QUANTIFIED else None,
             "price": product.get("price"),
             "currency": product.get("currency") or properties.get("currency"),
             "value": value,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from daogou.ingest.formats.base import Format, Found, keys, phase, refusal
-from daogou.ingest.formats.values import filled, person
+from daogou.ingest.formats.values import QUANTIFIED, filled, person
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.reading.source import Source
 
@@ -20,7 +20,7 @@ _PRODUCTS = f"contexts_{_SCHEMAS}product_1"
 _TRANSACTION = f"contexts_{_SCHEMAS}transaction_1"
 _TYPES = {
     "product_view": "view", "list_click": "click", "list_view": "impression", "add_to_cart": "cart",
-    "transaction": "purchase", "refund": "return",
+    "remove_from_cart": "remove_from_cart", "transaction": "purchase", "refund": "return",
 }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _product(type: Any, product: Mapping[str, Any], place: int) -> dict[str, Any
     return {
         "product": product.get("id"),
         "variant": product.get("variant"),
-        "quantity": product.get("quantity") if type in ("cart", "purchase", "return") else None,
+        "quantity": product.get("quantity") if type in QUANTIFIED else None,
         "price": product.get("price"),
         "currency": product.get("currency"),
         "position": product.get("position", place) if type in ("impression", "click") else None,

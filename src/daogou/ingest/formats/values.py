@@ -16,6 +16,9 @@ from daogou.ingest.records.amounts import written
 _BREAK = re.compile(r"</(?:p|div|li|h\d|tr)>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 
+QUANTIFIED = frozenset({"cart", "remove_from_cart", "purchase", "return"})
+"""Types of events that are of so many of a product."""
+
 
 def filled(record: Mapping[str, Any]) -> dict[str, Any]:
     """Without empty cells."""

@@ -16,7 +16,7 @@ from daogou.domain.errors import Forbidden
 from daogou.domain.event import Event
 from daogou.domain.ids import EventId
 from daogou.ingest.checks import demand_past, latest
-from daogou.ingest.records import decode_event
+from daogou.ingest.records import KINDS, decode_event
 from daogou.server import wire
 from daogou.server.auth import Anyone, Caller
 from daogou.server.document import answers, merged, ref, takes
@@ -45,13 +45,15 @@ class EventIn(msgspec.Struct, frozen=True):
     """Makes a retry harmless: an id already on record changes nothing."""
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of the events; they are on disk."""
 
     recorded: int
     """How many are new."""
     duplicate: int
     """How many were on record already."""
+    ignored: tuple[str, ...] = ()
+    """Fields of which nothing is kept, since events have none of these names; left out where there are none."""
 
 
 _EXAMPLE = {"type": "view", "shopper": "u1", "product": "p1", "at": "2026-05-01T09:30:00Z"}
@@ -94,7 +96,8 @@ def router(shop: Shop) -> APIRouter:
         counts: Metrics = request.app.state.metrics
         counts.events.labels("recorded").inc(done.new)
         counts.events.labels("duplicate").inc(done.duplicate)
-        return wire.answer(Recorded(done.new, done.duplicate))
+        ignored = tuple(sorted(set().union(*objects) - KINDS["event"].keys))
+        return wire.answer(Recorded(done.new, done.duplicate, ignored))
 
     return routes
 

@@ -77,7 +77,9 @@ class BasketPage:
 
     def set(self, request: Request, form: Form) -> Response:
         """Change a quantity; none removes the line."""
-        _, line = self._read(form, default="0")
+        product, line = self._read(form, default="0")
+        if line.quantity == 0:
+            self._record.act(self._site.visitor(request), "remove_from_cart", product.id, variant=line.variant)
         return self._keep(request, line, add=False, to="/basket")
 
     def code(self, request: Request, form: Form) -> Response:

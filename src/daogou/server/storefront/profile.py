@@ -75,7 +75,7 @@ class ProfilePage:
 
     def _history(self, who: Visitor) -> list[Recorded]:
         log = self._site.shop.stores.events
-        told = {"view", "cart", "purchase", "search", "rating", "thumb", "return"}
+        told = {"view", "cart", "remove_from_cart", "purchase", "search", "rating", "thumb", "return"}
         mine = log.of(shopper=who.shopper, limit=300) if who.shopper else log.of(session=who.session, limit=300)
         return [entry for entry in reversed(mine) if entry.event.type in told][:_EVENTS]
 
