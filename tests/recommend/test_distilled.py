@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
@@ -10,10 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import daogou
+from daogou.adapters.memory.stores import open_memory
 from daogou.cli.main import cli
 from daogou.domain.errors import BadRequest, NotReady
-from daogou.recommend.distilled import Distilled
+from daogou.domain.hit import Hit, Hits
+from daogou.domain.ids import ProductId
+from daogou.recommend.distilled import ENOUGH, RECENCIES, RECENCY, Distilled, distil, newest_histories
+from daogou.recommend.request import RecommendRequest
 from daogou.shop.batch import recommend_lines
+from daogou.testing.builders import event
+
+if TYPE_CHECKING:
+    from daogou.recommend.recommender import Recommender
 
 PRODUCTS = "\n".join(
     ["product_id,product_name,product_description,price,brand,category"]
@@ -50,6 +60,24 @@ def table(folder: Path) -> Distilled:
     return Distilled.read((folder / "next.jsonl").read_bytes().splitlines())
 
 
+class Summing:
+    """A ranker whose older steps say so much of what the newest does, of lines drawn with a seed."""
+
+    release = "r"
+
+    def __init__(self, recency: float) -> None:
+        random = Random(0)
+        self.products = [ProductId(f"p{n}") for n in range(60)]
+        lines = {id: {other: 1 + random.random() for other in random.sample(self.products, 30)} for id in self.products}
+        self._table = Distilled("r", recency, 10, {id: (1.0, line) for id, line in lines.items()})  # type: ignore[arg-type]
+        self.histories = [tuple(random.sample(self.products, 6)) for _ in range(ENOUGH)]
+
+    def recommend(self, request: RecommendRequest) -> Hits:
+        assert request.history is not None
+        found = self._table.recommend(request.history, k=request.k)
+        return Hits(tuple(Hit(ProductId(id), score, ()) for id, score in found), "r")
+
+
 def test_after_one_product_the_table_answers_as_the_ranker_does(folder: Path, table: Distilled) -> None:
     shop = daogou.open_shop(folder)
     try:
@@ -74,7 +102,27 @@ def test_answers_fall_in_score_and_hold_nothing_of_the_history(table: Distilled,
 def test_an_older_step_says_less(table: Distilled) -> None:
     alone = dict(table.recommend(["p1"], k=12))
     with_nothing_after = dict(table.recommend(["p1", "unknown"], k=12))
-    assert all(with_nothing_after[product] == pytest.approx(0.6 * score) for product, score in alone.items())
+    assert all(with_nothing_after[product] == pytest.approx(table.recency * score) for product, score in alone.items())
+
+
+@pytest.mark.parametrize("recency", RECENCIES)
+def test_how_much_older_steps_say_is_what_makes_the_table_most_like_the_ranker(recency: float) -> None:
+    ranker = Summing(recency)
+    lines = distil(cast("Recommender", ranker), ranker.products, ranker.histories, k=30)
+    assert Distilled.read(lines).recency == recency
+
+
+def test_with_few_histories_older_steps_say_what_is_usual() -> None:
+    ranker = Summing(0.3)
+    lines = distil(cast("Recommender", ranker), ranker.products, ranker.histories[1:], k=30)
+    assert Distilled.read(lines).recency == RECENCY
+
+
+def test_histories_are_those_of_whoever_did_something_last() -> None:
+    stores = open_memory()
+    did = [("a", "p1"), ("b", "p1"), ("b", "p1"), ("a", "p2"), ("a", "p2"), ("c", "p1"), ("c", "p3"), ("a", "p1")]
+    stores.events.append([event("view", product, shopper=who, at=at) for at, (who, product) in enumerate(did)])
+    assert newest_histories(stores.events) == [("p1", "p2", "p1"), ("p1", "p3")]
 
 
 def test_a_shop_without_a_release_has_nothing_to_distil(tmp_path: Path) -> None:

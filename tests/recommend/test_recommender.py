@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.retrieval import habits
 from daogou.retrieval.arrange import Variety
+from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.rules import Rulebook
 from daogou.retrieval.shelf import Shelf
@@ -713,6 +715,15 @@ def test_a_basket_is_completed_with_what_goes_with_it_where_few_buy_the_same_aga
     assert hits[0].because[0].products == ("p0",)
     assert {id for hit in hits for reason in hit.because for id in reason.products} == {"p0", "p9"}  # p6 is not asked
     assert next(hit for hit in hits if hit.product == "p9").because[0].kind == "repeat"
+
+
+def test_what_is_like_the_basket_says_less_than_what_follows_it(trained: Release, tmp_path: Path) -> None:
+    shutil.copytree(trained.folder, tmp_path / "release")
+    learnt = Fusion.load(tmp_path / "release" / "fusion")
+    replace(learnt, weights={**learnt.weights, "content": 3.0}).save(tmp_path / "release" / "fusion")
+    world = World(Release(tmp_path / "release", trained.manifest))
+    assert world.products(kind="because", product="p3", k=1) == ["p15"]  # "number3" too
+    assert world.products(kind="complete", product="p3", k=1) == ["p4"]
 
 
 def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> None:

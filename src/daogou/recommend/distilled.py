@@ -1,9 +1,10 @@
 """One small table in place of the whole ranker, for where the engine does not run: a mail program, an app.
 
 The table holds what the ranker answers to each product alone, its first few answers with scores in whole numbers. A
-history is answered with the sum of its steps' lines, each older step for less. Pairs, words and EASE add up over the
-steps of a history by themselves, so little is lost where they speak; the transformer, ALS, the histories of others and
-the trees look at a history as a whole, and of what they add little stays (docs/experiments.md has how much).
+history is answered with the sum of its steps' lines, each older step for less; how much less is chosen so that the
+table's lists are most like the ranker's for histories of the shop's own. Pairs, words and EASE add up over the steps of
+a history by themselves, and trees look mostly at the newest step, so little is lost of them; of what transformers, ALS
+and the histories of others see in a history as a whole little stays (docs/experiments.md has how much).
 """
 
 from __future__ import annotations
@@ -11,22 +12,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from daogou.domain.errors import BadRequest
 from daogou.domain.ids import ProductId
+from daogou.features.history import liked
 from daogou.recommend.request import RecommendRequest
 
 if TYPE_CHECKING:
+    from daogou.ports.stores import Events
     from daogou.recommend.recommender import Recommender
 
 T = TypeVar("T")
-RECENCY = 0.6
-"""What each older step of a history leaves of its weight; the best of .4 to .8 on validation steps of Amazon Beauty."""
+History = tuple[ProductId, ...]
+"""What somebody turned to, oldest first."""
+RECENCIES = (0.6, 0.5, 0.7, 0.4, 0.8, 0.3, 0.2)
+"""What each older step of a history may leave of its weight; of equals the first."""
+RECENCY = RECENCIES[0]
+"""The same where the shop has too few histories to tell; the best on validation steps of Amazon Beauty."""
+ENOUGH, HISTORIES = 20, 500
+"""Histories below which it cannot be told, and how many are asked at most."""
 STEPS = 10
 """How many of the newest steps speak."""
+_FIRST = 10
+"""How many products of two lists are compared."""
+_NEWEST = 20_000
+"""Events of the log in which those who did something last are looked for."""
 LEVELS = 255
 """Scores are written as 1 to this number: one byte, where it is packed."""
 
@@ -48,19 +62,69 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     next: dict[str, int]
 
 
-def distil(recommender: Recommender, products: Iterable[ProductId], *, k: int, levels: int = LEVELS) -> Iterator[bytes]:
+def distil(
+    recommender: Recommender,
+    products: Iterable[ProductId],
+    histories: Sequence[History],
+    *,
+    k: int,
+    levels: int = LEVELS,
+) -> Iterator[bytes]:
     """Ask the ranker about each product alone and keep the k best: a head, then one JSON line a product.
 
-    What is sold out now or taken out by a rule is not among them. A millisecond a product.
+    What is sold out now or taken out by a rule is not among them. A millisecond a product, and as much for each history
+    that shows how much older steps say, with its steps.
     """
-    yield msgspec.json.encode(_Head(recommender.release, RECENCY, STEPS))
+    yield msgspec.json.encode(_Head(recommender.release, _recency(recommender, histories, k, levels), STEPS))
     for product in products:
-        alone = RecommendRequest(history=(product,), kind="for-you", k=k, explore=False)
-        hits = recommender.recommend(alone).items
-        unit = max((hit.score for hit in hits), default=0.0) / levels
-        if unit > 0:
-            scores = {hit.product: round(hit.score / unit) for hit in hits}
-            yield msgspec.json.encode(_Line(product, unit, {id: score for id, score in scores.items() if score > 0}))
+        if (line := _line(recommender, product, k, levels)).next:
+            yield msgspec.json.encode(line)
+
+
+def newest_histories(events: Events) -> list[History]:
+    """Of those who did something last and have turned to two products at least."""
+    newest = events.since(max(0, events.head() - _NEWEST), limit=_NEWEST)
+    actors = dict.fromkeys((r.event.shopper, None if r.event.shopper else r.event.session) for r in reversed(newest))
+    found: list[History] = []
+    for shopper, session in actors:
+        if len(found) == HISTORIES:
+            break
+        done = [recorded.event for recorded in events.of(shopper=shopper, session=session)]
+        turned_to = (event.product for event in done if event.product is not None and liked(event.type, event.value))
+        history = tuple(product for product, _ in groupby(turned_to))
+        if len(history) > 1:
+            found.append(history)
+    return found
+
+
+def _line(recommender: Recommender, product: ProductId, k: int, levels: int) -> _Line:
+    hits = recommender.recommend(_asked((product,), k)).items
+    unit = max((hit.score for hit in hits), default=0.0) / levels
+    scores = {hit.product: round(hit.score / unit) for hit in hits} if unit > 0 else {}
+    return _Line(product, unit, {id: score for id, score in scores.items() if score > 0})
+
+
+def _recency(recommender: Recommender, histories: Sequence[History], k: int, levels: int) -> float:
+    """With which the table's lists hold most of what the ranker puts first."""
+    if len(histories) < ENOUGH:
+        return RECENCY
+    steps = dict.fromkeys(product for history in histories for product in history[-STEPS:])
+    asked = (_line(recommender, product, k, levels) for product in steps)
+    lines = {line.product: (line.unit, line.next) for line in asked}
+    firsts = [{hit.product for hit in recommender.recommend(_asked(history, _FIRST)).items} for history in histories]
+
+    def alike(recency: float) -> int:
+        table = Distilled(recommender.release, recency, STEPS, lines)
+        return sum(
+            len(first.intersection(product for product, _ in table.recommend(history, k=_FIRST)))
+            for history, first in zip(histories, firsts, strict=True)
+        )
+
+    return max(RECENCIES, key=alike)
+
+
+def _asked(history: History, k: int) -> RecommendRequest:
+    return RecommendRequest(history=history, kind="for-you", k=k, exclude_seen=True, explore=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "new": {"new": 1.0},
 }
 """Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next, then alike."""
+_BESIDE = 0.1
+"""Worth of words for a basket that is to be completed, in parts of their worth in other answers: what is alike stands
+in the place of what lies in the basket, not beside it."""
 _FILL = {"popular": 1e-4, "fresh": 1e-6, "given": 1e-6}
 """What is popular, then what is new (or, of candidates, what was given first), behind everything that was found."""
 _LIKES, _LIKES_STEPS = 1.0, 3.0
@@ -57,6 +60,8 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
         worth = repeat.rare if kind == "complete" and learnt.rests else repeat.weight
         weights |= {REPEAT: worth, "together": together}
         learnt = replace(learnt, seen=1.0)
+        if kind == "complete":
+            weights["content"] = _BESIDE * weights.get("content", 0.0)
     elif kind != "for-you":
         weights[REPEAT] = 0.0
     return replace(learnt, weights={**weights, **_FILL})

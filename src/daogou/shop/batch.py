@@ -65,12 +65,13 @@ def recommend_lines(shop: Shop, lines: Iterable[bytes], *, k: int) -> Iterator[b
 
 def distil_lines(shop: Shop, *, k: int) -> Iterator[bytes]:
     """What the ranker answers to each product alone. Raises NotReady before the first training."""
-    from daogou.recommend.distilled import distil
+    from daogou.recommend.distilled import distil, newest_histories
 
     recommender = shop.engine.recommender
     if not recommender.release:
         raise NotReady("there is no release to distil; run `daogou train`")
-    return distil(recommender, [product.id for product in shop.stores.catalogue.scan()], k=k)
+    products = [product.id for product in shop.stores.catalogue.scan()]
+    return distil(recommender, products, newest_histories(shop.stores.events), k=k)
 
 
 def ask_lines(shop: Shop, lines: Iterable[bytes]) -> Iterator[bytes]:
