@@ -86,6 +86,8 @@ def test_what_was_left_out_is_said_in_the_language_of_the_report(evaluated: Path
     page = (evaluated / "report.html").read_text("utf-8")
     assert "属性相似: 已关闭：[training.attributes] enabled = false" in page
     assert "switched off" not in page
+    assert "fewer than" not in page
+    assert "复购排序树: 留作检验" in page
     for reason in (
         "torch not installed: pip install 'daogou[train]'",
         "no steps to learn from",
@@ -95,6 +97,10 @@ def test_what_was_left_out_is_said_in_the_language_of_the_report(evaluated: Path
         "7 validation steps with the answer among the first 50, fewer than 200",
         "tried, not surely better: NDCG@10 0.1 of the fusion became 0.2 on held-back steps, the 95 % interval of the "
         "gain is -0.1 to +0.2",
+        "tried, not surely better: NDCG@20 0.1 of repeats became 0.2 on held-back baskets, the 95 % interval of the "
+        "gain is -0.1 to +0.2",
+        "120 validation steps, fewer than 200",
+        "0 held-back baskets with something that was bought before, fewer than 200",
         "LightGBM does not load (libgomp.so.1): install OpenMP, as libgomp1 on Debian or libomp by Homebrew",
     ):
         assert reason_in("en", reason) == reason

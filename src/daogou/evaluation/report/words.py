@@ -205,6 +205,8 @@ SYSTEMS = {
     "texts": Text(zh="含义相似", en="meaning"),
     "transformer": Text(zh="序列模型", en="transformer"),
     "ranking": Text(zh="排序树", en="ranker"),
+    "habits": Text(zh="复购排序树", en="ranker of what is bought again"),
+    "chance": Text(zh="选中概率", en="chances"),
 }
 
 REASONS = (
@@ -218,10 +220,15 @@ REASONS = (
         r"(\d+) validation steps with the answer among the first (\d+), fewer than (\d+)",
         r"答案排在前 \2 件之内的检验步骤只有 \1 个，少于 \3 个",
     ),
+    (r"(\d+) validation steps, fewer than (\d+)", r"检验步骤只有 \1 个，少于 \2 个"),
     (
-        r"tried, not surely better: (\S+) (\S+) of the fusion became (\S+) on held-back steps, the 95 % interval "
-        r"of the gain is (\S+) to (\S+)",
-        r"试过，未见确实更好：留作检验的步骤上 \1 由 \2 变为 \3，增益的 95% 区间为 \4 至 \5",
+        r"(\d+) held-back baskets with something that was bought before, fewer than (\d+)",
+        r"留作检验、含有买过商品的购物篮只有 \1 个，少于 \2 个",
+    ),
+    (
+        r"tried, not surely better: (\S+) (\S+) of (?:the fusion|repeats) became (\S+) on held-back "
+        r"(?:steps|baskets), the 95 % interval of the gain is (\S+) to (\S+)",
+        r"试过，未见确实更好：留作检验的数据上 \1 由 \2 变为 \3，增益的 95% 区间为 \4 至 \5",
     ),
     (
         r"LightGBM does not load \((.*)\): install OpenMP, (?:.+)",
