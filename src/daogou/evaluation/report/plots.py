@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from daogou.evaluation.offline.bootstrap import Interval
 
@@ -76,7 +78,8 @@ class Point:
 
 
 def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int = 300) -> str:
-    """Points over a logarithmic x, each with its name; names are moved down where they would meet."""
+    """Points over a logarithmic x, each with its name; a name that would meet another, or a point, is moved up or down
+    and a line leads to it."""
     left, right, bottom, head = 56, WIDTH - 150, height - 62, 34
     low = math.floor(math.log10(max(min((p.x for p in points), default=1.0), 1e-4)))
     high = max(math.ceil(math.log10(max((p.x for p in points), default=1.0))), low + 1)
@@ -100,18 +103,43 @@ def scatter(points: Sequence[Point], *, x_label: str, y_label: str, height: int 
             f'<text class="figure" x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{top * quarter / 4:.3f}</text>'
         )
     parts.append(f'<text class="figure" x="{left}" y="{height - 8}">{escape(x_label)}</text>')
-    taken: list[tuple[float, float]] = []
-    for point in sorted(points, key=lambda point: -point.y):
-        x, y = at(point.x, point.y)
-        label = y
-        while any(abs(label - other) < 18 and abs(x - beside) < 150 for beside, other in taken):
-            label += 3
-        taken.append((x, label))
+    placed = [(point, *at(point.x, point.y)) for point in sorted(points, key=lambda point: -point.y)]
+    taken = [_Box(x - 5, y - 5, x + 5, y + 5) for _, x, y in placed]
+    for point, x, y in placed:
+        box = _free(_Box(x + 9, y - 8, x + 9 + _width(point.label), y + 8), taken)
+        taken.append(box)
+        if box.top != y - 8:
+            line = f'x1="{x:.1f}" y1="{y:.1f}" x2="{box.left - 2:.1f}" y2="{box.top + 8:.1f}"'
+            parts.append(f'<line class="leader" {line}/>')
         parts.append(
             f'<circle class="{point.style}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
-            f'<text class="label {point.style}" x="{x + 9:.1f}" y="{label + 4:.1f}">{escape(point.label)}</text>'
+            f'<text class="label {point.style}" x="{box.left:.1f}" y="{box.top + 12:.1f}">{escape(point.label)}</text>'
         )
     return _svg("".join(parts), height)
+
+
+class _Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: _Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+def _free(box: _Box, taken: Sequence[_Box]) -> _Box:
+    """The nearest place above or below where it meets nothing."""
+    moves = (sign * 4.0 * step for step in itertools.count() for sign in (-1, 1))
+    tried = (box._replace(top=box.top + move, bottom=box.bottom + move) for move in moves)
+    return next(here for here in tried if not any(here.meets(other) for other in taken))
+
+
+def _width(text: str) -> float:
+    """About so wide a name is."""
+    return sum(17.0 if ord(char) > 0x2E80 else 9.0 for char in text)
 
 
 def lines(series: Mapping[str, tuple[Sequence[float], str]], *, x_label: str, height: int = 280) -> str:

@@ -36,7 +36,7 @@ polyline{fill:none;stroke-width:2.5}polyline.ours{stroke:var(--ours)}polyline.se
 polyline.third{stroke:var(--third)}
 text{fill:var(--ink);font-size:13px}text.figure{fill:var(--quiet);font-size:12px}
 text.small{font-size:11px}text.label.ours{fill:var(--ours);font-weight:700}
-line.grid{stroke:var(--line)}line.whisker{stroke:var(--ink);stroke-width:1.5;opacity:.65}
+line.grid{stroke:var(--line)}line.leader{stroke:var(--quiet);opacity:.6}line.whisker{stroke:var(--ink);stroke-width:1.5;opacity:.65}
 .legend{font-size:.9rem}span.ours{color:var(--ours)}span.second{color:var(--second)}span.third{color:var(--third)}
 article{border:1px solid var(--line);border-radius:8px;padding:14px 18px;margin:14px 0;font-size:.93rem}
 .lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(230px,1fr));gap:0 20px}
