@@ -144,7 +144,7 @@ def _width(text: str) -> float:
 
 def lines(series: Mapping[str, tuple[Sequence[float], str]], *, x_label: str, height: int = 280) -> str:
     """Lines over ten equal parts: name to (values, style); values are parts of 1."""
-    left, right, bottom, head = 58, WIDTH - 16, height - 44, 30
+    left, right, bottom, head = 58, WIDTH - 16, height - 44, 34
     top = max((value for values, _ in series.values() for value in values), default=0.0) or 1.0
     parts = []
     for quarter in range(5):
@@ -160,8 +160,8 @@ def lines(series: Mapping[str, tuple[Sequence[float], str]], *, x_label: str, he
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts.append(f'<polyline class="{style}" points="{path}"/>')
         parts.append(
-            f'<rect class="{style}" x="{legend}" y="4" width="12" height="12" rx="2"/>'
-            f'<text class="label" x="{legend + 17}" y="14">{escape(name)}</text>'
+            f'<rect class="{style}" x="{legend}" y="8" width="12" height="12" rx="2"/>'
+            f'<text class="label" x="{legend + 17}" y="19">{escape(name)}</text>'
         )
         legend += 44 + sum(19 if ord(char) > 0x2E80 else 10 for char in name)
     parts.append(f'<text class="figure" x="{left}" y="{height - 8}">{escape(x_label)}</text>')
