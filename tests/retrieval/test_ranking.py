@@ -119,6 +119,12 @@ def test_what_is_not_known_is_neither_alike_nor_dear() -> None:
     assert [found[name] for name in ("price", "brand", "category", "age")] == [[0] * 3, [0] * 3, [0] * 3, [-1] * 3]
 
 
+def test_what_comes_later_is_as_new_as_what_comes_now() -> None:
+    later = Shelf()
+    later.put(product(f"p{n}", released=NOW + n * DAY_MS - DAY_MS) for n in range(6))
+    assert told(later)["age"] == [1, 0, 0]
+
+
 def one_question(feature: str, limit: float, *, yes: float, no: float, first: int = 50) -> Ranker:
     """One tree: it says this to products for which the feature is at most the limit, and that to the others."""
     features = np.full((1, QUESTIONS), NAMES.index(feature), np.int32)

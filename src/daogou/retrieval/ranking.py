@@ -139,8 +139,8 @@ def _counted(rows: NDArray[np.int32], events: NDArray[np.floating]) -> NDArray[n
 
 
 def _days(at: int, released: NDArray[np.int64]) -> NDArray[np.floating]:
-    """The age of each."""
-    days = (at - released) / DAY_MS
+    """The age of each. What has yet to come is new: how long that will take was not known at a held-back step."""
+    days = np.maximum(0, at - released) / DAY_MS
     days[released <= 0] = _NEVER
     return days
 

@@ -292,7 +292,8 @@ MEANINGS = {
         en="How far a list's mix of categories is from the shopper's history; 0 is the same mix (Steck 2018).",
     ),
     "ties": Text(
-        zh="同分商品若按最坏/最好的次序排，NDCG 会是多少：差距大说明靠运气。",
-        en="NDCG had products of equal score stood in the worst and the best order: a wide gap is luck.",
+        zh="前 100 件中的同分商品若按最坏/最好的次序排，NDCG 会是多少：差距大说明靠运气。",
+        en="NDCG had products of equal score among the first 100 stood in the worst and the best order: a wide gap is "
+        "luck.",
     ),
 }

@@ -5,7 +5,8 @@ comes back after days is after something else: the trees are heard at the beginn
 rank better the steps that began one.
 
 Only what was known at the moment of a step is told. What a product costs and when it came is as the catalogue has it
-now; its stock and its stars are left out, because they tell of the time after the step.
+now, and products that came after the step are among those it is ranked with, as new ones; stock and stars are left out,
+because they tell of the time after the step.
 """
 
 from __future__ import annotations
