@@ -28,7 +28,7 @@ def test_a_release_says_in_words_what_it_was_made_without(capsys: pytest.Capture
 
 
 def test_the_seconds_of_a_training_are_told_together(capsys: pytest.CaptureFixture[str]) -> None:
-    metrics = {"cpu_s.read": 1.5, "cpu_s.lexical": 3.0, "products": 3.0, "clicks": 0.0}
+    metrics = {"cpu_s.read": 1.5, "cpu_s.lexical": 3.0, "products": 3.0, "clicks": 0.0, "encoder.spent_s": 900.0}
     print_release(Release(Path("r-1"), Manifest("r-1", Instant(0), "1", "", 0, 0.0, {}, metrics, {})))
     shown = capsys.readouterr().out
     assert "4.5 s of processor time" in shown

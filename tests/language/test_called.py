@@ -86,6 +86,14 @@ def test_what_titles_end_in_tells_the_category() -> None:
     }  # fmt: skip
 
 
+def test_what_is_no_name_stands_in_one_order_in_every_process() -> None:
+    words = {**_ENTRIES, **{f"{head}锅": "instrument of execution" for head in "电水火土木金"}}
+    _, others = learn_names(WordList(words), _vocabulary(), _products())
+    none = [phrase for phrase, name in others.items() if not name]
+    assert len(none) > 5
+    assert none == sorted(none)
+
+
 def test_amounts_and_departments_are_no_names() -> None:
     names = called(_products(), _vocabulary())
     assert not {"克", "居家", "全家系列"} & names.keys()

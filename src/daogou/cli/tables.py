@@ -152,8 +152,8 @@ def print_release(release: Release) -> None:
         _out.print("this shop has no products yet: `daogou import YOUR-FILES…`, then train again")
     _out.print(f"release {release.id} is active")
     measured = _measured(release.manifest.metrics)
-    seconds = [value for name, value in measured.items() if "cpu_s" in name]
-    found = {name: value for name, value in measured.items() if value and "cpu_s" not in name}
+    seconds = [value for name, value in measured.items() if name.startswith("cpu_s.")]
+    found = {name: value for name, value in measured.items() if value and not name.startswith("cpu_s.")}
     table(("measured", "value"), ((name, _figure(value)) for name, value in found.items()))
     if seconds:
         _out.print(f"{sum(seconds):.1f} s of processor time; `daogou train --json` has every step and every zero")

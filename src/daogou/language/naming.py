@@ -47,7 +47,7 @@ def learn_names(
     votes: defaultdict[str, Votes] = defaultdict(dict)
     _count(votes, chain(english.items(), _of_things(english), heads.items()))
     _count(votes, chain(_in_chinese(entries, english), _by_agreement(entries, votes)))
-    others = dict.fromkeys(apart, "")
+    others = dict.fromkeys(sorted(apart), "")  # a release is the same byte for byte, and the order of a set is not
     said = _things_said(products, vocabulary)
     for phrase, named in votes.items():
         used = phrase in vocabulary.terms or (phrase.isalpha() and phrase.isascii() and vocabulary.has(phrase))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from daogou.opinions.senses import SenseModel, Verdicts, text_of
 from daogou.opinions.targets import TargetModel, few, starred
 from daogou.retrieval.kept_vectors import KeptVectors
 from daogou.retrieval.meaning import hash_of
+from daogou.shop.fifths import surely
 from daogou.training.lesson import Skip
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ _KEPT = "kept.json"
 _TOGETHER = 512
 """Texts that are encoded in one go, a second of work: what an interruption costs."""
 _FIFTHS = 5
-_SURE = 1.645
-"""Standard errors by which it must agree more often: one chance in twenty that it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,6 @@ class Sensing:
             raise Skip("no text encoder: [encoder] address is empty")
         if not self.config.enabled:
             raise Skip("switched off: [training.senses] enabled = false")
-        began = time.process_time()
         every = starred(reviews, self.words)
         taught = every[:: max(1, -(-len(every) // self.config.taught))]
         if few([each.content for each in taught]):
@@ -98,7 +95,6 @@ class Sensing:
             "waiting": float(waiting),
             "agrees": after,
             "agrees.before": before,
-            "cpu_s": round(time.process_time() - began, 1),
         }
 
     def _vectors(
@@ -154,7 +150,7 @@ class Sensing:
         )
         gained = np.bincount([each.review for each in held], right[1] - right[0])
         before, after = (round(float(share), 4) for share in right.mean(1))
-        if gained.sum() <= _SURE * float(np.sqrt((gained**2).sum())):
+        if not surely(float(gained.sum()), float(np.sqrt((gained**2).sum()))):
             raise Skip(f"agrees with {after} of held-back stars, not surely more than the {before} of words alone")
         return before, after
 

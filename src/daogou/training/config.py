@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from daogou.domain.bounds import Natural, Weight, Weights
+from daogou.domain.bounds import Natural, Positive, Weight, Weights
 from daogou.features.clicks import ClicksConfig
 from daogou.features.exposure import ExposureConfig
 from daogou.features.trust import TrustConfig
@@ -44,12 +44,12 @@ class FusionConfig:
     fading: Weights = (0.0, 0.4)
     """Powers of 1 + the events of a step by which what its words say is divided; the one that does best beside the
     sequential source is used."""
-    bands: tuple[int, ...] = (1, 3, 8, 20, 50, 150)
+    bands: tuple[Natural, ...] = (1, 3, 8, 20, 50, 150)
     """Events of a product up to which it is in a band of its own."""
     leaning: tuple[float, ...] = (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)
     """Powers of the usual events of a band that are tried on what each source says of the products in it: below 0 the
     source leans to products that few know, above to what many do."""
-    new: tuple[float, ...] = (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
+    new: tuple[Positive, ...] = (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
     """Factors, ascending, that are tried on the score of products without any event. Empty, or without `bands`, they
     are not raised."""
     new_cost: Weight = 0.01

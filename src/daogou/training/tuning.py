@@ -101,7 +101,7 @@ def learn(folder: Path, products: Sequence[Product], stores: Stores, tuning: Tun
         "recall@10.gain.high": high,
         **pretraining,
         "steps": float(tuned.steps),
-        "cpu_s": round(tuned.seconds, 1),
+        "spent_s": round(tuned.seconds, 1),
     }
 
 
