@@ -15,12 +15,12 @@ from daogou.domain.event import Event
 from daogou.domain.ids import Instant, ShopperId
 from daogou.domain.kinds import Kind
 from daogou.domain.text import Text
-from daogou.evaluation.offline.engine import FUSED, Engine
+from daogou.evaluation.offline.engine import Engine
 from daogou.evaluation.offline.past import past_of
 from daogou.evaluation.offline.questions import Question, questions
 from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
 from daogou.evaluation.offline.splits import READ, leave_one_out, time_split
-from daogou.evaluation.offline.systems import DEPTH, Counts, baselines
+from daogou.evaluation.offline.systems import DEPTH, OURS, Counts, baselines
 from daogou.ports.stores import Stores
 from daogou.recommend.config import RecommendConfig
 from daogou.retrieval.arrange import Variety
@@ -69,7 +69,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
 def test_the_table_holds_the_shop_its_sources_and_every_baseline(measured: Evaluation) -> None:
     new, everything = measured.tables
     always = {
-        FUSED,
+        OURS,
         "sequential alone",
         "session_knn alone",
         "ease alone",
@@ -82,7 +82,7 @@ def test_the_table_holds_the_shop_its_sources_and_every_baseline(measured: Evalu
     always |= {"item-kNN", "random"}
     assert set(new.accuracy) == always
     assert set(everything.accuracy) == always | {"personal frequency"}
-    assert set(new.against) == always - {FUSED}
+    assert set(new.against) == always - {OURS}
 
 
 def test_measures_are_between_0_and_1_and_means_lie_in_their_intervals(measured: Evaluation) -> None:
@@ -100,7 +100,7 @@ def test_measures_are_between_0_and_1_and_means_lie_in_their_intervals(measured:
 
 def test_what_follows_a_pattern_is_found_better_than_by_chance(measured: Evaluation) -> None:
     table = measured.tables[0]
-    assert table.accuracy[FUSED]["recall@5"].low > table.accuracy["random"]["recall@5"].high
+    assert table.accuracy[OURS]["recall@5"].low > table.accuracy["random"]["recall@5"].high
     assert table.against["random"]["recall@5"].p < 0.01
 
 
@@ -155,7 +155,7 @@ def test_lists_are_arranged_as_the_shop_arranges_them(tmp_path: Path) -> None:
         evaluate(shop_of(visits()), tmp_path / name, config=CONFIG, answers=answers, plan=Plan(at=SPLIT, ks=(5, 10)))
         for name, answers in (("as-found", RecommendConfig()), ("apart", RecommendConfig(variety=Variety(most=1))))
     ]
-    as_found, apart = (each.tables[0].accuracy[FUSED]["recall@5"].mean for each in found)
+    as_found, apart = (each.tables[0].accuracy[OURS]["recall@5"].mean for each in found)
     assert apart < as_found  # everybody keeps to one of the categories
 
 
@@ -408,4 +408,4 @@ def test_titles_of_examples_are_products_of_the_shop(measured: Evaluation) -> No
     assert measured.examples
     for example in measured.examples:
         assert {entry.title for entries in example.lists.values() for entry in entries} <= titles
-        assert all(entry.because.en for entry in example.lists[FUSED])
+        assert all(entry.because.en for entry in example.lists[OURS])

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from daogou.domain.errors import CorruptRelease
 from daogou.retrieval.shortlist import Shortlist
 
 N, DIM = 3_000, 32
@@ -69,3 +70,11 @@ def test_with_everything_scored_and_kept_nothing_is_estimated(tmp_path: Path, gr
     rows, others = Shortlist.load(tmp_path).nearest(questions(vectors)[0], scored=N, kept=N)
     assert sorted(rows.tolist()) == list(range(N))
     assert others < -50
+
+
+def test_what_an_earlier_version_wrote_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    vectors = products(seed=0)
+    Shortlist.of(vectors, 16, grouped=False).save(tmp_path)
+    (tmp_path / "scan").rename(tmp_path / "points")
+    with pytest.raises(CorruptRelease, match="daogou train"):
+        Shortlist.load(tmp_path)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from daogou.cli.tables import table
-from daogou.evaluation.report.html import BASELINES, OURS
+from daogou.evaluation.offline.systems import OURS
+from daogou.evaluation.report.html import BASELINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daogou.domain.errors import CorruptRelease
 from daogou.retrieval.candidates import highest
 from daogou.retrieval.clusters import Clusters
 from daogou.retrieval.files import read_array, write_array
@@ -75,8 +76,8 @@ class Shortlist:
 
     @classmethod
     def load(cls, folder: Path) -> Shortlist:
-        """Map what `save` wrote."""
+        """Map what `save` wrote. Raises CorruptRelease for what an earlier version wrote."""
         numbers = load_numbers(folder)
         if numbers is None:
-            raise FileNotFoundError(f"{folder}: neither scan nor clusters, as an older version kept them; train again")
+            raise CorruptRelease(f"{folder} was written by an earlier version: run `daogou train`", where=str(folder))
         return cls(read_array(folder / "turn.npy"), read_array(folder / "left_out.npy"), numbers)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.kinds import Kind
-from daogou.evaluation.offline.systems import DEPTH, Ranked
+from daogou.evaluation.offline.systems import DEPTH, OURS, Ranked
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.shelf import Shelf
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from daogou.recommend.config import RecommendConfig
     from daogou.retrieval.candidates import Candidates
     from daogou.training.releases import Release
-
-FUSED = "this shop"
-"""The name of the shop's recommender in every table."""
 
 
 class Engine:
@@ -53,7 +50,7 @@ class Engine:
     def fit_s(self) -> Mapping[str, float]:
         """CPU seconds of the whole training, and of the sources whose fit the training timed."""
         timed = {name: value for name, value in self._metrics.items() if name.startswith("cpu_s.")}
-        return {FUSED: self._seconds} | {f"{name.removeprefix('cpu_s.')} alone": s for name, s in timed.items()}
+        return {OURS: self._seconds} | {f"{name.removeprefix('cpu_s.')} alone": s for name, s in timed.items()}
 
     def hits(self, question: Question, *, kind: Kind = "for-you", k: int = DEPTH, seen: bool = False) -> Hits:
         """The shop's answer to one question, with reasons."""
@@ -68,7 +65,7 @@ class Engine:
                 if len(first):  # what was bought says nothing of new products
                     alone.setdefault(name, Ranked.blank(len(questions))).fill(place, first.rows, first.scores)
             self._tell(0.5 + 0.5 * (place + 1) / len(questions))
-        return {FUSED: fused, **{f"{name} alone": ranked for name, ranked in sorted(alone.items())}}
+        return {OURS: fused, **{f"{name} alone": ranked for name, ranked in sorted(alone.items())}}
 
     def ask(self, questions: Sequence[Question], *, kind: Kind, seen: bool) -> Ranked:
         """The fused lists of one kind."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.text import Text
-from daogou.evaluation.offline.systems import NOTHING, Ranked
+from daogou.evaluation.offline.systems import NOTHING, OURS, Ranked
 
 if TYPE_CHECKING:
     from daogou.evaluation.offline.engine import Engine
@@ -66,7 +66,7 @@ def _example(engine: Engine, rankings: Mapping[str, Ranked], question: Question,
     return Example(
         history=tuple(_title(engine, row) for row in question.history[::-1][:SHOWN].tolist()),
         later=tuple(_title(engine, row) for row in question.new[:SHOWN].tolist()),
-        lists={"this shop": ours, **lists},
+        lists={OURS: ours, **lists},
     )
 
 

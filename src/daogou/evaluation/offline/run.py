@@ -15,7 +15,7 @@ from daogou.domain.errors import NotReady
 from daogou.domain.ids import Instant
 from daogou.evaluation.offline.baskets import Baskets, baskets
 from daogou.evaluation.offline.beyond import Nature
-from daogou.evaluation.offline.engine import FUSED, Engine
+from daogou.evaluation.offline.engine import Engine
 from daogou.evaluation.offline.examples import Example, examples
 from daogou.evaluation.offline.judging import Measured, judge, targets_of
 from daogou.evaluation.offline.logged import Logged, logged
@@ -23,7 +23,7 @@ from daogou.evaluation.offline.past import past_of
 from daogou.evaluation.offline.questions import Question, questions
 from daogou.evaluation.offline.satisfaction import Satisfaction, satisfaction
 from daogou.evaluation.offline.splits import READ, Split, SplitName, leave_one_out, only, time_split
-from daogou.evaluation.offline.systems import Counts, Ranked, System, baselines
+from daogou.evaluation.offline.systems import OURS, Counts, Ranked, System, baselines
 from daogou.recommend.config import RecommendConfig
 from daogou.training.releases import Release, Releases
 from daogou.training.train import train
@@ -138,7 +138,7 @@ def evaluate(
         tables=tables,
         fit_s={name: s for system in systems for name, s in system.fit_s.items() if name in all_lists},
         answer_ms=engine.answer_ms,
-        satisfaction=satisfaction(new_lists, fresh, shelf.ids, ours=FUSED, truth=truth, k=plan.ks[0], seed=plan.seed),
+        satisfaction=satisfaction(new_lists, fresh, shelf.ids, ours=OURS, truth=truth, k=plan.ks[0], seed=plan.seed),
         baskets=baskets(engine, asked, bought, seed=plan.seed),
         logged=logged(stores.events, engine, split, counts),
         examples=examples(engine, new_lists, fresh, seed=plan.seed),
@@ -175,7 +175,7 @@ def _judged(
         asked,
         nature,
         targets=targets_of(asked, seen=seen),
-        ours=FUSED,
+        ours=OURS,
         usual=rankings["most popular"],
         ks=plan.ks,
         seed=plan.seed,

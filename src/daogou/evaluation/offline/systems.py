@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 DEPTH = 100
 """Places that are kept of each ranking."""
 NOTHING = -1
+OURS = "this shop"
+"""What the shop's own recommender is called in every table; the others are baselines."""
 RECENT_DAYS = 30
 _BEHIND = 1e-9
 """Less than any cosine of two products that a shopper has in common."""

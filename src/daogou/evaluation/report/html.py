@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from daogou.evaluation.offline.systems import DEPTH
+from daogou.evaluation.offline.systems import DEPTH, OURS
 from daogou.evaluation.report.plots import Bar, Point, bars, grouped, lines, scatter
 from daogou.evaluation.report.style import STYLE
 from daogou.evaluation.report.words import ENGLISH, MEANINGS, MEASURES, SYSTEMS, WORDS, reason_in
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from daogou.evaluation.offline.questions import Sign
     from daogou.evaluation.offline.run import Evaluation
 
-OURS = "this shop"
 BASELINES = ("item-kNN", "popular recently", "most popular", "personal frequency", "random")
 _STYLES = {OURS: "ours", "item-kNN": "second", "most popular": "third"}
 """The three systems that are told apart by colour; the others are grey."""

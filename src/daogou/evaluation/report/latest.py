@@ -9,6 +9,7 @@ import msgspec
 
 from daogou.domain.ids import Instant
 from daogou.domain.text import Text
+from daogou.evaluation.offline.systems import OURS
 from daogou.evaluation.report.words import WORDS
 
 FOLDER = "evaluation"
@@ -63,7 +64,7 @@ def _short(record: _Record) -> Text:
     k = record.plan.ks[0]
     found = record.tables[0].accuracy
     ours, popular, random = (
-        f"{1000 * found[name][f'hit rate@{k}'].mean:,.0f}" for name in ("this shop", "most popular", "random")
+        f"{1000 * found[name][f'hit rate@{k}'].mean:,.0f}" for name in (OURS, "most popular", "random")
     )
     said = {"ours": ours, "popular": popular, "random": random, "k": k}
     return Text(zh=WORDS["short"].zh.format(**said), en=WORDS["short"].en.format(**said))
