@@ -60,6 +60,13 @@ class Shelf:
         self._seen = 0
         self._lock = threading.RLock()
 
+    @classmethod
+    def of(cls, products: Iterable[Product]) -> Shelf:
+        """These products in this order, such as those that a training reads."""
+        shelf = cls()
+        shelf.put(products)
+        return shelf
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -86,8 +86,7 @@ class Clicked:
         """Searches as nobody, without what is popular: that counts the very clicks by which is judged."""
         settings = self._settings
         if self._shelf is None:
-            self._shelf = Shelf()
-            self._shelf.put(products)
+            self._shelf = Shelf.of(products)
             ratings = self._stores.reviews.summaries(self._shelf.ids)
             self._shelf.rate((id, rating.mean) for id, rating in ratings.items())
         return Searcher(

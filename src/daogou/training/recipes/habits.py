@@ -80,8 +80,7 @@ def fit(steps: Sequences, products: Sequence[Product], *, config: TrainingConfig
         raise Skip("switched off: [training.habits] enabled = false")
     loaded()
     held = _held(steps)
-    goods = Shelf([product.id for product in products])
-    goods.put(products)
+    goods = Shelf.of(products)
     again = repeat.fit_steps(steps.only(~held), len(products), config)
     asked = _asked(_baskets(steps, held, config.seed), again, goods, first=settings.first)
     if (n := len(asked.lists.lengths)) < settings.least:

@@ -184,8 +184,7 @@ def _lists(held: HeldBack, config: RankingConfig) -> Lists:
     here = np.concatenate([np.empty(0, np.int64), *first])
     lengths = np.array([len(best) for best in first], np.int64)
     parts = np.stack([part[here] for part in held.parts()])  # (sources, products)
-    goods = Shelf([product.id for product in held.products])
-    goods.put(held.products)
+    goods = Shelf.of(held.products)
     told = []
     for number, best, end in zip(asked, first, lengths.cumsum(), strict=True):
         of = parts[:, end - len(best) : end]
