@@ -7,8 +7,10 @@ reports impressions. Then everything is trained anew. Printed are, for each roun
 unevenly the ten places were spread over the products on sale (Gini), the part of the products that anyone was shown,
 and how well the lists met true tastes (1 is the best there could be). What is to be feared is a Gini that grows; beside
 it stands that of the lists which true tastes would choose. There are no other events in these weeks: nobody searches.
+--estimate, with lists that explore, says in a last line what `daogou evaluate` makes of the log: what a place of the
+shop as of the second round would have earned in that round and later ones, beside what it truly would.
 
-    python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0] [--trusting] [--most 2]
+    python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0] [--trusting] [--most 2] [--estimate]
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +31,12 @@ from daogou.domain.event import Event
 from daogou.domain.hit import Hit
 from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
 from daogou.domain.kinds import Kind
+from daogou.evaluation.offline.engine import Engine
+from daogou.evaluation.offline.logged import logged
+from daogou.evaluation.offline.past import past_of
+from daogou.evaluation.offline.questions import Question
+from daogou.evaluation.offline.splits import READ, only, time_split
+from daogou.evaluation.offline.systems import Counts
 from daogou.evaluation.showcase import build
 from daogou.evaluation.simulator import choice
 from daogou.evaluation.simulator.truth import Truth
@@ -62,6 +70,8 @@ def main() -> None:
     parser.add_argument("--variety", type=float, default=0.0, help="the dial of variety")
     parser.add_argument("--most", type=float, help="[recommend.exposure] most; default: no limit")
     parser.add_argument("--trusting", action="store_true", help="learn from every click alike ([training.exposure])")
+    parser.add_argument("--estimate", action="store_true", help="estimate off-policy what is known to be true")
+    parser.add_argument("--seed", type=int, help="of the simulated world; default: the showcase's")
     asked = parser.parse_args()
     arranged = RecommendConfig(
         explore={"for-you": asked.explore}, variety=Variety(dial=asked.variety), exposure=Exposure(asked.most)
@@ -69,11 +79,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
         source.mkdir()
-        build.write(source, scale=SCALE)
+        build.write(source, scale=SCALE, seed=build.SEED if asked.seed is None else asked.seed)
         stores = open_stores("memory://")
         import_paths(build.paths(source), stores, options=ImportOptions())
         truth = Truth.load(source)
         rng = np.random.default_rng(0)
+        pages: list[Page] = []
         for number in range(1, asked.rounds + 1):
             began = time.process_time()
             at = Instant(truth.end + number * WEEK_MS)
@@ -84,6 +95,7 @@ def main() -> None:
             for who in shoppers:
                 shown = recommender.recommend(_request(who, at)).items
                 lists[who] = [hit.product for hit in shown]
+                pages.append(Page(who, at, lists[who]))
                 done = reactions(who, lists[who], truth, at, rng)
                 stores.events.append([*impressions(who, shown, at), *done])
                 events += done
@@ -104,12 +116,57 @@ def main() -> None:
                 "cpu_s": round(time.process_time() - began, 1),
             }
             print(json.dumps(line), flush=True)
+        if asked.estimate:
+            moment = Instant(truth.end + 2 * WEEK_MS)
+            line = {"benchmark": "closed_loop", "explore": asked.explore}
+            print(json.dumps(line | estimated(stores, Path(folder) / "then", truth, pages, moment)))
+
+
+class Page(NamedTuple):
+    """What somebody was shown."""
+
+    who: str
+    at: Instant
+    products: list[str]
+
+
+def estimated(stores: Stores, folder: Path, truth: Truth, pages: Sequence[Page], moment: Instant) -> dict[str, object]:
+    """Clicks a place of the shop as of a moment in any order, on the pages since: the estimates, and the truth."""
+    columns = stores.events.columns(READ)
+    split = time_split(columns, at=moment)
+    past = past_of(stores, split)
+    release = train(past, Releases(folder), config=untransformed(TrainingConfig()))
+    engine = Engine(release, past, config=RecommendConfig(), seconds=0.0, tell=lambda done: None)
+    row = {str(id): place for id, place in engine.shelf.row.items()}
+    found = logged(stores.events, engine, split, Counts.of(only(columns, split.past), row, engine.shelf.available))
+    since = [page for page in pages if page.at >= moment]
+    line: dict[str, object] = {"places": found.places, "effective": round(found.effective, 1)}
+    line["truth"] = round(float(np.mean([worth for page in since for worth in _worth(page, engine, truth, moment)])), 4)
+    if found.estimates is not None:
+        for name, each in (("ips", found.estimates.ips), ("snips", found.estimates.snips), ("dr", found.estimates.dr)):
+            line[name] = None if each is None else [round(value, 4) for value in (each.mean, each.low, each.high)]
+    return line
+
+
+def _worth(page: Page, engine: Engine, truth: Truth, moment: Instant) -> list[float]:
+    """At each place the chance of a click on one of the shop's first that was not shown above."""
+    none = np.empty(0, np.int64)
+    question = Question(page.who, moment, none, none, none, none, none)
+    first = [str(hit.product) for hit in engine.hits(question, k=K, seen=True).items]
+    utilities, looks = truth.utilities(page.who, page.at), choice.examination(K)
+    chances = {id: choice.chance(float(utilities[truth.products[id]]), choice.CLICK) for id in first}
+    left = [[id for id in first if id not in page.products[:place]] for place in range(len(page.products))]
+    return [float(looks[place]) * float(np.mean([chances[id] for id in ids])) for place, ids in enumerate(left) if ids]
+
+
+def untransformed(config: TrainingConfig) -> TrainingConfig:
+    """The same without the transformer."""
+    return replace(config, transformer=replace(config.transformer, enabled=False))
 
 
 def opened(stores: Stores, folder: Path, arranged: RecommendConfig, *, by_looks: bool) -> tuple[Recommender, list[str]]:
     """Train on everything so far; the recommender, and what is on sale."""
-    config = TrainingConfig(exposure=ExposureConfig(enabled=by_looks))
-    config = replace(config, transformer=replace(config.transformer, enabled=False))
+    config = untransformed(TrainingConfig(exposure=ExposureConfig(enabled=by_looks)))
     release = train(stores, Releases(folder), config=config)
     shelf = Shelf(release.items())
     shelf.refresh(stores.catalogue)

@@ -300,6 +300,8 @@ def test_where_too_few_showings_speak_for_it_nothing_is_estimated(tmp_path: Path
     assert 0 < found.effective < 30
     assert found.estimates is None
     assert "at least 30" in found.reason.en
+    wanted = -(-60 * 30 // (100 * found.effective)) * 100
+    assert f"or log about {wanted:.0f} showings like these" in found.reason.en
 
 
 # --- what is asked -------------------------------------------------------------------------------------------------
