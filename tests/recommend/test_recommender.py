@@ -205,7 +205,10 @@ def test_a_list_filled_up_beyond_what_is_bought_together_says_so(world: World) -
     assert world.ask(basket=("p0",), k=1).degraded is None
     filled = world.ask(basket=("p0",), k=5)
     assert len(filled.items) == 5
-    assert filled.degraded == "1 bought together by enough shoppers; the others are often next or alike"
+    assert (
+        filled.degraded
+        == "1 bought together by enough shoppers; the others are often next, go with its category, or are alike"
+    )
 
 
 def test_the_next_basket_repeats_what_is_bought_often(world: World) -> None:
@@ -719,11 +722,26 @@ def test_a_basket_is_completed_with_what_goes_with_it_where_few_buy_the_same_aga
 
 def test_what_is_like_the_basket_says_less_than_what_follows_it(trained: Release, tmp_path: Path) -> None:
     shutil.copytree(trained.folder, tmp_path / "release")
+    shutil.rmtree(tmp_path / "release" / "together" / "beside")  # categories have no say
     learnt = Fusion.load(tmp_path / "release" / "fusion")
     replace(learnt, weights={**learnt.weights, "content": 3.0}).save(tmp_path / "release" / "fusion")
     world = World(Release(tmp_path / "release", trained.manifest))
     assert world.products(kind="because", product="p3", k=1) == ["p15"]  # "number3" too
     assert world.products(kind="complete", product="p3", k=1) == ["p4"]
+
+
+@pytest.mark.parametrize("kind", ["together", "complete"])
+def test_beside_a_product_stands_what_its_category_is_bought_with_and_not_what_is_looked_at_instead(
+    world: World, kind: str
+) -> None:
+    """After p5 everybody looks at p6, another shoe; shoes are bought with p12."""
+    world.put("new", category=["Shoes"])
+    for id in ("p5", "new"):
+        first = world.ask(product=id, kind=kind, k=3).items[0]
+        title = world.stores.catalogue.get([ProductId(id)])[ProductId(id)].title
+        assert (first.product, first.because[0].products) == ("p12", (id,))
+        assert first.because[0].text.en == f"Often bought with products like “{title.en}”"
+    assert world.ask(product="p5", kind="because", k=1).items[0].product == "p6"
 
 
 def test_the_basket_that_is_sent_goes_before_the_shoppers_own(world: World) -> None:

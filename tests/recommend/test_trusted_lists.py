@@ -14,6 +14,8 @@ from daogou.domain.ids import Instant, ProductId
 from daogou.domain.kinds import Kind
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
+from daogou.retrieval.companions import Companions
+from daogou.retrieval.evidence import Trail
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
@@ -37,7 +39,10 @@ class World:
         self.stores = open_stores("memory://")
         names = [f"{word}{n}" for word in ("shoe", "mug", "pen") for n in range(10)]
         self.stores.catalogue.put(
-            [product(name, f"{name[:-1]} {'red' if n % 2 else 'blue'} {n}") for n, name in enumerate(names)],
+            [
+                product(name, f"{name[:-1]} {'red' if n % 2 else 'blue'} {n}", category=[name[:-1]])
+                for n, name in enumerate(names)
+            ],
             at=Instant(NOW),
         )
         for n in range(24):
@@ -155,12 +160,24 @@ def test_what_believed_shoppers_turned_to_next_fills_the_list(world: World) -> N
     assert {"shoe3", "shoe4", "shoe5"} == set(shown[1:])
 
 
+@pytest.mark.parametrize(("buyers", "n", "told"), [("fake", 30, False), ("c", 2, False), ("c", 3, True)])
+def test_what_goes_with_a_category_is_told_by_enough_believed_accounts(
+    world: World, buyers: str, n: int, told: bool
+) -> None:
+    for each in range(n):
+        world.happen("purchase", f"{buyers}{each}", ["shoe1", TARGET], days_ago=0.01)
+    data = read(world.stores)
+    trusted = together.trust(data.lines, TrainingConfig())
+    found = together.accompany(data, TrainingConfig(), trusted=trusted)
+    assert (data.row[TARGET] in found.evidence(Trail.of([data.row["shoe7"]])).rows) == told
+
+
 def heard(data: TrainingData) -> together.Heard:
     return together.hear(data.steps, data.n, TrainingConfig(), trusted=together.trust(data.lines, TrainingConfig()))
 
 
 def followed(data: TrainingData) -> SequentialKnn:
-    return together.follow(data.steps, heard(data), data.n, TrainingConfig())
+    return together.follow(data.steps, heard(data), Companions.empty(), data.n, TrainingConfig())[0]
 
 
 def test_whoever_goes_to_and_fro_counts_three_times_at_most(world: World) -> None:

@@ -106,7 +106,9 @@ def _together(answered: Answered) -> str | None:
     together = sum(any(reason.kind == "together" for reason in hit.because) for hit in answered.hits)
     if together == len(answered.hits):
         return None
-    return f"{together} bought together by enough shoppers; the others are often next or alike"
+    return (
+        f"{together} bought together by enough shoppers; the others are often next, go with its category, or are alike"
+    )
 
 
 def _context(answered: Answered) -> str | None:

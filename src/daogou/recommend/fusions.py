@@ -22,15 +22,22 @@ BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
 that nobody moves these lists at once."""
 FOLLOWED = "followed"
 """The source that says what shoppers turned to next, in steps that are believed."""
+COMPANIONS = "companions"
+"""The source that says what is bought with products of the same category."""
+GOING_WITH = frozenset({"together", "complete"})
+"""Kinds that show what goes with a product, and not what could be bought in its place."""
 BY_SEGMENT = {"for-you", "next-basket"}
 """Kinds in which what is popular has a say, and so what is popular with shoppers of a label."""
+_COMPANIONS = 0.01
+"""Worth of what goes with the category in lists of what goes with a product."""
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "similar": {"hybrid": 1.0, "content": 0.3, FOLLOWED: 0.1},
-    "together": {"together": 1.0, FOLLOWED: 0.05, "content": 0.003},
+    "together": {"together": 1.0, FOLLOWED: 0.05, COMPANIONS: _COMPANIONS, "content": 0.001},
     "trending": {"trending": 1.0},
     "new": {"new": 1.0},
 }
-"""Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next, then alike."""
+"""Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next,
+then what goes with the category, then alike."""
 _BESIDE = 0.1
 """Worth of words for a basket that is to be completed, in parts of their worth in other answers: what is alike stands
 in the place of what lies in the basket, not beside it."""
@@ -61,7 +68,7 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
         weights |= {REPEAT: worth, "together": together}
         learnt = replace(learnt, seen=1.0)
         if kind == "complete":
-            weights["content"] = _BESIDE * weights.get("content", 0.0)
+            weights |= {COMPANIONS: _COMPANIONS, "content": _BESIDE * weights.get("content", 0.0)}
     elif kind != "for-you":
         weights[REPEAT] = 0.0
     return replace(learnt, weights={**weights, **_FILL})

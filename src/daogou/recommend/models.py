@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from daogou.retrieval.chance import Chance
+from daogou.retrieval.companions import Companions
 from daogou.retrieval.content import ContentKnn
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid
@@ -59,6 +60,9 @@ class Models:
     together: Together
     followed: SequentialKnn
     """What shoppers turned to next in steps that are believed, as of the release: live events do not move it."""
+    beside: SequentialKnn
+    """The same as far as its category is bought with the product's."""
+    companions: Companions
     popularity: Popularity
     repeat: Repeat
     fusion: Fusion
@@ -83,6 +87,8 @@ class Models:
             hybrid=Hybrid.load(release.path("hybrid")),
             together=Together.load(release.path("together")),
             followed=_followed(release.path("together") / "followed"),
+            beside=_beside(release.path("together")),
+            companions=_companions(release.path("together") / "companions"),
             popularity=Popularity.load(release.path("popularity")),
             repeat=Repeat.load(release.path("repeat")),
             fusion=Fusion.load(release.path("fusion")),
@@ -109,6 +115,8 @@ class Models:
             hybrid=Hybrid(Neighbours.empty()),
             together=Together.empty(),
             followed=SequentialKnn.empty(),
+            beside=SequentialKnn.empty(),
+            companions=Companions.empty(),
             popularity=Popularity(popular, trending, {}, counted),
             repeat=Repeat(RepeatConfig()),
             fusion=Fusion({"sequential": 1.0, "popularity": 0.01}),
@@ -124,3 +132,13 @@ def _followed(folder: Path) -> SequentialKnn:
     if folder.is_dir():
         return SequentialKnn.load(folder)
     return SequentialKnn.empty()
+
+
+def _beside(folder: Path) -> SequentialKnn:
+    """A release of an earlier version has one table for all lists beside a product."""
+    named = folder / "beside"
+    return _followed(named if named.is_dir() else folder / "followed")
+
+
+def _companions(folder: Path) -> Companions:
+    return Companions.load(folder) if folder.is_dir() else Companions.empty()

@@ -16,7 +16,7 @@ from daogou.domain.text import Text
 from daogou.language.label_names import LabelNames
 from daogou.recommend import wording
 from daogou.recommend.freshness import FRESHNESS
-from daogou.recommend.fusions import FOLLOWED
+from daogou.recommend.fusions import COMPANIONS, FOLLOWED
 from daogou.recommend.group import LIKES, suited
 from daogou.recommend.group import SOURCE as GROUP
 from daogou.recommend.ranking import RANKING
@@ -207,6 +207,8 @@ class Reasoner:
     def _sentence(self, source: str, step: int, title: Text) -> tuple[ReasonKind, Text]:
         if self.situation.kind in {"for-you", "next-basket"}:
             return "history", wording.because(self.situation.did(step), title)
+        if source == COMPANIONS:
+            return "history", wording.goes_with(title)
         if source in {"sequential", FOLLOWED}:
             return "history", wording.next_after(title)
         return ("similar" if source == "hybrid" else "content"), wording.similar(title)

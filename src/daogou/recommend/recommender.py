@@ -31,6 +31,7 @@ from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import Situation
 from daogou.retrieval.arrange import Variety, ahead, arrange
 from daogou.retrieval.chance import APART, told
+from daogou.retrieval.companions import path_of
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
 from daogou.retrieval.metrics import rank_of
@@ -325,6 +326,7 @@ class Recommender:
             if product is not None:
                 bag = bag_of(product, content.config)
                 content.place(row, bag)
+                self._models.companions.place(row, path_of(product))
                 for retriever in self._models.further.values():
                     if isinstance(retriever, Placing):
                         retriever.place(row, bag)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.recommend.fusions import BY_OTHERS, FOLLOWED
+from daogou.recommend.fusions import BY_OTHERS, COMPANIONS, FOLLOWED, GOING_WITH
 from daogou.recommend.group import LIKES
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
@@ -39,12 +39,15 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
             entries = _next(situation, models) | {"hybrid": models.hybrid.evidence(situation.trail)}
         case "together":
             entries = _next(situation, models) | {"together": models.together.evidence(situation.trail)}
+            entries[COMPANIONS] = models.companions.evidence(situation.trail)
         case _:
             entries = _next(situation, models) | _popular(situation, models.popularity)
             if situation.fusion.weights.get(REPEAT, 0.0) > 0:
                 entries[REPEAT] = models.repeat.evidence(situation.bought, situation.at)
             if situation.kind in {"complete", "next-basket"}:
                 entries["together"] = models.together.evidence(situation.trail.newest(situation.basket or 5))
+            if situation.kind == "complete":
+                entries[COMPANIONS] = models.companions.evidence(situation.trail.newest(situation.basket or 5))
     if situation.likes:
         entries[LIKES] = liked(situation.likes, shelf)
     return entries
@@ -86,8 +89,9 @@ def _next(situation: Situation, models: Models) -> dict[str, Evidence]:
     trail, weights = situation.trail, situation.fusion.weights
     if not len(trail):
         return {}
-    by_others = situation.kind in BY_OTHERS
-    name, following = (FOLLOWED, models.followed) if by_others else ("sequential", models.sequential)
+    name, following = "sequential", models.sequential
+    if situation.kind in BY_OTHERS:
+        name, following = FOLLOWED, models.beside if situation.kind in GOING_WITH else models.followed
     entries = {name: following.evidence(trail)}
     if models.content is not None:
         entries["content"] = models.content.evidence(trail)

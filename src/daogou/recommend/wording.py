@@ -72,6 +72,13 @@ def together(title: Text, shoppers: int) -> Text:
     )
 
 
+def goes_with(title: Text) -> Text:
+    """What is bought with products of the same category."""
+    return Text(
+        zh=f"买「{title.show('zh')}」这类商品时常一起买", en=f"Often bought with products like “{title.show('en')}”"
+    )
+
+
 def stated(like: str) -> Text:
     """What the shopper said they like."""
     return Text(zh=f"因为您说喜欢「{like}」", en=f"Because you said you like “{like}”")

@@ -175,12 +175,15 @@ class SequentialKnn:
             )
         return self._valued(trail, *fitted)
 
+    def weighed(self, factors: NDArray[np.float32]) -> SequentialKnn:
+        """The same with the counts multiplied. `factors`: (entries of `counts`,)."""
+        return SequentialKnn(replace(self.counts, values=self.counts.values * factors), self._degree, self.config)
+
     def giving_way(self, backed: NDArray[np.bool_]) -> SequentialKnn:
         """The same, in which what is not backed comes behind what is. `backed`: (entries of `counts`,)."""
         source = np.repeat(np.arange(len(self.counts)), np.diff(self.counts.offsets))
         divisor = self._from.take(source) * self._to.take(self.counts.rows) + np.float32(self.config.shrink)
-        factors = gives_way(self.counts.values / divisor, self.counts.offsets, backed)
-        return SequentialKnn(replace(self.counts, values=self.counts.values * factors), self._degree, self.config)
+        return self.weighed(gives_way(self.counts.values / divisor, self.counts.offsets, backed))
 
     def count(self, before: int, after: int) -> float:
         """The count of one pair: fitted plus live."""

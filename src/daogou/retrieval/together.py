@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.domain.bounds import Count, Weight
+from daogou.domain.bounds import Count, Part, Weight
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, write_array
 from daogou.retrieval.neighbours import Neighbours, stacked, strongest
@@ -39,6 +39,9 @@ class TogetherConfig:
     """Added to the divisor: a handful of accounts cannot push a product to the front."""
     neighbours: Count = 50
     """How many partners of each product are kept."""
+    instead: Part = 0.05
+    """What is left, beside a product and for a basket, of what shoppers turned to next, where its category is never
+    bought with that of the product: most likely it is bought in its place."""
 
 
 class Together:

@@ -241,7 +241,11 @@ class Fitting:
         read, config, folder = self._read, self._config, self._made("together")
         with self._run.spending("together"):
             together.fit(read.lines, read.n, config, trusted=self._trusted).save(folder)
-            together.follow(read.steps, self._heard, read.n, config).save(folder / "followed")
+            companions = together.accompany(read, config, trusted=self._trusted)
+            companions.save(folder / "companions")
+            followed, beside = together.follow(read.steps, self._heard, companions, read.n, config)
+            followed.save(folder / "followed")
+            beside.save(folder / "beside")
         counted = self._heard.counted
         self._run.metrics |= {
             "together.believed": float(counted.mean()) if len(counted) else 1.0,

@@ -11,6 +11,7 @@ import numpy as np
 from daogou.domain.ids import DAY_MS
 from daogou.features.trust import Trust
 from daogou.retrieval.backing import backed, gives_way
+from daogou.retrieval.companions import Companions, path_of
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.together import Together
 from daogou.training.recipes import hybrid
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from daogou.features.history import Sequences
     from daogou.retrieval.neighbours import Neighbours
     from daogou.training.config import TrainingConfig
-    from daogou.training.data import Lines
+    from daogou.training.data import Lines, TrainingData
 
 _OFTEN = 3
 """How often a shopper may turn to one product and be counted: who goes to and fro between two a hundred times says no
@@ -61,11 +62,26 @@ def hear(steps: Sequences, n: int, config: TrainingConfig, *, trusted: Trust) ->
     return Heard(counted, counted & np.append(trusted.believed, False).take(who, mode="clip"))
 
 
-def follow(steps: Sequences, heard: Heard, n: int, config: TrainingConfig) -> SequentialKnn:
-    """Count what shoppers turned to next."""
+def accompany(read: TrainingData, config: TrainingConfig, *, trusted: Trust) -> Companions:
+    """Count which categories are bought together."""
+    lines, paths = read.lines, [path_of(product) for product in read.products]
+    return Companions.fit(
+        lines.actor, lines.day, lines.row, paths,
+        config=config.together, voice=trusted.voice, believed=trusted.believed,
+    )  # fmt: skip
+
+
+def follow(
+    steps: Sequences, heard: Heard, companions: Companions, n: int, config: TrainingConfig
+) -> tuple[SequentialKnn, SequentialKnn]:
+    """Count what shoppers turned to next, and the same as far as its category is bought with the product's."""
     few = _first_times(_actors(steps), steps.rows, n)
     found = SequentialKnn.fit(steps.only(few & heard.counted), n, config=config.sequential)
-    return found if heard.vouched is None else found.giving_way(_backed(found.counts, steps, heard.vouched, config))
+    beside = found.weighed(companions.factors(found.counts, floor=config.together.instead))
+    if heard.vouched is None:
+        return found, beside
+    enough = _backed(found.counts, steps, heard.vouched, config)
+    return found.giving_way(enough), beside.giving_way(enough)
 
 
 def resemble(
