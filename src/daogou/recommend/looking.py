@@ -15,6 +15,7 @@ from daogou.recommend.fusions import BY_OTHERS, BY_SEGMENT, stated
 from daogou.recommend.situation import Situation
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.repeat import NOTHING_BOUGHT, REST_DAYS, Bought
+from daogou.retrieval.sated import Sating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,6 +96,7 @@ def look(
         ruling=rules.ruling(at, shown_in=kind),
         showings=live.showings(request.at) if request.candidates is None else None,
         reordering=reorderings.get(kind) if request.candidates is None else None,
+        sating=_sating(request, models, shelf),
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
 
@@ -124,6 +126,12 @@ def _labels(request: RecommendRequest, own: Sequence[str], counted: Collection[s
         elif fact.casefold() not in heard:
             unheard.append(fact)
     return labels, unheard
+
+
+def _sating(request: RecommendRequest, models: Models, shelf: Shelf) -> Sating | None:
+    if models.sated is None or request.chosen() != "for-you" or request.candidates is not None:
+        return None
+    return Sating(models.sated, shelf.sorts[:, 1])
 
 
 def _rest_days(kind: Kind, fusion: Fusion, config: RecommendConfig) -> float:

@@ -18,6 +18,7 @@ from daogou.retrieval.popularity import Fading, Popularity, PopularityConfig
 from daogou.retrieval.ranking import Ranker
 from daogou.retrieval.repeat import Repeat, RepeatConfig
 from daogou.retrieval.retriever import Retriever, open_retrievers
+from daogou.retrieval.sated import Sated
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.together import Together
 
@@ -72,6 +73,8 @@ class Models:
     """None where none ranks better than the fusion."""
     habits: Ranker | None = None
     """The same for what somebody buys again."""
+    sated: Sated | None = None
+    """None where people come back for more of what they have bought."""
     chance: Chance | None = None
     """None where there were too few steps to learn it."""
 
@@ -95,6 +98,7 @@ class Models:
             further=open_retrievers(release.path),
             ranker=_ranker(release.path("fusion") / "ranking"),
             habits=_ranker(release.path("fusion") / "habits"),
+            sated=_sated(release.path("fusion") / "sated"),
             chance=Chance.load(release.path("fusion")),
         )
 
@@ -125,6 +129,10 @@ class Models:
 
 def _ranker(folder: Path) -> Ranker | None:
     return Ranker.load(folder) if folder.is_dir() else None
+
+
+def _sated(folder: Path) -> Sated | None:
+    return Sated.load(folder) if folder.is_dir() else None
 
 
 def _followed(folder: Path) -> SequentialKnn:

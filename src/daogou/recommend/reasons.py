@@ -24,6 +24,7 @@ from daogou.recommend.showings import EXPOSURE
 from daogou.retrieval.evidence import NO_CAUSE
 from daogou.retrieval.habits import HABITS
 from daogou.retrieval.repeat import REPEAT
+from daogou.retrieval.sated import SATED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +47,7 @@ _UNCAUSED: Mapping[str, tuple[ReasonKind, Text]] = {
     RANKING: ("history", wording.SUITED),
     HABITS: ("repeat", wording.LIKELY),
     EXPOSURE: ("rule", wording.EXPOSURE),
+    SATED: ("history", wording.SATED),
 }
 """Sources that rest on no step of the trail."""
 _AGAINST: Mapping[str, Text] = {RANKING: wording.LESS_SUITED, HABITS: wording.UNLIKELY}

@@ -15,6 +15,7 @@ from daogou.retrieval.evidence import Trail
 from daogou.retrieval.ranking import Asker
 from daogou.retrieval.repeat import REPEAT
 from daogou.retrieval.rules import NO_RULING, Ruling
+from daogou.retrieval.sated import SATED, Sating
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,6 +67,8 @@ class Situation:
     """When products were released, where that counts."""
     reordering: Reordering | None = None
     """Puts the first products in another order, where the release has a ranker and this kind is its."""
+    sating: Sating | None = None
+    """Lowers what is of a kind that was just bought, where people have enough of it then."""
 
     def did(self, step: int) -> EventType:
         """What was done at a step of the trail."""
@@ -82,9 +85,11 @@ class Situation:
         `events`: how many events each row has.
         """
         fused = self.fusion.fuse(found, events, self.trail.rows, allowed)
+        asker = Asker(self.trail, self.times, self.bought, self.at)
         if self.reordering is not None:
-            asker = Asker(self.trail, self.times, self.bought, self.at)
             fused = self.reordering.applied(fused, asker, events)
+        if self.sating is not None:
+            fused = fused.scaled(SATED, self.sating.factors(fused.totals[0], asker))
         return self.ruled(fused)
 
     def ruled(self, fused: Fused) -> Fused:
@@ -102,7 +107,7 @@ class Situation:
 
     def unruled(self) -> Situation:
         """The same by taste alone."""
-        return replace(self, ruling=NO_RULING, showings=None, ages=None, reordering=None)
+        return replace(self, ruling=NO_RULING, showings=None, ages=None, reordering=None, sating=None)
 
     def without(self, rows: frozenset[int]) -> Situation:
         """The same had these steps and purchases never happened."""

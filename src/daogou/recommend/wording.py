@@ -27,6 +27,7 @@ UNLIKELY = Text(
     zh="按您和其他顾客购买它的次数和间隔，这次不大会买，排序靠后",
     en="Shown later, since it is less likely this time, going by how often and when you and others buy it",
 )
+SATED = Text(zh="您近期买过同类商品，排序靠后", en="Shown later, since you bought one of its kind lately")
 VARIED = Text(zh="让列表更多样", en="Shown sooner, so that the list is varied")
 EXPLORED = Text(zh="试着推荐，看看是否合您的心意", en="Shown to learn whether it is liked")
 RECENT = Text(zh="根据您近期的浏览与购买", en="From your recent steps taken together")

@@ -19,6 +19,7 @@ from daogou.retrieval.hybrid import HybridConfig
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.ranking import RankingConfig
 from daogou.retrieval.repeat import RepeatConfig
+from daogou.retrieval.sated import SatedConfig
 from daogou.retrieval.sequential import SequentialConfig
 from daogou.retrieval.session_knn import SessionKnnConfig
 from daogou.retrieval.texts import TextsConfig
@@ -111,4 +112,5 @@ class TrainingConfig:
     fusion: FusionConfig = field(default_factory=FusionConfig)
     ranking: RankingConfig = field(default_factory=RankingConfig)
     habits: HabitsConfig = field(default_factory=HabitsConfig)
+    sated: SatedConfig = field(default_factory=SatedConfig)
     chance: ChanceConfig = field(default_factory=ChanceConfig)

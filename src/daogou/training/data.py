@@ -52,6 +52,15 @@ class TrainingData:
         """How many products there are."""
         return len(self.products)
 
+    @property
+    def kinds(self) -> NDArray[np.int32]:
+        """(products,) The number of the last category of each; 0 where there is none."""
+        numbers: dict[str, int] = {}
+        return np.array(
+            [numbers.setdefault(p.category[-1].key, len(numbers) + 1) if p.category else 0 for p in self.products],
+            np.int32,
+        )
+
 
 def read(stores: Stores, *, by_looks: bool = True) -> TrainingData:
     """Read catalogue, events, orders and shoppers once.

@@ -18,6 +18,7 @@ from daogou.training.recipes import (
     popularity,
     ranking,
     repeat,
+    sated,
     sequential,
     together,
 )
@@ -226,7 +227,8 @@ class Fitting:
         return before
 
     def _know_repeats(self) -> None:
-        """Write how readily products are bought again, and the ranker of own purchases where there is one."""
+        """Write how readily products are bought again, the ranker of own purchases where there is one, and what others
+        of a kind are worth to those who have bought of it."""
         read, run = self._read, self._run
         with run.spending("repeat"):
             repeat.fit(read.lines, read.n, self._config).save(self._made("repeat"))
@@ -234,6 +236,10 @@ class Fitting:
             ranker, gained = habits.fit(read.steps, read.products, config=self._config)
             ranker.save(self._made("fusion/habits"))
             run.metrics |= gained
+        with run.trying("sated"):
+            known, found = sated.fit(read.steps, read.kinds, config=self._config.sated)
+            known.save(self._made("fusion/sated"))
+            run.metrics |= found
 
     def _go_together(self) -> None:
         """Write what goes together by the acts of others, the part of the steps that counts there, and how many

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 RECIPES = (
     "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "chance", "ranking",
-    "habits", "lexical",
+    "habits", "sated", "lexical",
 )  # fmt: skip
 COUNTERS = frozenset({"popularity", "sequential"})
 """Recipes whose counters live events move; they are rebuilt together, so that no event counts twice or never."""
-ORDER = frozenset({"fusion", "chance", "ranking", "habits"})
+ORDER = frozenset({"fusion", "chance", "ranking", "habits", "sated"})
 """Likewise: what the rankers correct and chances rest on is the order of this fusion, and of repeats as it has them,
 and no other."""
 

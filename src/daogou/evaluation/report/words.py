@@ -207,6 +207,7 @@ SYSTEMS = {
     "ranking": Text(zh="排序树", en="ranker"),
     "habits": Text(zh="复购排序树", en="ranker of what is bought again"),
     "chance": Text(zh="选中概率", en="chances"),
+    "sated": Text(zh="已有同类", en="has one of the kind"),
 }
 
 REASONS = (
@@ -229,6 +230,15 @@ REASONS = (
         r"tried, not surely better: (\S+) (\S+) of (?:the fusion|repeats) became (\S+) on held-back "
         r"(?:steps|baskets), the 95 % interval of the gain is (\S+) to (\S+)",
         r"试过，未见确实更好：留作检验的数据上 \1 由 \2 变为 \3，增益的 95% 区间为 \4 至 \5",
+    ),
+    (
+        r"people come back to what they have bought: of those who bought of a kind (\S+) turned to it in their next "
+        r"visit, of those who only looked at it (\S+)",
+        r"顾客会回来再看同类商品：买过某类的人中 \1 在下次来访时又看了该类，只看过的人中为 \2",
+    ),
+    (
+        r"nothing to compare: nobody came again after buying, or nobody turned again to a kind only looked at",
+        r"无从比较：没有人买后再来，或没有人回来看只看过的同类商品",
     ),
     (
         r"LightGBM does not load \((.*)\): install OpenMP, (?:.+)",
