@@ -69,6 +69,7 @@ def test_the_page_stands_alone_and_escapes_what_the_shop_says(evaluated: Path) -
     assert "小店 &lt;b&gt;" in page
     assert "推荐效果评估" in page
     assert "没有估计：没有展示记录。" in page
+    assert all(f"<dt>{name}</dt>" in page for name in ("NDCG", "基尼系数", "p", "IPS", "SNIPS", "DR"))
     assert not re.search(r"<script|src=|href=|url\(|@import", page)
     assert page.count("<svg") == 4
     assert page.count("<svg") == page.count("</svg>")

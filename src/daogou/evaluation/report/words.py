@@ -306,4 +306,21 @@ MEANINGS = {
         en="NDCG had products of equal score among the first 100 stood in the worst and the best order: a wide gap is "
         "luck.",
     ),
+    "p": Text(
+        zh="若两者其实一样好，仅凭运气出现这么大差别的可能性；不到 0.05 才算明显。",
+        en="How often chance alone would make as large a difference between two that are alike; below 0.05 it is "
+        "called clear.",
+    ),
+    "IPS": Text(
+        zh="按当时展示的概率给每次点击加权；无偏，但波动大。",
+        en="Clicks weighed by how rarely the shop showed what was clicked; right on average, and wild.",
+    ),
+    "SNIPS": Text(
+        zh="同上，再除以权重之和；略有偏差，但稳得多。",
+        en="The same over the sum of the weights; a little off, and much calmer.",
+    ),
+    "DR": Text(
+        zh="先按热门程度猜点击率，再用加权后的误差修正。",
+        en="A guess by how well known products are, corrected by what was weighed.",
+    ),
 }
