@@ -226,6 +226,14 @@ def test_only_some_recipes_keeps_what_was_measured_of_the_rest_and_why_others_ar
     assert "ease.skipped" not in third.metrics
 
 
+def test_nothing_is_fitted_for_an_index_alone(stores: Stores, releases: Releases) -> None:
+    first = train(stores, releases).manifest
+    told: list[str] = []
+    second = train(stores, releases, only=["lexical"], progress=lambda seen: told.append(seen.step)).manifest
+    assert told == ["read", "lexical", "write"]
+    assert second.files == first.files
+
+
 def test_only_says_what_to_do_where_the_rest_is_damaged(stores: Stores, releases: Releases) -> None:
     first = train(stores, releases)
     (first.folder / "items.json").write_bytes(b"[]")

@@ -118,9 +118,6 @@ class Fitting:
         run.step("together")
         if "together" in wanted:
             self._go_together()
-        run.metrics |= {
-            "products": self._read.n, "steps": len(self._read.steps), "purchases": len(self._read.lines.row),
-        }  # fmt: skip
 
     def _fit_words(self) -> ContentKnn:
         with self._run.spending("content"):

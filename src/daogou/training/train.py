@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from daogou.ports.index import LexicalIndex
     from daogou.ports.stores import Stores
 
-RECIPES = (
+FITTED = (
     "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "chance", "ranking",
-    "habits", "sated", "lexical",
+    "habits", "sated",
 )  # fmt: skip
+RECIPES = (*FITTED, "lexical")
 COUNTERS = frozenset({"popularity", "sequential"})
 """Recipes whose counters live events move; they are rebuilt together, so that no event counts twice or never."""
 ORDER = frozenset({"fusion", "chance", "ranking", "habits", "sated"})
@@ -70,10 +71,12 @@ def train(
     run.step("read")
     with run.spending("read"):
         read = facts.read(stores, by_looks=config.exposure.enabled)
+    run.metrics |= {"products": read.n, "steps": len(read.steps), "purchases": len(read.lines.row)}
     id = _new_id(created, read.hash, releases.names())
     with releases.writer(id) as draft:
         on_read(read.products)
-        Fitting(read, config, wanted, draft.folder, run).fit_and_save(encode)
+        if wanted.intersection(FITTED):
+            Fitting(read, config, wanted, draft.folder, run).fit_and_save(encode)
         run.step("lexical")
         if "lexical" in wanted and index_factory is not None:
             with run.spending("lexical"):
