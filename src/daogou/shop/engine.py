@@ -313,7 +313,8 @@ class Engine:
 
     def _refresh(self) -> None:
         """Take in what changed: catalogue, reviews, rules, synonyms; at once where an event names a product that may be
-        new. The recommender takes in events itself."""
+        new, also where it never comes: to look and find nothing takes some 30 microseconds. The recommender takes in
+        events itself."""
         if not self.recommender.met_unknown() and time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
             return
         self._looked = time.monotonic()

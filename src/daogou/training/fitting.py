@@ -106,8 +106,10 @@ class Fitting:
             if "fusion" in wanted:
                 self._weigh(held_back, words, learnt)
         run.step("fit")
-        if counting:
-            self._save_behaviour(self._fit_whole(held_back), words, alpha)
+        fitted = self._fit_whole(held_back) if counting else None
+        del held_back  # of a large shop hundreds of megabytes, which what comes needs
+        if fitted is not None:
+            self._save_behaviour(fitted, words, alpha)
         if words is not None:
             if "content" in wanted:
                 words.save(self._made("content"))
