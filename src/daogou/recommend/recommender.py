@@ -17,7 +17,7 @@ from daogou.language.label_names import LabelNames
 from daogou.recommend import degraded, sources
 from daogou.recommend.config import RecommendConfig
 from daogou.recommend.degraded import Answered
-from daogou.recommend.explanation import Counterfactual, Explanation
+from daogou.recommend.explanation import Counterfactual, Explanation, rank_with_pins, standing, withheld
 from daogou.recommend.exploring import POOL, dice, epsilon_of, explore
 from daogou.recommend.fusions import fusions
 from daogou.recommend.group import LIKES, suiting
@@ -34,9 +34,8 @@ from daogou.retrieval.chance import APART, told
 from daogou.retrieval.companions import path_of
 from daogou.retrieval.content import bag_of
 from daogou.retrieval.fusion import Fused
-from daogou.retrieval.metrics import rank_of
 from daogou.retrieval.retriever import Placing
-from daogou.retrieval.rules import Rulebook, Ruling
+from daogou.retrieval.rules import Rulebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -165,7 +164,7 @@ class Recommender:
                 raise NotFound(f"no product {product!r}", where=product)
             fused = self._fused(request, situation, self._asked_for(row, request, situation))
             allowed = self._allowed(request, situation)
-            score, rank = _standing(fused, row, allowed)
+            score, rank = standing(fused, row, allowed)
             parts: Counter[str] = Counter()
             for part in fused.contributions(row):
                 parts[part.source] += part.value  # type: ignore[assignment]  # Counter holds any number
@@ -177,9 +176,9 @@ class Recommender:
             if pin is not None:
                 because = (Counterfactual(pin.stated(1.0), score, rank), *because)
             if pin is not None or rank is not None:
-                rank = _pinned(pinning, fused, row, allowed)
+                rank = rank_with_pins(pinning, fused, row, allowed)
         return Explanation(
-            shopper, product, self.release, score, rank, dict(parts), because, self._withheld(row, situation)
+            shopper, product, self.release, score, rank, dict(parts), because, withheld(row, situation, self._shelf)
         )
 
     def prior(self) -> NDArray[np.float32]:
@@ -287,16 +286,7 @@ class Recommender:
             other = self._fused(request, situation.without(rows), self._asked_for(row, request, situation))
         else:
             other = fused.silenced(reason.source)
-        return Counterfactual(reason, *_standing(other, row, self._allowed(request, situation)))
-
-    def _withheld(self, row: int, situation: Situation) -> str | None:
-        product = self._shelf.products[row]
-        if product is None or not product.available:
-            return "sold out" if product is not None and not product.hidden else "hidden or no longer in the shop"
-        if row in situation.excluded:
-            return "bought, rejected or in the basket"
-        rule = situation.ruling.takes(row)
-        return f"left out by the rule {rule.name!r}" if rule else None
+        return Counterfactual(reason, *standing(other, row, self._allowed(request, situation)))
 
     def _variety(self, request: RecommendRequest) -> Variety:
         """A list that the caller gave is put in another order, and nothing of it is left out."""
@@ -331,24 +321,3 @@ class Recommender:
                     if isinstance(retriever, Placing):
                         retriever.place(row, bag)
         self._placed = end
-
-
-def _standing(fused: Fused, row: int, allowed: NDArray[np.bool_]) -> tuple[float, int | None]:
-    """The score of a row, and its rank among the rows that may be shown."""
-    rows, scores = fused.totals
-    place = int(np.searchsorted(rows, row))
-    if place >= len(rows) or rows[place] != row:
-        return 0.0, None
-    score = float(scores[place])
-    if not allowed[row]:
-        return score, None
-    shown = allowed[rows]
-    return score, rank_of(scores[shown], int(np.count_nonzero(shown[:place])))
-
-
-def _pinned(pinning: Ruling, fused: Fused, row: int, allowed: NDArray[np.bool_]) -> int:
-    """The rank of a row among the rows that may be shown, once the rules have given theirs their places."""
-    rows, scores = fused.totals
-    shown = allowed[rows]
-    order = rows[shown][np.argsort(-scores[shown], kind="stable")].tolist()
-    return [each for each, _ in pinning.pin(order, len(allowed))].index(row)
