@@ -137,6 +137,20 @@ def test_next_baskets_are_measured_against_what_each_shopper_buys_most(measured:
     assert measured.baskets.difference.interval.mean == pytest.approx(gap)
 
 
+def test_how_much_of_the_next_baskets_was_bought_before(tmp_path: Path) -> None:
+    later = SPLIT + DAY
+    buys = [
+        event("purchase", f"p{n}", shopper=f"s{who}", at=at + n)
+        for who in range(50)
+        for at, rows in ((START + who * DAY // 2, [who % 9]), (later, [who % 9, 10 + who % 7, 20][: 1 + who % 2 * 2]))
+        for n in rows
+    ]
+    found = run(shop_of(buys), tmp_path).baskets
+    assert found is not None
+    assert found.n == 50
+    assert found.repeated == pytest.approx((1 + 1 / 3) / 2)
+
+
 def test_what_people_buy_again_is_a_row_of_all_products_and_none_of_the_new(tmp_path: Path) -> None:
     habits = [
         event("purchase", f"p{(who + 7 * (day * who % 3)) % 30}", shopper=f"s{who}", at=START + day * 5 * DAY)

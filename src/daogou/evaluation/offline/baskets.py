@@ -52,7 +52,9 @@ def baskets(engine: Engine, questions: Sequence[Question], bought: Counts, *, se
     theirs = _recall(next(iter(frequency.values())), targets, bought.n)
     shop, often = intervals(np.column_stack([ours, theirs]), seed=seed)
     known = np.unique(bought.who * bought.n + bought.what)
-    again = [np.isin(bought.actor[q.actor] * bought.n + q.basket, known).mean() for q in asked]
+    wanted = np.concatenate([bought.actor[q.actor] * bought.n + q.basket for q in asked])
+    sizes = np.array([len(target) for target in targets])
+    again = np.add.reduceat(np.isin(wanted, known), np.cumsum(sizes) - sizes, dtype=np.int64) / sizes
     (difference,) = differences((ours - theirs)[:, None], seed=seed)
     return Baskets(len(asked), float(np.mean(again)), shop, often, difference)
 

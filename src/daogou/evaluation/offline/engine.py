@@ -62,8 +62,11 @@ class Engine:
         alone: dict[str, Ranked] = {}
         for place, question in enumerate(questions):
             for name, first in self._alone(question, seen=seen).items():
-                if len(first):  # what was bought says nothing of new products
-                    alone.setdefault(name, Ranked.blank(len(questions))).fill(place, first.rows, first.scores)
+                if not len(first):  # what was bought says nothing of new products
+                    continue
+                if name not in alone:
+                    alone[name] = Ranked.blank(len(questions))
+                alone[name].fill(place, first.rows, first.scores)
             self._tell(0.5 + 0.5 * (place + 1) / len(questions))
         return {OURS: fused, **{f"{name} alone": ranked for name, ranked in sorted(alone.items())}}
 

@@ -98,13 +98,13 @@ def judge(
         protocol=protocol,
         n=len(questions),
         ks=ks,
-        accuracy={name: _with_intervals(columns, seed) for name, columns in each.items()},
+        accuracy=_with_intervals(each, seed),
         beyond={
             name: beyond(ranked.rows[:, :k], hits[name][:, :k], usual.rows[:, :k], questions, nature)
             for name, ranked in rankings.items()
         },
         ties={name: _ties(hits[name], ranked.scores, wanted, k) for name, ranked in rankings.items()},
-        against={name: _against(each[ours], columns, k, seed) for name, columns in each.items() if name != ours},
+        against=_against(ours, each, k, seed),
         slices=(
             *_shopper_slices(each, questions, k, seed),
             *_product_slices(rankings, targets, nature, k, seed),
@@ -117,16 +117,23 @@ def _columns(hits: NDArray[np.bool_], wanted: NDArray[np.int64], ks: tuple[int, 
     return {f"{name}@{k}": values for k in ks for name, values in listwise(hits, wanted, k).items()}
 
 
-def _with_intervals(columns: Mapping[str, NDArray[np.float64]], seed: int) -> dict[str, Interval]:
-    return dict(zip(columns, intervals(np.column_stack(list(columns.values())), seed=seed), strict=True))
+def _with_intervals(each: Mapping[str, Mapping[str, NDArray[np.float64]]], seed: int) -> dict[str, dict[str, Interval]]:
+    """Of all systems at once: shoppers are drawn once."""
+    table = np.column_stack([values for columns in each.values() for values in columns.values()])
+    found = iter(intervals(table, seed=seed))
+    return {name: {measure: next(found) for measure in columns} for name, columns in each.items()}
 
 
 def _against(
-    ours: Mapping[str, NDArray[np.float64]], theirs: Mapping[str, NDArray[np.float64]], k: int, seed: int
-) -> dict[str, Difference]:
+    ours: str, each: Mapping[str, Mapping[str, NDArray[np.float64]]], k: int, seed: int
+) -> dict[str, dict[str, Difference]]:
     names = [f"{name}@{k}" for name in COMPARED]
-    gaps = np.column_stack([ours[name] - theirs[name] for name in names])
-    return dict(zip(names, differences(gaps, seed=seed), strict=True))
+    others = [name for name in each if name != ours]
+    if not others:
+        return {}
+    gaps = np.column_stack([each[ours][name] - each[other][name] for other in others for name in names])
+    found = iter(differences(gaps, seed=seed))
+    return {other: {name: next(found) for name in names} for other in others}
 
 
 def _ties(hits: NDArray[np.bool_], scores: NDArray[np.float64], wanted: NDArray[np.int64], k: int) -> Ties:

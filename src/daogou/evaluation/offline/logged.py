@@ -30,7 +30,7 @@ ENOUGH = 30.0
 """Effective places below which no estimate is given."""
 _EXPLORE = 0.1
 """What a list is advised to explore: in the simulator a thousand showings then say as much as eleven to fifteen of the
-list itself, at .02 as two, and estimates miss the truth."""
+list itself, at .02 as two or three."""
 _CLICKED = 0.03
 """What the reward model takes for the click rate of a place: a guess, as good as any until the log corrects it."""
 _READ = 1_000_000
