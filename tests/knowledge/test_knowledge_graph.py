@@ -129,6 +129,25 @@ def test_a_reason_names_what_is_shared(opened: Graph) -> None:
     assert (found.kind, found.share, found.products) == ("graph", 0.25, ("a",))
 
 
+@pytest.mark.parametrize(
+    ("shared", "zh", "en"),
+    [
+        ({"pages": "200", "power": "20 W", "author": "He"}, "同作者", "Same author"),
+        ({"pages": "200", "power": "20 W"}, "同页数、同功率", "Same number of pages and power"),
+        ({"kerning": "tight"}, "同kerning", "Same kerning"),
+    ],
+)
+def test_a_measure_is_named_only_where_nothing_telling_is_shared(
+    tmp_path: Path, shared: dict[str, str], zh: str, en: str
+) -> None:
+    said = {name: (Text.of(value),) for name, value in shared.items()}
+    goods = [Product(ProductId(id), Text(f"书{id}", f"Book {id}"), attributes=said) for id in ("a", "b")]
+    graph.write(tmp_path, Links.of(build.edges(goods), build.labels(goods)))
+    found = named(Graph.open(tmp_path, most_rows=100), ProductId("a"), ProductId("b"), share=0.5)
+    assert found is not None
+    assert found.text == Text(f"与「书a」{zh}", f"{en} as “Book a”")
+
+
 def test_a_reason_is_only_given_where_the_graph_has_one(opened: Graph) -> None:
     together = named(opened, ProductId("a"), ProductId("sock"), share=0.0)
     assert together is not None

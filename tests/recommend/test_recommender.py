@@ -470,6 +470,42 @@ def test_what_was_bought_long_ago_may_come_back(world: World) -> None:
     assert "p4" not in world.products(shopper="anna", k=N)
 
 
+def test_what_few_buy_again_rests_for_a_year_unless_the_shop_says_how_long(trained: Release) -> None:
+    """Six shoppers bought p0, none again."""
+    world, own = World(trained), World(trained, config=RecommendConfig(rest_days=30))
+    for each in (world, own):
+        each.happen("purchase", "p0", at=NOW - 300 * DAY_MS)
+        each.happen("view", "p23")
+    assert "p0" not in world.products(shopper="anna", k=N)
+    assert "p0" in own.products(shopper="anna", k=N)
+    assert "p0" in world.products(shopper="anna", kind="next-basket", k=N)
+    assert "p0" in world.products(shopper="anna", k=N, at=Instant(NOW + 66 * DAY_MS))
+
+
+def test_a_product_is_not_shown_because_of_itself_by_name(tmp_path: Path) -> None:
+    """Many come back to p4; who did something with it once may be shown it again."""
+    stores = filled()
+    stores.events.append(
+        [
+            event("view", id, shopper=f"r{n}", at=NOW - 50 * DAY_MS + n + place)
+            for n in range(9)
+            for place, id in enumerate(("p4", "p9", "p4"))
+        ]
+    )
+    release = train(stores, Releases(tmp_path))
+    fusion = release.folder / "fusion"
+    replace(Fusion.load(fusion), weights={"session_knn": 1.0}).save(fusion)
+    world = World(release)
+    for did, zh, en in (
+        ("view", "您看过这款", "You viewed this before"),
+        ("rating", "您给这款打过好评", "You rated this well"),
+        ("purchase", "您买过这款", "You bought this before"),
+    ):
+        world.happen(did, "p4", shopper=did, at=NOW - 400 * DAY_MS)
+        hit = next(hit for hit in world.ask(shopper=did, k=N).items if hit.product == "p4")
+        assert [reason.text for reason in hit.because] == [Text(zh=zh, en=en)]
+
+
 def test_a_basket_ends(trained: Release) -> None:
     world = World(trained, config=RecommendConfig(basket_days=3))
     world.happen("cart", "p4", at=NOW - 2 * DAY_MS)

@@ -35,9 +35,26 @@ RELATION_WORDS = {
     "features": Text("特点", "feature"),
     "age": Text("适用年龄", "age"),
     "fit": Text("版型", "fit"),
-    "size": Text("尺码", "size"),
 }
-"""How a shared property is called; one that is missing here is called by its own name."""
+"""How a shared property is called that tells something about taste."""
+_MEASURES = {
+    "size": Text("尺码", "size"),
+    "power": Text("功率", "power"),
+    "battery": Text("续航", "battery life"),
+    "capacity": Text("容量", "capacity"),
+    "volume": Text("容量", "volume"),
+    "weight": Text("重量", "weight"),
+    "screen": Text("屏幕", "screen"),
+    "storage": Text("存储容量", "storage"),
+    "memory": Text("内存", "memory"),
+    "length": Text("长度", "length"),
+    "width": Text("宽度", "width"),
+    "height": Text("高度", "height"),
+    "pages": Text("页数", "number of pages"),
+    "pieces": Text("件数", "number of pieces"),
+}
+"""The same of what is named only where nothing telling is shared: nobody reads a book for having as many pages. So are
+properties that neither table has, by their own names."""
 
 
 def named(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float) -> Reason | None:
@@ -53,7 +70,8 @@ def named(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float)
     if relations == [BOUGHT_WITH]:
         text = _bought_with(label)
     else:
-        text = _same(list(dict.fromkeys(relations))[:MOST_NAMED], label)
+        shared = list(dict.fromkeys(relations))
+        text = _same([each for each in shared if each in RELATION_WORDS][:MOST_NAMED] or shared[:MOST_NAMED], label)
     return Reason("graph", text, share, (owned,), "graph")
 
 
@@ -68,7 +86,8 @@ def _same(relations: Sequence[str], label: Text) -> Text:
 
 @lru_cache(maxsize=10_000)
 def _listed(relations: tuple[str, ...]) -> Text:
-    words = [RELATION_WORDS.get(name, Text.of(name.replace("_", " "))) for name in relations]
+    called = RELATION_WORDS | _MEASURES
+    words = [called.get(name, Text.of(name.replace("_", " "))) for name in relations]
     english = [word.show("en") for word in words]
     listed = " and ".join([", ".join(english[:-1]), english[-1]] if len(english) > 1 else english)
     chinese = "、".join(f"同{word.show('zh')}" for word in words)

@@ -19,7 +19,8 @@ class RecommendConfig:
 
     rest_days: Weight | None = None
     """A product bought within these days is not recommended, except for a basket, the next one or one at hand. Unless
-    given 30, or `basket_rest_days` for shoppers where training found that people buy the same again before."""
+    given 30, and 365 for products that are bought again less readily than is usual in the shop; or `basket_rest_days`
+    for shoppers where training found that people buy the same again before."""
     basket_rest_days: Weight = BASKET_REST_DAYS
     """The same for baskets, whose point is to repeat; some people shop twice a day."""
     basket_days: Weight = 14.0

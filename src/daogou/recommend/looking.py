@@ -14,7 +14,7 @@ from daogou.recommend.freshness import Ages
 from daogou.recommend.fusions import BY_OTHERS, BY_SEGMENT, stated
 from daogou.recommend.situation import Situation
 from daogou.retrieval.evidence import Trail
-from daogou.retrieval.repeat import NOTHING_BOUGHT, REST_DAYS, Bought
+from daogou.retrieval.repeat import NOTHING_BOUGHT, OWNED_DAYS, REST_DAYS, Bought
 from daogou.retrieval.sated import Sating
 
 if TYPE_CHECKING:
@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from daogou.recommend.ranking import Reordering
     from daogou.recommend.request import RecommendRequest
     from daogou.retrieval.fusion import Fusion
+    from daogou.retrieval.repeat import Repeat
     from daogou.retrieval.rules import Rulebook
     from daogou.retrieval.shelf import Shelf
 
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 _NO_STEPS = StepColumns.done(_NO_ROWS, "view", 0)
+_BASKETS = {"complete", "next-basket"}
+"""Kinds that may repeat what was bought lately."""
 _BY_AGE = {"new", "next-basket"}
 """Kinds whose order rests on age already, or whose point is to repeat."""
 
@@ -64,6 +67,8 @@ def look(
     out: list[NDArray[np.int32]] = []
     if request.candidates is None:
         out += [shelf.rows(named), bought.since(int(at - rest * DAY_MS))]
+        if config.rest_days is None and fusion.rests and kind not in _BASKETS:
+            out.append(_owned(bought, at, models.repeat))
         out += [np.array(lying, np.int32), *(np.fromiter(history.rejected, np.int32) for history in histories)]
     if request.exclude_seen:
         out += [steps.rows, bought.products]
@@ -134,9 +139,15 @@ def _sating(request: RecommendRequest, models: Models, shelf: Shelf) -> Sating |
     return Sating(models.sated, shelf.sorts[:, 1])
 
 
+def _owned(bought: Bought, at: Instant, repeat: Repeat) -> NDArray[np.int32]:
+    """What was bought in the last year and fewer buy again than is usual here: a chair, where creams are sold too."""
+    rows = bought.since(int(at - OWNED_DAYS * DAY_MS))
+    return rows.compress(repeat.rates(rows) < 1)
+
+
 def _rest_days(kind: Kind, fusion: Fusion, config: RecommendConfig) -> float:
     """For how long what was bought is not recommended."""
-    if kind in {"complete", "next-basket"} or (kind == "for-you" and config.rest_days is None and not fusion.rests):
+    if kind in _BASKETS or (kind == "for-you" and config.rest_days is None and not fusion.rests):
         return config.basket_rest_days
     return REST_DAYS if config.rest_days is None else config.rest_days
 

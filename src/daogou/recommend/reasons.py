@@ -199,6 +199,8 @@ class Reasoner:
             cause = self._steps[step]
             text = wording.together(self.shelf.title(cause), self.models.together.shoppers(cause, row))
             return "together", text, (self.shelf.ids[cause],)
+        if self._steps[step] == row:
+            return "history", wording.again(self.situation.did(step)), (self.shelf.ids[row],)
         found = self._said.get((source, step))
         if found is None:
             cause = self._steps[step]

@@ -41,11 +41,20 @@ _DID: Mapping[EventType, tuple[str, str]] = {
 }
 
 
+_DID_THIS: Mapping[EventType, Text] = {
+    "view": Text(zh="您看过这款", en="You viewed this before"),
+    "cart": Text(zh="您曾把这款加入购物车", en="You put this in the basket before"),
+    "purchase": Text(zh="您买过这款", en="You bought this before"),
+    "rating": Text(zh="您给这款打过好评", en="You rated this well"),
+    "thumb": Text(zh="您喜欢这款", en="You like this"),
+}
+
+
 @lru_cache(maxsize=1024)
 def bought(days: int) -> Text:
     """What the shopper buys again: on so many days until now."""
     if days < 2:
-        return Text(zh="您买过这款", en="You bought this before")
+        return _DID_THIS["purchase"]
     return Text(zh=f"您买过 {days} 次", en=f"You bought this {days} times")
 
 
@@ -53,6 +62,11 @@ def because(type: EventType, title: Text) -> Text:
     """A step of the shopper's history."""
     zh, en = _DID.get(type, _DID["view"])
     return Text(zh=zh.format(zh=title.show("zh")), en=en.format(en=title.show("en")))
+
+
+def again(type: EventType) -> Text:
+    """A step on the product itself."""
+    return _DID_THIS.get(type, _DID_THIS["view"])
 
 
 def similar(title: Text) -> Text:

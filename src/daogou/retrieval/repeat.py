@@ -30,6 +30,8 @@ REPEAT = "repeat"
 """The source's name."""
 REST_DAYS = 30.0
 """For so long nobody is recommended what they bought, where people do not buy the same again before."""
+OWNED_DAYS = 365.0
+"""The same for products that are bought again less readily than usual."""
 BASKET_REST_DAYS = 0.1
 """The same where they do; some people shop twice a day."""
 
@@ -154,10 +156,8 @@ class Repeat:
         buyers = np.bincount(pairs[0], minlength=n)
         again = np.bincount(pairs[0][days > 1], minlength=n)
         usual = float(again.sum()) / max(1, int(buyers.sum()))
-        if usual == 0:
-            return cls(config)
-        rates = (again + config.shrink * usual) / (buyers + config.shrink)
-        return cls(config, (rates / usual).astype(np.float32), _between(lines, n, config.shrink))
+        rates = (again / (usual or 1.0) + config.shrink) / (buyers + config.shrink)
+        return cls(config, rates.astype(np.float32), _between(lines, n, config.shrink) if usual else None)
 
     def save(self, folder: Path) -> None:
         """Write the config and the rates; what was bought is in the event log."""
