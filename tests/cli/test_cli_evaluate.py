@@ -137,12 +137,14 @@ def test_the_shop_is_left_as_it_was(shop: Path, evaluated: Path) -> None:
 
 def test_json_and_english(shop: Path, tmp_path: Path) -> None:
     words = ["--shop", str(shop), "--json", "evaluate", "--out", str(tmp_path), "--language", "en", "--shoppers", "50"]
-    result = CliRunner().invoke(cli, words)
+    result = CliRunner().invoke(cli, [*words, "--split", "next-step", "--share", "0.5"])
     assert result.exit_code == 0
     answer = json.loads(result.output)
     assert answer["found"]["tables"][0]["n"] <= 50
     assert Path(answer["page"]).is_file()
-    assert "In short" in (tmp_path / "report.html").read_text("utf-8")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "In short" in page
+    assert "one later step of each shopper" in page
 
 
 def test_an_empty_shop_is_told_what_is_missing(

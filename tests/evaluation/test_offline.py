@@ -16,10 +16,10 @@ from daogou.domain.ids import Instant, ShopperId
 from daogou.domain.kinds import Kind
 from daogou.domain.text import Text
 from daogou.evaluation.offline.engine import Engine
-from daogou.evaluation.offline.past import past_of
+from daogou.evaluation.offline.past import Unfolding, past_of
 from daogou.evaluation.offline.questions import Question, questions
 from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
-from daogou.evaluation.offline.splits import READ, leave_one_out, time_split
+from daogou.evaluation.offline.splits import READ, leave_one_out, next_step, time_split
 from daogou.evaluation.offline.systems import DEPTH, OURS, Counts, baselines
 from daogou.ports.stores import Stores
 from daogou.recommend.config import RecommendConfig
@@ -199,6 +199,29 @@ def test_nothing_after_the_split_changes_a_recommendation(tmp_path: Path) -> Non
     assert lists(shop_of(one), tmp_path / "a") == lists(changed, tmp_path / "b")
 
 
+def test_what_happens_between_the_training_and_a_question_is_taken_in_and_nothing_later(tmp_path: Path) -> None:
+    trained = Instant(START + 20 * DAY)
+    none = np.empty(0, np.int64)
+    asked = [Question("s4", at, none, none, none, none, none) for at in (trained, SPLIT)]
+
+    def told(name: str, events: Sequence[Event], places: Sequence[int]) -> list[list[tuple[str, float]]]:
+        stores = shop_of(events)
+        columns = stores.events.columns(READ)
+        past = past_of(stores, time_split(columns, at=trained))
+        release = train(past, Releases(tmp_path / name), config=CONFIG)
+        engine = Engine(
+            release, past, config=RecommendConfig(), seconds=0, tell=lambda done: None, later=Unfolding(columns)
+        )
+        found = [engine.hits(asked[place], kind=kind).items for place in places for kind in KINDS]
+        return [[(hit.product, hit.score) for hit in hits] for hits in found]
+
+    crowd = [event("purchase", "p29", shopper=f"x{i}", at=SPLIT + i) for i in range(50)]
+    early, late = told("a", visits(), [0])[:3], told("a2", visits(), [1])
+    assert told("b", [*visits(future=7), *crowd], [0, 1]) == early + late
+    assert told("c", visits(), [1, 0]) == late + early  # what came later is forgotten again
+    assert all(one != other for one, other in zip(early, late, strict=True))
+
+
 def test_what_became_of_an_old_order_is_not_known_yet(tmp_path: Path) -> None:
     def with_order(status: str) -> Stores:
         stores = shop_of(visits())
@@ -242,6 +265,22 @@ def test_leave_one_out_holds_out_the_newest_product_of_each_shopper() -> None:
     assert len(past_of(stores, split).events.of(shopper=ShopperId("b"))) == 2
 
 
+def test_each_step_after_a_moment_is_as_likely_to_be_asked_for() -> None:
+    later = [event("view", f"p{i}", shopper=f"s{who}", at=SPLIT + i) for who in range(400) for i in (1, 2, 3, 4)]
+    again = [event("click", "p4", shopper=f"s{who}", at=SPLIT + 5) for who in range(400)]  # the same step
+    rated = [event("rating", "p0", shopper=f"s{who}", at=SPLIT + 6, value=5.0) for who in range(400)]
+    before = [event("purchase", "p0", shopper=f"s{who}", at=SPLIT - DAY) for who in range(401)]  # s400 is not asked
+    split = next_step(shop_of([*before, *later, *again, *rated]).events.columns(READ), at=SPLIT)
+    asked = questions(split, {f"p{i}": i for i in range(30)}, np.ones(30, bool), limit=1000, seed=0)
+    assert all(question.touched.tolist() == [question.at - SPLIT] for question in asked)
+    assert all(question.history.tolist() == list(range(question.at - SPLIT)) for question in asked)
+    times = np.bincount([question.at - SPLIT for question in asked], minlength=7)
+    assert times.sum() == 400
+    assert (times[1:5] > 70).all()
+    assert split.past.sum() == 401
+    assert split.moment == SPLIT
+
+
 def test_a_split_that_leaves_too_little_says_what_is_missing(tmp_path: Path) -> None:
     at_once = [event("view", f"p{n}", shopper=f"s{who}", at=START) for who in range(60) for n in range(4)]
     few = [event("view", f"p{n}", shopper=f"s{who}", at=START + n * DAY) for who in range(5) for n in range(9)]
@@ -249,6 +288,7 @@ def test_a_split_that_leaves_too_little_says_what_is_missing(tmp_path: Path) -> 
         ([], Plan(), "nothing on record to evaluate"),
         (at_once, Plan(), "of 240 events, from 2023-11-14 22:13 to 2023-11-14 22:13 UTC, none lies before the split"),
         (few, Plan(), "5 shoppers did something after the split .* --share"),
+        (few, Plan(split="next-step"), "5 shoppers did something after the split .* --share"),
         (few, Plan(split="leave-one-out"), "5 shoppers turned to at least three products"),
     ):
         with pytest.raises(NotReady, match=said):
@@ -260,6 +300,27 @@ def test_leave_one_out_runs_to_the_end(tmp_path: Path) -> None:
     assert found.tables[0].n == 60
     assert found.logged.estimates is None
     assert "future" in found.logged.reason.en
+
+
+def test_steps_drawn_by_chance_run_to_the_end(tmp_path: Path) -> None:
+    found = run(shop_of(visits()), tmp_path, Plan(split="next-step", at=SPLIT, ks=(5, 10)))
+    new, everything = found.tables
+    assert 20 < new.n < everything.n == 60  # ten products of each group: some come again
+    assert new.accuracy[OURS]["recall@5"].mean > new.accuracy["random"]["recall@5"].high
+    assert found.moment == SPLIT
+    assert found.past_events + found.future_events == 60 * 12
+    assert found.logged.estimates is None
+
+
+def test_what_people_buy_most_is_told_until_they_are_asked(tmp_path: Path) -> None:
+    events = [event("purchase", f"p{i}", shopper=f"s{who}", at=SPLIT - DAY + i) for who in range(80) for i in range(3)]
+    events += [event("view", f"p{20 + who % 5}", shopper=f"s{who}", at=SPLIT) for who in range(40)]  # once, and new
+    events += [  # now this, now that, and neither before the training
+        event("purchase", f"p{10 + i % 2}", shopper=f"s{who}", at=SPLIT + i) for who in range(40, 80) for i in range(40)
+    ]
+    found = run(shop_of(events), tmp_path, Plan(split="next-step", at=SPLIT, ks=(2, 5)))
+    assert found.tables[1].n == 80
+    assert found.tables[1].accuracy["personal frequency"]["recall@2"].mean > 0.4
 
 
 def shown_by_lot(*, places: Sequence[int] = range(10), pinned: Sequence[int] = (), shoppers: int = 60) -> list[Event]:
@@ -381,7 +442,7 @@ def ranked(name: str, events: Sequence[Event], actor: str, *, seen: bool = False
     own = np.unique([rows[e.product or ""] for e in events if e.shopper == actor]).astype(np.int64)
     none = np.empty(0, np.int64)
     asked = Question(actor, SPLIT, own, none, none, none, none)
-    (system,) = (system for system in baselines(counts, seed=0) if system.name == name)
+    (system,) = (system for system in baselines(counts, counts, seed=0) if system.name == name)
     found = system.rank([asked], seen=seen)[name]
     assert found.rows.shape == (1, DEPTH)
     return [f"p{row}" for row, score in zip(found.rows[0], found.scores[0], strict=True) if score > 0]

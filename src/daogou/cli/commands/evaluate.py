@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--split",
-    type=click.Choice(["time", "leave-one-out"]),
+    type=click.Choice(["time", "next-step", "leave-one-out"]),
     default="time",
     show_default=True,
-    help="Hold out everything after one moment, or the newest product of each shopper.",
+    help="Ask what shoppers turn to after one moment, for the next step of each at a later moment drawn by chance, or "
+    "for the newest product of each.",
 )
 @click.option(
     "--share", default=0.2, show_default=True, type=click.FloatRange(0.01, 0.9), help="Part of the events held out."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ from daogou.retrieval.shelf import Shelf
 
 if TYPE_CHECKING:
     from daogou.domain.hit import Hits
+    from daogou.domain.ids import Instant
+    from daogou.evaluation.offline.past import Unfolding
     from daogou.evaluation.offline.questions import Question
     from daogou.ports.stores import Stores
     from daogou.recommend.config import RecommendConfig
@@ -34,12 +37,17 @@ class Engine:
         config: RecommendConfig,
         seconds: float,
         tell: Callable[[float], None],
+        later: Unfolding | None = None,
     ) -> None:
         """`config`: how the shop arranges its answers. `seconds` is what training the release took; `tell` hears which
-        part of a ranking is done."""
+        part of a ranking is done. `later`: the log from its beginning, where the shop takes in what happens between
+        the training and a question."""
         self.shelf = Shelf(release.items())
         self.shelf.refresh(past.catalogue)
-        self._recommender = Recommender(release, self.shelf, past.followed, shoppers=past.shoppers, config=config)
+        self._later = later
+        followed = past.followed if later is None else later
+        self._open = partial(Recommender, release, self.shelf, followed, shoppers=past.shoppers, config=config)
+        self._recommender = self._open()
         self._seconds = seconds
         self._metrics = release.manifest.metrics
         self._tell = tell
@@ -54,38 +62,55 @@ class Engine:
 
     def hits(self, question: Question, *, kind: Kind = "for-you", k: int = DEPTH, seen: bool = False) -> Hits:
         """The shop's answer to one question, with reasons."""
-        return self._recommender.recommend(_request(question, kind, k, seen=seen))
+        return self._then(question.at).recommend(_request(question, kind, k, seen=seen))
 
     def rank(self, questions: Sequence[Question], *, seen: bool) -> Mapping[str, Ranked]:
         """The fused list, and for each source the list of its evidence alone."""
         fused = self.ask(questions, kind="for-you", seen=seen)
         alone: dict[str, Ranked] = {}
-        for place, question in enumerate(questions):
-            for name, first in self._alone(question, seen=seen).items():
+        for done, place in enumerate(_in_time(questions), 1):
+            for name, first in self._alone(questions[place], seen=seen).items():
                 if not len(first):  # what was bought says nothing of new products
                     continue
                 if name not in alone:
                     alone[name] = Ranked.blank(len(questions))
                 alone[name].fill(place, first.rows, first.scores)
-            self._tell(0.5 + 0.5 * (place + 1) / len(questions))
+            self._tell(0.5 + 0.5 * done / len(questions))
         return {OURS: fused, **{f"{name} alone": ranked for name, ranked in sorted(alone.items())}}
 
     def ask(self, questions: Sequence[Question], *, kind: Kind, seen: bool) -> Ranked:
         """The fused lists of one kind."""
         ranked = Ranked.blank(len(questions))
-        started = time.process_time()
-        for place, question in enumerate(questions):
-            items = self.hits(question, kind=kind, seen=seen).items
+        took = 0.0
+        for done, place in enumerate(_in_time(questions), 1):
+            self._then(questions[place].at)
+            started = time.process_time()
+            items = self.hits(questions[place], kind=kind, seen=seen).items
+            took += time.process_time() - started
             rows = self.shelf.rows(hit.product for hit in items)
             ranked.fill(place, rows, np.array([hit.score for hit in items]))
-            self._tell(0.5 * (place + 1) / len(questions))
-        self.answer_ms = 1000 * (time.process_time() - started) / max(len(questions), 1)
+            self._tell(0.5 * done / len(questions))
+        self.answer_ms = 1000 * took / max(len(questions), 1)
         return ranked
 
     def _alone(self, question: Question, *, seen: bool) -> Mapping[str, Candidates]:
         """What each source puts first."""
-        found = self._recommender.evidence(_request(question, "for-you", DEPTH, seen=seen))
+        found = self._then(question.at).evidence(_request(question, "for-you", DEPTH, seen=seen))
         return {name: evidence.best(DEPTH) for name, evidence in found.items()}
+
+    def _then(self, at: Instant) -> Recommender:
+        """The recommender as it was at a moment. One that has taken in what came later is opened anew."""
+        if self._later is not None:
+            if at < self._later.now:
+                self._recommender = self._open()
+            self._later.now = at
+            self._recommender.refresh()
+        return self._recommender
+
+
+def _in_time(questions: Sequence[Question]) -> list[int]:
+    """Places, the earliest question first."""
+    return sorted(range(len(questions)), key=lambda place: questions[place].at)
 
 
 def _request(question: Question, kind: Kind, k: int, *, seen: bool) -> RecommendRequest:

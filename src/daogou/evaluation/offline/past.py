@@ -39,7 +39,7 @@ class PastEvents:
         _refuse()
 
     def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
-        places = np.arange(max(seq, 0), len(self._columns.at))[:limit]
+        places = np.arange(max(seq, 0), self.head())[:limit]
         return [self._recorded(place) for place in places.tolist()]
 
     def of(
@@ -114,6 +114,17 @@ class PastEvents:
             value=None if np.isnan(value) else value,
         )
         return Recorded(place + 1, event)
+
+
+class Unfolding(PastEvents):
+    """A log as it fills: what did not happen before `now` is not there yet."""
+
+    def __init__(self, columns: EventColumns) -> None:
+        super().__init__(columns)
+        self.now = Instant(0)
+
+    def head(self) -> int:
+        return int(np.searchsorted(self._columns.at, self.now))
 
 
 class PastOrders:

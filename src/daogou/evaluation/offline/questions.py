@@ -33,8 +33,9 @@ class Question:
     history: NDArray[np.int64]
     """Rows touched before, each once, in order of first touch."""
     touched: NDArray[np.int64]
-    """Rows turned to afterwards, each once; products that are not on sale today are not asked for. A rating of what was
-    bought before the split is no turn to it: whoever always showed the last purchases would be right for it."""
+    """Rows turned to afterwards, each once; of a split by steps those of its moment alone. Products that are not on
+    sale today are not asked for. A rating of what was bought before the split is no turn to it: whoever always showed
+    the last purchases would be right for it."""
     glad: NDArray[np.int64]
     """Those of `touched` that were kept, rated 4 or more, thumbed up, or read for `GLAD_S`, and not regretted."""
     regretted: NDArray[np.int64]
@@ -66,7 +67,7 @@ def questions(
     rows = np.array([row.get(product, -1) for product in columns.products], np.int64)[columns.product]
     order = np.argsort(columns.shopper, kind="stable")
     order = order[rows[order] >= 0]
-    future, rated = ~split.past, rated_purchases(columns)
+    future, rated = ~split.known, rated_purchases(columns)
     asked = np.unique(columns.shopper[order[future[order] & available[rows[order]]]])
     drawn = _drawn([columns.shoppers[actor] for actor in asked.tolist()], asked, limit, seed)
     starts = np.searchsorted(columns.shopper[order], drawn)
@@ -107,7 +108,9 @@ def _question(
         | ((type == "thumb") & (value > 0))
         | ((type == "view") & (value >= GLAD_S))
     )
-    touched = _once(rows[after[np.isin(type, list(STRENGTH)) & ~regret & ~rated[after]]])
+    end = int(split.until[columns.shopper[places[0]]])
+    asked = columns.at[after] == end if split.name == "next-step" else np.ones(len(after), np.bool_)
+    touched = _once(rows[after[asked & np.isin(type, list(STRENGTH)) & ~regret & ~rated[after]]])
     regretted = np.intersect1d(rows[after[regret]], touched)
     reading = (type == "view") & ~np.isnan(value)
     signed = {sign: after[reading if sign == "reading" else type == sign] for sign in SIGNS}
@@ -115,7 +118,7 @@ def _question(
     day = columns.at[bought] // DAY_MS
     return Question(
         actor=columns.shoppers[columns.shopper[places[0]]],
-        at=Instant(int(split.until[columns.shopper[places[0]]])),
+        at=Instant(end),
         history=_once(rows[before]),
         touched=touched,
         glad=np.setdiff1d(np.intersect1d(rows[after[joy]], touched), regretted),

@@ -19,10 +19,10 @@ from daogou.evaluation.offline.engine import Engine
 from daogou.evaluation.offline.examples import Example, examples
 from daogou.evaluation.offline.judging import Measured, judge, targets_of
 from daogou.evaluation.offline.logged import Logged, logged
-from daogou.evaluation.offline.past import past_of
+from daogou.evaluation.offline.past import Unfolding, past_of
 from daogou.evaluation.offline.questions import Question, questions
 from daogou.evaluation.offline.satisfaction import Satisfaction, satisfaction
-from daogou.evaluation.offline.splits import READ, Split, SplitName, leave_one_out, only, time_split
+from daogou.evaluation.offline.splits import READ, Split, SplitName, leave_one_out, next_step, only, time_split
 from daogou.evaluation.offline.systems import OURS, Counts, Ranked, System, baselines
 from daogou.recommend.config import RecommendConfig
 from daogou.training.releases import Release, Releases
@@ -30,7 +30,7 @@ from daogou.training.train import train
 
 if TYPE_CHECKING:
     from daogou.evaluation.simulator.truth import Truth
-    from daogou.ports.stores import Stores
+    from daogou.ports.stores import EventColumns, Stores
     from daogou.training.config import TrainingConfig
     from daogou.training.run import Progress
 
@@ -45,9 +45,9 @@ class Plan:
 
     split: SplitName = "time"
     share: float = 0.2
-    """Part of the events, the newest, that a time split holds out."""
+    """Part of the events, the newest, that come after the moment of a split by time or by steps."""
     at: Instant | None = None
-    """The moment of a time split, in place of `share`."""
+    """This moment, in place of `share`."""
     shoppers: int = 2_000
     """At most so many are asked about, drawn with the seed: intervals shrink little beyond."""
     ks: tuple[int, ...] = (10, 20)
@@ -100,9 +100,7 @@ def evaluate(
     """
     plan = plan or Plan()
     columns = stores.events.columns(READ)
-    split = (
-        leave_one_out(columns) if plan.split == "leave-one-out" else time_split(columns, share=plan.share, at=plan.at)
-    )
+    split = _split(columns, plan)
     _check(split)
     past = past_of(stores, split)
     release, seconds = _trained(past, folder, config, tell)
@@ -112,6 +110,7 @@ def evaluate(
         config=answers or RecommendConfig(),
         seconds=seconds,
         tell=lambda done: tell("ranking", done),
+        later=None if split.trained is None else Unfolding(columns),
     )
     shelf = engine.shelf
     row = {str(id): place for id, place in shelf.row.items()}
@@ -122,13 +121,14 @@ def evaluate(
     known = only(columns, split.past)
     counts = Counts.of(known, row, shelf.available)
     nature = Nature.of(shelf.products, counts.reach(), len(counts.actor))
-    systems: list[System] = [engine, *baselines(counts, seed=plan.seed)]
+    told = only(columns, split.told)
+    systems: list[System] = [engine, *baselines(counts, Counts.of(told, row, shelf.available), seed=plan.seed)]
     new_lists = _ranked(systems, fresh, seen=False)
     all_lists = _ranked(systems, asked, seen=True)
     tell("ranking", 1.0)
     tell("judging", 0.0)
     tables = _judged(new_lists, fresh, nature, plan, seen=False), _judged(all_lists, asked, nature, plan, seen=True)
-    bought = Counts.of(known, row, shelf.available, ("purchase",))
+    bought = Counts.of(told, row, shelf.available, ("purchase",))
     found = Evaluation(
         plan=plan,
         moment=split.moment,
@@ -148,6 +148,16 @@ def evaluate(
     )
     tell("judging", 1.0)
     return found
+
+
+def _split(columns: EventColumns, plan: Plan) -> Split:
+    match plan.split:
+        case "time":
+            return time_split(columns, share=plan.share, at=plan.at)
+        case "next-step":
+            return next_step(columns, share=plan.share, at=plan.at, seed=plan.seed)
+        case "leave-one-out":
+            return leave_one_out(columns)
 
 
 def _trained(past: Stores, folder: Path, config: TrainingConfig, tell: Tell) -> tuple[Release, float]:
@@ -186,7 +196,7 @@ def _check(split: Split) -> None:
     past = split.past
     if not past.any():
         raise NotReady(_no_past(split))
-    future = np.unique(split.columns.shopper[~past])
+    future = np.unique(split.columns.shopper[~split.known])
     if len(future) < ENOUGH:
         raise NotReady(_too_little(len(future), split))
 

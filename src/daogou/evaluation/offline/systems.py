@@ -138,13 +138,16 @@ def best(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
     return rows[np.argsort(-scores[rows], kind="stable")][:k]
 
 
-def baselines(counts: Counts, *, seed: int) -> list[Scoring]:
-    """Most popular, popular recently, item-kNN, personal frequency and chance: what any recommender must beat."""
+def baselines(counts: Counts, told: Counts, *, seed: int) -> list[Scoring]:
+    """Most popular, popular recently, item-kNN, personal frequency and chance: what any recommender must beat.
+
+    `told`: what each shopper did until they are asked about, which may be later than what is learnt from.
+    """
     fits: list[tuple[str, Callable[[], Callable[[Sequence[Question]], NDArray[np.float64]]], bool]] = [
         ("most popular", lambda: _same(counts.reach()), False),
         ("popular recently", lambda: _same(_recent(counts)), False),
         ("item-kNN", lambda: _item_knn(counts), False),
-        ("personal frequency", lambda: _frequency(counts), True),
+        ("personal frequency", lambda: _frequency(told), True),
         ("random", lambda: _random(counts.n, seed), False),
     ]
     found = []

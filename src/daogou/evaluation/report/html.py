@@ -80,8 +80,11 @@ class _Writer:
     def about(self) -> str:
         found = self.found
         moment = datetime.fromtimestamp(found.moment / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        by_time = found.plan.split == "time"
-        what = self.say("what", moment=moment) if by_time else f"{self.say('what-one')}{self.say('one-note')}"
+        what = {
+            "time": self.say("what", moment=moment),
+            "next-step": self.say("what-next", moment=moment),
+            "leave-one-out": f"{self.say('what-one')}{self.say('one-note')}",
+        }[found.plan.split]
         facts = self.say(
             "facts",
             products=f"{found.products:,}",

@@ -17,12 +17,18 @@ WORDS = {
         zh="本报告藏起每位顾客最新的一件商品，用其余记录训练，再看推荐能否找到它。",
         en="This report hides each shopper's newest product, trains on the rest, and looks whether it is found again.",
     ),
+    "what-next": Text(
+        zh="本报告只用 {moment} 之前的记录训练，再从每位顾客此后的足迹里随机抽一步："
+        "推荐像营业中的商店一样知道那一刻之前发生的事，看它能否找到这一步。",
+        en="This report trains on what came before {moment} alone and asks about one later step of each shopper, drawn "
+        "by chance: the shop knows what happened until then, as it does while it is open, and is to find that step.",
+    ),
     "one-note": Text(
         zh="这种切分把每次光顾的结尾（多是与购物篮相配的商品）也从用来调校的记录里拿走了，因此本店的综合列表可能落后于只看「接着看什么」的来源；"
-        "按时间切分（--split time）更接近真实的商店。",
+        "每位顾客抽一步（--split next-step）或按时间切分（--split time）更接近真实的商店。",
         en="This split also takes the ends of visits, often what goes with the basket, out of what the shop tunes "
-        "itself on, so its list may fall behind a source that knows only what comes next; a split by time (--split "
-        "time) is closer to a real shop.",
+        "itself on, so its list may fall behind a source that knows only what comes next; steps drawn by chance "
+        "(--split next-step) or a split by time (--split time) are closer to a real shop.",
     ),
     "facts": Text(
         zh="{products} 件商品；用于训练的事件 {past} 个，留作检验的 {future} 个；"
