@@ -27,6 +27,7 @@ from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import KINDS, Like, RecommendRequest
 from daogou.retrieval import habits
 from daogou.retrieval.arrange import Variety
+from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.rules import Rulebook
@@ -219,6 +220,29 @@ def test_the_next_basket_repeats_what_is_bought_often(world: World) -> None:
     assert [hit.product for hit in hits.items] == ["p20", "p8"]
     assert [hit.because[0].kind for hit in hits.items] == ["repeat", "repeat"]
     assert [hit.because[0].text.en for hit in hits.items] == ["You bought this 4 times", "You bought this before"]
+
+
+def test_who_buys_many_products_is_told_of_the_next_basket_without_further_retrievers(world: World) -> None:
+    asked: list[Trail] = []
+
+    class Spy:
+        def evidence(self, trail: Trail) -> Evidence:
+            asked.append(trail)
+            return Evidence.none()
+
+    models = replace(world.recommender._models, further={"spy": Spy()})
+    world.recommender._models = models
+    world.recommender._fusions = {
+        kind: replace(fusion, weights={**fusion.weights, "spy": 1.0})
+        for kind, fusion in world.recommender._fusions.items()
+    }
+    for n in range(50):
+        world.put(f"q{n}", "bread", price=1)
+        world.happen("purchase", f"q{n}", at=NOW - (90 - n) * DAY_MS)
+        world.ask(shopper="anna", kind="next-basket")
+        assert len(asked) == min(n + 1, 49)
+    world.ask(shopper="anna")
+    assert len(asked) == 50
 
 
 def test_trending_and_new_follow_the_clock(world: World) -> None:

@@ -2,8 +2,9 @@
 
 Pair counts forget who made the pairs; here the few histories that share most with the trail speak, so two steps that
 each lead anywhere lead somewhere together. The variant with a decay over the steps of the session (Ludewig and Jannach,
-Evaluation of Session-based Recommendation Algorithms, UMUAI 2018, V-SkNN), with two differences: what came after the
-shared step counts more than what came before, and only what lay near it counts, so that long histories are no burden.
+Evaluation of Session-based Recommendation Algorithms, UMUAI 2018, V-SkNN), with three differences: what came after the
+shared step counts more than what came before, only what lay near it counts, and only the shared steps that say most
+speak, so that long histories are no burden.
 
 A release holds the steps of everyone without their names.
 """
@@ -43,6 +44,8 @@ class SessionKnnConfig:
     """Histories are looked for among so many of a product's newest steps."""
     neighbours: Count = 50
     """How many histories speak: those that share most."""
+    places: Count = 50
+    """How many of the steps that these histories share with the trail speak: those that say most."""
     gap: Count = 10
     """A history speaks for products up to so many steps from the shared one."""
     gap_decay: Part = 0.9
@@ -113,10 +116,11 @@ class SessionKnn:
         found, cause = gather(self._met_offsets, trail.rows[asked])
         history = self._met_history.take(found)
         shared = weights.take(cause) / self._long.take(history)
-        near = self._nearest(history, shared)
-        if near is not None:
-            found, history, shared, cause = found.take(near), history.take(near), shared.take(near), cause.take(near)
-        return self._around(self._met.take(found), history, shared, asked.take(cause))
+        kept = self._nearest(history, shared)
+        if len(kept) > self.config.places:
+            kept = kept.take(are_highest(shared.take(kept), self.config.places).nonzero()[0])
+        causes = asked.take(cause.take(kept))
+        return self._around(self._met.take(found.take(kept)), history.take(kept), shared.take(kept), causes)
 
     def _asked(self, trail: Trail) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Places of known products in the trail, each product once at its newest, with what sharing it says."""
@@ -127,8 +131,8 @@ class SessionKnn:
         asked = asked[trail.weights[asked] > 0]
         return asked, trail.faded(self.config.recency).take(asked) * self._rarity.take(trail.rows.take(asked))
 
-    def _nearest(self, history: NDArray[np.int32], shared: NDArray[np.float32]) -> NDArray[np.int64] | None:
-        """The entries of the histories that share most; None for all of them."""
+    def _nearest(self, history: NDArray[np.int32], shared: NDArray[np.float32]) -> NDArray[np.int64]:
+        """The entries of the histories that share most."""
         k = self.config.neighbours
         place, n = history, len(self._long)
         if n > len(history):  # then it is less to count those that are there
@@ -136,7 +140,7 @@ class SessionKnn:
             n = len(once)
         likeness = np.bincount(place, shared, n).astype(np.float32)
         if np.count_nonzero(likeness) <= k:
-            return None
+            return np.arange(len(history))
         return are_highest(likeness, k).take(place).nonzero()[0]
 
     def _around(
