@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -133,14 +133,21 @@ def one_question(feature: str, limit: float, *, yes: float, no: float, first: in
     return Ranker(["sequential"], features, limits, says, RankingConfig(first=first))
 
 
-def ranked(shelf: Shelf, ranker: Ranker, asker: Asker = ASKER) -> dict[int, float]:
-    fused = Ranking(ranker, shelf).applied(Fusion({"sequential": 1.0}).fuse(found()), asker, np.zeros(6))
+def ranked(
+    shelf: Shelf, ranker: Ranker, asker: Asker = ASKER, events: Sequence[float] = (1, 1, 1, 1, 1, 1)
+) -> dict[int, float]:
+    fused = Ranking(ranker, shelf).applied(Fusion({"sequential": 1.0}).fuse(found()), asker, np.array(events))
     return dict(zip(*(column.tolist() for column in fused.totals), strict=True))
 
 
 def test_a_tree_multiplies_the_score_by_what_it_answers(shelf: Shelf) -> None:
     found = ranked(shelf, one_question("price", 0.0, yes=2.0, no=0.5))
     assert found == pytest.approx({0: 2.0, 2: 1.5, 5: 0.15})
+
+
+def test_what_has_no_event_yet_is_put_higher_and_never_lower(shelf: Shelf) -> None:
+    ranker = one_question("price", 0.0, yes=2.0, no=0.5)
+    assert ranked(shelf, ranker, events=[0, 1, 1, 1, 1, 0]) == pytest.approx({0: 2.0, 2: 1.5, 5: 0.3})
 
 
 def test_only_the_first_are_put_in_another_order(shelf: Shelf) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from daogou.retrieval import habits
 from daogou.retrieval.candidates import are_highest
 from daogou.retrieval.habits import HABITS
-from daogou.retrieval.ranking import Asker, described
+from daogou.retrieval.ranking import Asker, described, spared
 from daogou.retrieval.repeat import REPEAT
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Ranking:
         first = are_highest(scores, min(len(scores), self.ranker.config.first)).nonzero()[0]
         parts = fused.by_source(first, self.ranker.sources)
         told = described(rows.take(first), scores.take(first), parts, asker, goods=self.shelf, events=events)
-        said = self.ranker.factors(told)
+        said = spared(self.ranker.factors(told), told)
         said[rows.take(first) == asker.trail.rows[0]] = 1  # turned to again it is the same step, so nobody learnt of it
         factors = np.ones(len(rows), np.float32)
         factors[first] = said

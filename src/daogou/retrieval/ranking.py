@@ -92,6 +92,7 @@ NAMES = (
     "days since", "steps", "pause", "newest step",
 )  # fmt: skip
 """What the trees are told of a product beside what each source says of it; the order of `described`."""
+_EVENTS = NAMES.index("events")
 
 
 def described(
@@ -127,6 +128,14 @@ def described(
         line[:] = column
     np.divide(parts, best, out=told[len(NAMES) :], casting="unsafe")
     return told
+
+
+def spared(factors: NDArray[np.float32], told: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The factors (rows,), but none below 1 on a product without any event; `told`: from `described`.
+
+    Nobody was shown it, so it is hardly ever the answer of a held-back step, and trees learn that of all like it.
+    """
+    return np.where(told[_EVENTS] == 0, np.maximum(factors, np.float32(1)), factors)
 
 
 def _counted(rows: NDArray[np.int32], events: NDArray[np.floating]) -> NDArray[np.floating]:

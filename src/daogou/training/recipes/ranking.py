@@ -19,7 +19,7 @@ import numpy as np
 
 from daogou.domain.ids import DAY_MS
 from daogou.features.history import STRENGTH
-from daogou.retrieval.ranking import NAMES, QUESTIONS, Asker, Ranker, RankingConfig, described
+from daogou.retrieval.ranking import NAMES, QUESTIONS, Asker, Ranker, RankingConfig, described, spared
 from daogou.retrieval.repeat import BASKET_REST_DAYS, REST_DAYS
 from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.weighing import parts_of
@@ -108,7 +108,8 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
     if (n := len(lists.lengths)) < config.least:
         raise Skip(f"{n} validation steps with the answer among the first {config.first}, fewer than {config.least}")
     before = lists.gains(lists.scores)
-    gains = lists.gains(corrected(lists, np.arange(n) % config.folds, held.sources, config, seed)) - before
+    ranked = corrected(lists, np.arange(n) % config.folds, held.sources, config, seed)
+    gains = lists.gains(lists.scores * spared(ranked / lists.scores, lists.told.T)) - before
     found = surely(
         gains, lists.asked, before=float(before.sum()) / lists.asked, of=f"NDCG@{K}", judged="the fusion", on="steps"
     )
