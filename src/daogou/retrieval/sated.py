@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-from msgspec import Meta
 
+from daogou.domain.bounds import Part, Positive
 from daogou.domain.ids import DAY_MS
 from daogou.retrieval.evidence import place_among
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
@@ -33,9 +33,9 @@ class SatedConfig:
     enabled: bool = True
     """As many times less as fewer of them turn to it in their next visit than of those who only looked at it. A shop
     whose people come back for more after buying than after looking is left as it is."""
-    shrink: Annotated[float, Meta(gt=0)] = 10.0
+    shrink: Positive = 10.0
     """Returns from which a kind is half believed: it is drawn to what is so of all kinds, and that to no difference."""
-    least: Annotated[float, Meta(ge=0, le=1)] = 0.2
+    least: Part = 0.2
     """Kinds that would lose no more than this part of their score are left alone."""
 
 
@@ -95,8 +95,7 @@ def had(asker: Asker, kinds: NDArray[np.int32]) -> NDArray[np.int32]:
     has, when = kinds[bought.products.take(lately)], bought.last.take(lately)
     looks = (asker.trail.weights <= _LOOK).nonzero()[0]
     looked, then = kinds[asker.trail.rows.take(looks)], asker.times.take(looks)
-    back = ((has[:, None] == looked) & (when[:, None] < then)).any(
-        1
-    )  # a kind bought twice was bought last at one of them
+    # a kind bought twice was bought last at one of them
+    back = ((has[:, None] == looked) & (when[:, None] < then)).any(1)
     found: NDArray[np.int32] = has[~back & (has > 0)]
     return found
