@@ -798,9 +798,8 @@ def test_beside_a_product_stands_what_its_category_is_bought_with_and_not_what_i
     world.put("new", category=["Shoes"])
     for id in ("p5", "new"):
         first = world.ask(product=id, kind=kind, k=3).items[0]
-        title = world.stores.catalogue.get([ProductId(id)])[ProductId(id)].title
         assert (first.product, first.because[0].products) == ("p12", (id,))
-        assert first.because[0].text.en == f"Often bought with products like “{title.en}”"
+        assert first.because[0].text.en == "Often bought with “Shoes”"
     assert world.ask(product="p5", kind="because", k=1).items[0].product == "p6"
 
 

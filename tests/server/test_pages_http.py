@@ -20,7 +20,7 @@ from daogou.adapters.memory.stores import open_memory
 from daogou.domain.conversation import Answer, Message
 from daogou.domain.errors import BadRequest, NotFound, Overloaded
 from daogou.domain.event import Event
-from daogou.domain.hit import Hit
+from daogou.domain.hit import Hit, Reason
 from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.domain.product import PricePoint, Product, Variant
@@ -176,6 +176,32 @@ def test_labels_are_shown_by_their_names(shop: PageShop, http: TestClient) -> No
 def test_an_attribute_without_words_of_its_own_has_a_name_in_both_languages() -> None:
     assert attribute_heading("connectivity", words_in("zh")) == "连接方式"
     assert attribute_heading("heel_height", words_in("en")) == "Heel height"
+
+
+@pytest.mark.parametrize(("bought", "rows"), [(2, ["p13", "p15", "|", "p16"]), (3, ["p13", "p15", "p16"])])
+def test_a_product_few_bought_anything_with_shows_what_goes_with_it(
+    shop: PageShop, http: TestClient, monkeypatch: pytest.MonkeyPatch, bought: int, rows: list[str]
+) -> None:
+    """Not what is of its own category, nor what is merely alike."""
+    said = Text("一起买", "with it")
+    for id, category in (("p0", "Watches"), ("p13", "Cases"), ("p14", "Watches"), ("p15", "Cases"), ("p16", "Cases")):
+        known = shop.product(id)
+        assert known is not None
+        shop.stores.catalogue.put([replace(known, category=(Text.of(category),))], at=NOW)
+    found = [("p13", "together"), ("p15", "together"), ("p16", "together" if bought == 3 else "history")]
+    found += [("p14", "history"), ("p17", "content")]
+    hits = tuple(Hit(ProductId(id), 1.0, (Reason(kind, said, 1.0),)) for id, kind in found)  # type: ignore[arg-type]
+    plain_answer = shop.recommend
+
+    def recommend(**options: Any) -> Any:
+        shown = plain_answer(**options)
+        return replace(shown, items=hits if options["kind"] == "together" else ())
+
+    monkeypatch.setattr(shop, "recommend", recommend)
+    page = http.get("/product/p0", params={"lang": "en"}).text
+    with_it = page[page.index("Often bought together") :]
+    marks = re.findall(r'href="/product/(p\d+)\?from=|(Goes well with it)', with_it)
+    assert list(dict.fromkeys(id or "|" for id, _ in marks)) == rows
 
 
 def test_what_was_viewed_changes_the_next_page(http: TestClient) -> None:

@@ -204,15 +204,17 @@ class Reasoner:
         found = self._said.get((source, step))
         if found is None:
             cause = self._steps[step]
-            kind, text = self._sentence(source, step, self.shelf.title(cause))
+            kind, text = self._sentence(source, step, cause)
             found = self._said[source, step] = kind, text, (self.shelf.ids[cause],)
         return found
 
-    def _sentence(self, source: str, step: int, title: Text) -> tuple[ReasonKind, Text]:
+    def _sentence(self, source: str, step: int, cause: int) -> tuple[ReasonKind, Text]:
+        title = self.shelf.title(cause)
         if self.situation.kind in {"for-you", "next-basket"}:
             return "history", wording.because(self.situation.did(step), title)
         if source == COMPANIONS:
-            return "history", wording.goes_with(title)
+            product = self.shelf.products[cause]
+            return "history", wording.goes_with(product.category[-1] if product and product.category else title)
         if source in {"sequential", FOLLOWED}:
             return "history", wording.next_after(title)
         return ("similar" if source == "hybrid" else "content"), wording.similar(title)

@@ -87,11 +87,9 @@ def together(title: Text, shoppers: int) -> Text:
     )
 
 
-def goes_with(title: Text) -> Text:
-    """What is bought with products of the same category."""
-    return Text(
-        zh=f"买「{title.show('zh')}」这类商品时常一起买", en=f"Often bought with products like “{title.show('en')}”"
-    )
+def goes_with(category: Text) -> Text:
+    """What is bought with products of a category."""
+    return Text(zh=f"常与「{category.show('zh')}」一起购买", en=f"Often bought with “{category.show('en')}”")
 
 
 def stated(like: str) -> Text:

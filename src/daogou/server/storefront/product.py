@@ -17,6 +17,8 @@ from daogou.server.storefront.json_ld import json_ld
 from daogou.server.storefront.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from daogou.server.pages.visitor import Visitor
 
 _WIDE = 6
+_FEW = 3
+"""Products bought with it below which what goes with it is shown besides."""
 _REVIEWS = 10
 _ASPECTS = 8
 _GUIDES = 3
@@ -101,24 +105,38 @@ class ProductPage:
         return self._site.go(request, f"{product_at(product.id)}?thumb={'up' if value == '1' else 'down'}#thumbs")
 
     def _rows(self, who: Visitor, product: Product) -> list[Row]:
+        """What was bought with it; where that is little, what goes with it too; and what could be bought instead."""
+        beside, alike = (self._asked(who, product, kind) for kind in ("together", "similar"))
+        bought = [hit for hit in beside if _is_bought_with(hit)][:_WIDE]
+        goes = [hit for hit in beside if self._goes_with(hit, product)] if len(bought) < _FEW else []
         shop, t = self._site.shop, words_in(who.language)
         rows: list[Row] = []
         used: set[ProductId] = set()
-        for name, kind in (("product:together", "together"), ("product:similar", "similar")):
-            found = shop.recommend(
-                shopper=who.shopper,
-                session=who.session,
-                product=product.id,
-                kind=kind,
-                k=2 * _WIDE,
-                language=who.language,
-            )
-            told = found.items if kind == "similar" else [hit for hit in found.items if _is_bought_with(hit)]
-            fresh = [hit for hit in told if hit.product not in used][:_WIDE]
+        for name, hits in (("together", bought), ("goes_with", goes), ("similar", alike)):
+            fresh = [hit for hit in hits if hit.product not in used][:_WIDE]
             used.update(hit.product for hit in fresh)
             if fresh:
-                rows.append(Row(name, t(name.replace(":", ".")), cards(shop, fresh, name)))
+                named = f"product:{name.replace('_', '-')}"
+                rows.append(Row(named, t(f"product.{name}"), cards(shop, fresh, named)))
         return rows
+
+    def _asked(self, who: Visitor, product: Product, kind: str) -> Sequence[Hit]:
+        found = self._site.shop.recommend(
+            shopper=who.shopper,
+            session=who.session,
+            product=product.id,
+            kind=kind,
+            k=2 * _WIDE,
+            language=who.language,
+        )
+        return found.items
+
+    def _goes_with(self, hit: Hit, product: Product) -> bool:
+        """Whether it is of another category and shoppers take it besides; what is alike has a row of its own."""
+        other = self._site.shop.product(hit.product)
+        if other is None or not hit.because or hit.because[0].kind != "history":
+            return False
+        return bool(other.category and product.category) and other.category[-1].key != product.category[-1].key
 
     def _promotions(self, product: Product) -> list[Promotion]:
         """Offers for this product that need no code and no segment."""
@@ -128,7 +146,7 @@ class ProductPage:
 
 
 def _is_bought_with(hit: Hit) -> bool:
-    """Whether shoppers did buy it with the product; what fills such a list up belongs under another heading."""
+    """Whether shoppers did buy it with the product; what fills such a list up belongs under other headings."""
     return any(reason.kind == "together" for reason in hit.because)
 
 
