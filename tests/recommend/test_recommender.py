@@ -369,6 +369,12 @@ def test_a_basket_of_nothing_the_shop_knows_is_said(world: World, kind: str, bas
     assert {reason.kind for hit in hits.items for reason in hit.because} == {"popular"}
 
 
+def test_what_is_unknown_of_a_history_is_said(world: World) -> None:
+    hits = world.ask(history=("p3", "gone", "lost"), k=1)
+    assert hits.degraded == "2 of 3 products of the history unknown, such as 'gone'"
+    assert hits.items[0].because[0].products == ("p3",)
+
+
 def test_what_goes_with_a_product_and_a_basket_goes_with_both(world: World) -> None:
     both = world.ask(kind="together", product="p3", basket=("p0",), k=N)
     assert {product for hit in both.items for reason in hit.because for product in reason.products} == {"p0", "p3"}

@@ -379,6 +379,20 @@ def test_of_no_candidates_none_come_back_over_http_either(trained: Shop) -> None
     assert (answer["items"], answer["degraded"]) == ([], None)
 
 
+def test_a_history_that_is_sent_counts_in_place_of_what_the_shop_knows(shop: Shop) -> None:
+    shop.record([act("view", "pack-1", shopper="lin")])
+    with TestClient(build_app(shop), base_url="http://localhost") as http:
+        headers = {"Authorization": f"Bearer {create_key(shop.stores, 'service', 'app')}"}
+        asked = {"shopper": "lin", "history": ["boots-0", "running-shoes-1"], "kind": "for-you", "k": 3}
+        items = http.post("/v1/recommend", json=asked, headers=headers).json()["items"]
+        wrong = http.post("/v1/recommend", json=asked | {"history": "boots-0"}, headers=headers)
+    assert {cause for item in items for reason in item["because"] for cause in reason["products"]} <= set(
+        asked["history"]
+    )
+    assert [hit.product for hit in shop.recommend(history=asked["history"], k=3).items] == [i["product"] for i in items]
+    assert (wrong.status_code, wrong.json()["where"]) == (400, "history")
+
+
 def test_too_many_candidates_are_named_as_such(trained: Shop) -> None:
     with pytest.raises(BadRequest, match="10000 candidates; at most 1000"):
         trained.recommend(candidates=["boots-1"] * 10_000)

@@ -49,6 +49,14 @@ def _unknown_basket(answered: Answered) -> str | None:
     return f"unknown in the basket: {', '.join(map(repr, unknown))}" if unknown else None
 
 
+def _unknown_history(answered: Answered) -> str | None:
+    history = answered.request.history or ()
+    unknown = [id for id in history if id not in answered.shelf.row]
+    return (
+        f"{len(unknown)} of {len(history)} products of the history unknown, such as {unknown[0]!r}" if unknown else None
+    )
+
+
 def _nothing_to_go_with(answered: Answered) -> str | None:
     situation = answered.situation
     if situation.kind not in {"together", "complete"} or len(situation.trail):
@@ -125,6 +133,7 @@ _CHECKS: tuple[Callable[[Answered], str | None], ...] = (
     _untrained,
     _unknown_product,
     _unknown_basket,
+    _unknown_history,
     _nothing_to_go_with,
     _candidates,
     _ruled_out,

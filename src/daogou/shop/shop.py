@@ -266,6 +266,7 @@ class Shop:
         product: str | None = None,
         basket: Sequence[str] = (),
         group: Sequence[str] = (),
+        history: Sequence[str] | None = None,
         candidates: Sequence[str] | None = None,
         likes: Sequence[str] = (),
         context: Mapping[str, str] | None = None,
@@ -277,7 +278,8 @@ class Shop:
     ) -> Shown:
         """Recommend. Without `kind`: for the group, beside the product, to go with the basket, or else for the shopper.
 
-        With `candidates` only those are ranked, all of them unless `k` is given; otherwise `k` is 10. `likes` is what
+        With `history`, products oldest first, the answer rests on these in place of what the shop knows. With
+        `candidates` only those are ranked, all of them unless `k` is given; otherwise `k` is 10. `likes` is what
         someone says they like, in words. `context` is what is known of whoever asks, such as {"country": "DE"}; it
         counts as labels that the shopper does not have, and what says nothing is named in `degraded`. `exclude_seen`
         leaves out whatever the shopper has been at. Raises BadRequest for an unknown kind, or one that lacks what it
@@ -289,6 +291,7 @@ class Shop:
             product=ProductId(product) if product else None,
             basket=tuple(ProductId(id) for id in basket),
             group=tuple(ShopperId(id) for id in group),
+            history=None if history is None else tuple(ProductId(id) for id in history),
             candidates=None if candidates is None else tuple(ProductId(id) for id in candidates),
             likes=tuple(self.engine.liked(words) for words in likes),
             context=context or {},

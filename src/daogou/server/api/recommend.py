@@ -36,6 +36,8 @@ class RecommendIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     basket: Annotated[list[_Id], Meta(max_length=MOST)] = []
     group: Annotated[list[_Id], Meta(max_length=MOST_PEOPLE)] = []
     """Shoppers the answer must suit. A gift is a group without the shopper who asks."""
+    history: Annotated[list[_Id], Meta(max_length=MOST)] | None = None
+    """Products, oldest first, that the answer rests on in place of what the shop knows of whoever asks."""
     candidates: Annotated[list[_Id], Meta(max_length=MOST)] | None = None
     """Only these are ranked; of an empty list, none."""
     likes: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=MOST_LIKES)] = []
@@ -124,7 +126,7 @@ def router(shop: Shop) -> APIRouter:
 
     @routes.post("/v1/recommend", **merged(answers(ref(wire.Answered), 404, 503), takes(ref(RecommendIn), _EXAMPLE)))
     async def recommend_from(caller: Anyone, where: Filter, request: Request) -> Response:
-        """Recommend from what the body says: a list to rank, a group to suit, likes of someone new.
+        """Recommend from what the body says: a list to rank, a group to suit, likes of someone new, a history.
 
         A shopper token may name no one else in the group.
         """
@@ -137,6 +139,7 @@ def router(shop: Shop) -> APIRouter:
             product=asked.product,
             basket=asked.basket,
             group=asked.group,
+            history=asked.history,
             candidates=asked.candidates,
             likes=asked.likes,
             context=asked.context,
