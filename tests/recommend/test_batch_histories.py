@@ -48,9 +48,10 @@ def test_seen_products_are_left_out_unless_asked_for(recommender: Recommender) -
     assert {"p2", "p3"} <= {item["product"] for item in unmasked["items"]}
 
 
-def test_unknown_products_of_a_history_are_ignored(recommender: Recommender) -> None:
+def test_unknown_products_of_a_history_are_passed_over_and_said(recommender: Recommender) -> None:
     known, also = histories([{"id": 1, "history": ["p2"]}, {"id": 1, "history": ["p2", "nope"]}], recommender, 3)
-    assert known == also
+    assert known["items"] == also["items"]
+    assert also["degraded"] == "1 of 2 products of the history unknown, such as 'nope'"
 
 
 @pytest.mark.parametrize(

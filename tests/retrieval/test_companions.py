@@ -23,7 +23,8 @@ def fitted(*baskets: list[int]) -> Companions:
     n = len(baskets)
     return Companions.fit(
         actor.astype(np.int32), day, row.astype(np.int32), PATHS,
-        config=TogetherConfig(min_shoppers=2), voice=np.ones(n, np.float32), believed=np.ones(n, np.bool_),
+        config=TogetherConfig(min_shoppers=2),
+        voice=np.ones(n, np.float32), believed=np.ones(n, np.bool_),
     )  # fmt: skip
 
 
@@ -50,6 +51,10 @@ def test_what_is_bought_with_the_category_keeps_all_and_what_never_is_the_floor(
 
 def test_of_a_category_of_which_two_are_bought_in_one_go_others_stand_beside_it() -> None:
     assert of(fitted(*BOUGHT).factors(everything(), floor=0.1), 4)[5] == 1.0
+
+
+def test_one_product_twice_in_a_basket_is_no_pair_of_its_category() -> None:
+    assert of(fitted([0, 0, 2], [0, 0, 2]).factors(everything(), floor=0.1), 0)[1] == pytest.approx(0.1)
 
 
 def test_where_nothing_is_known_of_the_category_nothing_is_changed() -> None:

@@ -78,22 +78,22 @@ class Companions:
         names = {path: place for place, path in enumerate(sorted(set(paths) - {""}))}
         category = np.array([names.get(path, UNKNOWN) for path in paths], np.int32)
         n = len(names)
-        lines = np.unique(np.stack([actor.astype(np.int64), day, category[row].astype(np.int64), row]), axis=1)
-        lines = lines[:, lines[2] != UNKNOWN]
-        if not lines.shape[1]:
+        known = np.flatnonzero(category[row] != UNKNOWN)
+        if not len(known):
             return cls(Neighbours.empty(n), Neighbours.empty(n), category, names)
-        again = np.concatenate(([False], (lines[:3, 1:] == lines[:3, :-1]).all(0)))
+        order = known[np.lexsort((row[known], category[row[known]], day[known], actor[known]))]
+        actor, day, row = actor[order], day[order], row[order]
+        same = np.stack([column[1:] == column[:-1] for column in (actor, day, category[row])]).all(0)
+        again = np.concatenate(([False], same & (row[1:] != row[:-1])))
         # a second product of one category is taken for one of another, n further, so that the two make a pair
-        of = (lines[2] + n * again).astype(np.int32)
+        of = np.where(again, category[row] + n, category[row]).astype(np.int32)
         counted = replace(config, neighbours=2 * n)
-        found = Together.fit(
-            lines[0].astype(np.int32), lines[1], of, 2 * n, config=counted, voice=voice, believed=believed
-        ).table
+        found = Together.fit(actor, day, of, 2 * n, config=counted, voice=voice, believed=believed).table
         head = np.repeat(np.arange(2 * n), np.diff(found.offsets))
         kept = (head < n) & ((found.rows < n) | (found.rows == head + n))
         pairs = _of_best(sp.csr_matrix((found.values[kept], (head[kept], found.rows[kept] % n)), (n, n)))
         pairs.sort_indices()
-        buyers = _buyers(lines[3], lines[0], believed, len(category))
+        buyers = _buyers(actor, row, believed, len(category))
         shares = _shares(category, np.where(buyers >= config.min_shoppers, buyers, 0), n)
         best = strongest(_of_best((strongest(pairs, _CATEGORIES) @ shares).tocsr()), config.neighbours)
         return cls(stacked([pairs]), stacked([best]), category, names)
@@ -155,10 +155,10 @@ def _of_best(matrix: Any) -> Any:
     return matrix
 
 
-def _buyers(row: NDArray[np.int64], actor: NDArray[np.int64], believed: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
+def _buyers(actor: NDArray[np.int32], row: NDArray[np.int32], believed: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
     """(products,) Distinct believed buyers."""
-    pairs = np.unique(np.stack([row, actor]), axis=1)
-    return np.bincount(pairs[0][believed[pairs[1]]], minlength=n)
+    bought, by = np.divmod(np.unique(row * np.int64(len(believed)) + actor), len(believed))
+    return np.bincount(bought[believed[by]], minlength=n)
 
 
 def _shares(category: NDArray[np.int32], buyers: NDArray[np.int64], n: int) -> Any:
