@@ -19,7 +19,7 @@ from daogou.domain.rule import Rule
 from daogou.domain.shopper import Shopper
 from daogou.domain.text import Text
 from daogou.ports.stores import Stores
-from daogou.recommend import live, wording
+from daogou.recommend import live, sources, wording
 from daogou.recommend.batch import histories
 from daogou.recommend.config import RecommendConfig
 from daogou.recommend.models import Models
@@ -243,6 +243,21 @@ def test_who_buys_many_products_is_told_of_the_next_basket_without_further_retri
         assert len(asked) == min(n + 1, 49)
     world.ask(shopper="anna")
     assert len(asked) == 50
+
+
+def test_many_labels_together_speak_for_as_many_products_as_few(
+    trained: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(trained)
+    segments = world.recommender._models.popularity.segments
+    assert isinstance(segments, dict)
+    segments["plan=gold"] = segments["group=student"]
+    world.stores.shoppers.put([Shopper(ShopperId("anna"), labels={"group": "student", "plan": "gold"})])
+    best = segments["group=student"].pool().rows.tolist()
+    monkeypatch.setattr(sources, "_BY_LABELS", 6)
+    found = world.recommender.evidence(RecommendRequest(shopper=ShopperId("anna")))["segment"]
+    assert found.rows.tolist() == [*best[:3], *best[:3]]
+    assert found.causes.tolist() == [0, 0, 0, 1, 1, 1]
 
 
 def test_trending_and_new_follow_the_clock(world: World) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from daogou.retrieval.shelf import Shelf
 
 _NEW = 200
+_BY_LABELS = 500
+"""Products that all labels of a shopper speak for, the same number of each label's most popular: some shoppers have
+seventeen labels, and what is far down the list of one of many says next to nothing."""
 _STAPLES = 50
 """Different products bought from which repeats alone fill the next basket."""
 
@@ -120,11 +123,15 @@ def _popular(situation: Situation, popularity: Popularity) -> dict[str, Evidence
         entries["popularity"] = _shares([popularity.popular], situation.candidates, causes=[NO_CAUSE])
         entries["segment"] = _shares(counters, situation.candidates, causes=range(len(counters)))
     elif counters:
-        pools = [counter.pool() for counter in counters]
-        entries["segment"] = Evidence.join(
-            [Evidence(pool.rows, pool.scores, np.full(len(pool), place, np.int32)) for place, pool in enumerate(pools)]
-        )
+        entries["segment"] = _first(_BY_LABELS // len(counters), [counter.pool() for counter in counters])
     return entries
+
+
+def _first(n: int, pools: Sequence[Candidates]) -> Evidence:
+    """The first n of each pool; the cause is the pool's place."""
+    rows, scores = [pool.rows[:n] for pool in pools], [pool.scores[:n] for pool in pools]
+    causes = np.arange(len(pools), dtype=np.int32).repeat([len(each) for each in rows])
+    return Evidence(np.concatenate(rows), np.concatenate(scores), causes)
 
 
 def _shares(counters: Sequence[Fading], rows: NDArray[np.int32], *, causes: Sequence[int]) -> Evidence:

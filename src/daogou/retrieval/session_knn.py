@@ -44,7 +44,7 @@ class SessionKnnConfig:
     """Histories are looked for among so many of a product's newest steps."""
     neighbours: Count = 50
     """How many histories speak: those that share most."""
-    places: Count = 50
+    places: Count = 75
     """How many of the steps that these histories share with the trail speak: those that say most."""
     gap: Count = 10
     """A history speaks for products up to so many steps from the shared one."""
