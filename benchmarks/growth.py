@@ -48,8 +48,8 @@ from daogou.training.train import train
 NOW = Instant(1_700_000_000_000)
 REQUESTS = 1000
 ANSWERED: tuple[Kind, ...] = ("for-you", "similar", "together", "next-basket")
-REFIT = ("sequential", "popularity", "hybrid", "session_knn", "together", "repeat", "weights")
-"""Parts of a training that count, look for neighbours and choose the fusion."""
+REFIT = ("trust", "sequential", "popularity", "hybrid", "session_knn", "together", "repeat", "weights")
+"""Parts of a training that look whom to believe, count, look for neighbours and choose the fusion."""
 
 
 class Columns:

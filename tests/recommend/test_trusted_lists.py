@@ -14,7 +14,6 @@ from daogou.domain.ids import Instant, ProductId
 from daogou.domain.kinds import Kind
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
-from daogou.retrieval.companions import Companions
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.shelf import Shelf
@@ -177,7 +176,8 @@ def heard(data: TrainingData) -> together.Heard:
 
 
 def followed(data: TrainingData) -> SequentialKnn:
-    return together.follow(data.steps, heard(data), Companions.empty(), data.n, TrainingConfig())[0]
+    config, counted = TrainingConfig(), together.counted(data.steps, heard(data), data.n)
+    return SequentialKnn.fits(data.steps, [counted], data.n, config=config.sequential)[0]
 
 
 def test_whoever_goes_to_and_fro_counts_three_times_at_most(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daogou.retrieval import backing
+from daogou.retrieval import neighbours
 from daogou.retrieval.backing import backed, gives_way
 from daogou.retrieval.neighbours import Neighbours
 
@@ -33,9 +33,10 @@ def test_an_entry_is_backed_by_distinct_accounts_that_took_steps_on_both(
     offsets = np.concatenate(([0], np.cumsum([len(others) for others in entries])))
     table = Neighbours(offsets, np.array([other for _, other in rows], np.int32), np.ones(len(rows), np.float32))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(backing, "_BLOCK_PAIRS", at_once)
-        found = backed(table, account, row.astype(np.int32), least=least)
-    assert found.tolist() == [len(on[head] & on[tail]) >= least for head, tail in rows]
+        patch.setattr(neighbours, "_PAIRS", at_once)
+        found = backed([table, Neighbours.empty(N), table], account, row.astype(np.int32), least=least)
+    expected = [len(on[head] & on[tail]) >= least for head, tail in rows]
+    assert [mask.tolist() for mask in found] == [expected, [], expected]
 
 
 def test_the_best_of_each_row_is_backed_and_what_is_not_keeps_its_order() -> None:

@@ -89,18 +89,31 @@ def test_live_updates_equal_a_refit(fitted: list[list[int]], live: list[tuple[in
     np.testing.assert_allclose(knn.evidence(trail).totals()[1], again.evidence(trail).totals()[1], rtol=1e-4)
 
 
-@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=8), min_size=1, max_size=6))
-def test_what_is_held_back_can_be_left_out_of_the_same_count(walks: list[list[int]]) -> None:
-    """Both fits at once are the two fits one after the other."""
-    whole, shorter = steps(*walks), steps(*(walk[:-1] if len(walk) > 2 else walk for walk in walks))
-    held = np.array([end - 1 for end, walk in zip(whole.offsets[1:], walks, strict=True) if len(walk) > 2], np.int64)
-    both = SequentialKnn.fit_both(whole, held, 6, config=CONFIG)
-    for found, walked in zip(both, (shorter, whole), strict=True):
-        expected = SequentialKnn.fit(walked, 6, config=CONFIG)
+@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=8), min_size=1, max_size=6), st.integers(1, 4))
+def test_several_choices_of_steps_are_counted_at_once(walks: list[list[int]], choices: int) -> None:
+    """Each is the fit of what is left where, as of the ends of walks, nothing lay between what counts."""
+    ends = [[max(1, len(walk) - cut) for walk in walks] for cut in range(choices)]
+    masks = [
+        np.concatenate([np.arange(len(walk)) < end for walk, end in zip(walks, lengths, strict=True)])
+        for lengths in ends
+    ]
+    fits = SequentialKnn.fits(steps(*walks), masks, 6, config=CONFIG)
+    assert len(fits) == choices
+    for found, lengths in zip(fits, ends, strict=True):
+        left = steps(*(walk[:end] for walk, end in zip(walks, lengths, strict=True)))
+        expected = SequentialKnn.fit(left, 6, config=CONFIG)
         np.testing.assert_array_equal(found.degree, expected.degree)
         trail = Trail.of(range(6))
         for one, other in zip(found.evidence(trail).totals(), expected.evidence(trail).totals(), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-4)
+
+
+def test_steps_that_do_not_count_still_lie_between_the_others() -> None:
+    mask = np.array([True, False, True])
+    [knn] = SequentialKnn.fits(steps([0, 1, 2], apart_ms=2 * DAY_MS), [mask], 3, config=CONFIG)
+    assert knn.count(0, 2) == pytest.approx(0.9 * math.exp(-4 / 400))
+    assert knn.count(0, 1) == knn.count(1, 2) == 0
+    assert knn.degree.tolist() == [1, 0, 1]
 
 
 def test_of_two_steps_of_one_moment_neither_came_before() -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.bounds import Count, Part, Weight
-from daogou.features.lockstep import lockstep
+from daogou.features.lockstep import lockstep, once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,8 +72,8 @@ class Trust:
         if not len(account):
             return cls(np.zeros(1, np.float32), np.zeros(1, np.bool_), np.zeros(1, np.bool_), np.full(1, -1))
         n = int(account.max()) + 1
-        days = np.bincount(np.unique(np.stack([account.astype(np.int64), day]), axis=1)[0], minlength=n)
-        last = int(day.max())
+        last, n_days = int(day.max()), int(np.ptp(day)) + 1
+        days = np.bincount(once(account.astype(np.int64) * n_days + day - day.min()) // n_days, minlength=n)
         first, second = _first_two(account, day, n)
         since = second if np.mean(days[days > 0] > 1) >= config.back_part else first
         full = min(config.age_days, (last - int(day.min())) / 2)
@@ -107,10 +107,9 @@ def _bound(
     """(accounts,) Which bought two products or more on nearly all of their days."""
     n_days, n_products = int(day.max() - day.min()) + 1, int(product.max()) + 1
     pair = account.astype(np.int64) * n_products + product
-    once = np.sort(pair * n_days + (day - day.min()))
-    once = once[np.concatenate(([True], once[1:] != once[:-1]))] // n_days
-    starts = np.flatnonzero(np.concatenate(([True], once[1:] != once[:-1])))
-    times, who = np.diff(np.append(starts, len(once))), once[starts] // n_products
+    pair = once(pair * n_days + (day - day.min())) // n_days
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    times, who = np.diff(starts, append=len(pair)), pair[starts] // n_products
     nearly_all = (times >= config.bound_part * days[who]) & (days[who] >= config.bound_days)
     bound: NDArray[np.bool_] = np.bincount(who[nearly_all], minlength=len(days)) >= 2
     return bound

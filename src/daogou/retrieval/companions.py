@@ -15,7 +15,7 @@ import numpy as np
 
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, write_array
-from daogou.retrieval.neighbours import Neighbours, stacked, strongest
+from daogou.retrieval.neighbours import Neighbours, once, stacked, strongest
 from daogou.retrieval.together import Together, TogetherConfig
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _of_best(matrix: Any) -> Any:
 
 def _buyers(actor: NDArray[np.int32], row: NDArray[np.int32], believed: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
     """(products,) Distinct believed buyers."""
-    bought, by = np.divmod(np.unique(row * np.int64(len(believed)) + actor), len(believed))
+    bought, by = np.divmod(once(row * np.int64(len(believed)) + actor), len(believed))
     return np.bincount(bought[believed[by]], minlength=n)
 
 

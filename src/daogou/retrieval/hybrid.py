@@ -13,7 +13,7 @@ import numpy as np
 
 from daogou.domain.bounds import Count, Parts
 from daogou.retrieval.evidence import Evidence, Trail
-from daogou.retrieval.neighbours import Neighbours, stacked, strongest
+from daogou.retrieval.neighbours import Neighbours, ordered, products, stacked, strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,14 +82,11 @@ def behaviour(
     x = sp.csr_matrix((strength, (rows, actor)), (n, actors))
     length = np.sqrt(np.asarray(x.multiply(x).sum(1))).ravel()
     x.data /= np.repeat(np.maximum(length, 1e-9), np.diff(x.indptr)).astype(np.float32)
-    by_actor = x.T.tocsr()
     asked = np.arange(n) if only is None else only
     blocks = []
-    for low in range(0, len(asked), _BLOCK_PRODUCTS):
-        here = asked[low : low + _BLOCK_PRODUCTS]
-        cosines = (x[here] @ by_actor).tocsr()
-        cosines.data[cosines.indices == np.repeat(here, np.diff(cosines.indptr))] = 0.0
-        blocks.append(strongest(cosines, config.neighbours))
+    for low, high, cosines in products(x if only is None else x[only], x.T.tocsr()):
+        cosines.data[cosines.indices == np.repeat(asked[low:high], np.diff(cosines.indptr))] = 0.0
+        blocks.append(ordered(strongest(cosines, config.neighbours)))
     found = stacked(blocks) if blocks else Neighbours.empty(0)
     lengths = np.zeros(n, np.int64)
     lengths[asked] = np.diff(found.offsets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,74 @@ class Neighbours:
         return cls(*(read_array(folder / f"{name}.npy") for name in ("offsets", "rows", "values")))
 
 
+def blocks(starts: NDArray[np.integer], most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of rows that hold at most so many things each, one row at least. `starts` (rows + 1,): the first ones."""
+    low, n = 0, len(starts) - 1
+    while low < n:
+        high = int(np.searchsorted(starts, starts[low] + most, side="right")) - 1
+        high = min(n, max(low + 1, high))
+        yield low, high
+        low = high
+
+
+def grouped(rows: NDArray[np.int32], n: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The places of each row's entries, row after row and in their order, and (n + 1,) where each row begins.
+
+    Row and place are sorted as one number: several times as fast as asking for an order.
+    """
+    both = rows.astype(np.int64) << 32 | np.arange(len(rows))
+    both.sort()
+    return both.astype(np.int32), np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
+
+
+def once(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each key once, ascending. For millions of keys several times faster than numpy.unique, which hashes."""
+    ordered = np.sort(keys)
+    return ordered[runs(ordered)]
+
+
+def runs(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each run of equal keys begins."""
+    return np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
+
+
+def summed(values: NDArray[Any], columns: NDArray[np.int32], starts: NDArray[np.integer], n: int) -> Any:
+    """The CSR matrix (rows, n) in which values of one row and column are added up; entries in no order.
+
+    Multiplied with one, since a product of sparse matrices adds up in an array that stays in the processor's cache:
+    three times as fast as sorting the entries.
+    """
+    import scipy.sparse as sp
+
+    rows = len(starts) - 1
+    return sp.identity(rows, values.dtype, "csr") @ sp.csr_matrix((values, columns, starts), (rows, n))
+
+
+def ordered(matrix: Any) -> Any:
+    """A CSR matrix with the entries of each row in order of column: turned twice, in half the time of sorting."""
+    return matrix.tocsc().tocsr()
+
+
+def products(left: Any, right: Any) -> Iterator[tuple[int, int, Any]]:
+    """The product of two CSR matrices, a few rows at a time: from which row to which, and these rows, entries in no
+    order.
+
+    What a row of the left one meets lies far apart in the right one, so it is fetched first, in one go.
+    """
+    until = np.cumsum(np.diff(right.indptr).take(left.indices), dtype=np.int64)
+    starts = np.concatenate(([0], until)).take(left.indptr)
+    del until  # as long as there are steps
+    for low, high in blocks(starts, _PAIRS):
+        rows = left[low:high]
+        met = right[rows.indices]
+        met.data *= np.repeat(rows.data, np.diff(met.indptr))
+        yield low, high, summed(met.data, met.indices, met.indptr[rows.indptr], right.shape[1])
+
+
+_PAIRS = 4_000_000
+"""Products of two numbers that are held at once: some 100 MB."""
+
+
 _ROWS, _ENTRIES = 256, 2**20
 """Rows of a matrix, and entries with what fills them up, that are looked through at once;"""
 _ALONE = 512
@@ -105,11 +174,11 @@ def strongest(matrix: Any, n: int, *, by: NDArray[np.float32] | None = None) -> 
     )
 
 
-def stacked(blocks: list[Any]) -> Neighbours:
+def stacked(parts: list[Any]) -> Neighbours:
     """Put CSR blocks of consecutive rows into one table."""
-    lengths = np.concatenate([np.diff(block.indptr) for block in blocks]) if blocks else np.empty(0, np.int64)
+    lengths = np.concatenate([np.diff(part.indptr) for part in parts]) if parts else np.empty(0, np.int64)
     return Neighbours(
         np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
-        np.concatenate([block.indices for block in blocks] or [np.empty(0)]).astype(np.int32),
-        np.concatenate([block.data for block in blocks] or [np.empty(0)]).astype(np.float32),
+        np.concatenate([part.indices for part in parts] or [np.empty(0)]).astype(np.int32),
+        np.concatenate([part.data for part in parts] or [np.empty(0)]).astype(np.float32),
     )

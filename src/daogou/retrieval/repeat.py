@@ -21,6 +21,7 @@ from daogou.domain.bounds import Part, Positive, Weight
 from daogou.domain.ids import DAY_MS
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
+from daogou.retrieval.neighbours import once, runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,13 +152,18 @@ class Repeat:
         cls, actor: NDArray[np.int32], day: NDArray[np.int64], row: NDArray[np.int32], n: int, *, config: RepeatConfig
     ) -> Repeat:
         """Count among purchase lines who bought on another day too."""
-        lines = np.unique(np.stack([row.astype(np.int64), actor.astype(np.int64), day]), axis=1)
-        pairs, days = np.unique(lines[:2], axis=1, return_counts=True)
-        buyers = np.bincount(pairs[0], minlength=n)
-        again = np.bincount(pairs[0][days > 1], minlength=n)
+        if not len(actor):
+            return cls(config)
+        n_actors, n_days = int(actor.max()) + 1, int(np.ptp(day)) + 1
+        pair, on = np.divmod(once((row.astype(np.int64) * n_actors + actor) * n_days + day - day.min()), n_days)
+        new = runs(pair)
+        rows, days = pair[new] // n_actors, np.diff(new, append=len(pair))
+        buyers = np.bincount(rows, minlength=n)
+        again = np.bincount(rows[days > 1], minlength=n)
         usual = float(again.sum()) / max(1, int(buyers.sum()))
         rates = (again / (usual or 1.0) + config.shrink) / (buyers + config.shrink)
-        return cls(config, rates.astype(np.float32), _between(lines, n, config.shrink) if usual else None)
+        between = _between(pair // n_actors, on, new, n, config.shrink) if usual else None
+        return cls(config, rates.astype(np.float32), between)
 
     def save(self, folder: Path) -> None:
         """Write the config and the rates; what was bought is in the event log."""
@@ -194,11 +200,14 @@ class Repeat:
         return days
 
 
-def _between(lines: NDArray[np.int64], n: int, shrink: float) -> NDArray[np.float32]:
+def _between(
+    rows: NDArray[np.int64], day: NDArray[np.int64], new: NDArray[np.int64], n: int, shrink: float
+) -> NDArray[np.float32]:
     """The geometric mean of the days between two purchases of each product by one shopper, and last of all products,
-    towards which those of which few are known are shrunk. `lines`: row, actor and day, in this order."""
-    again = (lines[:2, 1:] == lines[:2, :-1]).all(0)
-    row, gap = lines[0, 1:][again], np.log(np.diff(lines[2])[again])
+    towards which those of which few are known are shrunk. `rows`, `day` (purchases,): those of one product and shopper
+    follow one another, in order of time; `new`: where they begin."""
+    again = np.delete(np.arange(len(rows)), new)
+    row, gap = rows[again], np.log(day[again] - day[again - 1])
     usual = gap.mean()
     mean = (np.bincount(row, gap, n) + shrink * usual) / (np.bincount(row, minlength=n) + shrink)
     days: NDArray[np.float32] = np.exp(np.append(mean, usual)).astype(np.float32)

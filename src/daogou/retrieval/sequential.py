@@ -23,13 +23,13 @@ from daogou.domain.ids import DAY_MS
 from daogou.retrieval.backing import gives_way
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
-from daogou.retrieval.neighbours import Neighbours, stacked, strongest
+from daogou.retrieval.neighbours import Neighbours, blocks, grouped, ordered, stacked, strongest, summed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_BLOCK_EVENTS = 200_000
-"""Events whose pairs are held at once: with 20 gaps both ways about 200 MB."""
+_BLOCK_EVENTS = 50_000
+"""Events whose pairs are held at once: with 20 gaps both ways about 50 MB."""
 _AT_ONCE = 10_000
 """Events whose surroundings are looked at in one go; they stay in the processor's cache."""
 
@@ -90,10 +90,6 @@ class SequentialConfig:
         return (1 + self.reversed) / 2
 
 
-_PART = np.array([1, 1j], np.complex64)
-"""What counts is real where it is not held back, else imaginary."""
-
-
 class SequentialKnn:
     """Fitted pair counts plus what happened since."""
 
@@ -115,31 +111,33 @@ class SequentialKnn:
     @classmethod
     def fit(cls, sequences: Sequences, n_products: int, *, config: SequentialConfig) -> SequentialKnn:
         """Count the pairs of all sequences. Memory is linear in events; products are done in blocks."""
-        _, whole = cls.fit_both(sequences, np.empty(0, np.int64), n_products, config=config)
-        return whole
+        return cls.fits(sequences, [np.ones(len(sequences.rows), np.bool_)], n_products, config=config)[0]
 
     @classmethod
-    def fit_both(
-        cls, sequences: Sequences, held: NDArray[np.int64], n_products: int, *, config: SequentialConfig
-    ) -> tuple[SequentialKnn, SequentialKnn]:
-        """The fit without some steps, each the last of its sequence, and the fit with all of them.
-
-        Every pair is looked at once: the pairs of a step that is held back are summed up beside the others.
+    def fits(
+        cls,
+        sequences: Sequences,
+        counted: Sequence[NDArray[np.bool_]],
+        n_products: int,
+        *,
+        config: SequentialConfig,
+    ) -> list[SequentialKnn]:
+        """A fit of each of several choices of the steps that count, as masks: a pair counts where both of its steps do,
+        and the others still lie between them. Every pair is looked at once, and added up for all.
         """
-        degree = np.bincount(sequences.rows, minlength=n_products).astype(np.float64)
-        degrees = (degree - np.bincount(sequences.rows[held], minlength=n_products), degree)
-        pairs = _Pairs(sequences, held, n_products, config)
-        blocks: tuple[list[Any], list[Any]] = ([], [])
-        for low, high in _blocks(pairs.starts):
-            for part, counts, steps in zip(blocks, pairs.counts(low, high), degrees, strict=True):
-                source = np.repeat(np.arange(low, high), np.diff(counts.indptr))
-                divisor = (steps**config.from_power).astype(np.float32).take(source)
-                divisor *= (steps**config.to_power).astype(np.float32).take(counts.indices)
-                part.append(
-                    strongest(counts, config.neighbours, by=counts.data / (divisor + np.float32(config.shrink)))
-                )
-        without, whole = (cls(stacked(part), steps, config) for part, steps in zip(blocks, degrees, strict=True))
-        return without, whole
+        degrees = [np.bincount(sequences.rows[mask], minlength=n_products).astype(np.float64) for mask in counted]
+        damped = [
+            ((degree**config.from_power).astype(np.float32), (degree**config.to_power).astype(np.float32))
+            for degree in degrees
+        ]
+        pairs = _Pairs(sequences, counted, n_products, config)
+        kept: list[list[Any]] = [[] for _ in counted]
+        for low, high in blocks(pairs.starts, _BLOCK_EVENTS):
+            for part, counts, (causes, results) in zip(kept, pairs.counts(low, high), damped, strict=True):
+                divisor = np.repeat(causes[low:high], np.diff(counts.indptr)) * results.take(counts.indices)
+                values = counts.data / (divisor + np.float32(config.shrink))
+                part.append(ordered(strongest(counts, config.neighbours, by=values)))
+        return [cls(stacked(kept.pop(0)), degree, config) for degree in degrees]
 
     @property
     def degree(self) -> NDArray[np.float64]:
@@ -248,82 +246,94 @@ class _Live:
         return np.array(self._to, np.int32), np.array(self._counts).astype(np.float32)
 
 
-def _blocks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Ranges of products that hold about _BLOCK_EVENTS events each; one product at least."""
-    low, n = 0, len(starts) - 1
-    while low < n:
-        high = int(np.searchsorted(starts, starts[low] + _BLOCK_EVENTS, side="right")) - 1
-        high = min(n, max(low + 1, high))
-        yield low, high
-        low = high
-
-
 class _Pairs:
     """Counts the pairs of all sequences, a few products at a time."""
 
     def __init__(
-        self, sequences: Sequences, held: NDArray[np.int64], n_products: int, config: SequentialConfig
+        self,
+        sequences: Sequences,
+        counted: Sequence[NDArray[np.bool_]],
+        n_products: int,
+        config: SequentialConfig,
     ) -> None:
         lengths = np.diff(sequences.offsets)
         self._config = config
         self._n = n_products
-        self._rows = sequences.rows
-        first = sequences.at.min() if len(sequences.at) else 0
-        self._days = ((sequences.at - first) / DAY_MS).astype(np.float32)
-        """Days since the first step, to half a minute in ten years, which no count can be told apart by."""
-        self._day = (sequences.at // DAY_MS).astype(np.int32)
+        self._masks = len(counted)
+        code = sequences.rows << self._masks
+        for place, mask in enumerate(counted):
+            code |= mask.astype(np.int32) << place
+        self._code = self._around(code)
+        """(steps, 2 * gap + 1) The product of each step around a step, and in the lowest bits in which masks it is."""
+        day = sequences.at // DAY_MS
+        if len(day):
+            day -= day.min()
+        self._a_day = 2 ** (31 - int(day.max(initial=0)).bit_length())
+        within = sequences.at % DAY_MS * self._a_day // DAY_MS
+        self._clock = self._around((day * self._a_day + within).astype(np.int32))
+        """Likewise its moment, in parts of a day: a second where there are 90 years of steps."""
         changes = sequences.at[1:] != sequences.at[:-1]
-        self._moment = None if changes.all() else np.concatenate(([0], np.cumsum(changes, dtype=np.int32)))
-        """Counts up whenever the moment changes; None where each step has its own."""
+        others = sequences.offsets[(sequences.offsets > 0) & (sequences.offsets < len(day))]
+        changes[others - 1] = True
+        moment = None if changes.all() else np.concatenate(([0], np.cumsum(changes, dtype=np.int32)))
+        self._moment = None if moment is None else self._around(moment)
+        """Likewise a number that goes up whenever the moment changes; None where each step has its own."""
         here = np.arange(len(sequences.rows), dtype=np.int64)
         self._before = np.minimum(here - np.repeat(sequences.offsets[:-1], lengths), config.gap).astype(np.int16)
         """How many steps of the same actor, up to the gap, lie before each step; likewise after it."""
         self._after = np.minimum(np.repeat(sequences.offsets[1:], lengths) - here - 1, config.gap).astype(np.int16)
-        self._held = np.zeros(len(sequences.rows), np.bool_)
-        self._held[held] = True
-        self._places = np.argsort(sequences.rows, kind="stable")
-        """Steps by product."""
-        self.starts = np.concatenate(([0], np.cumsum(np.bincount(sequences.rows, minlength=n_products))))
-        """(products + 1,) where each product begins among them."""
+        self._places, self.starts = grouped(sequences.rows, n_products)
+        """Steps by product; (products + 1,) where each product begins among them."""
 
-    def counts(self, low: int, high: int) -> tuple[Any, Any]:
-        """The counts of pairs whose first product is one of these, without what is held back and with it.
-
-        CSR matrices, products low to high by all. Both are summed up at once, as the parts of complex numbers: the
-        real part is what is not held back.
-        """
-        import scipy.sparse as sp
-
+    def counts(self, low: int, high: int) -> Iterator[Any]:
+        """For each mask a CSR matrix of what pairs count whose first product is one of these: products low to high by
+        all. Two masks are added up at once, as the parts of complex numbers."""
         places = self._places[self.starts[low] : self.starts[high]]
-        found = [self._around(places[at : at + _AT_ONCE]) for at in range(0, max(1, len(places)), _AT_ONCE)]
-        tails, weights, sizes = (np.concatenate(column) for column in zip(*found, strict=True))
-        until = np.concatenate(([0], np.cumsum(sizes)))
-        indptr = until[self.starts[low : high + 1] - self.starts[low]]
-        counts = sp.csr_matrix((weights, tails, indptr), shape=(high - low, self._n)).tocsc().tocsr()
-        counts.sum_duplicates()  # turned twice, its entries are in order: three times as fast as sorting them
-        without, held = counts.data.real.copy(), counts.data.imag
-        return (
-            sp.csr_matrix((without, counts.indices, counts.indptr), counts.shape),
-            sp.csr_matrix((without + held, counts.indices, counts.indptr), counts.shape),
-        )
+        found = [self._pairs(places[at : at + _AT_ONCE]) for at in range(0, max(1, len(places)), _AT_ONCE)]
+        tails, weights, masks, sizes = (np.concatenate(column) for column in zip(*found, strict=True))
+        starts = np.concatenate(([0], np.cumsum(sizes)))[self.starts[low : high + 1] - self.starts[low]]
+        every = np.arange(2**self._masks)
+        for first in range(0, self._masks, 2):
+            counts = ((every >> first & 1) + 1j * (every >> first + 1 & 1)).astype(np.complex64)
+            sums = summed(weights * counts.take(masks), tails, starts, self._n)
+            for part in (sums.data.real, sums.data.imag)[: self._masks - first]:
+                yield _like(sums, part.copy())
 
-    def _around(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.complex64], NDArray[np.int64]]:
-        """What lies around steps: products and counts, place after place, and how many of them each place has."""
+    def _pairs(
+        self, places: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
+        """What lies around steps, place after place: products, what the pairs count and the masks they are in, as bits;
+        and how many of them each place has."""
         config = self._config
-        apart = np.arange(-config.gap, config.gap + 1, dtype=np.int64)
-        apart = apart[apart != 0]
+        apart = np.arange(-config.gap, config.gap + 1, dtype=np.int16)
         worth = config.gap_decay ** (np.abs(apart) - 1.0) * np.where(apart > 0, 1.0, config.reversed)
-        near = np.clip(places[:, None] + apart, 0, len(self._rows) - 1)  # (places, 2 * gap)
-        tails = self._rows.take(near)
+        code, clock = self._code[places], self._clock[places]
+        own, now = code[:, config.gap, None].copy(), clock[:, config.gap, None].copy()
         counts = (apart >= -self._before.take(places)[:, None]) & (apart <= self._after.take(places)[:, None])
-        counts &= tails != self._rows.take(places)[:, None]
-        place, step = np.nonzero(counts)
-        near, tails = near[place, step], tails[place, step]
-        here = places.take(place)
-        days = np.abs(self._days.take(near) - self._days.take(here))
-        weights = worth.astype(np.float32).take(step) * np.exp(days / np.float32(-config.tau_days))
+        counts &= (code ^ own) >> self._masks != 0  # another product
+        weights = (clock - now).astype(np.float32)
+        np.abs(weights, out=weights)
+        weights *= np.float32(-1 / (self._a_day * config.tau_days))
+        np.exp(weights, out=weights)
+        weights *= worth.astype(np.float32)
         if self._moment is not None:
-            weights[self._moment.take(near) == self._moment.take(here)] = config.tied
-        weights *= np.where(self._day.take(near) == self._day.take(here), np.float32(config.same_day), np.float32(1))
-        held = self._held.take(near) | self._held.take(here)
-        return tails, weights * _PART.take(held), np.bincount(place, minlength=len(places))
+            moment = self._moment[places]
+            weights[moment == moment[:, config.gap, None]] = config.tied
+        np.multiply(weights, np.float32(config.same_day), out=weights, where=(clock ^ now) < self._a_day)
+        here = np.flatnonzero(counts)
+        sizes = np.diff(np.searchsorted(here, np.arange(len(places) + 1) * len(apart)))
+        tails = code.ravel().take(here)
+        masks = (code & own).ravel().take(here) & (2**self._masks - 1)
+        return tails >> self._masks, weights.ravel().take(here), masks, sizes
+
+    def _around(self, steps: NDArray[np.int32]) -> NDArray[np.int32]:
+        """(steps + 1, 2 * gap + 1) A view of the steps around each; past both ends are zeros."""
+        gap = self._config.gap
+        return np.lib.stride_tricks.sliding_window_view(np.pad(steps, (gap, gap + 1)), 2 * gap + 1)
+
+
+def _like(matrix: Any, values: NDArray[np.float32]) -> Any:
+    """A CSR matrix with other values at the same places."""
+    import scipy.sparse as sp
+
+    return sp.csr_matrix((values, matrix.indices, matrix.indptr), matrix.shape)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.bounds import Count, Part, Weight
-from daogou.retrieval.evidence import Evidence, Trail
+from daogou.retrieval.evidence import Evidence, Trail, spans
 from daogou.retrieval.files import read_array, write_array
-from daogou.retrieval.neighbours import Neighbours, stacked, strongest
+from daogou.retrieval.neighbours import Neighbours, blocks, grouped, once, runs, stacked, strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,46 +78,40 @@ class Together:
         """
         import scipy.sparse as sp
 
-        lines = np.unique(np.stack([actor.astype(np.int64), day, row.astype(np.int64)]), axis=1)
-        actors, rows = lines[0], lines[2].astype(np.int32)
-        basket = np.cumsum(np.concatenate(([0], (np.diff(lines[0]) != 0) | (np.diff(lines[1]) != 0))))[: len(rows)]
-        ends = np.concatenate((np.flatnonzero(np.diff(basket)) + 1, [len(rows)]))
-        begins = np.concatenate(([0], ends[:-1]))
-        ends = np.minimum(ends, begins + _LARGEST_BASKET)
-        n_actors = int(actors.max()) + 1 if len(actors) else 0
+        if not len(actor):
+            return cls.empty(n)
+        n_actors, n_days = int(actor.max()) + 1, int(np.ptp(day)) + 1
+        basket, rows = np.divmod(once((actor.astype(np.int64) * n_days + day - day.min()) * n + row), n)
+        actors, begins = basket // n_days, runs(basket)
+        sizes = np.diff(begins, append=len(rows))
+        basket = np.repeat(np.arange(len(begins)), sizes)
+        sizes = np.minimum(sizes, _LARGEST_BASKET)
         voice = np.ones(n_actors, np.float32) if voice is None else voice
         believed = np.ones(n_actors, np.bool_) if believed is None else believed
-        bought, by = np.divmod(_distinct(rows * np.int64(max(n_actors, 1)) + actors), max(n_actors, 1))
+        bought, by = np.divmod(once(rows * n_actors + actors), n_actors)
         worth = np.bincount(bought, voice[by], minlength=n)
-        places = np.argsort(rows, kind="stable")
-        starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
-        blocks, counts = [], []
-        low = 0
-        while low < n:
-            high = min(n, max(low + 1, int(np.searchsorted(starts, starts[low] + _BLOCK_LINES, side="right")) - 1))
+        places, starts = grouped(rows.astype(np.int32), n)
+        parts, counts = [], []
+        for low, high in blocks(starts, _BLOCK_LINES):
             here = places[starts[low] : starts[high]]
-            sizes = (ends - begins)[basket[here]]
-            index = np.repeat(np.arange(len(here)), sizes)
-            other = np.repeat(begins[basket[here]] - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+            other, index = spans(begins[basket[here]], (begins + sizes)[basket[here]])
             head, tail, who = rows[here][index], rows[other], actors[here][index]
             apart = head != tail
-            keys = _distinct(((head[apart] - low) * np.int64(n) + tail[apart]) * np.int64(n_actors) + who[apart])
-            both, who = np.divmod(keys, max(n_actors, 1))
-            pairs, first = np.unique(both, return_index=True)
+            both, who = np.divmod(once(((head[apart] - low) * n + tail[apart]) * n_actors + who[apart]), n_actors)
+            new = runs(both)
             votes, number = (
-                np.add.reduceat(values[who], first, dtype=np.float32) if len(keys) else np.empty(0, np.float32)
+                np.add.reduceat(values[who], new, dtype=np.float32) if len(who) else np.empty(0, np.float32)
                 for values in (voice, believed)
             )
             enough = number >= config.min_shoppers
-            head, tail = np.divmod(pairs[enough], n)
+            head, tail = np.divmod(both[new[enough]], n)
             divisor = worth[head + low] ** config.from_power * worth[tail] ** config.to_power + config.shrink
             shape = (high - low, n)
             scores = sp.csr_matrix(((votes[enough] / divisor).astype(np.float32), (head, tail)), shape)
             number_of = sp.csr_matrix((number[enough], (head, tail)), shape)
-            blocks.append(strongest(scores, config.neighbours))
+            parts.append(strongest(scores, config.neighbours))
             counts.append(strongest(number_of, config.neighbours, by=scores.data).data)
-            low = high
-        return cls(stacked(blocks), np.concatenate(counts).astype(np.int32)) if blocks else cls.empty(n)
+        return cls(stacked(parts), np.concatenate(counts).astype(np.int32))
 
     def evidence(self, trail: Trail) -> Evidence:
         """Partners of every product of the trail; its order does not matter."""
@@ -136,9 +130,3 @@ class Together:
     @classmethod
     def load(cls, folder: Path) -> Together:
         return cls(Neighbours.load(folder), read_array(folder / "pairs.npy"))
-
-
-def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each key once, ascending. For millions of keys several times faster than numpy.unique, which hashes."""
-    ordered = np.sort(keys)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]]

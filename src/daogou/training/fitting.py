@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from daogou.retrieval.chance import APART
 from daogou.training import retrievers
 from daogou.training.lesson import Encode, Lesson
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from daogou.features.history import Sequences
@@ -51,6 +52,8 @@ class FromSteps:
     popularity: Popularity
     alike: Neighbours
     """Products that the same shoppers turned to."""
+    followed: Sequence[SequentialKnn]
+    """What believed shoppers turned to next, see `_FOLLOWED`; none where nobody asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,6 @@ class Choosing:
 
     fitted: FromSteps
     questions: Sequence[Case]
-    whole: SequentialKnn
-    """The pair counts of all steps, which are counted along with the others."""
 
     @property
     def firsts(self) -> list[Case]:
@@ -89,12 +90,13 @@ class Fitting:
         wanted, run = self._wanted, self._run
         further = [name for name in retrievers.TABLE if wanted & {name, "fusion"}]
         choosing = wanted & {"hybrid", "fusion"}
-        counting = wanted & {"sequential", "popularity", "hybrid"}
+        counting = wanted & {"sequential", "popularity", "hybrid", "together"}
         run.step("content")
         words = self._fit_words() if further or choosing or "content" in wanted else None
         run.step("held-back fit")
         learning = further or choosing or (counting and not self._config.refit)
-        held_back = self._fit_held_back() if learning else None
+        pairs = self._count_pairs(choosing=bool(learning), serving=bool(counting))
+        held_back = self._fit_held_back(pairs) if learning else None
         learnt: dict[str, Retriever] = {}
         alpha = 0.0
         if held_back is not None and words is not None:
@@ -106,8 +108,8 @@ class Fitting:
             if "fusion" in wanted:
                 self._weigh(held_back, words, learnt)
         run.step("fit")
-        fitted = self._fit_whole(held_back) if counting else None
-        del held_back  # of a large shop hundreds of megabytes, which what comes needs
+        fitted = self._fit_whole(held_back, pairs) if counting else None
+        del held_back, pairs  # of a large shop hundreds of megabytes, which what comes needs
         if fitted is not None:
             self._save_behaviour(fitted, words, alpha)
         if words is not None:
@@ -125,32 +127,62 @@ class Fitting:
         with self._run.spending("content"):
             return content.fit(self._read.products, self._steps, self._config)
 
-    def _fit_held_back(self) -> Choosing:
+    def _count_pairs(self, *, choosing: bool, serving: bool) -> Mapping[str, SequentialKnn]:
+        """What is needed of the pair counts without the held-back steps, of those of all steps, and of those that say
+        what people turn to, in one go: looking at every pair is most of the work."""
+        steps, n = self._read.steps, self._read.n
+        every = np.ones(len(steps), np.bool_)
+        kept = every.copy()
+        kept[self._held] = False
+        counted = {}
+        if choosing:
+            counted["choosing"] = kept
+        if serving and self._config.refit:
+            counted["serving"] = every
+        if "together" in self._wanted:
+            counted["followed"] = together.counted(steps, self._heard, n) & (every if self._config.refit else kept)
+        if not counted:
+            return {}
+        with self._run.spending("sequential"):
+            pairs = dict(zip(counted, sequential.fits(steps, list(counted.values()), n, self._config), strict=True))
+        if "together" in self._wanted:
+            with self._run.spending("together"):
+                companions = together.accompany(self._read, self._config, trusted=self._trusted)
+                companions.save(self._made("together/companions"))
+                pairs["beside"] = together.beside(pairs["followed"], companions, self._config)
+        return pairs
+
+    def _fit_held_back(self, pairs: Mapping[str, SequentialKnn]) -> Choosing:
         read, config = self._read, self._config
         questions = cases(read.steps, self._held, limit=config.validation_shoppers, seed=config.seed)
-        with self._run.spending("sequential"):
-            without, whole = sequential.fit_both(read.steps, self._held, read.n, config)
-        only = hybrid.asked(questions) if config.refit else None
-        fitted = self._fit_behaviour(without, self._steps, self._hear(self._steps), only=only)
-        return Choosing(fitted, questions, whole)
+        heard = self._hear(self._steps)
+        if config.refit:
+            fitted = self._fit_behaviour(pairs["choosing"], self._steps, heard, only=hybrid.asked(questions))
+        else:
+            fitted = self._fit_behaviour(pairs["choosing"], self._steps, heard, followed=_followed(pairs))
+        return Choosing(fitted, questions)
 
-    def _fit_whole(self, held_back: Choosing | None) -> FromSteps:
+    def _fit_whole(self, held_back: Choosing | None, pairs: Mapping[str, SequentialKnn]) -> FromSteps:
         """What is served: fitted on all steps, unless the config says otherwise."""
-        steps = self._read.steps
-        if held_back is not None:
-            return self._fit_behaviour(held_back.whole, steps, self._heard) if self._config.refit else held_back.fitted
-        with self._run.spending("sequential"):
-            followed = sequential.fit(steps, self._read.n, self._config)
-        return self._fit_behaviour(followed, steps, self._heard)
+        if held_back is not None and not self._config.refit:
+            return held_back.fitted
+        return self._fit_behaviour(pairs["serving"], self._read.steps, self._heard, followed=_followed(pairs))
 
     def _fit_behaviour(
-        self, followed: SequentialKnn, steps: Sequences, heard: Heard, *, only: NDArray[np.int64] | None = None
+        self,
+        pairs: SequentialKnn,
+        steps: Sequences,
+        heard: Heard,
+        *,
+        followed: Sequence[SequentialKnn] = (),
+        only: NDArray[np.int64] | None = None,
     ) -> FromSteps:
         n, config = self._read.n, self._config
         with self._run.spending("popularity"):
             counted = popularity.fit(steps, n, self._read.labels, config)
         with self._run.spending("hybrid"):
-            return FromSteps(followed, counted, together.resemble(steps, heard, n, config, only=only))
+            alike, followed = together.by_others(steps, heard, n, config, followed=followed, only=only)
+        return FromSteps(pairs, counted, alike, followed)
 
     def _fit_further(self, names: Sequence[str], lesson: Lesson) -> dict[str, Retriever]:
         """Fit the components of the table; what cannot be is skipped with its reason."""
@@ -200,6 +232,8 @@ class Fitting:
     def _save_behaviour(self, fitted: FromSteps, words: ContentKnn | None, alpha: float) -> None:
         if "sequential" in self._wanted:
             fitted.sequential.save(self._made("sequential"))
+        for name, pairs in zip(_FOLLOWED, fitted.followed, strict=False):
+            pairs.save(self._made(f"together/{name}"))
         if "popularity" in self._wanted:
             fitted.popularity.save(self._made("popularity"))
         self._run.step("hybrid")
@@ -246,11 +280,6 @@ class Fitting:
         read, config, folder = self._read, self._config, self._made("together")
         with self._run.spending("together"):
             together.fit(read.lines, read.n, config, trusted=self._trusted).save(folder)
-            companions = together.accompany(read, config, trusted=self._trusted)
-            companions.save(folder / "companions")
-            followed, beside = together.follow(read.steps, self._heard, companions, read.n, config)
-            followed.save(folder / "followed")
-            beside.save(folder / "beside")
         counted = self._heard.counted
         self._run.metrics |= {
             "together.believed": float(counted.mean()) if len(counted) else 1.0,
@@ -264,3 +293,11 @@ class Fitting:
         folder = self._folder / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+
+_FOLLOWED = ("followed", "beside")
+"""What shoppers turned to next, and the same as far as its category is bought with the product's."""
+
+
+def _followed(pairs: Mapping[str, SequentialKnn]) -> list[SequentialKnn]:
+    return [pairs[name] for name in _FOLLOWED if name in pairs]

@@ -98,11 +98,15 @@ def _opened(
     *,
     events: NDArray[np.floating],
 ) -> Iterator[Request]:
-    """The beginnings of some visits, with what every source finds, what was bought before, and what of it lately."""
+    """The beginnings of some visits, with what every source with a say finds, what was bought before, and what of it
+    lately."""
     openings = [(case.target, case.opening) for case in cases if case.opening is not None]
     for target, opening in openings[:_OPENINGS]:
         trail = opening.trail
-        found = {name: source.evidence(trail) for name, source in sources.items()}
+        found = {
+            name: source.evidence(trail) if fusion.weights[name] else Evidence.none()
+            for name, source in sources.items()
+        }
         found[FADES] = faded(found[FADES], trail.rows, events, fusion.fading.get(FADES, 0.0))
         rows = opening.bought.since(int(opening.at - REST_DAYS * DAY_MS))
         lately = Evidence(rows, np.ones(len(rows), np.float32), np.full(len(rows), NO_CAUSE, np.int32))

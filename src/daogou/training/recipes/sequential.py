@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from daogou.retrieval.sequential import SequentialKnn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -14,13 +16,6 @@ if TYPE_CHECKING:
     from daogou.training.config import TrainingConfig
 
 
-def fit(steps: Sequences, n: int, config: TrainingConfig) -> SequentialKnn:
-    """Count pairs of steps."""
-    return SequentialKnn.fit(steps, n, config=config.sequential)
-
-
-def fit_both(
-    steps: Sequences, held: NDArray[np.int64], n: int, config: TrainingConfig
-) -> tuple[SequentialKnn, SequentialKnn]:
-    """Count pairs of steps, without those that are held back and with them."""
-    return SequentialKnn.fit_both(steps, held, n, config=config.sequential)
+def fits(steps: Sequences, counted: Sequence[NDArray[np.bool_]], n: int, config: TrainingConfig) -> list[SequentialKnn]:
+    """Count pairs of steps, once for each mask of those that count."""
+    return SequentialKnn.fits(steps, counted, n, config=config.sequential)

@@ -12,15 +12,17 @@ from daogou.domain.ids import DAY_MS
 from daogou.features.trust import Trust
 from daogou.retrieval.backing import backed, gives_way
 from daogou.retrieval.companions import Companions, path_of
-from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.together import Together
 from daogou.training.recipes import hybrid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from daogou.features.history import Sequences
     from daogou.retrieval.neighbours import Neighbours
+    from daogou.retrieval.sequential import SequentialKnn
     from daogou.training.config import TrainingConfig
     from daogou.training.data import Lines, TrainingData
 
@@ -71,34 +73,37 @@ def accompany(read: TrainingData, config: TrainingConfig, *, trusted: Trust) -> 
     )  # fmt: skip
 
 
-def follow(
-    steps: Sequences, heard: Heard, companions: Companions, n: int, config: TrainingConfig
-) -> tuple[SequentialKnn, SequentialKnn]:
-    """Count what shoppers turned to next, and the same as far as its category is bought with the product's."""
-    few = _first_times(_actors(steps), steps.rows, n)
-    found = SequentialKnn.fit(steps.only(few & heard.counted), n, config=config.sequential)
-    beside = found.weighed(companions.factors(found.counts, floor=config.together.instead))
+def counted(steps: Sequences, heard: Heard, n: int) -> NDArray[np.bool_]:
+    """(steps,) Those that count in what shoppers turned to next."""
+    return heard.counted & _first_times(_actors(steps), steps.rows, n)
+
+
+def beside(followed: SequentialKnn, companions: Companions, config: TrainingConfig) -> SequentialKnn:
+    """What shoppers turned to next, as far as its category is bought with the product's."""
+    return followed.weighed(companions.factors(followed.counts, floor=config.together.instead))
+
+
+def by_others(
+    steps: Sequences,
+    heard: Heard,
+    n: int,
+    config: TrainingConfig,
+    *,
+    followed: Sequence[SequentialKnn] = (),
+    only: NDArray[np.int64] | None = None,
+) -> tuple[Neighbours, Sequence[SequentialKnn]]:
+    """Which products the same shoppers turned to, and what they turned to next, if believed accounts stand behind it.
+
+    `followed`: counts of the same pairs, however they are weighed. With `only`, the other products are like none.
+    """
+    alike = hybrid.fit_behaviour(steps.only(heard.counted), n, config, only=only)
     if heard.vouched is None:
-        return found, beside
-    enough = _backed(found.counts, steps, heard.vouched, config)
-    return found.giving_way(enough), beside.giving_way(enough)
-
-
-def resemble(
-    steps: Sequences, heard: Heard, n: int, config: TrainingConfig, *, only: NDArray[np.int64] | None = None
-) -> Neighbours:
-    """Which products the same shoppers turned to; with `only` the others have no neighbours."""
-    found = hybrid.fit_behaviour(steps.only(heard.counted), n, config, only=only)
-    if heard.vouched is None:
-        return found
-    factors = gives_way(found.values, found.offsets, _backed(found, steps, heard.vouched, config))
-    return replace(found, values=found.values * factors)
-
-
-def _backed(
-    table: Neighbours, steps: Sequences, vouched: NDArray[np.bool_], config: TrainingConfig
-) -> NDArray[np.bool_]:
-    return backed(table, _actors(steps)[vouched], steps.rows[vouched], least=config.trust.least_accounts)
+        return alike, followed
+    tables = [alike, *(pairs.counts for pairs in followed[:1])]
+    who, rows = _actors(steps)[heard.vouched], steps.rows[heard.vouched]
+    here, *after = backed(tables, who, rows, least=config.trust.least_accounts)
+    alike = replace(alike, values=alike.values * gives_way(alike.values, alike.offsets, here))
+    return alike, [pairs.giving_way(after[0]) for pairs in followed]
 
 
 def _actors(steps: Sequences) -> NDArray[np.int64]:
