@@ -2,7 +2,8 @@
 
 Most held-back steps lie in the midst of a visit, where the kind and brand of the step before say much. Somebody who
 comes back after days is after something else: the trees are heard at the beginning of a visit only where they surely
-rank better the steps that began one.
+rank better, by a quarter, the steps that began one. A newest step that began a visit is all there is of that visit; on
+such steps the trees gain several times what they do at the beginning of visits that go on.
 
 Only what was known at the moment of a step is told. What a product costs and when it came is as the catalogue has it
 now, and products that came after the step are among those it is ranked with, as new ones; stock and stars are left out,
@@ -37,6 +38,8 @@ K = 10
 _STEP = 2.0
 """What a tree says at most, before the rate: however well they part what they learn from, all trees together multiply
 no score by more than the exponential of trees * rate * this."""
+_PART = 0.25
+"""Of what lists reach at the beginning of visits, what trees surely add where they are heard there."""
 _SURE = 1.96
 """Standard errors of a mean to either side that hold 95 %."""
 
@@ -114,9 +117,13 @@ def fit(held: HeldBack, *, config: RankingConfig, seed: int) -> tuple[Ranker, di
         gains, lists.asked, before=float(before.sum()) / lists.asked, of=f"NDCG@{K}", judged="the fusion", on="steps"
     )
     begin = lists.begin
-    at_begin, sure, _ = _interval(gains[begin], max(1, int(begin.sum())))
-    found |= {"beginnings": float(begin.mean()), "beginnings.gain": at_begin, "beginnings.gain.low": sure}
-    ranker = learn(lists, held.sources, config, seed, within_days=None if sure > 0 else BASKET_REST_DAYS)
+    found["beginnings"] = float(begin.mean())
+    asked = max(1, int(begin.sum()))
+    reached = float(before[begin].sum()) / asked
+    gained, sure, _ = _interval(gains[begin], asked)
+    found |= {"beginnings.before": reached, "beginnings.gain": gained, "beginnings.gain.low": sure}
+    heard = sure > _PART * reached
+    ranker = learn(lists, held.sources, config, seed, within_days=None if heard else BASKET_REST_DAYS)
     return ranker, {f"ranking.ndcg@{K}.{name}": found[name] for name in found}
 
 
