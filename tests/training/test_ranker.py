@@ -74,6 +74,15 @@ def test_it_is_heard_at_the_beginning_of_visits_only_where_it_surely_ranks_bette
     assert within == {1: (BASKET_REST_DAYS, 0.0), DAY_MS: (None, 1.0)}
 
 
+def test_a_gain_there_must_be_large_to_be_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipe, "_PART", 10.0)  # ten times what is reached without trees is out of reach
+    release = train(visited(back=True, apart=DAY_MS), Releases(tmp_path), config=CONFIG)
+    assert release.manifest.metrics["ranking.ndcg@10.beginnings.gain.low"] > 0
+    ranker = Models.open(release).ranker
+    assert ranker is not None
+    assert ranker.within_days == BASKET_REST_DAYS
+
+
 def come_back(stores: Stores, release: Release, with_ranker: bool) -> float:
     """In how many answers to what visits began with their first product is at the top."""
     shelf = Shelf(release.items())
