@@ -574,3 +574,6 @@ def test_an_event_of_the_future_is_not_put_on_record(shop: Shop) -> None:
     with pytest.raises(BadRequest, match="more than a day in the future") as raised:
         shop.record([act("view", "boots-0", shopper="lin"), ahead])
     assert (raised.value.where, shop.stores.events.head()) == ("[1].at", head)
+    with pytest.raises(BadRequest, match="more than a day in the future"):
+        shop.record_async([ahead])
+    assert shop.stores.events.head() == head

@@ -389,15 +389,15 @@ class Shop:
 
         Raises BadRequest, and records none, where one lies more than a day in the future.
         """
+        return self.record_async(events).result()
+
+    def record_async(self, events: Sequence[Event]) -> Future[Appended]:
+        """Like `record`, without waiting. Raises Overloaded where too much waits already."""
         from daogou.ingest.checks import demand_past, latest
 
         until = latest(self.clock())
         for place, event in enumerate(events):
             demand_past(event.at, until, f"[{place}]")
-        return self.record_async(events).result()
-
-    def record_async(self, events: Sequence[Event]) -> Future[Appended]:
-        """Like `record`, without waiting. Raises Overloaded where too much waits already."""
         return self._log.submit(events)
 
     def price_basket(self, lines: Sequence[BasketLine], *, code: str | None = None) -> Priced:
