@@ -23,7 +23,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,10 +38,9 @@ from daogou.evaluation.offline.past import past_of
 from daogou.evaluation.offline.questions import questions
 from daogou.evaluation.offline.splits import READ, leave_one_out, only
 from daogou.evaluation.showcase import build
-from daogou.features.history import liked
 from daogou.ingest.options import ImportOptions
 from daogou.ingest.run import import_paths
-from daogou.recommend.distilled import LEVELS, Distilled, distil, newest_histories
+from daogou.recommend.distilled import LEVELS, Distilled, distil, newest_histories, turned_to
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.metrics import place_in
@@ -161,17 +159,20 @@ def of_shop(asked: argparse.Namespace, folder: Path) -> tuple[Stores, list[Asked
     row = {str(id): place for id, place in shelf.row.items()}
     drawn = questions(split, row, shelf.available, limit=asked.shoppers, seed=0)
     return past, [
-        Asked(steps(past, question.shopper), shelf.ids[question.new[0]], question.shopper, question.at)
+        Asked(
+            turned_to(past.events.of(shopper=question.shopper, limit=10**6))[-STEPS:],
+            shelf.ids[question.new[0]],
+            question.shopper,
+            question.at,
+        )
         for question in drawn
         if len(question.new) and question.shopper is not None
     ]
 
 
-def steps(past: Stores, shopper: ShopperId) -> tuple[ProductId, ...]:
-    """The newest steps of a shopper, each product once in a row."""
-    events = [recorded.event for recorded in past.events.of(shopper=shopper, limit=10**6)]
-    products = [event.product for event in events if event.product is not None and liked(event.type, event.value)]
-    return tuple(product for product, _ in groupby(products))[-STEPS:]
+def history(past: Stores, shopper: ShopperId) -> tuple[ProductId, ...]:
+    """The newest steps of a shopper."""
+    return turned_to(past.events.of(shopper=shopper, limit=10**6))[-STEPS:]
 
 
 def of_history(asked: Asked) -> RecommendRequest:

@@ -20,7 +20,7 @@ from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.ranking import Asker, RankingConfig
 from daogou.retrieval.repeat import REST_DAYS, Bought
-from daogou.retrieval.sated import Sated, SatedConfig, Sating
+from daogou.retrieval.sated import Sated, SatedConfig
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
@@ -195,7 +195,7 @@ def test_a_kind_of_which_little_is_known_is_like_all_others() -> None:
 def test_kinds_had_are_those_bought_lately_and_not_looked_at_since() -> None:
     at = 100 * DAY_MS
     """Of the rows, 0, 1 and 5 are of one kind, 5 is new to the release."""
-    sating = Sating(Sated(np.full(5, 0.5, np.float32), SatedConfig()), np.append(KINDS, np.int32(1)))
+    sated, kinds = Sated(np.full(5, 0.5, np.float32), SatedConfig()), np.append(KINDS, np.int32(1))
 
     def factors(bought: list[tuple[int, float]], steps: list[tuple[int, float, float]]) -> list[float]:
         rows, ago = zip(*bought, strict=True)
@@ -205,7 +205,7 @@ def test_kinds_had_are_those_bought_lately_and_not_looked_at_since() -> None:
             Bought.of(np.array(rows, np.int32), np.array([at - int(days * DAY_MS) for days in ago], np.int64)),
             at,
         )
-        found: list[float] = sating.factors(np.array([1, 2, 4, 5], np.int32), asker).tolist()
+        found: list[float] = sated.factors(np.array([1, 2, 4, 5], np.int32), asker, kinds).tolist()
         return found
 
     assert factors([(0, 4)], [(0, 4, 2.0)]) == [0.5, 1.0, 1.0, 1.0]

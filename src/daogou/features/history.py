@@ -219,6 +219,11 @@ class Sequences:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def who(self) -> NDArray[np.int64]:
+        """(steps,) Whose step each is, as a place in `actors`."""
+        return np.repeat(np.arange(len(self.actors)), np.diff(self.offsets))
+
     def newest_left_out(self) -> tuple[Sequences, NDArray[np.int64]]:
         """These without the newest step of every actor who has at least three, and the places of those steps."""
         lengths = np.diff(self.offsets)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.bounds import Count, Part, Weight
-from daogou.features.lockstep import lockstep, once
+from daogou.domain.keys import once
+from daogou.features.lockstep import lockstep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

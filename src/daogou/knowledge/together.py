@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.ids import DAY_MS
+from daogou.domain.keys import once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def bought_together(
     config = config or BoughtWithConfig()
     votes = believed(bought)
     n_products, n_buyers = len(bought.products), int(bought.buyer.max(initial=0)) + 1
-    product, buyer = np.divmod(_distinct(bought.product * n_buyers + bought.buyer), n_buyers)
+    product, buyer = np.divmod(once(bought.product * n_buyers + bought.buyer), n_buyers)
     buyers_of = np.bincount(product, minlength=n_products).astype(np.int64)
     voices_of = np.bincount(product, votes.voice[buyer], minlength=n_products)
     baskets = _baskets(bought, buyers_of[bought.product] >= config.min_buyers, config.largest_basket)
@@ -152,7 +153,7 @@ def _baskets(bought: Purchases, kept: NDArray[np.bool_], largest: int) -> dict[i
     n_products = max(1, len(bought.products))
     buyer_of = np.zeros(int(bought.basket.max(initial=0)) + 1, np.int64)
     buyer_of[bought.basket] = bought.buyer
-    lines = _distinct(bought.basket[kept] * n_products + bought.product[kept])
+    lines = once(bought.basket[kept] * n_products + bought.product[kept])
     basket, product = lines // n_products, lines % n_products
     starts = np.flatnonzero(np.diff(basket, prepend=-1))
     sizes = np.diff(starts, append=len(basket))
@@ -177,7 +178,7 @@ def _pairs(baskets: dict[int, _Baskets], band: tuple[int, int], *, n_buyers: int
         first = same.products[:, left]
         key = (first * n_products + same.products[:, right]) * n_buyers + same.buyer[:, None]
         keys.append(key[(first >= band[0]) & (first < band[1])])
-    return _distinct(np.concatenate(keys))
+    return once(np.concatenate(keys))
 
 
 def _counted(
@@ -192,13 +193,6 @@ def _counted(
     enough = buyers >= least
     voices = np.add.reduceat(votes.voice[buyer].astype(np.float64), starts)
     return pairs[starts[enough]], buyers[enough], voices[enough]
-
-
-def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sorted and distinct. Sorting in place takes a tenth of the time of `np.unique` on tens of millions of numbers."""
-    keys.sort()
-    kept: NDArray[np.int64] = keys[np.diff(keys, prepend=-1) != 0]
-    return kept
 
 
 def _strongest(

@@ -23,6 +23,7 @@ from daogou.features.history import liked
 from daogou.recommend.request import RecommendRequest
 
 if TYPE_CHECKING:
+    from daogou.domain.event import Recorded
     from daogou.ports.stores import Events
     from daogou.recommend.recommender import Recommender
 
@@ -75,9 +76,14 @@ def distil(
     What is sold out now or taken out by a rule is not among them. A millisecond a product, and as much for each history
     that shows how much older steps say, with its steps.
     """
-    yield msgspec.json.encode(_Head(recommender.release, _recency(recommender, histories, k, levels), STEPS))
+    histories = histories if len(histories) >= ENOUGH else ()
+    steps = dict.fromkeys(product for history in histories for product in history[-STEPS:])
+    known = {product: _line(recommender, product, k, levels) for product in steps}
+    recency = _recency(recommender, histories, known) if histories else RECENCY
+    yield msgspec.json.encode(_Head(recommender.release, recency, STEPS))
     for product in products:
-        if (line := _line(recommender, product, k, levels)).next:
+        line = known.get(product) or _line(recommender, product, k, levels)
+        if line.next:
             yield msgspec.json.encode(line)
 
 
@@ -89,12 +95,17 @@ def newest_histories(events: Events) -> list[History]:
     for shopper, session in actors:
         if len(found) == HISTORIES:
             break
-        done = [recorded.event for recorded in events.of(shopper=shopper, session=session)]
-        turned_to = (event.product for event in done if event.product is not None and liked(event.type, event.value))
-        history = tuple(product for product, _ in groupby(turned_to))
+        history = turned_to(events.of(shopper=shopper, session=session))
         if len(history) > 1:
             found.append(history)
     return found
+
+
+def turned_to(done: Iterable[Recorded]) -> History:
+    """What somebody turned to, each product once in a row."""
+    events = (recorded.event for recorded in done)
+    products = (event.product for event in events if event.product is not None and liked(event.type, event.value))
+    return tuple(product for product, _ in groupby(products))
 
 
 def _line(recommender: Recommender, product: ProductId, k: int, levels: int) -> _Line:
@@ -104,13 +115,9 @@ def _line(recommender: Recommender, product: ProductId, k: int, levels: int) -> 
     return _Line(product, unit, {id: score for id, score in scores.items() if score > 0})
 
 
-def _recency(recommender: Recommender, histories: Sequence[History], k: int, levels: int) -> float:
-    """With which the table's lists hold most of what the ranker puts first."""
-    if len(histories) < ENOUGH:
-        return RECENCY
-    steps = dict.fromkeys(product for history in histories for product in history[-STEPS:])
-    asked = (_line(recommender, product, k, levels) for product in steps)
-    lines = {line.product: (line.unit, line.next) for line in asked}
+def _recency(recommender: Recommender, histories: Sequence[History], known: Mapping[ProductId, _Line]) -> float:
+    """With which the table's lists hold most of what the ranker puts first. `known`: the lines of their steps."""
+    lines = {line.product: (line.unit, line.next) for line in known.values()}
     firsts = [{hit.product for hit in recommender.recommend(_asked(history, _FIRST)).items} for history in histories]
 
     def alike(recency: float) -> int:

@@ -26,6 +26,8 @@ COMPANIONS = "companions"
 """The source that says what is bought with products of the same category."""
 GOING_WITH = frozenset({"together", "complete"})
 """Kinds that show what goes with a product, and not what could be bought in its place."""
+BASKETS = frozenset({"complete", "next-basket"})
+"""Kinds that fill a basket, and may repeat what was bought lately."""
 BY_SEGMENT = {"for-you", "next-basket"}
 """Kinds in which what is popular has a say, and so what is popular with shoppers of a label."""
 _COMPANIONS = 0.01
@@ -60,7 +62,7 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     if kind in BY_OTHERS:
         learnt = _by_others(learnt)
     weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
-    if kind in {"complete", "next-basket"}:
+    if kind in BASKETS:
         repeat = models.repeat.config
         together = repeat.completing if kind == "complete" else repeat.together
         weights = {name: weight * repeat.rest for name, weight in weights.items()}

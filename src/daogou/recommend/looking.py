@@ -11,11 +11,10 @@ import numpy as np
 from daogou.domain.ids import DAY_MS
 from daogou.features.history import STRENGTHS, History, StepColumns
 from daogou.recommend.freshness import Ages
-from daogou.recommend.fusions import BY_OTHERS, BY_SEGMENT, stated
+from daogou.recommend.fusions import BASKETS, BY_OTHERS, BY_SEGMENT, stated
 from daogou.recommend.situation import Situation
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.repeat import NOTHING_BOUGHT, OWNED_DAYS, REST_DAYS, Bought
-from daogou.retrieval.sated import Sating
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 _NO_ROWS: NDArray[np.int32] = np.empty(0, np.int32)
 _NO_STEPS = StepColumns.done(_NO_ROWS, "view", 0)
-_BASKETS = {"complete", "next-basket"}
-"""Kinds that may repeat what was bought lately."""
 _BY_AGE = {"new", "next-basket"}
 """Kinds whose order rests on age already, or whose point is to repeat."""
 
@@ -49,7 +46,7 @@ def look(
     models: Models,
     rules: Rulebook,
     fusions: Mapping[Kind, Fusion],
-    reorderings: Mapping[Kind, Reordering],
+    reorderings: Mapping[Kind, Sequence[Reordering]],
     config: RecommendConfig,
 ) -> Situation:
     """Bring together what a request rests on."""
@@ -67,7 +64,7 @@ def look(
     out: list[NDArray[np.int32]] = []
     if request.candidates is None:
         out += [shelf.rows(named), bought.since(int(at - rest * DAY_MS))]
-        if config.rest_days is None and fusion.rests and kind not in _BASKETS:
+        if config.rest_days is None and fusion.rests and kind not in BASKETS:
             out.append(_owned(bought, at, models.repeat))
         out += [np.array(lying, np.int32), *(np.fromiter(history.rejected, np.int32) for history in histories)]
     if request.exclude_seen:
@@ -100,8 +97,7 @@ def look(
         basket=min(len(laid), len(steps.rows)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
         showings=live.showings(request.at) if request.candidates is None else None,
-        reordering=reorderings.get(kind) if request.candidates is None else None,
-        sating=_sating(request, models, shelf),
+        reorderings=reorderings.get(kind, ()) if request.candidates is None else (),
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
 
@@ -133,12 +129,6 @@ def _labels(request: RecommendRequest, own: Sequence[str], counted: Collection[s
     return labels, unheard
 
 
-def _sating(request: RecommendRequest, models: Models, shelf: Shelf) -> Sating | None:
-    if models.sated is None or request.chosen() != "for-you" or request.candidates is not None:
-        return None
-    return Sating(models.sated, shelf.sorts[:, 1])
-
-
 def _owned(bought: Bought, at: Instant, repeat: Repeat) -> NDArray[np.int32]:
     """What was bought in the last year and fewer buy again than is usual here: a chair, where creams are sold too."""
     rows = bought.since(int(at - OWNED_DAYS * DAY_MS))
@@ -147,7 +137,7 @@ def _owned(bought: Bought, at: Instant, repeat: Repeat) -> NDArray[np.int32]:
 
 def _rest_days(kind: Kind, fusion: Fusion, config: RecommendConfig) -> float:
     """For how long what was bought is not recommended."""
-    if kind in _BASKETS or (kind == "for-you" and config.rest_days is None and not fusion.rests):
+    if kind in BASKETS or (kind == "for-you" and config.rest_days is None and not fusion.rests):
         return config.basket_rest_days
     return REST_DAYS if config.rest_days is None else config.rest_days
 

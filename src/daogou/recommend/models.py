@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daogou.domain.ids import ProductId
+
+P = TypeVar("P")
 
 
 class Opened(Protocol):
@@ -80,7 +82,10 @@ class Models:
 
     @classmethod
     def open(cls, release: Opened) -> Models:
-        """Load the components from a release's folder."""
+        """Load the components from a release's folder. One of an earlier version may have but one table, or none, of
+        what others turned to next: until the next training it serves for both, or lists are filled up by what is
+        alike."""
+        followed = _part(SequentialKnn.load, release.path("together") / "followed") or SequentialKnn.empty()
         return cls(
             release=release.id,
             last_seq=release.last_seq,
@@ -89,16 +94,16 @@ class Models:
             content=ContentKnn.load(release.path("content")),
             hybrid=Hybrid.load(release.path("hybrid")),
             together=Together.load(release.path("together")),
-            followed=_followed(release.path("together") / "followed"),
-            beside=_beside(release.path("together")),
-            companions=_companions(release.path("together") / "companions"),
+            followed=followed,
+            beside=_part(SequentialKnn.load, release.path("together") / "beside") or followed,
+            companions=_part(Companions.load, release.path("together") / "companions") or Companions.empty(),
             popularity=Popularity.load(release.path("popularity")),
             repeat=Repeat.load(release.path("repeat")),
             fusion=Fusion.load(release.path("fusion")),
             further=open_retrievers(release.path),
-            ranker=_ranker(release.path("fusion") / "ranking"),
-            habits=_ranker(release.path("fusion") / "habits"),
-            sated=_sated(release.path("fusion") / "sated"),
+            ranker=_part(Ranker.load, release.path("fusion") / "ranking"),
+            habits=_part(Ranker.load, release.path("fusion") / "habits"),
+            sated=_part(Sated.load, release.path("fusion") / "sated"),
             chance=Chance.load(release.path("fusion")),
         )
 
@@ -127,26 +132,6 @@ class Models:
         )
 
 
-def _ranker(folder: Path) -> Ranker | None:
-    return Ranker.load(folder) if folder.is_dir() else None
-
-
-def _sated(folder: Path) -> Sated | None:
-    return Sated.load(folder) if folder.is_dir() else None
-
-
-def _followed(folder: Path) -> SequentialKnn:
-    """A release of an earlier version has none: until the next training, lists are filled up by what is alike."""
-    if folder.is_dir():
-        return SequentialKnn.load(folder)
-    return SequentialKnn.empty()
-
-
-def _beside(folder: Path) -> SequentialKnn:
-    """A release of an earlier version has one table for all lists beside a product."""
-    named = folder / "beside"
-    return _followed(named if named.is_dir() else folder / "followed")
-
-
-def _companions(folder: Path) -> Companions:
-    return Companions.load(folder) if folder.is_dir() else Companions.empty()
+def _part(load: Callable[[Path], P], folder: Path) -> P | None:
+    """What not every release has: one of an earlier version, or one whose shop had nothing to learn it from."""
+    return load(folder) if folder.is_dir() else None

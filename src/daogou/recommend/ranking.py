@@ -1,4 +1,5 @@
-"""The release's rankers at work: the first products of the fused list in a better order for whoever asks now."""
+"""What a release changes of the fused list for whoever asks now: its rankers put the first products in a better order,
+and what they have enough of comes later."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from daogou.retrieval.candidates import are_highest
 from daogou.retrieval.habits import HABITS
 from daogou.retrieval.ranking import Asker, described, spared
 from daogou.retrieval.repeat import REPEAT
+from daogou.retrieval.sated import SATED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from daogou.retrieval.fusion import Fused
     from daogou.retrieval.ranking import Ranker
     from daogou.retrieval.repeat import Repeat
+    from daogou.retrieval.sated import Sated
     from daogou.retrieval.shelf import Shelf
 
 RANKING = "ranking"
@@ -30,10 +33,10 @@ RANKING = "ranking"
 
 
 class Reordering(Protocol):
-    """What puts the first products of a fused list in another order."""
+    """What puts some products of a fused list in another order."""
 
     def applied(self, fused: Fused, asker: Asker, events: NDArray[np.floating]) -> Fused:
-        """The same with the scores of the first products multiplied; the differences are entries of their own source.
+        """The same with the scores of some products multiplied; the differences are entries of their own source.
 
         `events`: how many events each row has.
         """
@@ -85,11 +88,26 @@ class Habits:
         return fused.scaled(HABITS, factors)
 
 
-def reorderings(models: Models, shelf: Shelf) -> Mapping[Kind, Reordering]:
-    """What the release's rankers do, by the kind of list that is theirs."""
-    found: dict[Kind, Reordering] = {}
-    if models.ranker is not None:
-        found["for-you"] = Ranking(models.ranker, shelf)
-    if models.habits is not None:
-        found["next-basket"] = Habits(models.habits, models.repeat, shelf)
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """Lowers what is of a kind that was just bought, where people have enough of it then."""
+
+    sated: Sated
+    shelf: Shelf
+
+    def applied(self, fused: Fused, asker: Asker, events: NDArray[np.floating]) -> Fused:
+        """Someone who has bought nothing lately is told what was said before."""
+        return fused.scaled(SATED, self.sated.factors(fused.totals[0], asker, self.shelf.sorts[:, 1]))
+
+
+def reorderings(models: Models, shelf: Shelf) -> Mapping[Kind, Sequence[Reordering]]:
+    """What the release changes, in this order, by the kind of list."""
+    ranker, habits_, sated = models.ranker, models.habits, models.sated
+    found: dict[Kind, Sequence[Reordering]] = {
+        "for-you": [
+            *([Ranking(ranker, shelf)] if ranker is not None else []),
+            *([Enough(sated, shelf)] if sated is not None else []),
+        ],
+        "next-basket": [Habits(habits_, models.repeat, shelf)] if habits_ is not None else [],
+    }
     return found

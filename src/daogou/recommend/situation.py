@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -15,7 +15,6 @@ from daogou.retrieval.evidence import Trail
 from daogou.retrieval.ranking import Asker
 from daogou.retrieval.repeat import REPEAT
 from daogou.retrieval.rules import NO_RULING, Ruling
-from daogou.retrieval.sated import SATED, Sating
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,10 +64,8 @@ class Situation:
     """What has been shown to everybody, where that is to be limited."""
     ages: Ages | None = None
     """When products were released, where that counts."""
-    reordering: Reordering | None = None
-    """Puts the first products in another order, where the release has a ranker and this kind is its."""
-    sating: Sating | None = None
-    """Lowers what is of a kind that was just bought, where people have enough of it then."""
+    reorderings: Sequence[Reordering] = ()
+    """What the release changes of lists of this kind, one after the other."""
 
     def did(self, step: int) -> EventType:
         """What was done at a step of the trail."""
@@ -86,10 +83,8 @@ class Situation:
         """
         fused = self.fusion.fuse(found, events, self.trail.rows, allowed)
         asker = Asker(self.trail, self.times, self.bought, self.at)
-        if self.reordering is not None:
-            fused = self.reordering.applied(fused, asker, events)
-        if self.sating is not None:
-            fused = fused.scaled(SATED, self.sating.factors(fused.totals[0], asker))
+        for reordering in self.reorderings:
+            fused = reordering.applied(fused, asker, events)
         return self.ruled(fused)
 
     def ruled(self, fused: Fused) -> Fused:
@@ -107,7 +102,7 @@ class Situation:
 
     def unruled(self) -> Situation:
         """The same by taste alone."""
-        return replace(self, ruling=NO_RULING, showings=None, ages=None, reordering=None, sating=None)
+        return replace(self, ruling=NO_RULING, showings=None, ages=None, reorderings=())
 
     def without(self, rows: frozenset[int]) -> Situation:
         """The same had these steps and purchases never happened."""

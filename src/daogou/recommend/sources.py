@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.recommend.fusions import BY_OTHERS, COMPANIONS, FOLLOWED, GOING_WITH
+from daogou.recommend.fusions import BASKETS, BY_OTHERS, COMPANIONS, FOLLOWED, GOING_WITH
 from daogou.recommend.group import LIKES
 from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
@@ -49,10 +49,11 @@ def found(situation: Situation, models: Models, shelf: Shelf, allowed: NDArray[n
             entries = _next(situation, models) | _popular(situation, models.popularity)
             if situation.fusion.weights.get(REPEAT, 0.0) > 0:
                 entries[REPEAT] = models.repeat.evidence(situation.bought, situation.at)
-            if situation.kind in {"complete", "next-basket"}:
-                entries["together"] = models.together.evidence(situation.trail.newest(situation.basket or 5))
-            if situation.kind == "complete":
-                entries[COMPANIONS] = models.companions.evidence(situation.trail.newest(situation.basket or 5))
+            if situation.kind in BASKETS:
+                newest_steps = situation.trail.newest(situation.basket or 5)
+                entries["together"] = models.together.evidence(newest_steps)
+                if situation.kind == "complete":
+                    entries[COMPANIONS] = models.companions.evidence(newest_steps)
     if situation.likes:
         entries[LIKES] = liked(situation.likes, shelf)
     return entries

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from daogou.domain.keys import once
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.files import read_array, write_array
-from daogou.retrieval.neighbours import Neighbours, once, stacked, strongest
+from daogou.retrieval.neighbours import Neighbours, stacked, strongest
 from daogou.retrieval.together import Together, TogetherConfig
 
 if TYPE_CHECKING:

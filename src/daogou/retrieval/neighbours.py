@@ -86,17 +86,6 @@ def grouped(rows: NDArray[np.int32], n: int) -> tuple[NDArray[np.int32], NDArray
     return both.astype(np.int32), np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
 
 
-def once(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each key once, ascending. For millions of keys several times faster than numpy.unique, which hashes."""
-    ordered = np.sort(keys)
-    return ordered[runs(ordered)]
-
-
-def runs(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each run of equal keys begins."""
-    return np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
-
-
 def summed(values: NDArray[Any], columns: NDArray[np.int32], starts: NDArray[np.integer], n: int) -> Any:
     """The CSR matrix (rows, n) in which values of one row and column are added up; entries in no order.
 

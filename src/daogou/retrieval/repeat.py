@@ -19,9 +19,9 @@ import numpy as np
 
 from daogou.domain.bounds import Part, Positive, Weight
 from daogou.domain.ids import DAY_MS
+from daogou.domain.keys import once, runs
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.files import read_array, read_config, write_array, write_config
-from daogou.retrieval.neighbours import once, runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -67,22 +67,14 @@ class Sated:
         worth[rows >= len(self._worth)] = 1
         return worth
 
-
-@dataclass(frozen=True, slots=True)
-class Sating:
-    """The same beside the kind that each product of the shop has now."""
-
-    sated: Sated
-    kinds: NDArray[np.int32]
-    """(rows,) The number of each row's; 0 for none."""
-
-    def factors(self, rows: NDArray[np.int32], asker: Asker) -> NDArray[np.float32]:
-        """What the score of each of the rows is multiplied with for whoever asks."""
-        has = had(asker, self.kinds)
+    def factors(self, rows: NDArray[np.int32], asker: Asker, kinds: NDArray[np.int32]) -> NDArray[np.float32]:
+        """What the score of each of the rows is multiplied with for whoever asks. `kinds`: of every row of the shop as
+        it is now, 0 for none."""
+        has = had(asker, kinds)
         factors = np.ones(len(rows), np.float32)
         if len(has):
-            here = (place_among(has, self.kinds[rows]) >= 0).nonzero()[0]
-            factors[here] = self.sated.of(rows.take(here))
+            here = (place_among(has, kinds[rows]) >= 0).nonzero()[0]
+            factors[here] = self.of(rows.take(here))
         return factors
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.bounds import Count, Part, Weight
+from daogou.domain.keys import once, runs
 from daogou.retrieval.evidence import Evidence, Trail, spans
 from daogou.retrieval.files import read_array, write_array
-from daogou.retrieval.neighbours import Neighbours, blocks, grouped, once, runs, stacked, strongest
+from daogou.retrieval.neighbours import Neighbours, blocks, grouped, stacked, strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

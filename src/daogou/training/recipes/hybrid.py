@@ -32,8 +32,7 @@ def fit_behaviour(
     lengths = np.diff(steps.offsets)
     from_end = np.repeat(steps.offsets[1:], lengths) - np.arange(len(steps))
     recent = from_end <= config.hybrid.steps
-    actor = np.repeat(np.arange(len(lengths)), lengths)
-    return behaviour(actor[recent], steps.rows[recent], steps.strength[recent], n, config=config.hybrid, only=only)
+    return behaviour(steps.who[recent], steps.rows[recent], steps.strength[recent], n, config=config.hybrid, only=only)
 
 
 def asked(cases: Sequence[Case]) -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ _MOST_OF_ALL = 0.8
 
 def fit(steps: Sequences, n: int, labels: Mapping[str, tuple[str, ...]], config: TrainingConfig) -> Popularity:
     """Count every step with its strength."""
-    actor = np.repeat(np.arange(len(steps.actors)), np.diff(steps.offsets))
+    actor = steps.who
     members: dict[str, list[int]] = defaultdict(list)
     for place, name in enumerate(steps.actors):
         for label in labels.get(name, ()):

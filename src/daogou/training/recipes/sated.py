@@ -53,7 +53,7 @@ def _visits(
     steps: Sequences, kinds: NDArray[np.int32], n: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Every kind of every visit that has a next one soon; was it bought in it? is it turned to in the next?"""
-    actor = np.repeat(np.arange(len(steps.actors)), np.diff(steps.offsets))
+    actor = steps.who
     kept = ~_rated_purchases(actor, steps)
     actor, at, of = actor[kept], steps.at[kept], kinds[steps.rows[kept]]
     begins = np.ones(len(at), np.bool_)

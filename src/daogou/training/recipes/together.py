@@ -57,7 +57,7 @@ def fit(lines: Lines, n: int, config: TrainingConfig, *, trusted: Trust) -> Toge
 
 def hear(steps: Sequences, n: int, config: TrainingConfig, *, trusted: Trust) -> Heard:
     """Choose the steps that count."""
-    who = _actors(steps)
+    who = steps.who
     counted: NDArray[np.bool_] = steps.at // DAY_MS <= np.append(trusted.until, -1).take(who, mode="clip")
     if counted.sum() < config.trust.least_steps * n:
         return Heard(np.ones(len(steps), np.bool_), None)
@@ -75,7 +75,7 @@ def accompany(read: TrainingData, config: TrainingConfig, *, trusted: Trust) -> 
 
 def counted(steps: Sequences, heard: Heard, n: int) -> NDArray[np.bool_]:
     """(steps,) Those that count in what shoppers turned to next."""
-    return heard.counted & _first_times(_actors(steps), steps.rows, n)
+    return heard.counted & _first_times(steps.who, steps.rows, n)
 
 
 def beside(followed: SequentialKnn, companions: Companions, config: TrainingConfig) -> SequentialKnn:
@@ -100,15 +100,10 @@ def by_others(
     if heard.vouched is None:
         return alike, followed
     tables = [alike, *(pairs.counts for pairs in followed[:1])]
-    who, rows = _actors(steps)[heard.vouched], steps.rows[heard.vouched]
+    who, rows = steps.who[heard.vouched], steps.rows[heard.vouched]
     here, *after = backed(tables, who, rows, least=config.trust.least_accounts)
     alike = replace(alike, values=alike.values * gives_way(alike.values, alike.offsets, here))
     return alike, [pairs.giving_way(after[0]) for pairs in followed]
-
-
-def _actors(steps: Sequences) -> NDArray[np.int64]:
-    """(steps,) Whose step each is."""
-    return np.repeat(np.arange(len(steps.actors)), np.diff(steps.offsets))
 
 
 def _first_times(actor: NDArray[np.integer], rows: NDArray[np.int32], n: int) -> NDArray[np.bool_]:
