@@ -107,7 +107,8 @@ class Fading:
     def _order(self) -> Candidates:
         """Only rows touched since the last look at every row can have overtaken its top ones."""
         if self._top is None or len(self._touched) > _TOUCHED:
-            self._top = Candidates.best(_relative(self._counts), self._pool).rows
+            counted = self._counts.nonzero()[0].astype(np.int32)  # in many equal counts, as of nothing, looking is slow
+            self._top = Candidates.best(_relative(self._counts[counted]), self._pool, rows=counted).rows
             self._touched = set()
         rows = np.union1d(self._top, np.fromiter(self._touched, np.int32)).astype(np.int32)
         self._largest = float(self._counts[rows].max(initial=0.0))
@@ -115,11 +116,9 @@ class Fading:
 
     def among(self, mask: NDArray[np.bool_], k: int) -> Candidates:
         """The k most popular of the rows where the mask holds; looks at every row."""
-        counts = np.zeros(len(mask))
         n = min(len(mask), len(self._counts))
-        counts[:n] = self._counts[:n]
-        counts[~mask] = 0
-        return Candidates.best(_relative(counts), k)
+        rows = (mask[:n] & (self._counts[:n] > 0)).nonzero()[0].astype(np.int32)
+        return Candidates.best(_relative(self._counts[rows]), k, rows=rows)
 
     def of(self, rows: NDArray[np.int32]) -> NDArray[np.float64]:
         """Counts of rows, as of the newest fitted event."""
