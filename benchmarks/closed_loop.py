@@ -2,13 +2,14 @@
 
 A simulated showcase (3/10 of the usual size) is imported and trained, without the transformer. In each round 600
 shoppers, drawn at random, look at "for you": they examine, click, read and buy as the simulator's choice model says,
-from tastes that are known, and a week goes by. What was shown and what was done is on record at once, as in a shop that
-reports impressions. Then everything is trained anew. Printed are, for each round, how
-unevenly the ten places were spread over the products on sale (Gini), the part of the products that anyone was shown,
-and how well the lists met true tastes (1 is the best there could be). What is to be feared is a Gini that grows; beside
-it stands that of the lists which true tastes would choose. There are no other events in these weeks: nobody searches.
---estimate, with lists that explore, says in a last line what `daogou evaluate` makes of the log: what a place of the
-shop as of the second round would have earned in that round and later ones, beside what it truly would.
+from tastes that are known and what they bought so far, and a week goes by. What was shown and what was done is on
+record at once, as in a shop that reports impressions. Then everything is trained anew. Printed are, for each round,
+how unevenly the ten places were spread over the products on sale (Gini), the part of the products that anyone was
+shown, and how well the lists met true tastes (1 is the best there could be). What is to be feared is a Gini that
+grows; beside it stands that of the lists which true tastes would choose. There are no other events in these weeks:
+nobody searches. --estimate, with lists that explore, says in a last line what `daogou evaluate` makes of the log:
+what a place of the shop as of the second round would have earned in that round and later ones, beside what it truly
+would.
 
     python benchmarks/closed_loop.py [--rounds 10] [--explore 0.0] [--variety 0.0] [--trusting] [--most 2] [--estimate]
 """
@@ -116,6 +117,7 @@ def main() -> None:
                 "cpu_s": round(time.process_time() - began, 1),
             }
             print(json.dumps(line), flush=True)
+            truth = truth.after(events)
         if asked.estimate:
             moment = Instant(truth.end + 2 * WEEK_MS)
             line = {"benchmark": "closed_loop", "explore": asked.explore}
@@ -153,8 +155,8 @@ def _worth(page: Page, engine: Engine, truth: Truth, moment: Instant) -> list[fl
     none = np.empty(0, np.int64)
     question = Question(page.who, moment, none, none, none, none, none)
     first = [str(hit.product) for hit in engine.hits(question, k=K, seen=True).items]
-    utilities, looks = truth.utilities(page.who, page.at), choice.examination(K)
-    chances = {id: choice.chance(float(utilities[truth.products[id]]), choice.CLICK) for id in first}
+    clicks, looks = truth.clicks(page.who, page.at), choice.examination(K)
+    chances = {id: float(clicks[truth.products[id]]) for id in first}
     left = [[id for id in first if id not in page.products[:place]] for place in range(len(page.products))]
     return [float(looks[place]) * float(np.mean([chances[id] for id in ids])) for place, ids in enumerate(left) if ids]
 

@@ -123,8 +123,8 @@ class Tastes:
         self.products = {ProductId(f"p{n}"): n for n in range(5)}
         self.shoppers = {"a": 0, "b": 1}
 
-    def utilities(self, shopper: str, at: Instant) -> np.ndarray:
-        return np.array([-50.0, -50.0, 50.0, -50.0, -50.0])
+    def clicks(self, shopper: str, at: Instant) -> np.ndarray:
+        return np.array([0.0, 0.0, 1.0, 0.0, 0.0])
 
 
 def felt(*, truth: Tastes | None = None) -> Satisfaction:

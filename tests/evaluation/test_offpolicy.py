@@ -131,7 +131,8 @@ def simulated() -> tuple[World, Truth, list[Event]]:
     truth = Truth.of(world, tastes, showcase.END)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sessions, "LOGGED", 1.0)  # every list, so that a few shoppers are enough
-        return world, truth, [event for visit in simulate(world, tastes, truth, seed=5) for event in visit]
+        visits = [event for visit in simulate(world, tastes, truth, seed=5) for event in visit]
+    return world, truth.after(visits), visits
 
 
 def first_places(world: World, truth: Truth, events: list[Event]) -> Iterator[tuple[int, float, float, float, float]]:
@@ -144,6 +145,7 @@ def first_places(world: World, truth: Truth, events: list[Event]) -> Iterator[tu
         if event.type != "impression" or event.position != 0 or not event.list or not event.list.startswith("category"):
             continue
         among = world.of_topic[world.number[event.list.removeprefix("category:")]]
+        among = world.released_by(event.at, among)
         utilities = truth.utilities(event.shopper or "", event.at)[among]
         chances = np.exp(utilities) / np.exp(utilities).sum()
         worth = 1 / (1 + np.exp(choice.CLICK - utilities))  # the first place is always looked at

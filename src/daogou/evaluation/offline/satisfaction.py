@@ -13,7 +13,7 @@ from daogou.evaluation.offline.bootstrap import Interval, intervals
 from daogou.evaluation.offline.judging import hits_of
 from daogou.evaluation.offline.questions import SIGNS, Question, Sign
 from daogou.evaluation.offline.systems import NOTHING, Ranked
-from daogou.evaluation.simulator.choice import CLICK, examination
+from daogou.evaluation.simulator.choice import examination
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,11 +75,10 @@ def _any(ranked: Ranked, targets: Sequence[NDArray[np.int64]], n: int, k: int) -
 
 
 def _click_chances(truth: Truth, questions: Sequence[Question], ids: Sequence[ProductId]) -> NDArray[np.float64]:
-    """(questions, products by row): how likely each product is clicked once it is looked at."""
+    """(questions, products by row): how likely each product is clicked once it is looked at, at the moment of the
+    question."""
     order = np.array([truth.products[id] for id in ids])
-    utilities = np.array([truth.utilities(q.actor, q.at)[order] for q in questions])
-    found: NDArray[np.float64] = 1 / (1 + np.exp(CLICK - utilities))
-    return found
+    return np.array([truth.clicks(q.actor, q.at)[order] for q in questions])
 
 
 def _true(clicks: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -52,10 +52,11 @@ def write(folder: Path, *, seed: int = SEED, scale: float = 1.0, end: Instant | 
     world = _world(goods, words, seed)
     tastes = draw_tastes(world, max(len(PEOPLE), round(SHOPPERS * scale)), seed=seed, end=end, people=PEOPLE)
     truth = Truth.of(world, tastes, end)
-    truth.save(folder, NOTICE.en)
-    events = [event for visit in simulate(world, tastes, truth, seed=seed) for event in visit]
-    events += scripted_purchases(world, truth, end)
-    events.sort(key=lambda event: event.at)
+    scripted = list(scripted_purchases(world, truth, end))
+    truth = truth.after(scripted)
+    visits = [event for visit in simulate(world, tastes, truth, seed=seed) for event in visit]
+    truth.after(visits).save(folder, NOTICE.en)
+    events = sorted([*visits, *scripted], key=lambda event: event.at)
     orders = list(build_orders(events, Random(f"{seed} orders"), end=end))
     reviews = build_reviews(
         goods, events, tastes.shoppers, Random(f"{seed} reviews"), n=round(REVIEWS * scale), end=end
@@ -101,7 +102,10 @@ def _write_pictures(folder: Path, goods: Sequence[Good], words: Vocabulary) -> N
 
 def _world(goods: Sequence[Good], words: Vocabulary, seed: int) -> World:
     topics = [
-        Topic(kind.id, kind.department.en, kind.name, kind.words, kind.goes_with) for kind in words.kinds.values()
+        Topic(
+            kind.id, kind.department.en, kind.name, kind.words, kind.goes_with, lasts=kind.lasts, used_up=kind.used_up
+        )
+        for kind in words.kinds.values()
     ]
     return World.of([_item(good) for good in goods], topics, currency=CURRENCY, seed=seed)
 

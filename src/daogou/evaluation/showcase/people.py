@@ -10,6 +10,7 @@ from daogou.domain.event import Event
 from daogou.domain.ids import DAY_MS, Instant, OrderId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.domain.order import OrderStatus, ShipmentStatus
+from daogou.evaluation.simulator.needs import Purchase
 from daogou.evaluation.simulator.tastes import Person
 from daogou.evaluation.simulator.truth import Truth
 from daogou.evaluation.simulator.world import World
@@ -33,16 +34,21 @@ PARCELS: dict[str, ShipmentStatus] = {
 
 
 def scripted_purchases(world: World, truth: Truth, end: Instant) -> Iterator[Event]:
-    """Yield purchases of what each person likes best, one order for each state of their part of the script."""
+    """Yield purchases of what each person then likes best, one order for each state of their part of the script, the
+    oldest first."""
     for row, person in enumerate(PEOPLE):
-        best = np.argsort(-truth.utilities(person.id), kind="stable")
-        items = iter([int(item) for item in best if world.items[int(item)].available])
-        for number, (age, status) in enumerate(SCRIPT):
+        bought: list[Purchase] = []
+        for number, (age, status) in reversed(list(enumerate(SCRIPT))):
             if status != "shipped" and number % 2 == row % 2 and number != row:
                 continue
-            order = scripted_order(person.id, status)
-            for _ in range(1 + number % 2):
-                yield _purchase(world, next(items), person, order, Instant(int(end - age * DAY_MS)))
+            order, at = scripted_order(person.id, status), Instant(int(end - age * DAY_MS))
+            for line in range(1 + number % 2):
+                when = Instant(at + line)  # one has the first when choosing the second
+                utilities = truth.utilities_given(bought, person.id, when)
+                there = world.released_by(when, np.concatenate(world.of_topic))
+                item = int(there[np.argmax(utilities[there])])
+                bought.append(Purchase(when, item))
+                yield _purchase(world, item, person, order, when)
 
 
 def scripted_order(person: str, status: OrderStatus) -> OrderId:

@@ -75,6 +75,10 @@ class Kind:
     """Kinds that are bought together with it."""
     brands: tuple[str, ...]
     palette: tuple[str, ...]
+    lasts: float
+    """Days until half of those who bought of it want another."""
+    used_up: bool
+    """The same product is bought again once it is gone."""
     tinted: bool = False
     """The palette only paints the picture: a shampoo does not come in colours."""
     who: tuple[str, ...] = ()
@@ -111,7 +115,8 @@ def vocabulary() -> Vocabulary:
     """Read the tables, once per process."""
     words = table("vocabulary")
     drawers = {name: table(f"departments/{name}") for name in DEPARTMENTS}
-    kinds = {kind.id: kind for drawer in drawers.values() for kind in _kinds(drawer, words["palette"])}
+    needs = table("needs")
+    kinds = {kind.id: kind for drawer in drawers.values() for kind in _kinds(drawer, words["palette"], needs)}
     return Vocabulary(
         kinds=kinds,
         brands={key: Brand(key, Text(zh, en), *levels) for key, (zh, en, *levels) in table("brands").items()},
@@ -146,7 +151,7 @@ def _names(drawer: Mapping[str, Any]) -> dict[str, tuple[Text, ...]]:
 _LISTS = ("series", "first", "second", "subjects", "authors", "dishes", "places")
 
 
-def _kinds(drawer: Mapping[str, Any], palettes: Mapping[str, list[str]]) -> list[Kind]:
+def _kinds(drawer: Mapping[str, Any], palettes: Mapping[str, list[str]], needs: Mapping[str, Any]) -> list[Kind]:
     return [
         Kind(
             id=key,
@@ -161,6 +166,8 @@ def _kinds(drawer: Mapping[str, Any], palettes: Mapping[str, list[str]]) -> list
             goes_with=tuple(row.get("with", ())),
             brands=tuple(row.get("brands", drawer["brands"])),
             palette=tuple(palettes[row.get("colors") or row["tint"]]),
+            lasts=float((needs["used-up"] | needs["kept"])[key]),
+            used_up=key in needs["used-up"],
             tinted="tint" in row,
             who=tuple(row.get("who", ())),
             materials=tuple(row.get("material", ())),

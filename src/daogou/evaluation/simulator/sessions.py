@@ -1,4 +1,8 @@
-"""Visits: a shopper comes with something in mind, sees lists, and acts as the choice model says."""
+"""Visits: a shopper comes with something in mind, sees lists, and acts as the choice model says.
+
+What they have bought so far decides with: they look for what they lack or have used up. Lists show what is released and
+in stock.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from daogou.domain.event import Event, EventType
 from daogou.domain.ids import DAY_MS, Instant, OrderId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
 from daogou.evaluation.simulator import choice
+from daogou.evaluation.simulator.needs import Purchase
 from daogou.evaluation.simulator.queries import words_for
 from daogou.evaluation.simulator.tastes import Tastes
 from daogou.evaluation.simulator.truth import Truth
@@ -28,6 +33,8 @@ LOGGED_EXPLORING = 0.7
 few of them that it would have shown too."""
 COMPLEMENT = 0.4
 """How likely a visit looks for what goes with the last purchase."""
+CHOOSY = 1.3
+"""How much rather somebody comes for a kind that they want more, in the logit."""
 
 
 @dataclass
@@ -49,7 +56,8 @@ class Visit:
 
 
 def simulate(world: World, tastes: Tastes, truth: Truth, *, seed: int) -> Iterator[list[Event]]:
-    """Yield the events of one shopper after another, each shopper's in time order."""
+    """Yield the events of one shopper after another, each shopper's in time order. What the truth says was bought
+    already, or will be, is known to them when its time has come."""
     for row in range(len(tastes.shoppers)):
         events = _shopper(world, tastes, truth, row, np.random.default_rng((seed, 3, row)))
         yield sorted(events, key=lambda event: event.at)
@@ -59,15 +67,18 @@ def _shopper(world: World, tastes: Tastes, truth: Truth, row: int, rng: np.rando
     shopper = tastes.shoppers[row]
     wanted: list[int] = []  # topics that go with what was bought last
     later: list[Event] = []  # ratings and returns, once the parcel has come
+    decided = list(truth.bought.get(shopper.id, ()))
     starts = _starts(tastes.activity[row], truth.end, rng)
     for number, start in enumerate(starts):
-        utilities = truth.utilities(shopper.id, start)
+        owned = [purchase for purchase in decided if purchase.at < start]
+        utilities = truth.utilities_given(owned, shopper.id, start)
         visit = Visit(shopper.id, SessionId(f"{shopper.id}.{number}"), start, utilities)
-        topic = _intent(world, tastes.kinds[row], wanted, rng)
+        topic = _intent(tastes.kinds[row] + truth.needs.of_kinds(owned, world.kind, start), wanted, rng)
         _walk(visit, world, topic, shopper.language or "en", rng)
         _check_out(visit, world, rng)
         bought = [item for item in visit.basket if item >= 0]
         if bought:
+            decided += [Purchase(visit.now, item) for item in bought]
             wanted = [world.number[kind] for kind in world.topics[world.kind[bought[-1]]].goes_with]
             later.extend(_afterwards(visit, world, bought, rng))
         yield from visit.events
@@ -84,12 +95,11 @@ def _starts(activity: float, end: Instant, rng: np.random.Generator) -> list[Ins
     ]
 
 
-def _intent(world: World, kinds: Floats, wanted: list[int], rng: np.random.Generator) -> int:
-    """Which topic a visit is about."""
-    if wanted and rng.random() < COMPLEMENT:
-        return wanted[int(rng.integers(len(wanted)))]
-    weights = np.exp(1.3 * kinds)
-    return int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum()))
+def _intent(kinds: Floats, wanted: list[int], rng: np.random.Generator) -> int:
+    """Which topic a visit is about; `kinds`: how much each is wanted now."""
+    among = np.array(wanted) if wanted and rng.random() < COMPLEMENT else np.arange(len(kinds))
+    weights = np.exp(CHOOSY * kinds[among])
+    return int(among[np.searchsorted(np.cumsum(weights), rng.random() * weights.sum())])
 
 
 def _walk(visit: Visit, world: World, topic: int, language: str, rng: np.random.Generator) -> None:
@@ -106,7 +116,7 @@ def _walk(visit: Visit, world: World, topic: int, language: str, rng: np.random.
     for item in visit.basket[:2]:
         companions = world.companions[item]
         visit.utilities[companions] += choice.GOES_WITH
-        _list(visit, world, companions, "together", rng, shown=len(companions))
+        _list(visit, world, companions, "together", rng)
 
 
 def _list(
@@ -117,13 +127,13 @@ def _list(
     rng: np.random.Generator,
     *,
     query: str | None = None,
-    shown: int = SHOWN,
 ) -> None:
     """Show a list drawn by the logging policy, and act on it."""
+    among = world.released_by(visit.now, among)
     if not len(among):
         return
     weights = np.exp(world.draw[among])
-    order = np.argsort(-(world.draw[among] + rng.gumbel(size=len(among))))[:shown]  # a Plackett-Luce draw
+    order = np.argsort(-(world.draw[among] + rng.gumbel(size=len(among))))[:SHOWN]  # a Plackett-Luce draw
     placed = weights[order]
     propensities = np.minimum(1.0, placed / (weights.sum() - np.cumsum(placed) + placed)).round(6).tolist()
     items = among[order].tolist()

@@ -13,6 +13,10 @@ from daogou.evaluation.simulator import SIMULATED
 from daogou.evaluation.simulator.names import NAMES
 from daogou.evaluation.simulator.world import Floats, World
 
+OFTEN = 0.25
+"""How much more is wanted of a kind that lasts an e-th of a year: shampoo is looked for more often than a sofa."""
+YEAR_DAYS = 365.0
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -46,7 +50,8 @@ def draw_tastes(world: World, n: int, *, seed: int, end: Instant, people: Sequen
     departments = sorted({topic.department for topic in world.topics})
     column = np.array([departments.index(topic.department) for topic in world.topics])
     affinity = np.log(rng.dirichlet(np.full(len(departments), 0.6), size=n) + 0.02)  # (n, departments)
-    kinds = 1.0 + 0.55 * affinity[:, column] + 0.8 * rng.normal(size=(n, len(world.topics)))
+    often = OFTEN * np.log([YEAR_DAYS / topic.lasts for topic in world.topics])
+    kinds = 0.95 + often + 0.55 * affinity[:, column] + 0.8 * rng.normal(size=(n, len(world.topics)))
     drift = np.where(rng.random((n, len(world.topics))) < 0.05, rng.normal(0.0, 1.2, (n, len(world.topics))), 0.0)
     brands = 0.45 * rng.normal(size=(n, len(world.brands)))
     colors = np.hstack([0.4 * rng.normal(size=(n, len(world.colors))), np.zeros((n, 1))])

@@ -47,6 +47,10 @@ class Topic:
     names: Text
     words: tuple[str, ...]
     goes_with: tuple[str, ...]
+    lasts: float = 365.0
+    """Days until half of those who bought of it want another."""
+    used_up: bool = False
+    """The same product is bought again once it is gone, as shampoo is."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,10 @@ class World:
     quality: Floats
     draw: Floats
     """How prominently the shop shows an item whoever looks: the logging policy's score."""
+    released: Ints
+    """Instants."""
     of_topic: tuple[Ints, ...]
-    """Available items of each topic."""
+    """Items of each topic that are in stock, released or not."""
     number: Mapping[str, int]
     """Topic id to index."""
     companions: tuple[Ints, ...]
@@ -103,10 +109,16 @@ class World:
             price_level=price - middle[kind],
             quality=quality,
             draw=draw,
+            released=np.array([item.released for item in items], dtype=np.int64),
             of_topic=of_topic,
             number=number,
             companions=tuple(_companions(item, partners[kind[row]], items, draw) for row, item in enumerate(items)),
         )
+
+    def released_by(self, at: Instant, among: Ints) -> Ints:
+        """Those among the items that are out at a moment."""
+        found: Ints = among[self.released[among] <= at]
+        return found
 
 
 def _companions(item: Item, partners: Sequence[Ints], items: Sequence[Item], draw: Floats) -> Ints:
