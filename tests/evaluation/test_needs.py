@@ -205,7 +205,7 @@ def test_the_truth_is_what_is_clicked() -> None:
     clicked = {(e.session, e.list, e.product) for e in visits if e.type == "click" and e.position == 0}
     found: dict[bool, list[tuple[float, float, float]]] = {True: [], False: []}
     for event in visits:
-        if event.type == "impression" and event.position == 0 and event.list not in ("search", "together"):
+        if event.type == "impression" and event.position == 0 and event.list not in ("search", "together", "again"):
             row = truth.products[str(event.product)]
             held = [each for each in truth.bought.get(str(event.shopper), ()) if each.at < event.at]
             chance = float(truth.clicks(str(event.shopper), event.at)[row])

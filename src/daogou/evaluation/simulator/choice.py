@@ -7,7 +7,7 @@ A shopper s is at position k of a list (from 0), the item there is i, at time t.
   `daogou.evaluation.simulator.truth`. The click model is the position-based model of
   Richardson, Dominowska and Ragno, "Predicting clicks" (WWW 2007); the utility logit is McFadden's (1974).
 - What goes with a thing in their basket (`World.companions`) is worth GOES_WITH more to them in that visit.
-- In a list they asked for (a search, what goes with their basket) u is ASKED higher: they came for it.
+- In a list they asked for (a search, what goes with their basket, what they had before) u is ASKED higher.
 - After a click they put it in the basket with probability sigmoid(u - CART), and buy a carted item with
   probability sigmoid(u - BUY). At most one item of a kind is carted in a visit.
 - Having used it they learn its quality q. Satisfaction is 3.7 + 0.8 q + 0.25 (u - 1) + noise, read as stars;

@@ -1,7 +1,7 @@
 """Visits: a shopper comes with something in mind, sees lists, and acts as the choice model says.
 
-What they have bought so far decides with: they look for what they lack or have used up. Lists show what is released and
-in stock.
+What they have bought so far decides with: they look for what they lack or have used up, and for the latter first among
+what they had. Lists show what is released and in stock.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ LOGGED_EXPLORING = 0.7
 few of them that it would have shown too."""
 COMPLEMENT = 0.4
 """How likely a visit looks for what goes with the last purchase."""
+_ASKED = ("search", "together", "again")
+"""Lists that somebody asked for."""
 CHOOSY = 1.3
 """How much rather somebody comes for a kind that they want more, in the logit."""
 
@@ -74,6 +76,9 @@ def _shopper(world: World, tastes: Tastes, truth: Truth, row: int, rng: np.rando
         utilities = truth.utilities_given(owned, shopper.id, start)
         visit = Visit(shopper.id, SessionId(f"{shopper.id}.{number}"), start, utilities)
         topic = _intent(tastes.kinds[row] + truth.needs.of_kinds(owned, world.kind, start), wanted, rng)
+        if truth.needs.used_up[topic]:
+            before = sorted({purchase.item for purchase in owned if world.kind[purchase.item] == topic})
+            _list(visit, world, np.array(before, np.int64), "again", rng)
         _walk(visit, world, topic, shopper.language or "en", rng)
         _check_out(visit, world, rng)
         bought = [item for item in visit.basket if item >= 0]
@@ -146,7 +151,7 @@ def _list(
             visit.act("impression", item, world, takes=1, **place)
     looked = (rng.random(len(items)) < choice.examination(len(items))).tolist()
     for position, item in enumerate(items):
-        worth = float(visit.utilities[item]) + (choice.ASKED if name in ("search", "together") else 0.0)
+        worth = float(visit.utilities[item]) + (choice.ASKED if name in _ASKED else 0.0)
         if looked[position] and rng.random() < choice.chance(worth, choice.CLICK):
             visit.act("click", item, world, **places[position])
             _page(visit, world, item, worth, rng)
