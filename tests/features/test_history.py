@@ -144,8 +144,20 @@ def test_the_newest_step_is_held_back_where_three_are_there() -> None:
     stores.events.append([event("view", f"p{n}", shopper="a", at=n) for n in range(3)])
     stores.events.append([event("view", f"p{n}", shopper="b", at=10 + n) for n in range(2)])
     built = sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(3)})
-    kept, held = built.newest_left_out()
+    held = built.newest
+    kept = built.without(held)
     assert kept.rows.tolist() == [0, 1, 0, 1]
     assert kept.offsets.tolist() == [0, 2, 4]
     assert built.rows[held].tolist() == [2]
     assert np.diff(kept.offsets).tolist() == [2, 2]
+
+
+def test_the_steps_of_some_actors_are_those_of_each() -> None:
+    stores = open_stores("memory://")
+    stores.events.append([event("view", f"p{n}", shopper=who, at=n) for who in "abcd" for n in range(ord(who) - 96)])
+    built = sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(4)})
+    some = built.between(1, 3)
+    assert some.actors == ("b", "c")
+    assert some.offsets.tolist() == [0, 2, 5]
+    assert some.rows.tolist() == some.at.tolist() == [0, 1, 0, 1, 2]
+    assert np.shares_memory(some.rows, built.rows)

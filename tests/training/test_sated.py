@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import tracemalloc
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -148,6 +150,40 @@ def test_next_visits_are_counted_by_what_was_done_before() -> None:
     more = counted(BACK, BOUGHT, BOUGHT, [("purchase", 0, 0.0), ("view", 1, 5.0)])
     assert more["bought"] == pytest.approx(1 / 3)
     assert more["looked"] == 1.0
+
+
+def test_counting_shoppers_some_at_a_time_counts_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(1)
+    everybody = [
+        [
+            (random.choice(("view", "cart", "purchase", "rating")), random.randrange(5), day + random.random())
+            for day in sorted(random.sample(range(60), random.randrange(9)))
+        ]
+        for _ in range(200)
+    ]
+
+    def found() -> tuple[list[float], dict[str, float]]:
+        sated, told = recipe.fit(sequences(*everybody), KINDS, config=SatedConfig(least=-9.0))
+        return sated.of(np.arange(5, dtype=np.int32)).tolist(), told
+
+    at_once = found()
+    for most in (1, 7, 100):
+        monkeypatch.setattr(recipe, "_STEPS", most)
+        assert found() == at_once
+
+
+def test_the_memory_of_counting_does_not_grow_with_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    def peak(shoppers: int) -> int:
+        steps = sequences(*[[*BACK, ("purchase", 0, 9.0), ("rating", 0, 20.0), ("view", 2, 21.0)]] * shoppers)
+        tracemalloc.start()
+        with contextlib.suppress(Skip):
+            recipe.fit(steps, KINDS, config=SatedConfig())
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    monkeypatch.setattr(recipe, "_STEPS", 500)
+    assert peak(4_000) < 2 * peak(400)
 
 
 @pytest.mark.parametrize(

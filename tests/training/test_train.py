@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
+from daogou.training.fitting import Choosing
 from daogou.training.lesson import Encode, Lesson, Skip
 from daogou.training.recipes import ease
 from daogou.training.releases import Releases
@@ -132,13 +134,22 @@ def test_a_rating_of_what_was_bought_is_no_question() -> None:
              event("view", "p3", shopper=shopper, at=NOW + DAY_MS), last]
         )  # fmt: skip
     steps = sequences(stores.events.columns(STEP_TYPES), {f"p{n}": n for n in range(4)})
-    _, held = steps.newest_left_out()
-    (asked,) = cases(steps, held, limit=9, seed=0)
+    (asked,) = cases(steps, steps.newest, limit=9, seed=0)
     assert asked.target == 2
     assert asked.trail.rows.tolist() == [3, 1, 0]
     assert asked.opening is not None
     assert asked.opening.trail.rows.tolist() == [1, 0]  # as they came
     assert (asked.opening.bought.rows.tolist(), asked.opening.bought.at.tolist()) == ([0, 1], [NOW, NOW + 1])
+
+
+def test_what_choices_are_made_with_is_let_go_before_the_final_fit(stores: Stores, releases: Releases) -> None:
+    held: dict[str, int] = {}
+
+    def look(seen: Progress) -> None:
+        held[seen.step] = sum(isinstance(each, Choosing) for each in gc.get_objects())
+
+    train(stores, releases, progress=look)
+    assert (held["choose"], held["fit"]) == (1, 0)
 
 
 def test_one_more_event_changes_the_data_hash(stores: Stores, releases: Releases) -> None:

@@ -224,13 +224,29 @@ class Sequences:
         """(steps,) Whose step each is, as a place in `actors`."""
         return np.repeat(np.arange(len(self.actors)), np.diff(self.offsets))
 
-    def newest_left_out(self) -> tuple[Sequences, NDArray[np.int64]]:
-        """These without the newest step of every actor who has at least three, and the places of those steps."""
-        lengths = np.diff(self.offsets)
-        held = self.offsets[1:][lengths >= 3] - 1
-        kept = np.ones(len(self), bool)
-        kept[held] = False
-        return self.only(kept), held
+    @property
+    def newest(self) -> NDArray[np.int64]:
+        """The places of the newest step of every actor who has at least three."""
+        return self.offsets[1:][np.diff(self.offsets) >= 3] - 1
+
+    def without(self, places: NDArray[np.int64]) -> Sequences:
+        """These without the steps in some places."""
+        kept = np.ones(len(self), np.bool_)
+        kept[places] = False
+        return self.only(kept)
+
+    def between(self, low: int, high: int) -> Sequences:
+        """The steps of the actors from one to before another; nothing is copied."""
+        offsets = self.offsets[low : high + 1]
+        here = slice(offsets[0], offsets[-1])
+        return Sequences(
+            self.actors[low:high],
+            offsets - offsets[0],
+            self.rows[here],
+            self.at[here],
+            self.strength[here],
+            self.offered[here],
+        )
 
     def only(self, kept: NDArray[np.bool_]) -> Sequences:
         """These without the others of their steps."""

@@ -60,6 +60,8 @@ class FromSteps:
 class Choosing:
     """What choices are made with: components that have not seen the held-back steps, and the questions these make."""
 
+    steps: Sequences
+    """Without the held-back ones."""
     fitted: FromSteps
     questions: Sequence[Case]
 
@@ -80,7 +82,7 @@ class Fitting:
         self._wanted = frozenset(wanted)
         self._folder = folder
         self._run = run
-        self._steps, self._held = read.steps.newest_left_out()
+        self._held = read.steps.newest
         with run.spending("trust"):
             self._trusted = together.trust(read.lines, config)
             self._heard = self._hear(read.steps)
@@ -96,21 +98,12 @@ class Fitting:
         run.step("held-back fit")
         learning = further or choosing or (counting and not self._config.refit)
         pairs = self._count_pairs(choosing=bool(learning), serving=bool(counting))
-        held_back = self._fit_held_back(pairs) if learning else None
-        learnt: dict[str, Retriever] = {}
-        alpha = 0.0
-        if held_back is not None and words is not None:
-            lesson = Lesson(self._steps, self._read, words, held_back.firsts, None, self._config, run.tell, encode)
-            learnt = self._fit_further(further, lesson)
-            run.step("choose")
-            if "hybrid" in wanted:
-                alpha = self._choose_alpha(held_back, words)
-            if "fusion" in wanted:
-                self._weigh(held_back, words, learnt)
+        fitted, learnt, alpha = self._choose(pairs, words, further, encode) if learning else (None, {}, 0.0)
         run.step("fit")
-        fitted = self._fit_whole(held_back, pairs) if counting else None
-        del held_back, pairs  # of a large shop hundreds of megabytes, which what comes needs
-        if fitted is not None:
+        if counting and self._config.refit:
+            fitted = self._fit_behaviour(pairs["serving"], self._read.steps, self._heard, followed=_followed(pairs))
+        del pairs  # of a large shop hundreds of megabytes, which what comes needs
+        if counting and fitted is not None:
             self._save_behaviour(fitted, words, alpha)
         if words is not None:
             if "content" in wanted:
@@ -123,11 +116,31 @@ class Fitting:
         if "together" in wanted:
             self._go_together()
 
+    def _choose(
+        self, pairs: dict[str, SequentialKnn], words: ContentKnn | None, further: Sequence[str], encode: Encode | None
+    ) -> tuple[FromSteps | None, dict[str, Retriever], float]:
+        """Fit without the held-back steps and make the choices. Returns what was fitted where it is to be served as it
+        is, the components of the table, and the alpha; the rest is let go, with its part of the pairs."""
+        run = self._run
+        held_back = self._fit_held_back(pairs)
+        del pairs["choosing"]
+        learnt: dict[str, Retriever] = {}
+        alpha = 0.0
+        if words is not None:
+            lesson = Lesson(held_back.steps, self._read, words, held_back.firsts, None, self._config, run.tell, encode)
+            learnt = self._fit_further(further, lesson)
+            run.step("choose")
+            if "hybrid" in self._wanted:
+                alpha = self._choose_alpha(held_back, words)
+            if "fusion" in self._wanted:
+                self._weigh(held_back, words, learnt)
+        return None if self._config.refit else held_back.fitted, learnt, alpha
+
     def _fit_words(self) -> ContentKnn:
         with self._run.spending("content"):
-            return content.fit(self._read.products, self._steps, self._config)
+            return content.fit(self._read.products, self._read.steps.without(self._held), self._config)
 
-    def _count_pairs(self, *, choosing: bool, serving: bool) -> Mapping[str, SequentialKnn]:
+    def _count_pairs(self, *, choosing: bool, serving: bool) -> dict[str, SequentialKnn]:
         """What is needed of the pair counts without the held-back steps, of those of all steps, and of those that say
         what people turn to, in one go: looking at every pair is most of the work."""
         steps, n = self._read.steps, self._read.n
@@ -155,18 +168,13 @@ class Fitting:
     def _fit_held_back(self, pairs: Mapping[str, SequentialKnn]) -> Choosing:
         read, config = self._read, self._config
         questions = cases(read.steps, self._held, limit=config.validation_shoppers, seed=config.seed)
-        heard = self._hear(self._steps)
+        steps = read.steps.without(self._held)
+        heard = self._hear(steps)
         if config.refit:
-            fitted = self._fit_behaviour(pairs["choosing"], self._steps, heard, only=hybrid.asked(questions))
+            fitted = self._fit_behaviour(pairs["choosing"], steps, heard, only=hybrid.asked(questions))
         else:
-            fitted = self._fit_behaviour(pairs["choosing"], self._steps, heard, followed=_followed(pairs))
-        return Choosing(fitted, questions)
-
-    def _fit_whole(self, held_back: Choosing | None, pairs: Mapping[str, SequentialKnn]) -> FromSteps:
-        """What is served: fitted on all steps, unless the config says otherwise."""
-        if held_back is not None and not self._config.refit:
-            return held_back.fitted
-        return self._fit_behaviour(pairs["serving"], self._read.steps, self._heard, followed=_followed(pairs))
+            fitted = self._fit_behaviour(pairs["choosing"], steps, heard, followed=_followed(pairs))
+        return Choosing(steps, fitted, questions)
 
     def _fit_behaviour(
         self,
@@ -213,7 +221,7 @@ class Fitting:
         }  # fmt: skip
         events = fitted.sequential.degree
         with run.spending("weights"):
-            again = repeat.fit_steps(self._steps, n, config)
+            again = repeat.fit_steps(held_back.steps, n, config)
             chosen, pool = fusion.fit(sources, questions, repeat=again, events=events, config=config)
         chosen.fusion.save(folder)
         run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall}
@@ -241,8 +249,9 @@ class Fitting:
             with self._run.spending("hybrid"):
                 hybrid.mix(fitted.alike, words.table, alpha, self._config).save(self._made("hybrid"))
 
-    def _save_further(self, learnt: Mapping[str, Retriever], words: ContentKnn) -> None:
-        for name, retriever in learnt.items():
+    def _save_further(self, learnt: dict[str, Retriever], words: ContentKnn) -> None:
+        for name in list(learnt):
+            retriever = learnt.pop(name)  # what is written is let go
             if name in self._wanted:
                 with self._run.spending(name):
                     served = self._refitted(name, retriever, words) if self._config.refit else retriever

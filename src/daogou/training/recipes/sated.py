@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.ids import DAY_MS
+from daogou.domain.keys import once, runs
 from daogou.features.history import STRENGTH
+from daogou.retrieval.neighbours import blocks
 from daogou.retrieval.repeat import BASKET_REST_DAYS, REST_DAYS
 from daogou.retrieval.sated import Sated
 from daogou.training.lesson import Skip
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from daogou.features.history import Sequences
     from daogou.retrieval.sated import SatedConfig
 
+_STEPS = 500_000
+"""Steps that are looked at in one go; each takes up to some fifty bytes."""
+
 
 def fit(steps: Sequences, kinds: NDArray[np.int32], *, config: SatedConfig) -> tuple[Sated, dict[str, float]]:
     """Count it, and what it comes to. Raises Skip where there is nothing to compare, or nobody has enough of anything.
@@ -26,14 +31,11 @@ def fit(steps: Sequences, kinds: NDArray[np.int32], *, config: SatedConfig) -> t
     """
     if not config.enabled:
         raise Skip("switched off: [training.sated] enabled = false")
-    n = int(kinds.max(initial=0)) + 1
-    kind, bought, again = _visits(steps, kinds, n)
-    if not bought.any() or not again[~bought].any():
+    had, came, looked, back = _counts(steps, kinds)
+    if not had.any() or not back.any():
         raise Skip(
             "nothing to compare: nobody came again after buying, or nobody turned again to a kind only looked at"
         )
-    had, looked = np.bincount(kind[bought], minlength=n), np.bincount(kind[~bought], minlength=n)
-    came, back = np.bincount(kind[bought & again], minlength=n), np.bincount(kind[~bought & again], minlength=n)
     usual = back.sum() / looked.sum()
     expected = had * (back + config.shrink) / (looked + config.shrink / usual)
     overall = (came.sum() + config.shrink) / (expected.sum() + config.shrink)
@@ -49,6 +51,21 @@ def fit(steps: Sequences, kinds: NDArray[np.int32], *, config: SatedConfig) -> t
     return Sated(worth[kinds].astype(np.float32), config), found | {"sated.worth": float(overall)}
 
 
+def _counts(steps: Sequences, kinds: NDArray[np.int32]) -> NDArray[np.int64]:
+    """(4, kinds) Visits in which each was bought, those of these with a next one that turns to it, and likewise visits
+    in which it was only looked at.
+
+    Shoppers are counted some at a time: the keys of all visits at once would be most of the memory of a training.
+    """
+    n = int(kinds.max(initial=0)) + 1
+    found = np.zeros((2, 2, n), np.int64)
+    for low, high in blocks(steps.offsets, _STEPS):
+        kind, bought, again = _visits(steps.between(low, high), kinds, n)
+        for place, mask in enumerate((bought, ~bought)):
+            found[place] += [np.bincount(kind[mask], minlength=n), np.bincount(kind[mask & again], minlength=n)]
+    return found.reshape(4, n)
+
+
 def _visits(
     steps: Sequences, kinds: NDArray[np.int32], n: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
@@ -61,11 +78,13 @@ def _visits(
     visit, who, began = np.cumsum(begins) - 1, actor[begins], at[begins]
     followed = np.zeros(len(who), np.bool_)
     followed[:-1] = (who[1:] == who[:-1]) & (np.diff(began) < REST_DAYS * DAY_MS)
-    keys, place = np.unique(visit.astype(np.int64) * n + of, return_inverse=True)
-    bought = np.zeros(len(keys), np.bool_)
-    bought[place[steps.strength[kept] == STRENGTH["purchase"]]] = True
+    told = once((visit * n + of) * 2 + (steps.strength[kept] != STRENGTH["purchase"]))  # a purchase before a look
+    told = told[runs(told // 2)]
+    keys, bought = told // 2, told % 2 == 0
     asked = followed[keys // n] & (keys % n > 0)
-    return keys[asked] % n, bought[asked], np.isin(keys[asked] + n, keys)
+    following = keys[asked] + n
+    again: NDArray[np.bool_] = keys.take(keys.searchsorted(following), mode="clip") == following
+    return keys[asked] % n, bought[asked], again
 
 
 def _rated_purchases(actor: NDArray[np.int64], steps: Sequences) -> NDArray[np.bool_]:
