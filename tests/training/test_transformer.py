@@ -3,7 +3,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -227,6 +229,22 @@ def test_the_last_epoch_is_kept_that_is_not_surely_worse_than_the_best(
     config = replace(SMALL, epochs=len(looks), patience=2, towers=1)
     release = train(stores, Releases(tmp_path), config=TrainingConfig(transformer=config))
     assert Transformer.load(release.path("transformer")).config.stop == stop
+
+
+def test_a_fit_ends_when_its_minutes_are_spent(stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock is 40 seconds after the one before: the second epoch ends beyond a minute."""
+    pytest.importorskip("torch", reason="torch is not installed: the train extra")
+    from daogou.training.recipes import transformer
+
+    monkeypatch.setattr(transformer, "time", SimpleNamespace(process_time=count(step=40.0).__next__))
+    config, told = replace(SMALL, epochs=9, patience=9, minutes=1.0, towers=1), []
+    train(
+        stores,
+        Releases(tmp_path),
+        config=TrainingConfig(transformer=config, refit=False),
+        progress=lambda seen: told.append(seen.step),
+    )
+    assert len([step for step in told if step.startswith("transformer: epoch")]) == 2
 
 
 @pytest.mark.parametrize(("scanned", "candidates", "least"), [(10, 400, 12), (N, 15, 15)])
