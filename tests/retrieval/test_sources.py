@@ -10,19 +10,22 @@ from hypothesis import strategies as st
 
 from daogou.retrieval.als import Als, AlsConfig
 from daogou.retrieval.attributes import Attributes, AttributesConfig
+from daogou.retrieval.companions import Companions
 from daogou.retrieval.content import ContentConfig, ContentKnn, words
 from daogou.retrieval.ease import Ease, EaseConfig
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid, HybridConfig, behaviour
+from daogou.retrieval.item_knn import ItemKnn, ItemKnnConfig
 from daogou.retrieval.popularity import Popularity, PopularityConfig
 from daogou.retrieval.repeat import Bought, Repeat, RepeatConfig
 from daogou.retrieval.sequential import DAY_MS, SequentialConfig, SequentialKnn
 from daogou.retrieval.session_knn import SessionKnn, SessionKnnConfig
 from daogou.retrieval.texts import Texts, TextsConfig
 from daogou.retrieval.together import Together, TogetherConfig
+from daogou.retrieval.walks import Walks, WalksConfig
 from daogou.testing.builders import product
-from daogou.testing.retrievers import CausedSourceBehaviour, SourceBehaviour, longer
+from daogou.testing.retrievers import CausedSourceBehaviour, SourceBehaviour, assert_equal, longer
 
 TITLES = ["red shoe", "blue shoe", "red hat", "blue hat", "green shoe", "tea cup", "tea pot", "red tea cup"]
 N = len(TITLES)
@@ -44,13 +47,13 @@ def steps(*histories: list[int], apart_ms: int = DAY_MS) -> Steps:
     )
 
 
-class Walks(CausedSourceBehaviour):
+class Caused(CausedSourceBehaviour):
     @pytest.fixture
     def trail(self) -> Trail:
         return Trail.of([0, 5])
 
 
-class TestSequential(Walks):
+class TestSequential(Caused):
     @pytest.fixture
     def fit(self):
         walks = steps([0, 1, 2], [0, 1, 4], [5, 6, 7], [5, 6, 1])
@@ -61,7 +64,7 @@ class TestSequential(Walks):
         return SequentialKnn.load
 
 
-class TestSessions(Walks):
+class TestSessions(Caused):
     @pytest.fixture
     def fit(self):
         walks = steps([0, 1, 2], [0, 1, 4], [5, 6, 7], [5, 6, 1])
@@ -72,7 +75,7 @@ class TestSessions(Walks):
         return SessionKnn.load
 
 
-class TestEase(Walks):
+class TestEase(Caused):
     @pytest.fixture
     def fit(self):
         walks = steps([0, 1, 2], [0, 1, 4], [5, 6, 7], [5, 6, 1])
@@ -83,7 +86,7 @@ class TestEase(Walks):
         return Ease.load
 
 
-class TestAlsVectors(Walks):
+class TestAlsVectors(Caused):
     """However they were learnt: the fit itself is another's, in tests/training."""
 
     @pytest.fixture
@@ -96,7 +99,7 @@ class TestAlsVectors(Walks):
         return Als.load
 
 
-class TestContent(Walks):
+class TestContent(Caused):
     @pytest.fixture
     def fit(self):
         bags = [dict.fromkeys(words(title), 1.0) for title in TITLES]
@@ -107,7 +110,7 @@ class TestContent(Walks):
         return ContentKnn.load
 
 
-class TestAttributes(Walks):
+class TestAttributes(Caused):
     @pytest.fixture
     def fit(self):
         shelf = [
@@ -125,7 +128,30 @@ class TestAttributes(Walks):
         assert fit().evidence(Trail.of([0])).best(5).rows.tolist() == [2, 7, 1, 3]
 
 
-class TestTexts(Walks):
+class TestItemKnn(Caused):
+    @pytest.fixture(params=["cosine", "tf-idf", "bm25"])
+    def fit(self, request: pytest.FixtureRequest):
+        walks = steps([0, 1, 2], [0, 1, 4], [5, 6, 7], [5, 6, 1])
+        config = ItemKnnConfig(weighting=request.param)
+        return lambda: ItemKnn.fit(walks, N, config=config)
+
+    @pytest.fixture
+    def load(self):
+        return ItemKnn.load
+
+
+class TestWalks(Caused):
+    @pytest.fixture
+    def fit(self):
+        walks, shelf = steps([0, 1, 2], [0, 1, 4], [5, 6, 7], [5, 6, 1]), [product(f"p{n}") for n in range(N)]
+        return lambda: Walks.fit(walks, shelf, config=WalksConfig())
+
+    @pytest.fixture
+    def load(self):
+        return Walks.load
+
+
+class TestTexts(Caused):
     @pytest.fixture
     def fit(self):
         """Two directions, shoes and tea, beside what an encoder says of everything."""
@@ -149,7 +175,7 @@ class TestTexts(Walks):
         assert len(alone.evidence(Trail.of([0]))) == 0
 
 
-class TestHybrid(Walks):
+class TestHybrid(Caused):
     @pytest.fixture
     def fit(self):
         config = HybridConfig()
@@ -163,7 +189,7 @@ class TestHybrid(Walks):
         return Hybrid.load
 
 
-class TestTogether(Walks):
+class TestTogether(Caused):
     @pytest.fixture
     def fit(self):
         actor = np.repeat(np.arange(6, dtype=np.int32), 2)
@@ -173,6 +199,28 @@ class TestTogether(Walks):
     @pytest.fixture
     def load(self):
         return Together.load
+
+
+class TestCompanions(Caused):
+    """Shoes are bought with hats, cups with pots."""
+
+    @pytest.fixture
+    def fit(self):
+        actor = np.repeat(np.arange(6, dtype=np.int32), 2)
+        row, paths = np.array([0, 2] * 3 + [5, 6] * 3, np.int32), [title.split()[-1] for title in TITLES]
+        return lambda: Companions.fit(
+            actor, np.zeros(12, np.int64), row, paths,
+            config=TogetherConfig(), voice=np.ones(6, np.float32), believed=np.ones(6, np.bool_),
+        )  # fmt: skip
+
+    @pytest.fixture
+    def load(self):
+        return Companions.load
+
+    def test_products_newer_than_the_fit_are_passed_over(self, fit, trail: Trail) -> None:
+        """They have their part of the mean."""
+        found, with_another = (self.found(fit(), asked) for asked in (trail, longer(trail)))
+        assert_equal(with_another, found.times(len(trail) / (len(trail) + 1)))
 
 
 class TestPopularity(SourceBehaviour):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -21,10 +22,12 @@ from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.attributes import Attributes, AttributesConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.fusion import Fusion
+from daogou.retrieval.item_knn import ItemKnn, ItemKnnConfig
 from daogou.retrieval.retriever import Retriever
 from daogou.retrieval.sequential import SequentialKnn
 from daogou.retrieval.shelf import Shelf
 from daogou.retrieval.texts import Texts, TextsConfig
+from daogou.retrieval.walks import Walks, WalksConfig
 from daogou.testing.builders import event, product
 from daogou.training.config import TrainingConfig
 from daogou.training.fitting import Choosing
@@ -73,7 +76,7 @@ def test_a_release_holds_its_artifacts_metrics_and_origin(stores: Stores, releas
     assert msgspec.convert(manifest.config, TrainingConfig) == TrainingConfig()
     assert release.items() == [f"p{n}" for n in range(20)]
     assert releases.active_id() == release.id
-    assert steps[-1] == "17/18"
+    assert steps[-1] == "19/20"
 
 
 def test_the_same_facts_give_the_same_files(stores: Stores, releases: Releases) -> None:
@@ -172,6 +175,20 @@ def test_attributes_are_compared_where_that_is_switched_on(stores: Stores, relea
     assert len(Attributes.load(release.path("attributes")).table) == len(release.items())
     fusion = msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion)
     assert "attributes" in fusion.weights
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "opened"),
+    [("item_knn", ItemKnnConfig(enabled=True), ItemKnn), ("walks", WalksConfig(enabled=True), Walks)],
+)
+def test_what_shoppers_share_is_looked_at_where_that_is_switched_on(
+    stores: Stores, releases: Releases, name: str, config: object, opened: type[ItemKnn | Walks]
+) -> None:
+    assert "enabled = false" in train(stores, releases).manifest.skipped[name]
+    release = train(stores, releases, config=replace(TrainingConfig(), **{name: config}))  # type: ignore[arg-type]
+    assert len(opened.load(release.path(name)).table) == len(release.items())
+    fusion = msgspec.json.decode((release.path("fusion") / "fusion.json").read_bytes(), type=Fusion)
+    assert name in fusion.weights
 
 
 def test_an_encoders_vectors_are_compared_where_that_is_switched_on(stores: Stores, releases: Releases) -> None:

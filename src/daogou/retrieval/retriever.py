@@ -49,7 +49,9 @@ RETRIEVERS: Mapping[str, str] = {
     "ease": "daogou.retrieval.ease:Ease",
     "als": "daogou.retrieval.als:Als",
     "session_knn": "daogou.retrieval.session_knn:SessionKnn",
+    "item_knn": "daogou.retrieval.item_knn:ItemKnn",
     "attributes": "daogou.retrieval.attributes:Attributes",
+    "walks": "daogou.retrieval.walks:Walks",
     "texts": "daogou.retrieval.texts:Texts",
     "transformer": "daogou.retrieval.transformer:Transformer",
 }

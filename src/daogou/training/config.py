@@ -16,6 +16,7 @@ from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.encoding.tuned import TuningConfig
 from daogou.retrieval.habits import HabitsConfig
 from daogou.retrieval.hybrid import HybridConfig
+from daogou.retrieval.item_knn import ItemKnnConfig
 from daogou.retrieval.popularity import PopularityConfig
 from daogou.retrieval.ranking import RankingConfig
 from daogou.retrieval.repeat import RepeatConfig
@@ -25,6 +26,7 @@ from daogou.retrieval.session_knn import SessionKnnConfig
 from daogou.retrieval.texts import TextsConfig
 from daogou.retrieval.together import TogetherConfig
 from daogou.retrieval.transformer import TransformerConfig
+from daogou.retrieval.walks import WalksConfig
 from daogou.training.recipes.words import WordsConfig
 
 
@@ -103,7 +105,9 @@ class TrainingConfig:
     ease: EaseConfig = field(default_factory=EaseConfig)
     als: AlsConfig = field(default_factory=AlsConfig)
     session_knn: SessionKnnConfig = field(default_factory=SessionKnnConfig)
+    item_knn: ItemKnnConfig = field(default_factory=ItemKnnConfig)
     attributes: AttributesConfig = field(default_factory=AttributesConfig)
+    walks: WalksConfig = field(default_factory=WalksConfig)
     texts: TextsConfig = field(default_factory=TextsConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     encoder: TuningConfig = field(default_factory=TuningConfig)

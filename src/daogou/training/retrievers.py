@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from daogou.training.lesson import Lesson, Skip
-from daogou.training.recipes import als, attributes, ease, session_knn, texts, transformer
+from daogou.training.recipes import als, attributes, ease, item_knn, session_knn, texts, transformer, walks
 
 if TYPE_CHECKING:
     from daogou.retrieval.retriever import Retriever
@@ -31,7 +31,9 @@ TABLE: Mapping[str, Recipe] = {
     "ease": Recipe(ease.fit),
     "als": Recipe(als.fit, needs=("implicit",), extra="factors"),
     "session_knn": Recipe(session_knn.fit),
+    "item_knn": Recipe(item_knn.fit),
     "attributes": Recipe(attributes.fit),
+    "walks": Recipe(walks.fit),
     "texts": Recipe(texts.fit),
     "transformer": Recipe(transformer.fit, needs=("torch",)),
 }
