@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from daogou.adapters.memory.stores import open_memory
 from daogou.domain.errors import BadRequest, NotReady
@@ -20,7 +23,7 @@ from daogou.evaluation.offline.past import Unfolding, past_of
 from daogou.evaluation.offline.questions import Question, questions
 from daogou.evaluation.offline.run import Evaluation, Plan, evaluate
 from daogou.evaluation.offline.splits import READ, leave_one_out, next_step, time_split
-from daogou.evaluation.offline.systems import DEPTH, OURS, Counts, baselines
+from daogou.evaluation.offline.systems import DEPTH, NOTHING, OURS, Counts, Scoring, baselines
 from daogou.ports.stores import Stores
 from daogou.recommend.config import RecommendConfig
 from daogou.retrieval.arrange import Variety
@@ -295,6 +298,23 @@ def test_a_split_that_leaves_too_little_says_what_is_missing(tmp_path: Path) -> 
             run(shop_of(events), tmp_path, plan)
 
 
+def test_every_part_says_how_far_it_is(tmp_path: Path) -> None:
+    told: dict[str, list[float]] = {}
+    evaluate(
+        shop_of(visits()),
+        tmp_path,
+        config=CONFIG,
+        plan=Plan(at=SPLIT, ks=(5, 10)),
+        tell=lambda step, done: told.setdefault(step, []).append(done),
+    )
+    assert list(told) == [
+        "training on the past", "ranking new products", "ranking all products", "ranking next-basket", "judging",
+    ]  # fmt: skip
+    for said in told.values():
+        assert said == sorted(said)
+        assert said[-1] == 1.0
+
+
 def test_leave_one_out_runs_to_the_end(tmp_path: Path) -> None:
     found = run(shop_of(visits()), tmp_path, Plan(split="leave-one-out", ks=(5, 10)))
     assert found.tables[0].n == 60
@@ -478,6 +498,24 @@ def test_who_has_no_neighbours_is_shown_what_is_popular_and_not_what_stands_firs
 def test_personal_frequency_counts_the_shoppers_own() -> None:
     events = [*seen("a", "p5", "p6", "p5", "p7", "p5", "p6"), *seen("b", "p9"), *seen("c", "p9")]
     assert ranked("personal frequency", events, "a", seen=True)[:3] == ["p5", "p6", "p7"]
+
+
+@given(st.data())
+def test_a_baseline_ranks_as_if_every_score_were_written_out(data: st.DataObject) -> None:
+    n, levels = data.draw(st.integers(1, 300)), st.integers(0, 3).map(float)  # few levels: most are tied
+    usual, own = data.draw(arrays(np.float64, n, elements=levels)), data.draw(arrays(np.float64, n, elements=levels))
+    available, differs, history = (data.draw(arrays(bool, n)) for _ in range(3))
+    rows = np.flatnonzero(differs)
+    baseline = Scoring("it", 0.0, available, usual, lambda questions: [(rows, own[rows]) for _ in questions])
+    none = np.empty(0, np.int64)
+    question = Question("a", SPLIT, np.flatnonzero(history), none, none, none, none)
+    for seen in (False, True):
+        found = baseline.rank([question], seen=seen)["it"]
+        scores = np.where(available & (seen | ~history), np.where(differs, own, usual), -np.inf)
+        first = np.lexsort((np.arange(n), -scores))[: min(DEPTH, np.isfinite(scores).sum())]
+        assert found.rows[0, : len(first)].tolist() == first.tolist()
+        assert found.scores[0, : len(first)].tolist() == scores[first].tolist()
+        assert (found.rows[0, len(first) :] == NOTHING).all()
 
 
 def test_titles_of_examples_are_products_of_the_shop(measured: Evaluation) -> None:

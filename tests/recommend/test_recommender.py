@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -967,6 +968,20 @@ def test_a_pinned_place_is_not_drawn_and_has_no_propensity(trained: Release) -> 
     world.recommender.rules = Rulebook([pin], world.shelf)
     first = world.ask(kind="new", k=3).items[0]
     assert (first.product, first.propensity, len(first.because)) == ("p5", None, 1)
+
+
+@pytest.mark.parametrize("asked", [{"kind": kind} for kind in KINDS if kind != "group"] + [{"group": ("s1", "b2")}])
+@pytest.mark.parametrize("epsilon", [0.0, 0.5])
+def test_a_list_without_reasons_is_the_same_list(trained: Release, asked: dict[str, object], epsilon: float) -> None:
+    config = RecommendConfig(explore=dict.fromkeys(KINDS, epsilon), variety=Variety(dial=0.5))
+    world = World(trained, config=config)
+    pin = Rule("second", "pin", products=(ProductId("p5"),), place=2, because=Text(zh="首推", en="First"))
+    world.recommender.rules = Rulebook([pin], world.shelf)
+    request = RecommendRequest(shopper=ShopperId("s3"), product=ProductId("p7"), k=6, **asked)  # type: ignore[arg-type]
+    hits, ranked = world.recommender.recommend(request), world.recommender.ranked(request)
+    assert [world.shelf.ids[row] for row in ranked.rows.tolist()] == [hit.product for hit in hits.items]
+    assert ranked.scores.tolist() == [np.float32(hit.score) for hit in hits.items]
+    assert "p5" in [hit.product for hit in hits.items]
 
 
 def _articles() -> list[Article]:

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from daogou.recommend.reasons import Reasoner
 from daogou.recommend.request import RecommendRequest
 from daogou.recommend.situation import Situation
 from daogou.retrieval.arrange import Variety, ahead, arrange
+from daogou.retrieval.candidates import Candidates
 from daogou.retrieval.chance import APART, told
 from daogou.retrieval.companions import path_of
 from daogou.retrieval.content import bag_of
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from daogou.domain.article import Article
+    from daogou.domain.rule import Rule
     from daogou.ports.stores import Followed, Shoppers
-    from daogou.retrieval.candidates import Candidates
+    from daogou.recommend.exploring import Placed
     from daogou.retrieval.evidence import Evidence
     from daogou.retrieval.shelf import Shelf
 
@@ -50,6 +52,22 @@ _TAIL_UNTRAINED = 50_000
 """Events from which a shop without a release learns what is popular."""
 _PLACED_AT_ONCE = 20
 """Products new to the release that one answer may place by their words, about a millisecond each."""
+
+
+class _Listed(NamedTuple):
+    """The places of an answer."""
+
+    picked: Candidates
+    """What was picked for its score."""
+    ordered: Sequence[tuple[int, Rule | None]]
+    """The row of each place, and the rule that pinned it there."""
+    drawn: Mapping[int, Placed]
+    """By row what was placed by lot or might have been."""
+
+    @property
+    def scored(self) -> dict[int, float]:
+        """The score of each row that was picked."""
+        return dict(zip(self.picked.rows.tolist(), self.picked.scores.tolist(), strict=True))
 
 
 class Recommender:
@@ -107,36 +125,42 @@ class Recommender:
             allowed = self._allowed(request, situation)
             found = {} if situation.members else sources.found(situation, self._models, self._shelf, allowed)
             fused = self._fused(request, situation, allowed, found)
-            rows, scores = fused.totals
-            epsilon = epsilon_of(request, self._config.explore)
-            pool = POOL * request.k if epsilon else request.k
-            picked = arrange(rows, scores, pool, variety=self._variety(request), groups=self._groups)
-            order, drawn = picked.rows.tolist(), {}
-            if epsilon:
-                places = explore(order, request.k, epsilon=epsilon, random=dice(request, situation.at))
-                order, drawn = [place.row for place in places], {place.row: place for place in places}
-            ordered = situation.ruling.pinning(allowed).pin(order, request.k)
-            scored = dict(zip(picked.rows.tolist(), picked.scores.tolist(), strict=True))
-            shown = [row for row, _ in ordered]
+            listed = self._listed(request, situation, allowed, fused)
+            shown = [row for row, _ in listed.ordered]
             made = fused.parts(shown)
             reasoner = Reasoner(situation, self._shelf, self._models, fused.names, self._label_names)
-            varied = self._varied(request, picked, scores)
-            because = reasoner.reasons(made, shown, drawn=drawn, varied=varied)
+            varied = self._varied(request, listed.picked, fused.totals[1])
+            because = reasoner.reasons(made, shown, drawn=listed.drawn, varied=varied)
             chances = self._chances(situation, found, shown)
+            scored = listed.scored
             hits = tuple(
                 Hit(
                     self._shelf.ids[row],
                     scored[row] if row in scored else float(made[place].sum()),
                     because[place] if pin is None else (pin.stated(1.0),),
-                    drawn[row].propensity if pin is None and row in drawn else None,
+                    listed.drawn[row].propensity if pin is None and row in listed.drawn else None,
                     chances.get(row),
                 )
-                for place, (row, pin) in enumerate(ordered)
+                for place, (row, pin) in enumerate(listed.ordered)
             )
         most = self._config.variety.most
-        held = most if most is not None and len(picked) < min(request.k, len(rows)) else None
+        held = most if most is not None and len(listed.picked) < min(request.k, len(fused.rows)) else None
         missing = degraded.said(Answered(request, situation, self._shelf, hits, self.release, held))
         return Hits(hits, self._models.release, degraded=missing)
+
+    def ranked(self, request: RecommendRequest) -> Candidates:
+        """What `recommend` shows, in that order and with these scores: without the reasons, which are more than half of
+        the time of a long list."""
+        with self._lock:
+            situation = self._look(request)
+            allowed = self._allowed(request, situation)
+            fused = self._fused(request, situation, allowed)
+            listed = self._listed(request, situation, allowed, fused)
+        scored = listed.scored
+        rows = [row for row, _ in listed.ordered]
+        if pinned := [row for row in rows if row not in scored]:
+            scored |= zip(pinned, fused.parts(pinned).sum((1, 2)).tolist(), strict=True)
+        return Candidates(np.array(rows, np.int32), np.array([scored[row] for row in rows], np.float32))
 
     def evidence(self, request: RecommendRequest) -> dict[str, Evidence]:
         """What each source says to a request by itself, before it is weighed; also those without a weight."""
@@ -219,6 +243,20 @@ class Recommender:
             )
 
         return look_for_group(request, one) if request.chosen() == "group" else one(request)
+
+    def _listed(
+        self, request: RecommendRequest, situation: Situation, allowed: NDArray[np.bool_], fused: Fused
+    ) -> _Listed:
+        """The products of the answer in their places."""
+        rows, scores = fused.totals
+        epsilon = epsilon_of(request, self._config.explore)
+        pool = POOL * request.k if epsilon else request.k
+        picked = arrange(rows, scores, pool, variety=self._variety(request), groups=self._groups)
+        order, drawn = picked.rows.tolist(), {}
+        if epsilon:
+            places = explore(order, request.k, epsilon=epsilon, random=dice(request, situation.at))
+            order, drawn = [place.row for place in places], {place.row: place for place in places}
+        return _Listed(picked, situation.ruling.pinning(allowed).pin(order, request.k), drawn)
 
     def _fused(
         self,

@@ -164,7 +164,7 @@ def _places(shown: list[_Place], engine: Engine, counts: Counts, moment: Instant
 def _first(actor: str, engine: Engine, moment: Instant) -> Iterable[ProductId]:
     none = np.empty(0, np.int64)
     question = Question(actor, moment, none, none, none, none, none)
-    return [hit.product for hit in engine.hits(question, k=FIRST, seen=True).items]
+    return [engine.shelf.ids[row] for row in engine.listed(question, k=FIRST, seen=True).rows.tolist()]
 
 
 def _named(shown: Iterable[_Place]) -> Iterator[ProductId]:

@@ -39,8 +39,8 @@ class PastEvents:
         _refuse()
 
     def since(self, seq: int, *, limit: int = 10_000) -> list[Recorded]:
-        places = np.arange(max(seq, 0), self.head())[:limit]
-        return [self._recorded(place) for place in places.tolist()]
+        seq = max(seq, 0)
+        return [self._recorded(place) for place in range(seq, min(self.head(), seq + limit))]
 
     def of(
         self, *, shopper: ShopperId | None = None, session: SessionId | None = None, limit: int = 200

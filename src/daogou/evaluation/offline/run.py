@@ -109,7 +109,7 @@ def evaluate(
         past,
         config=answers or RecommendConfig(),
         seconds=seconds,
-        tell=lambda done: tell("ranking", done),
+        tell=lambda what, done: tell(f"ranking {what}", done),
         later=None if split.trained is None else Unfolding(columns),
     )
     shelf = engine.shelf
@@ -125,10 +125,10 @@ def evaluate(
     systems: list[System] = [engine, *baselines(counts, Counts.of(told, row, shelf.available), seed=plan.seed)]
     new_lists = _ranked(systems, fresh, seen=False)
     all_lists = _ranked(systems, asked, seen=True)
-    tell("ranking", 1.0)
+    bought = Counts.of(told, row, shelf.available, ("purchase",))
+    again = baskets(engine, asked, bought, seed=plan.seed)
     tell("judging", 0.0)
     tables = _judged(new_lists, fresh, nature, plan, seen=False), _judged(all_lists, asked, nature, plan, seen=True)
-    bought = Counts.of(told, row, shelf.available, ("purchase",))
     found = Evaluation(
         plan=plan,
         moment=split.moment,
@@ -139,7 +139,7 @@ def evaluate(
         fit_s={name: s for system in systems for name, s in system.fit_s.items() if name in all_lists},
         answer_ms=engine.answer_ms,
         satisfaction=satisfaction(new_lists, fresh, shelf.ids, ours=OURS, truth=truth, k=plan.ks[0], seed=plan.seed),
-        baskets=baskets(engine, asked, bought, seed=plan.seed),
+        baskets=again,
         logged=logged(stores.events, engine, split, counts),
         examples=examples(engine, new_lists, fresh, seed=plan.seed),
         code=release.manifest.code,

@@ -7,11 +7,12 @@ system is better (Krichene and Rendle, "On sampled metrics for item recommendati
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from daogou.domain.ids import DAY_MS
 from daogou.evaluation.offline.questions import Question
@@ -19,8 +20,6 @@ from daogou.features.history import STEP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
     from daogou.ports.stores import EventColumns
 
@@ -98,15 +97,23 @@ class Counts:
         return np.bincount(pairs % self.n, minlength=self.n).astype(np.float64)
 
 
+Scores = tuple[NDArray[np.integer], NDArray[np.float64]]
+"""Rows of products and what each scores."""
+Fit = tuple[NDArray[np.float64], Callable[[Sequence[Question]], Iterable[Scores]]]
+"""The `usual` and `own` of a `Scoring`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """A baseline that gives every product a score."""
+    """A baseline that gives every product a score: one for all shoppers, and of few products another for each."""
 
     name: str
     seconds: float
     available: NDArray[np.bool_]
-    scores: Callable[[Sequence[Question]], NDArray[np.float64]]
-    """Questions to (questions, products); what scores minus infinity is never shown."""
+    usual: NDArray[np.float64]
+    """(products,) What each scores for a shopper of whom nothing is known."""
+    own: Callable[[Sequence[Question]], Iterable[Scores]]
+    """For each question the products that score otherwise, each once."""
     repeats: bool = False
     """Makes sense only where products may come again."""
     _CHUNK = 100
@@ -119,14 +126,53 @@ class Scoring:
         if self.repeats and not seen:
             return {}
         ranked = Ranked.blank(len(questions))
+        usual = np.argsort(-self.usual, kind="stable")
+        usual = usual[self.available[usual]]
+        hidden = ~self.available
         for start in range(0, len(questions), self._CHUNK):
             chunk = questions[start : start + self._CHUNK]
-            scores = np.where(self.available, self.scores(chunk), -np.inf)
-            for place, question in enumerate(chunk):
-                if not seen:
-                    scores[place, question.history] = -np.inf
-                rows = best(scores[place], DEPTH)
-                ranked.fill(start + place, rows, scores[place, rows])
+            for place, (question, own) in enumerate(zip(chunk, self.own(chunk), strict=True), start):
+                left_out = question.history if not seen else question.history[:0]
+                ranked.fill(place, *self._first(own, usual, hidden, left_out))
+        return {self.name: ranked}
+
+    def _first(
+        self, own: Scores, usual: NDArray[np.int64], hidden: NDArray[np.bool_], left_out: NDArray[np.int64]
+    ) -> Scores:
+        """The best of what scores otherwise, and of as many of the usual ones as there are places beside it."""
+        hidden = hidden.copy()
+        hidden[left_out] = True
+        rows, scores = own
+        shown = ~hidden[rows]
+        rows, scores = rows[shown], scores[shown]
+        hidden[rows] = True
+        others = usual[: DEPTH + len(rows) + len(left_out)]
+        others = others[~hidden[others]][:DEPTH]
+        rows, scores = np.concatenate([rows, others]), np.concatenate([scores, self.usual[others]])
+        order = np.lexsort((rows, -scores))[:DEPTH]
+        return rows[order], scores[order]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """The baseline that knows nothing: all products on sale in an order of chance, another for each question."""
+
+    name: str
+    available: NDArray[np.bool_]
+    random: np.random.Generator
+
+    @property
+    def fit_s(self) -> Mapping[str, float]:
+        return {self.name: 0.0}
+
+    def rank(self, questions: Sequence[Question], *, seen: bool) -> Mapping[str, Ranked]:
+        ranked = Ranked.blank(len(questions))
+        for place, question in enumerate(questions):
+            scores = np.where(self.available, self.random.random(len(self.available)), -np.inf)
+            if not seen:
+                scores[question.history] = -np.inf
+            rows = best(scores, DEPTH)
+            ranked.fill(place, rows, scores[rows])
         return {self.name: ranked}
 
 
@@ -138,33 +184,33 @@ def best(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
     return rows[np.argsort(-scores[rows], kind="stable")][:k]
 
 
-def baselines(counts: Counts, told: Counts, *, seed: int) -> list[Scoring]:
+def baselines(counts: Counts, told: Counts, *, seed: int) -> list[System]:
     """Most popular, popular recently, item-kNN, personal frequency and chance: what any recommender must beat.
 
     `told`: what each shopper did until they are asked about, which may be later than what is learnt from.
     """
-    fits: list[tuple[str, Callable[[], Callable[[Sequence[Question]], NDArray[np.float64]]], bool]] = [
-        ("most popular", lambda: _same(counts.reach()), False),
-        ("popular recently", lambda: _same(_recent(counts)), False),
+    fits: list[tuple[str, Callable[[], Fit], bool]] = [
+        ("most popular", lambda: (counts.reach(), _nothing), False),
+        ("popular recently", lambda: (_recent(counts), _nothing), False),
         ("item-kNN", lambda: _item_knn(counts), False),
         ("personal frequency", lambda: _frequency(told), True),
-        ("random", lambda: _random(counts.n, seed), False),
     ]
-    found = []
+    found: list[System] = []
     for name, fit, repeats in fits:
         started = time.process_time()
-        scores = fit()
-        found.append(Scoring(name, time.process_time() - started, counts.available, scores, repeats))
-    return found
+        usual, own = fit()
+        found.append(Scoring(name, time.process_time() - started, counts.available, usual, own, repeats))
+    return [*found, Chance("random", counts.available, np.random.default_rng(seed))]
 
 
 def personal_frequency(counts: Counts) -> Scoring:
     """What each shopper turned to most often, then what is popular: the baseline to fear where people buy again."""
-    return Scoring("personal frequency", 0.0, counts.available, _frequency(counts), repeats=True)
+    return Scoring("personal frequency", 0.0, counts.available, *_frequency(counts), repeats=True)
 
 
-def _same(scores: NDArray[np.float64]) -> Callable[[Sequence[Question]], NDArray[np.float64]]:
-    return lambda questions: np.tile(scores, (len(questions), 1))
+def _nothing(questions: Sequence[Question]) -> Iterator[Scores]:
+    none = np.empty(0, np.int64), np.empty(0)
+    return (none for _ in questions)
 
 
 def _recent(counts: Counts) -> NDArray[np.float64]:
@@ -173,7 +219,7 @@ def _recent(counts: Counts) -> NDArray[np.float64]:
     return counts.reach(newest - RECENT_DAYS * DAY_MS) + 1e-6 * counts.reach()
 
 
-def _item_knn(counts: Counts) -> Callable[[Sequence[Question]], NDArray[np.float64]]:
+def _item_knn(counts: Counts) -> Fit:
     """Plain cosine between the columns of the 0/1 table of shoppers and products, no shrinkage, all neighbours.
 
     What is popular comes after all neighbours: somebody nothing is known of is shown that, and not what stands first in
@@ -185,36 +231,33 @@ def _item_knn(counts: Counts) -> Callable[[Sequence[Question]], NDArray[np.float
     norms = np.sqrt(np.asarray(touched.sum(axis=0)).ravel())
     unit = touched.multiply(1 / np.maximum(norms, 1.0)).tocsr()
 
-    def scores(questions: Sequence[Question]) -> NDArray[np.float64]:
+    def own(questions: Sequence[Question]) -> Iterator[Scores]:
         wanted = _table([question.history for question in questions], counts.n)
-        found: NDArray[np.float64] = ((wanted @ unit.T) @ unit).toarray()
-        for place, question in enumerate(questions):  # a product is no neighbour of its own
-            found[place, question.history] -= norms[question.history] > 0
-        return np.where(found > _BEHIND, found, popular)
+        found = (wanted @ unit.T) @ unit
+        for place, question in enumerate(questions):
+            here = slice(found.indptr[place], found.indptr[place + 1])
+            rows, scores = found.indices[here], found.data[here]
+            scores = scores - np.isin(rows, question.history)  # a product is no neighbour of its own
+            near = scores > _BEHIND
+            yield rows[near], scores[near]
 
-    return scores
+    return popular, own
 
 
-def _frequency(counts: Counts) -> Callable[[Sequence[Question]], NDArray[np.float64]]:
+def _frequency(counts: Counts) -> Fit:
     """How often this shopper turned to it; then what is popular."""
     touched = _touched(counts, binary=False)
     popular = counts.reach()
     popular = 0.5 * popular / max(popular.max(initial=0.0), 1.0)
 
-    def scores(questions: Sequence[Question]) -> NDArray[np.float64]:
-        found = np.tile(popular, (len(questions), 1))
-        known = [(place, counts.actor[q.actor]) for place, q in enumerate(questions) if q.actor in counts.actor]
-        for place, actor in known:
-            own = slice(touched.indptr[actor], touched.indptr[actor + 1])
-            found[place, touched.indices[own]] += touched.data[own]
-        return found
+    def own(questions: Sequence[Question]) -> Iterator[Scores]:
+        for question in questions:
+            actor = counts.actor.get(question.actor)
+            here = slice(0) if actor is None else slice(touched.indptr[actor], touched.indptr[actor + 1])
+            rows = touched.indices[here]
+            yield rows, popular[rows] + touched.data[here]
 
-    return scores
-
-
-def _random(n: int, seed: int) -> Callable[[Sequence[Question]], NDArray[np.float64]]:
-    rng = np.random.default_rng(seed)
-    return lambda questions: rng.random((len(questions), n))
+    return popular, own
 
 
 def _touched(counts: Counts, *, binary: bool) -> Any:
