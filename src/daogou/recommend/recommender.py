@@ -112,9 +112,11 @@ class Recommender:
             return self._live.refresh()
 
     def met_unknown(self) -> bool:
-        """Has something been done with a product that was not on the shelf, since this was last asked?"""
+        """Has something been done with a product that was not on the shelf, since this was last asked?
+
+        Of the events that were taken in: ask after an answer, or after `refresh`.
+        """
         with self._lock:
-            self._live.refresh()
             met, self._live.met_unknown = self._live.met_unknown, False
             return met
 

@@ -277,8 +277,12 @@ class Engine:
     def recommend(self, request: RecommendRequest) -> Hits:
         """Recommend; what products have in common is said with the graph."""
         with self._turn:
-            self._refresh()
-            hits = self._said(self.recommender.recommend(request))
+            self._look_around()
+            hits = self.recommender.recommend(request)  # takes in events, of which one may name a new product
+            if self.recommender.met_unknown():
+                self._look_around(at_once=True)
+                hits = self.recommender.recommend(request)
+            hits = self._said(hits)
         return hits if self._graph is None else connected(hits, self._graph)
 
     def read(self, request: RecommendRequest, articles: Iterable[Article]) -> tuple[Reading, ...]:
@@ -295,12 +299,13 @@ class Engine:
 
     def product(self, id: ProductId) -> Product | None:
         """A product of the shelf as it is now."""
+        with self._turn:
+            self._refresh()
         return self.products([id]).get(id)
 
     def products(self, ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        """Those of the products that are on the shelf, as they are now."""
+        """Those of the products that are on the shelf, as the newest answer saw them."""
         with self._turn:
-            self._refresh()
             rows = {id: self.shelf.row.get(id) for id in ids}
             products = self.shelf.products
             return {id: found for id, row in rows.items() if row is not None and (found := products[row])}
@@ -312,10 +317,14 @@ class Engine:
         return self._graph
 
     def _refresh(self) -> None:
-        """Take in what changed: catalogue, reviews, rules, synonyms; at once where an event names a product that may be
-        new, also where it never comes: to look and find nothing takes some 30 microseconds. The recommender takes in
-        events itself."""
-        if not self.recommender.met_unknown() and time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
+        """Take in events, and what else changed: at once where an event names a product that may be new."""
+        self.recommender.refresh()
+        self._look_around(at_once=self.recommender.met_unknown())
+
+    def _look_around(self, *, at_once: bool = False) -> None:
+        """Take in what changed of catalogue, reviews, rules and synonyms, where it is time to look again. To look and
+        find nothing takes some 30 microseconds."""
+        if not at_once and time.monotonic() - self._looked < _CATALOGUE_EVERY_S:
             return
         self._looked = time.monotonic()
         if self.rules.refresh():
