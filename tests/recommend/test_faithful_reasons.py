@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from daogou.adapters.addresses import open_stores
 from daogou.domain.hit import Hit, Reason
-from daogou.domain.ids import Instant, ShopperId
+from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.domain.shopper import Shopper
 from daogou.ports.stores import Stores
 from daogou.recommend.recommender import Recommender
@@ -22,7 +22,7 @@ from daogou.recommend.situation import Situation
 from daogou.retrieval.evidence import Trail
 from daogou.retrieval.shelf import Shelf
 from daogou.testing.builders import event, product
-from daogou.training.config import TrainingConfig
+from daogou.training.config import FusionConfig, TrainingConfig
 from daogou.training.releases import Release, Releases
 from daogou.training.train import train
 
@@ -57,10 +57,8 @@ class Shop:
         return Recommender(self.release, shelf, stores.events, shoppers=stores.shoppers, clock=lambda: NOW)
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """Shoppers walk along a ring of products. All that is learnt adds up over the steps of a history: so it can be told
-    what each is worth."""
+def _filled() -> Stores:
+    """Shoppers walk along a ring of products."""
     stores = open_stores("memory://")
     stores.catalogue.put(
         [
@@ -80,9 +78,25 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
             for n in range(5)
         ]
     )
-    config = TrainingConfig()
+    return stores
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """All that is learnt adds up over the steps of a history: so it can be told what each is worth."""
+    stores, config = _filled(), TrainingConfig()
     off = {name: replace(getattr(config, name), enabled=False) for name in ("als", "session_knn", "transformer")}
     return Shop(train(stores, Releases(tmp_path_factory.mktemp("models")), config=replace(config, **off)), stores)
+
+
+@pytest.fixture(scope="module")
+def loud(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Every source that names steps has a say, whether or not it helps."""
+    stores, config = _filled(), TrainingConfig(fusion=FusionConfig(others=(1.0,)))
+    on = {name: replace(getattr(config, name), enabled=True) for name in ("attributes", "item_knn", "walks")}
+    quiet = {"transformer": replace(config.transformer, enabled=False)}
+    config = replace(config, **on, **quiet)
+    return Shop(train(stores, Releases(tmp_path_factory.mktemp("models")), config=config), stores)
 
 
 def score_without(reason: Reason, recommender: Recommender, situation: Situation, hit: Hit) -> float:
@@ -138,3 +152,32 @@ def test_a_reason_says_what_was_done_with_the_product_it_names(shop: Shop, done:
                 title = recommender._shelf.title(recommender._shelf.row[cause])
                 said = {DONE[type].format(title.en) for type, id in done if id == cause}
                 assert reason.text.en in said
+
+
+@given(done=st.lists(st.integers(0, N - 1).map("p{}".format), min_size=1, max_size=6), data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_without_what_a_reason_names_the_score_is_another_whatever_the_sources(
+    loud: Shop, done: list[str], data: st.DataObject
+) -> None:
+    """Also of those that do not add up over steps: a history found among others, a vector solved for all steps."""
+    recommender = loud.visited([])
+
+    def asked(history: list[str]) -> dict[str, Hit]:
+        told = replace(ASKED, shopper=None, history=tuple(map(ProductId, history)))
+        return {hit.product: hit for hit in recommender.recommend(told).items}
+
+    hits = asked(done)
+    hit = hits[data.draw(st.sampled_from(sorted(hits)))]
+    assert sum(reason.share for reason in hit.because) <= 1 + 1e-6
+    for reason in hit.because:
+        assert set(reason.products) <= set(done)
+        if reason.products:
+            without = asked([step for step in done if step not in reason.products]).get(hit.product)
+            assert without is None or without.score != pytest.approx(hit.score, rel=1e-6), reason
+
+
+def test_every_source_that_names_steps_has_a_say_there(loud: Shop) -> None:
+    recommender = loud.visited([("view", f"p{n}") for n in range(5)])
+    hits = recommender.recommend(ASKED).items
+    parts = {source for hit in hits for source in recommender.explain(ShopperId("anna"), hit.product).parts}
+    assert parts >= {"sequential", "content", "ease", "als", "session_knn", "attributes", "item_knn", "walks"}
