@@ -18,6 +18,15 @@ def test_releases_say_when_they_were_made(capsys: pytest.CaptureFixture[str]) ->
     assert "r-1" in shown
 
 
+def test_a_release_among_others_says_what_tells_it_from_them(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics = {"cpu_s.read": 1.5, "products": 1_564.0, "steps": 9_000.0, "opinions.found": 0.0, "ndcg@10": 0.34}
+    print_releases([Listed("r-1", Instant(0), metrics, active=False)])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert all(said in shown for said in ("products 1,564", "ndcg@10", "0.3400"))
+    assert "cpu_s" not in shown
+    assert "opinions" not in shown
+
+
 def test_a_release_says_in_words_what_it_was_made_without(capsys: pytest.CaptureFixture[str]) -> None:
     metrics, skipped = {"products": 3.0, "clicks.skipped": 1.0}, {"clicks": "7 clicks [too few]"}
     made = Manifest("r-1", Instant(0), "1", "", 0, 0.0, {}, metrics, skipped)

@@ -135,6 +135,7 @@ def test_a_reason_names_what_is_shared(opened: Graph) -> None:
         ({"pages": "200", "power": "20 W", "author": "He"}, "同作者", "Same author"),
         ({"pages": "200", "power": "20 W"}, "同页数、同功率", "Same number of pages and power"),
         ({"kerning": "tight"}, "同kerning", "Same kerning"),
+        ({"size": "M", "spec": "30ml", "tags": "aw26"}, "同规格", "Same specification"),
     ],
 )
 def test_a_measure_is_named_only_where_nothing_telling_is_shared(
@@ -146,6 +147,13 @@ def test_a_measure_is_named_only_where_nothing_telling_is_shared(
     found = named(Graph.open(tmp_path, most_rows=100), ProductId("a"), ProductId("b"), share=0.5)
     assert found is not None
     assert found.text == Text(f"与「书a」{zh}", f"{en} as “Book a”")
+
+
+def test_sizes_and_tags_that_two_products_share_are_no_reason(tmp_path: Path) -> None:
+    said = {"size": (Text.of("M"), Text.of("L")), "tags": (Text.of("sale"),)}
+    goods = [Product(ProductId(id), Text.of(id), attributes=said) for id in ("a", "b")]
+    graph.write(tmp_path, Links.of(build.edges(goods), build.labels(goods)))
+    assert named(Graph.open(tmp_path, most_rows=100), ProductId("a"), ProductId("b"), share=0.5) is None
 
 
 def test_a_reason_is_only_given_where_the_graph_has_one(opened: Graph) -> None:

@@ -74,6 +74,11 @@ class FakeShop:
     looked = (1.0, 0.55)
     weights_said = Worth({"new": 0.5}).said()
 
+    def known(self, events: Sequence[Event]) -> tuple[list[Event], list[ProductId]]:
+        named = [event.product for event in events if event.product is not None]
+        have = self.stores.catalogue.get(named)
+        return list(events), [id for id in dict.fromkeys(named) if id not in have]
+
     def clock(self) -> Instant:
         return self.now
 

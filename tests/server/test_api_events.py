@@ -99,6 +99,12 @@ def test_fields_that_nothing_is_kept_of_are_named(served: Served) -> None:
     assert answer.json() == {"recorded": 2, "duplicate": 0, "ignored": ["Value", "colour"]}
 
 
+def test_products_that_the_shop_does_not_have_are_named_and_their_events_kept(served: Served) -> None:
+    events = [VIEW | {"product": f"sku-{n}"} for n in (*range(12), 0)] + [VIEW]
+    answer = served.http.post("/v1/events", json=events, headers=served.key("service")).json()
+    assert answer == {"recorded": 13, "duplicate": 1, "unknown": [f"sku-{n}" for n in range(10)]}
+
+
 @pytest.mark.parametrize(
     "odd",
     [

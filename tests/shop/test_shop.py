@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +21,9 @@ import daogou
 from daogou.cli.main import cli
 from daogou.domain.errors import BadRequest, Busy, CorruptRelease, NotFound, NotReady
 from daogou.domain.event import Event, EventType
-from daogou.domain.ids import Instant, ProductId, ReviewId, SessionId, ShopperId
+from daogou.domain.ids import Instant, ProductId, ReviewId, SessionId, ShopperId, VariantId
 from daogou.domain.money import Money
-from daogou.domain.product import Product
+from daogou.domain.product import Product, Variant
 from daogou.domain.query import Where
 from daogou.domain.review import Review
 from daogou.domain.text import Text
@@ -136,6 +137,52 @@ def test_an_event_on_a_product_put_a_moment_ago_is_known_over_http(shop: Shop) -
         assert http.post("/v1/events", json=view, headers=headers).json()["recorded"] == 1
         answer = http.get("/v1/recommend?shopper=new&k=3", headers=headers).json()
     assert any("boots-9" in reason["products"] for hit in answer["items"] for reason in hit["because"])
+
+
+def _with_variants(shop: Shop) -> None:
+    lamps = [
+        Product(
+            ProductId(id),
+            Text(en=title),
+            attributes={"gtin": (Text.of(f"400{id[-1]}"),)},
+            variants=(Variant(VariantId(f"{id}-red"), sku=f"{id.upper()}-R"), Variant(VariantId("shared"))),
+        )
+        for id, title in (("lamp-1", "Desk lamp"), ("lamp-2", "Floor lamp"))
+    ]
+    shop.stores.catalogue.put(lamps, at=NOW)
+    shop.engine._looked = 0.0
+
+
+def test_a_live_event_that_names_a_variant_or_a_code_is_of_its_product(shop: Shop) -> None:
+    _with_variants(shop)
+    said = ["lamp-1", "lamp-1-red", "LAMP-2-R", "4002", "Desk lamp", "shared", "LAMP-9-R"]
+    events = [Event("view", shop.clock(), shopper=ShopperId("s1"), product=ProductId(each)) for each in said]
+    put, unknown = shop.known([*events, Event("search", shop.clock(), shopper=ShopperId("s1"), query="lamp")])
+    assert [(event.product, event.variant) for event in put] == [
+        ("lamp-1", None), ("lamp-1", "lamp-1-red"), ("lamp-2", "LAMP-2-R"), ("lamp-2", None), ("Desk lamp", None),
+        ("shared", None), ("LAMP-9-R", None), (None, None),
+    ]  # fmt: skip
+    assert unknown == ["Desk lamp", "shared", "LAMP-9-R"]  # a title is no id, and two products have "shared"
+
+
+def test_events_of_a_shop_whose_release_is_damaged_go_to_the_disk_as_they_came(shop: Shop) -> None:
+    items = shop.folder / "models" / "releases" / shop.release_id / "items.json"
+    items.write_bytes(items.read_bytes()[:-1] + b" ")
+    other = daogou.open_shop(shop.folder)
+    try:
+        event = Event("view", shop.clock(), shopper=ShopperId("s1"), product=ProductId("unheard of"))
+        assert other.known([event]) == ([event], [])
+    finally:
+        other.close()
+
+
+def test_a_basket_or_a_history_of_variants_is_answered_as_one_of_their_products(shop: Shop) -> None:
+    _with_variants(shop)
+    for said in ({"product": "lamp-1-red"}, {"basket": ["LAMP-1-R"]}, {"history": ["4001"]}):
+        meant = {name: "lamp-1" if name == "product" else ["lamp-1"] for name in said}
+        answered = shop.recommend(**said, k=5)  # type: ignore[arg-type]
+        assert list(answered) == list(shop.recommend(**meant, k=5))  # type: ignore[arg-type]
+        assert "unknown" not in (answered.degraded or "")
 
 
 def test_what_was_just_bought_is_not_recommended(shop: Shop) -> None:
@@ -276,7 +323,54 @@ def test_another_process_activates_and_this_one_follows(shop: Shop) -> None:
         assert other.release_id == second
         shop.activate(first)
         other._looked = 0.0
+        assert other.release_id in {first, second}
+        opening = other._opening
+        assert opening is not None
+        opening.join()
+        assert other.release_id == other.recommend(shopper="s1").release == first
+    finally:
+        other.close()
+
+
+def test_nobody_waits_while_the_release_of_another_process_is_opened(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = shop.release_id
+    other = daogou.open_shop(shop.folder)
+    ready, load = threading.Event(), other._load
+    try:
         assert other.release_id == first
+        monkeypatch.setattr(other, "_load", lambda: load() if ready.wait(60) else None)
+        second = shop.train().id
+        other._looked = 0.0
+        assert other.recommend(shopper="s1").release == first
+        other._looked = 0.0
+        assert other.search("boots").release == first  # nor is it opened twice
+        ready.set()
+        assert other._opening is not None
+        other._opening.join()
+        assert other.search("boots").release == second
+    finally:
+        ready.set()
+        other.close()
+
+
+def test_a_release_that_another_process_activated_and_is_damaged_leaves_the_old_one_answering(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = shop.release_id
+    other = daogou.open_shop(shop.folder)
+    try:
+        assert other.release_id == first
+        second = shop.train()
+        items = second.folder / "items.json"
+        items.write_bytes(items.read_bytes()[:-1] + b" ")
+        other._looked = 0.0
+        assert other.release_id == first
+        assert other._opening is not None
+        other._opening.join()
+        assert other.recommend(shopper="s1").release == first
+        assert f"release {first} goes on answering" in caplog.text
     finally:
         other.close()
 

@@ -162,7 +162,7 @@ def print_release(release: Release) -> None:
 
 
 def print_releases(found: Iterable[Any]) -> None:
-    """Every release, the active one marked."""
+    """Every release with what tells it from another, the active one marked."""
     table(
         ("", "release", "made", "measured"),
         (("*" if entry.active else "", entry.id, _moment(entry.created), _brief(entry.metrics)) for entry in found),
@@ -227,8 +227,12 @@ def _moment(at: Instant) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+_TELLING = ("products", "steps", "purchases", "ndcg@10", "recall@10")
+"""Figures by which releases are told apart at a glance."""
+
+
 def _brief(metrics: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_figure(value)}" for name, value in _measured(metrics).items())
+    return ", ".join(f"{name} {_figure(metrics[name])}" for name in _TELLING if name in metrics)
 
 
 def _measured(metrics: Mapping[str, Any]) -> Mapping[str, Any]:

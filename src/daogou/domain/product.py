@@ -32,6 +32,11 @@ class Variant:
     barcode: str | None = None
     image: str | None = None
 
+    @property
+    def codes(self) -> Iterator[str]:
+        """What orders and scanners name it by: its id, its SKU, its barcode; may repeat."""
+        return (code for code in (self.id, self.sku, self.barcode) if code)
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -74,6 +79,14 @@ class Product:
         if len({price.currency for price in prices}) > 1:
             return (own, own) if own else None
         return (min(prices), max(prices)) if prices else None
+
+    @property
+    def codes(self) -> Iterator[str]:
+        """What orders and scanners name it by, beside its id: its codes, its variants' ids and theirs; may repeat."""
+        for name in CODES & self.attributes.keys():
+            yield from map(str, self.attributes[name])
+        for variant in self.variants:
+            yield from variant.codes
 
     def facets(self) -> Iterator[tuple[str, Text]]:
         """Every (facet, value) of the product and its variants, as filters name them; may repeat.

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from daogou.domain.hit import Reason
+from daogou.domain.product import CODES
 from daogou.domain.text import Text
 from daogou.knowledge.names import BOUGHT_WITH, product_node
 
@@ -38,7 +39,6 @@ RELATION_WORDS = {
 }
 """How a shared property is called that tells something about taste."""
 _MEASURES = {
-    "size": Text("尺码", "size"),
     "power": Text("功率", "power"),
     "battery": Text("续航", "battery life"),
     "capacity": Text("容量", "capacity"),
@@ -52,9 +52,14 @@ _MEASURES = {
     "height": Text("高度", "height"),
     "pages": Text("页数", "number of pages"),
     "pieces": Text("件数", "number of pieces"),
+    "spec": Text("规格", "specification"),
 }
 """The same of what is named only where nothing telling is shared: nobody reads a book for having as many pages. So are
 properties that neither table has, by their own names."""
+
+
+_UNTOLD = frozenset({"size", "tags", *CODES})
+"""What is never named: nearly all clothes come in a size M, and a shop's tags are notes to itself."""
 
 
 def named(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float) -> Reason | None:
@@ -63,7 +68,7 @@ def named(graph: Graph, owned: ProductId, candidate: ProductId, *, share: float)
 
     `share` is the part of the candidate's score that the caller gave it for this.
     """
-    relations = graph.tie(owned, candidate)
+    relations = [each for each in graph.tie(owned, candidate) if each not in _UNTOLD]
     label = graph.label(product_node(owned)) if relations else None
     if not label:
         return None

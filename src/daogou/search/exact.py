@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.domain.product import CODES
 from daogou.language.normalise import plain
 
 if TYPE_CHECKING:
@@ -67,7 +66,4 @@ def _key(text: str) -> int:
 def _names(product: Product) -> Iterator[str]:
     yield product.id
     yield from (text for text in (product.title.zh, product.title.en) if text)
-    for name in CODES:
-        yield from (str(code) for code in product.attributes.get(name, ()))
-    for variant in product.variants:
-        yield from (code for code in (variant.id, variant.sku, variant.barcode) if code)
+    yield from product.codes

@@ -297,6 +297,10 @@ class Searcher:
             return ruling.unpinned()
         return ruling.pinning(self.shelf.allowed(given) & ~ruling.taken(len(self.shelf)))
 
+    def named(self, text: str) -> list[int]:
+        """Rows of the products that the whole text names: an id, a code, a title."""
+        return self._exact.find(text)
+
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """Complete what is being typed."""
         return self._suggester.suggest(prefix, limit)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daogou.domain.errors import NotFound, NotReady
-from daogou.domain.ids import current_instant
+from daogou.domain.ids import ProductId, current_instant
 from daogou.knowledge.graph import Graph
 from daogou.language.label_names import LabelNames
 from daogou.opinions.aspects import lexicon
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from daogou.domain.article import Article
     from daogou.domain.hit import Hits
-    from daogou.domain.ids import Instant, ProductId, SessionId, ShopperId
+    from daogou.domain.ids import Instant, SessionId, ShopperId
     from daogou.domain.product import Product
     from daogou.domain.query import Sort, Understood, Where
     from daogou.domain.review import Review
@@ -309,6 +309,16 @@ class Engine:
             rows = {id: self.shelf.row.get(id) for id in ids}
             products = self.shelf.products
             return {id: found for id, row in rows.items() if row is not None and (found := products[row])}
+
+    def named(self, said: str) -> ProductId | None:
+        """The product with this id, or else the only one with such a variant or code; None where there is none."""
+        if said in self.shelf.row:
+            return ProductId(said)
+        with self._turn:
+            self._refresh()
+            rows = self._lexical.searcher.named(said)
+            found = [product.id for row in rows if (product := self.shelf.products[row]) and said in product.codes]
+        return found[0] if len(found) == 1 else None
 
     def graph(self) -> Graph:
         """The knowledge graph. Raises NotReady where the release has none."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from daogou.adapters.encoders import open_encoder
-from daogou.domain.errors import BadSettings
-from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId, current_instant
+from daogou.domain.errors import BadSettings, DaogouError
+from daogou.domain.ids import ConversationId, Instant, ProductId, SessionId, ShopperId, VariantId, current_instant
 from daogou.opinions.own_words import read_lexicon
 from daogou.recommend.request import RecommendRequest
 from daogou.settings import Settings, read
@@ -60,7 +61,10 @@ if TYPE_CHECKING:
     from daogou.training.releases import Release, Releases
 
 Report = Callable[[str, float], None]
+_log = logging.getLogger(__name__)
 _LOOK_FOR_RELEASE_S = 1.0
+_PAUSE_S = 60.0
+"""Until a release that could not be opened is tried again."""
 _PROFILE_EVENTS = 500
 _SUMMED_REVIEWS = 500
 
@@ -87,12 +91,15 @@ class Shop:
         self._log = GroupCommit(stores.events, max_waiting=settings.store.max_waiting)
         self._engine: Engine | None = None
         self._loading = threading.Lock()
+        self._opening: threading.Thread | None = None
         self._looked = 0.0
         self._assistant: Assistant | None = None
 
     def close(self) -> None:
         """Write what waits for the disk and let go of the store."""
         self._log.close()
+        if self._opening is not None:
+            self._opening.join()
         if self._engine is not None:
             self._engine.close()
         self.stores.close()
@@ -118,15 +125,37 @@ class Shop:
 
     @property
     def engine(self) -> Engine:
-        """The parts that answer. Replaced as a whole when a release is activated, here or by another process."""
+        """The parts that answer, replaced as a whole.
+
+        What another process activates is opened beside them, and they answer until it is ready: nobody waits for it.
+        """
         engine = self._engine
-        if engine is None or time.monotonic() - self._looked > _LOOK_FOR_RELEASE_S:
+        if engine is None:
             with self._loading:
+                engine = self._engine = self._engine or self._load()
                 self._looked = time.monotonic()
-                engine = self._engine
-                if engine is None or self.releases.active_id() != (engine.release_id or None):
-                    engine = self._engine = self._load()
+        elif time.monotonic() - self._looked > _LOOK_FOR_RELEASE_S:
+            self._looked = time.monotonic()
+            self._follow(engine)
         return engine
+
+    def _follow(self, engine: Engine) -> None:
+        """Begin to open the active release where another answers, unless that is under way."""
+        under_way = self._opening is not None and self._opening.is_alive()
+        if self.releases.active_id() != (engine.release_id or None) and not under_way:
+            self._opening = threading.Thread(target=self._replace, args=(engine,), name="release", daemon=True)
+            self._opening.start()
+
+    def _replace(self, engine: Engine) -> None:
+        """Put the active release in the place of `engine`, unless somebody here has done so meanwhile."""
+        with self._loading:
+            if self._engine is not engine:
+                return
+            try:
+                self._engine = self._load()
+            except DaogouError as error:  # nobody asked for it: the release that works goes on answering
+                self._looked = time.monotonic() + _PAUSE_S
+                _log.error("release %s goes on answering: %s", engine.release_id, error.message)
 
     @property
     def encoder(self) -> Encoder | None:
@@ -283,15 +312,15 @@ class Shop:
         someone says they like, in words. `context` is what is known of whoever asks, such as {"country": "DE"}; it
         counts as labels that the shopper does not have, and what says nothing is named in `degraded`. `exclude_seen`
         leaves out whatever the shopper has been at. Raises BadRequest for an unknown kind, or one that lacks what it
-        needs.
+        needs. In `product`, `basket` and `history` a variant's id, SKU or barcode stands for its product.
         """
         request = RecommendRequest(
             shopper=ShopperId(shopper) if shopper else None,
             session=SessionId(session) if session else None,
-            product=ProductId(product) if product else None,
-            basket=tuple(ProductId(id) for id in basket),
+            product=self._named(product) if product else None,
+            basket=tuple(map(self._named, basket)),
             group=tuple(ShopperId(id) for id in group),
-            history=None if history is None else tuple(ProductId(id) for id in history),
+            history=None if history is None else tuple(map(self._named, history)),
             candidates=None if candidates is None else tuple(ProductId(id) for id in candidates),
             likes=tuple(self.engine.liked(words) for words in likes),
             context=context or {},
@@ -400,6 +429,39 @@ class Shop:
             demand_past(event.at, until, f"[{place}]")
         return self._log.submit(events)
 
+    def known(self, events: Sequence[Event]) -> tuple[list[Event], list[ProductId]]:
+        """The events, where they name a variant or a code under its product; and the products that the shop lacks.
+
+        An event of such a product is kept all the same: its product may come later.
+        """
+        try:
+            engine = self.engine
+        except DaogouError:  # what keeps the shop from answering keeps no event from the disk
+            return list(events), []
+        put: list[Event] = []
+        strange: dict[ProductId, None] = {}
+        for event in events:
+            said = event.product
+            product = engine.named(said) if said is not None else None
+            if said is None or said == product:
+                put.append(event)
+            elif product is None:
+                put.append(event)
+                strange[said] = None
+            else:
+                put.append(replace(event, product=product, variant=event.variant or self._variant(product, said)))
+        late = self.stores.catalogue.get(strange) if strange else {}
+        return put, [id for id in strange if id not in late]
+
+    def _variant(self, product: ProductId, said: str) -> VariantId | None:
+        """What an event says of the variant, as imports have it; None where the code is of the whole product."""
+        owner = self.product(product)
+        codes = [code for each in owner.variants for code in each.codes] if owner else []
+        return VariantId(said) if said in codes else None
+
+    def _named(self, said: str) -> ProductId:
+        return self.engine.named(said) or ProductId(said)
+
     def price_basket(self, lines: Sequence[BasketLine], *, code: str | None = None) -> Priced:
         """What a basket costs now, with each adjustment and its promotion."""
         from daogou.promotions.basket import Basket
@@ -477,13 +539,15 @@ class Shop:
         from daogou.shop.training import train
 
         release = train(self, only=only, progress=progress)
-        self._engine = None
+        with self._loading:
+            self._engine = None
         return release
 
     def activate(self, release: str) -> None:
         """Serve another release from the next answer on. Raises NotFound or CorruptRelease; then nothing changes."""
         self.releases.activate(release)
-        self._engine = None
+        with self._loading:
+            self._engine = self._engine and self._load()
 
     def _shown(self, hits: Hits, language: Language | None) -> Shown:
         products = self.engine.products(hit.product for hit in hits.items)

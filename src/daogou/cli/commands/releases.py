@@ -10,7 +10,7 @@ from daogou.cli.shared import Call, shop_command
 @click.command()
 @shop_command
 def releases(call: Call) -> None:
-    """List the releases, newest first, with their metrics; the active one is marked."""
+    """List the releases, newest first, the active one marked; --json has everything that was measured."""
     from daogou.shop.shop import releases_of
 
     found = releases_of(call.folder)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
 from fastapi import APIRouter, Header
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 5_000
 """Events in one request: about as many as fit the body's limit."""
+MOST_NAMED = 10
+"""Unknown products that an answer names."""
 _BY_SERVICE = frozenset({"purchase", "return"})
 """Acts a browser may not report about itself: they come from the shop's till."""
 
@@ -54,6 +57,8 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many were on record already."""
     ignored: tuple[str, ...] = ()
     """Fields of which nothing is kept, since events have none of these names; left out where there are none."""
+    unknown: tuple[str, ...] = ()
+    """Products that the catalogue does not have, at most ten: these events count once it has them."""
 
 
 _EXAMPLE = {"type": "view", "shopper": "u1", "product": "p1", "at": "2026-05-01T09:30:00Z"}
@@ -92,12 +97,13 @@ def router(shop: Shop) -> APIRouter:
             event = decode_event(_own(caller, {"at": now, **each}, where), where, currency=currency)
             demand_past(event.at, until, where)
             events.append(_identified(event, each, caller, idempotency_key, i))
+        events, unknown = await run_in_threadpool(shop.known, events)
         done = await asyncio.wrap_future(shop.record_async(events))
         counts: Metrics = request.app.state.metrics
         counts.events.labels("recorded").inc(done.new)
         counts.events.labels("duplicate").inc(done.duplicate)
         ignored = tuple(sorted(set().union(*objects) - KINDS["event"].keys))
-        return wire.answer(Recorded(done.new, done.duplicate, ignored))
+        return wire.answer(Recorded(done.new, done.duplicate, ignored, tuple(unknown[:MOST_NAMED])))
 
     return routes
 
