@@ -163,8 +163,8 @@ class Reasoner:
             return Reason(kind, text, share, because, source)
         if source in _UNCAUSED:
             kind, text = _UNCAUSED[source]
-            if source in _AGAINST and parts[place].sum() < 0:
-                text = _AGAINST[source]
+            if share == 0:  # only what lowers the score is said without one
+                text = _AGAINST.get(source, text)
             return Reason(kind, text, share, (), source)
         if source == REPEAT:
             text = wording.bought(self.situation.bought.days(row))
