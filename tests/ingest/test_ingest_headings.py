@@ -95,6 +95,16 @@ def test_a_price_before_reduction_alone_is_not_taken_for_the_price(tmp_path: Pat
     assert [(r.line, r.field) for r in report.repairs] == [(2, "price")]
 
 
+@pytest.mark.parametrize("said", ["auf Anfrage", "待定", "POA", " Price on request "])
+def test_a_price_that_is_told_on_request_keeps_no_product_out(tmp_path: Path, said: str) -> None:
+    report, stores = run(
+        write(tmp_path, "a.csv", f"Artikelnummer,Bezeichnung,VK-Preis\n1,O-Ring,{said}\n2,Lager,teuer\n")
+    )
+    assert [(product.id, product.price) for product in stores.catalogue.scan()] == [("1", None)]
+    assert [(repair.line, repair.field, repair.rule) for repair in report.repairs] == [(2, "price", "converted")]
+    assert [(reject.line, reject.field) for reject in report.refusals] == [(3, "price")]
+
+
 def test_rows_of_one_product_with_stock_keeping_units_are_its_variants(tmp_path: Path) -> None:
     text = (
         "商品ID,商品名称,价格,库存,SKU编码,颜色,尺码\n"

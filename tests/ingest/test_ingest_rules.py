@@ -55,6 +55,12 @@ def test_stock_and_list_price_are_put_right(tmp_path: Path) -> None:
     assert counted(report) == {"product": (1, 0, 1, 0)}
 
 
+def test_what_was_repaired_in_many_variants_is_one_sort_of_line(tmp_path: Path) -> None:
+    variants = [{"id": f"v.{n}", "stock": -n} for n in range(4)]
+    report, _ = run(write(tmp_path, "x.jsonl", json.dumps({"id": "a", "title": "A", "variants": variants})))
+    assert [(alike.field, alike.n) for alike in report.repaired] == [("variants.v.1.stock", 3), ("stock", 1)]
+
+
 def test_missing_products_are_created_on_request(tmp_path: Path) -> None:
     events = write(tmp_path, "e.jsonl", VIEW % ("new", "2026-01-01") * 2)
     report, stores = run(events, create_missing_products=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,14 +70,17 @@ class Alike:
 
 
 class Tally:
-    """Counts lines by file, rule and field: a long list of lines says less than how many there are of each sort."""
+    """Counts lines by file, rule and field: a long list of lines says less than how many there are of each sort.
+
+    A field is the same in all variants of all products: a shop has thousands of them.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Alike] = {}
 
     def add(self, each: Reject | Repair) -> None:
         """Count one line."""
-        key = (each.file, each.rule, each.field)
+        key = (each.file, each.rule, re.sub(r"(?<=^variants\.).*\.", "", each.field))
         if (alike := self._found.get(key)) is not None:
             alike.n += 1
         else:

@@ -32,6 +32,13 @@ _OFF = frozenset(
      "brouillon", "inactivo", "borrador"}
 )  # fmt: skip
 """Words for a product that is not to be shown."""
+_ON_REQUEST = frozenset(
+    {"待定", "面议", "价格面议", "询价", "电询", "暂无报价", "on request", "price on request", "poa", "por", "call",
+     "call for price", "tba", "tbd", "auf anfrage", "preis auf anfrage", "a. a.", "a.a.", "sur demande", "sur devis",
+     "prix sur demande",
+     "a consultar", "consultar", "bajo pedido", "según presupuesto"}
+)  # fmt: skip
+"""Words for a price that whoever asks is told."""
 _CANCELLED = re.compile(r"关闭|取消|cancel|storni|annul|void|失败", re.IGNORECASE)
 _REFUNDED = re.compile(r"退款成功|已退款|refunded|erstattet|rembours|reembols", re.IGNORECASE)
 _PENDING = re.compile(r"待付款|等待买家付款|未付款|unpaid|pending|ausstehend|offen|en attente|pendiente", re.IGNORECASE)
@@ -181,7 +188,7 @@ def _variant(data: Mapping[str, Any], id: str, fixes: list[Fix]) -> dict[str, An
 
 def _offer(data: Mapping[str, Any], fixes: list[Fix]) -> dict[str, Any]:
     """A price before reduction alone is no price: what the maker recommends is not what the shop asks."""
-    price, currency = _money(data.get("price"))
+    price, currency = _asked(data.get("price"), fixes)
     sale, _ = _money(data.get("sale"))
     listed, _ = _money(data.get("list_price"))
     now, before = (sale, listed or price) if sale else (price, listed)
@@ -189,6 +196,14 @@ def _offer(data: Mapping[str, Any], fixes: list[Fix]) -> dict[str, Any]:
     if not now and before:
         fixes.append(Fix("price", f"missing: {before} is the price before reduction, and not taken for it"))
     return filled({**offer, "currency": data.get("currency") or currency, "stock": _stock(data.get("stock"), fixes)})
+
+
+def _asked(cell: Any, fixes: list[Fix]) -> tuple[Any, str | None]:
+    """The price, and its currency where the cell names one; none where it is told on request alone."""
+    if isinstance(cell, str) and cell.strip().casefold() in _ON_REQUEST:
+        fixes.append(Fix("price", f"{cell!r} says no price: kept without one"))
+        return None, None
+    return _money(cell)
 
 
 def _money(cell: Any) -> tuple[Any, str | None]:
