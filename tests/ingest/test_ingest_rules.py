@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ingest_world import counted, run, write
 
+from daogou.domain.ids import ShopperId
 from daogou.ingest.rules import RULES
 
 PRODUCT = '{"id":"p1","title":"Shoe","variants":[{"id":"v1"}]}\n'
@@ -59,6 +60,29 @@ def test_what_was_repaired_in_many_variants_is_one_sort_of_line(tmp_path: Path) 
     variants = [{"id": f"v.{n}", "stock": -n} for n in range(4)]
     report, _ = run(write(tmp_path, "x.jsonl", json.dumps({"id": "a", "title": "A", "variants": variants})))
     assert [(alike.field, alike.n) for alike in report.repaired] == [("variants.v.1.stock", 3), ("stock", 1)]
+
+
+def test_purchases_that_only_orders_tell_are_events_once(tmp_path: Path) -> None:
+    def order(id: str, day: int, status: str = "paid", **line: object) -> str:
+        lines = [{"product": "p1", "price": 5} | line]
+        at = f"2025-12-{day:02}T23:59:00Z"
+        return json.dumps({"id": id, "shopper": "u", "at": at, "status": status, "lines": lines}) + "\n"
+
+    told = '{"type":"purchase","shopper":"u","product":"p1","at":"2025-12-11T00:01:00Z"}\n'
+    lines = [
+        order("o1", 1), order("o2", 4, "cancelled"), order("o3", 5, "refunded"), order("o4", 6, "pending"),
+        order("o5", 7, quantity=2, returned=2), order("o6", 8, quantity=2, returned=1), order("o7", 10),
+    ]  # fmt: skip
+    files = write(tmp_path, "x.jsonl", PRODUCT + "".join(lines) + told)
+    report, stores = run(files)
+    bought = [each.event for each in stores.events.of(shopper=ShopperId("u"))]
+    assert [(event.type, event.order, event.quantity) for event in bought] == [
+        ("purchase", "o1", 1), ("purchase", "o6", 2), ("purchase", None, 1),
+    ]  # fmt: skip
+    assert report.notes[:1] == ["orders: 2 purchases that no event tells were put in the event log"]
+    again, _ = run(files, stores=stores)
+    assert not [note for note in again.notes if note.startswith("orders")]
+    assert stores.events.counts() == {"purchase": 3}
 
 
 def test_missing_products_are_created_on_request(tmp_path: Path) -> None:

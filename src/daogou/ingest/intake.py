@@ -11,6 +11,7 @@ from daogou.domain.event import PlainEvent
 from daogou.domain.ids import ProductId
 from daogou.domain.product import Product
 from daogou.domain.text import Text
+from daogou.ingest.bought import Bought
 from daogou.ingest.checks import Checks, Fixes, UnknownProduct
 from daogou.ingest.formats.base import Fix, Found, FoundEvents
 from daogou.ingest.known import Known
@@ -43,6 +44,7 @@ class Intake:
         self._checks = Checks(self._known, options.now, None)
         self._writer = Writer(stores, options.now, options.batch)
         self._outliers = Outliers()
+        self._bought = Bought()
         self._dates = LocalDates(options.zone)
         self._people = People(stores)
         self._seen: dict[str, dict[int, int]] = {}
@@ -104,6 +106,8 @@ class Intake:
             self._store(file, found, file.count(found.kind), may_wait=False)
         self._waiting.clear()
         self._writer.flush()
+        if n_logged := self._bought.log(self._stores):
+            self._report.notes.append(f"orders: {n_logged:,} purchases that no event tells were put in the event log")
         for (name, said), n in sorted(self._unknown_fields.items()):
             self._report.notes.append(f"unknown-field: {name}: {said} ({n:,} records)")
         if (dates := self._dates.note()) is not None:
@@ -135,6 +139,8 @@ class Intake:
                 self._people.alias(found.alias, value.id)
             if kind == "product":
                 self._outliers.add(value)
+            elif kind == "order":
+                self._bought.add(value)
 
     def _read(self, file: FileReport, found: Found) -> tuple[Any, Fixes]:
         kind = KINDS[found.kind]
