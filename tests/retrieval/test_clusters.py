@@ -38,6 +38,17 @@ def test_a_fifth_of_the_rows_holds_nearly_all_of_the_best() -> None:
     assert found >= 475
 
 
+def test_in_finer_groups_more_of_the_best_are_among_as_many_rows() -> None:
+    vectors, found = unit(4_000, seed=1, topics=300), {}
+    best = [np.argsort(-(vectors @ question))[:20] for question in vectors[:50]]
+    for fine in (1, 2):
+        clusters = Clusters.of(vectors, fine=fine)
+        assert len(clusters.centres) == int(fine * np.sqrt(4_000))
+        near = [clusters.scores(question, 300).rows for question in vectors[:50]]
+        found[fine] = sum(np.isin(*both).sum() for both in zip(best, near, strict=True))
+    assert found[2] > found[1]
+
+
 def test_the_same_vectors_give_the_same_groups() -> None:
     vectors = unit(500, seed=3)
     one, two = Clusters.of(vectors), Clusters.of(vectors)

@@ -49,12 +49,13 @@ class Clusters:
     """(rows, dim), in the order of `rows`."""
 
     @classmethod
-    def of(cls, vectors: NDArray[np.float32], *, seed: int = 0) -> Clusters:
-        """About as many groups as the square root of the number of vectors; k-means on a sample drawn with the seed."""
+    def of(cls, vectors: NDArray[np.float32], *, fine: int = 1, seed: int = 0) -> Clusters:
+        """About `fine` times as many groups as the square root of the number of vectors; k-means on a sample drawn with
+        the seed."""
         n = len(vectors)
         random = np.random.default_rng(seed)
         sample = vectors[np.sort(random.choice(n, min(n, _LEARNT_FROM), replace=False))]
-        centres = sample[random.choice(len(sample), max(1, int(np.sqrt(n))), replace=False)].copy()
+        centres = sample[random.choice(len(sample), min(n, max(1, int(fine * np.sqrt(n)))), replace=False)].copy()
         for _ in range(_ROUNDS):
             group = _nearest(sample, centres)
             sums = np.zeros_like(centres)
@@ -70,14 +71,14 @@ class Clusters:
         """The dot products of the likeliest groups, as many as hold `most` vectors."""
         likeness = self.centres @ question
         order = (-likeness).argsort(kind="stable").astype(np.int32)
-        sizes = np.diff(self.offsets).take(order)
+        sizes = (self.offsets[1:] - self.offsets[:-1]).take(order)
         end = int(sizes.cumsum().searchsorted(most)) + 1
         near = order[:end]
         spans = list(zip(self.offsets.take(near).tolist(), self.offsets.take(near + 1).tolist(), strict=True))
         # group by group: gathering the vectors first would write and read them once more
         return Near(
             np.concatenate([self.rows[low:high] for low, high in spans]),
-            np.concatenate([self.vectors[low:high] @ question for low, high in spans]),
+            np.concatenate([self.vectors[low:high].dot(question) for low, high in spans]),
             sizes[end:],
             likeness.take(order[end:]),
         )

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_FINE = 2
+"""Vectors of products are of one length, so groups are of much the same size, and in twice as many of half the size
+fewer products must be looked at to find as many of the best."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shortlist:
     """The first numbers of turned vectors, and what is needed to ask them."""
@@ -43,7 +48,7 @@ class Shortlist:
         rest = sizes[:-short] if short < len(sizes) else np.zeros(1)
         left_out = np.array([max(0.0, rest.mean()) / max(1, len(vectors))], np.float32)
         numbers = vectors @ turn
-        return cls(turn, left_out, Clusters.of(numbers) if grouped else Scan.of(numbers))
+        return cls(turn, left_out, Clusters.of(numbers, fine=_FINE) if grouped else Scan.of(numbers))
 
     def nearest(self, question: NDArray[np.float32], *, scored: int, kept: int) -> tuple[NDArray[np.int32], float]:
         """The `kept` rows that look best, of about `scored` where there are groups, and the logarithm of the sum of
@@ -60,7 +65,7 @@ class Shortlist:
             found = self.numbers.scores(part, scored)
             scores, rows = found.scores, found.rows
             most = scores.max()
-            passed = float((found.passed * np.exp(found.centres - most)).sum())
+            passed = float(np.exp(found.centres - most) @ found.passed.astype(np.float32))
         best = highest(scores, kept)
         mass = np.exp(scores - most)
         others = max(float(mass.sum() - mass.take(best).sum()) + passed, 1e-30)

@@ -85,7 +85,7 @@ class TransformerConfig:
     """In a catalogue of up to so many products each of them is scored for a request."""
     scanned: Natural = 30_000
     """In one of up to so many each is scored by a part of its vector, in 8 bits."""
-    scored: Count = 4_000
+    scored: Count = 1_500
     """In a larger one about so many are, those of the likeliest groups."""
     short: Count = 64
     """How many numbers this part has."""
