@@ -80,7 +80,8 @@ def behaviour(
 
     actors = int(actor.max()) + 1 if len(actor) else 0
     x = sp.csr_matrix((strength, (rows, actor)), (n, actors))
-    length = np.sqrt(np.asarray(x.multiply(x).sum(1))).ravel()
+    del actor, rows, strength  # as long as there are steps
+    length = np.sqrt(np.asarray(sp.csr_matrix((x.data * x.data, x.indices, x.indptr), x.shape).sum(1))).ravel()
     x.data /= np.repeat(np.maximum(length, 1e-9), np.diff(x.indptr)).astype(np.float32)
     asked = np.arange(n) if only is None else only
     blocks = []

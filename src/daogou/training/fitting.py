@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from daogou.retrieval.content import ContentKnn
     from daogou.retrieval.neighbours import Neighbours
     from daogou.retrieval.popularity import Popularity
+    from daogou.retrieval.repeat import Repeat
     from daogou.retrieval.retriever import Retriever
     from daogou.retrieval.sequential import SequentialKnn
     from daogou.training.config import TrainingConfig
@@ -60,9 +61,9 @@ class FromSteps:
 class Choosing:
     """What choices are made with: components that have not seen the held-back steps, and the questions these make."""
 
-    steps: Sequences
-    """Without the held-back ones."""
     fitted: FromSteps
+    again: Repeat
+    """How readily products are bought again."""
     questions: Sequence[Case]
 
     @property
@@ -122,13 +123,15 @@ class Fitting:
         """Fit without the held-back steps and make the choices. Returns what was fitted where it is to be served as it
         is, the components of the table, and the alpha; the rest is let go, with its part of the pairs."""
         run = self._run
-        held_back = self._fit_held_back(pairs)
+        steps = self._read.steps.without(self._held)
+        held_back = self._fit_held_back(pairs, steps)
         del pairs["choosing"]
         learnt: dict[str, Retriever] = {}
         alpha = 0.0
         if words is not None:
-            lesson = Lesson(held_back.steps, self._read, words, held_back.firsts, None, self._config, run.tell, encode)
+            lesson = Lesson(steps, self._read, words, held_back.firsts, None, self._config, run.tell, encode)
             learnt = self._fit_further(further, lesson)
+            del steps, lesson  # not needed to weigh what they have taught
             run.step("choose")
             if "hybrid" in self._wanted:
                 alpha = self._choose_alpha(held_back, words)
@@ -165,16 +168,17 @@ class Fitting:
                 pairs["beside"] = together.beside(pairs["followed"], companions, self._config)
         return pairs
 
-    def _fit_held_back(self, pairs: Mapping[str, SequentialKnn]) -> Choosing:
+    def _fit_held_back(self, pairs: Mapping[str, SequentialKnn], steps: Sequences) -> Choosing:
         read, config = self._read, self._config
         questions = cases(read.steps, self._held, limit=config.validation_shoppers, seed=config.seed)
-        steps = read.steps.without(self._held)
         heard = self._hear(steps)
         if config.refit:
             fitted = self._fit_behaviour(pairs["choosing"], steps, heard, only=hybrid.asked(questions))
         else:
             fitted = self._fit_behaviour(pairs["choosing"], steps, heard, followed=_followed(pairs))
-        return Choosing(steps, fitted, questions)
+        with self._run.spending("repeat"):
+            again = repeat.fit_steps(steps, read.n, config)
+        return Choosing(fitted, again, questions)
 
     def _fit_behaviour(
         self,
@@ -221,14 +225,13 @@ class Fitting:
         }  # fmt: skip
         events = fitted.sequential.degree
         with run.spending("weights"):
-            again = repeat.fit_steps(held_back.steps, n, config)
-            chosen, pool = fusion.fit(sources, questions, repeat=again, events=events, config=config)
+            chosen, pool = fusion.fit(sources, questions, repeat=held_back.again, events=events, config=config)
         chosen.fusion.save(folder)
         run.metrics |= {"ndcg@10": chosen.ndcg, "recall@10": chosen.recall}
         run.step("chance")
         with run.trying("chance"):
             asked = {name: source for name, source in sources.items() if name not in APART}
-            known = chance.Known(asked, chosen.fusion, again, fitted.popularity, events, n)
+            known = chance.Known(asked, chosen.fusion, held_back.again, fitted.popularity, events, n)
             chance.fit(known, questions, config=config.chance, seed=config.seed).save(folder)
         run.step("ranking")
         with run.trying("ranking"):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from daogou.retrieval.candidates import Candidates
     from daogou.training.releases import Release
 
-_TIMED = 200
+_TIMED = 50
 """About so many answers of a ranking are asked for with their reasons, too, to see what one takes."""
 
 

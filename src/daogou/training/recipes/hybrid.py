@@ -23,16 +23,27 @@ if TYPE_CHECKING:
 
 
 def fit_behaviour(
-    steps: Sequences, n: int, config: TrainingConfig, *, only: NDArray[np.int64] | None = None
+    steps: Sequences,
+    counted: NDArray[np.bool_],
+    n: int,
+    config: TrainingConfig,
+    *,
+    only: NDArray[np.int64] | None = None,
 ) -> Neighbours:
-    """Cosines over the newest steps of every actor; the strength of repeated steps adds up.
+    """Cosines over the newest of every actor's steps that count, a mask; the strength of repeated steps adds up.
 
     With `only`, the others have no neighbours: choosing the mixture asks for few products.
     """
-    lengths = np.diff(steps.offsets)
-    from_end = np.repeat(steps.offsets[1:], lengths) - np.arange(len(steps))
-    recent = from_end <= config.hybrid.steps
+    recent = _recent(steps, counted, config.hybrid.steps)
     return behaviour(steps.who[recent], steps.rows[recent], steps.strength[recent], n, config=config.hybrid, only=only)
+
+
+def _recent(steps: Sequences, counted: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """(steps,) Which are among the newest of their actor that count."""
+    before = np.concatenate(([0], np.cumsum(counted)), dtype=np.int32)
+    from_here = np.repeat(before[steps.offsets[1:]], np.diff(steps.offsets)) - before[:-1]
+    recent: NDArray[np.bool_] = counted & (from_here <= most)
+    return recent
 
 
 def asked(cases: Sequence[Case]) -> NDArray[np.int64]:

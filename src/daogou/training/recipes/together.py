@@ -96,7 +96,7 @@ def by_others(
 
     `followed`: counts of the same pairs, however they are weighed. With `only`, the other products are like none.
     """
-    alike = hybrid.fit_behaviour(steps.only(heard.counted), n, config, only=only)
+    alike = hybrid.fit_behaviour(steps, heard.counted, n, config, only=only)
     if heard.vouched is None:
         return alike, followed
     tables = [alike, *(pairs.counts for pairs in followed[:1])]
