@@ -34,6 +34,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "recommend": ("recommend.py",),
     "next_item": ("beauty.py",),
     "next_basket": ("next_basket.py",),
+    "complete_basket": ("complete_basket.py",),
     "sessions": ("sessions.py",),
     "graph": ("lastfm.py",),
     "fake_accounts": ("shilling.py",),

@@ -167,7 +167,7 @@ def test_what_goes_with_a_category_is_told_by_enough_believed_accounts(
         world.happen("purchase", f"{buyers}{each}", ["shoe1", TARGET], days_ago=0.01)
     data = read(world.stores)
     trusted = together.trust(data.lines, TrainingConfig())
-    found = together.accompany(data, TrainingConfig(), trusted=trusted)
+    found = together.accompany(data.lines, data.products, TrainingConfig(), trusted=trusted)
     assert (data.row[TARGET] in found.evidence(Trail.of([data.row["shoe7"]])).rows) == told
 
 

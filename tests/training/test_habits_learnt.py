@@ -13,6 +13,7 @@ from daogou.recommend.models import Models
 from daogou.recommend.recommender import Recommender
 from daogou.recommend.request import RecommendRequest
 from daogou.retrieval.als import AlsConfig
+from daogou.retrieval.completing import CompletingConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.habits import HabitsConfig
 from daogou.retrieval.ranking import RankingConfig
@@ -28,7 +29,7 @@ NOW = 1_700_000_000_000
 N, SHOPPERS, WEEKS = 30, 60, 13
 OFF = HabitsConfig(enabled=False)
 CONFIG = TrainingConfig(
-    habits=HabitsConfig(least=50, leaf=20),
+    habits=HabitsConfig(least=50, leaf=20), completing=CompletingConfig(enabled=False),
     ranking=RankingConfig(enabled=False), ease=EaseConfig(enabled=False), als=AlsConfig(enabled=False),
 )  # fmt: skip
 

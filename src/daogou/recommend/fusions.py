@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from daogou.recommend.group import LIKES
 from daogou.recommend.request import KINDS
+from daogou.retrieval.completing import BY_CATEGORY, FOLLOWED, believed, completing
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.repeat import REPEAT
 
@@ -15,13 +16,9 @@ if TYPE_CHECKING:
     from daogou.domain.kinds import Kind
     from daogou.recommend.models import Models
 
-V = TypeVar("V")
-
 BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
 """Kinds that rest on what others did around products: steps that are believed alone count, as of the last training, so
 that nobody moves these lists at once."""
-FOLLOWED = "followed"
-"""The source that says what shoppers turned to next, in steps that are believed."""
 COMPANIONS = "companions"
 """The source that says what is bought with products of the same category."""
 GOING_WITH = frozenset({"together", "complete"})
@@ -30,19 +27,14 @@ BASKETS = frozenset({"complete", "next-basket"})
 """Kinds that fill a basket, and may repeat what was bought lately."""
 BY_SEGMENT = {"for-you", "next-basket"}
 """Kinds in which what is popular has a say, and so what is popular with shoppers of a label."""
-_COMPANIONS = 0.01
-"""Worth of what goes with the category in lists of what goes with a product."""
 _BY_KIND: Mapping[str, Mapping[str, float]] = {
     "similar": {"hybrid": 1.0, "content": 0.3, FOLLOWED: 0.1},
-    "together": {"together": 1.0, FOLLOWED: 0.05, COMPANIONS: _COMPANIONS, "content": 0.001},
+    "together": {"together": 1.0, FOLLOWED: 0.05, COMPANIONS: BY_CATEGORY, "content": 0.001},
     "trending": {"trending": 1.0},
     "new": {"new": 1.0},
 }
 """Worth of the sources for kinds whose order is not learnt; together: partners first, then what is next,
 then what goes with the category, then alike."""
-_BESIDE = 0.1
-"""Worth of words for a basket that is to be completed, in parts of their worth in other answers: what is alike stands
-in the place of what lies in the basket, not beside it."""
 _FILL = {"popular": 1e-4, "fresh": 1e-6, "given": 1e-6}
 """What is popular, then what is new (or, of candidates, what was given first), behind everything that was found."""
 _LIKES, _LIKES_STEPS = 1.0, 3.0
@@ -59,38 +51,20 @@ def _fusion(kind: Kind, models: Models) -> Fusion:
     learnt = models.fusion
     if kind in _BY_KIND:
         return Fusion({**_BY_KIND[kind], **_FILL}, {FOLLOWED: learnt.scales.get("sequential", 1.0)})
+    if kind == "complete":
+        learnt = completing(learnt, models.repeat.config)
+        return replace(learnt, weights={**learnt.weights, **_FILL})
     if kind in BY_OTHERS:
-        learnt = _by_others(learnt)
+        learnt = believed(learnt)
     weights = {**learnt.weights, "segment": 2 * learnt.weights.get("popularity", 0.0)}
-    if kind in BASKETS:
+    if kind == "next-basket":
         repeat = models.repeat.config
-        together = repeat.completing if kind == "complete" else repeat.together
         weights = {name: weight * repeat.rest for name, weight in weights.items()}
-        worth = repeat.rare if kind == "complete" and learnt.rests else repeat.weight
-        weights |= {REPEAT: worth, "together": together}
+        weights |= {REPEAT: repeat.weight, "together": repeat.together}
         learnt = replace(learnt, seen=1.0)
-        if kind == "complete":
-            weights |= {COMPANIONS: _COMPANIONS, "content": _BESIDE * weights.get("content", 0.0)}
     elif kind != "for-you":
         weights[REPEAT] = 0.0
     return replace(learnt, weights={**weights, **_FILL})
-
-
-def _by_others(learnt: Fusion) -> Fusion:
-    """The same with believed steps in the place of everybody's, from which what is popular and further retrievers
-    are learnt as well: what is popular comes behind all else."""
-    kept = {"sequential": FOLLOWED, "content": "content"}
-
-    def renamed(named: Mapping[str, V]) -> dict[str, V]:
-        return {kept[name]: value for name, value in named.items() if name in kept}
-
-    return replace(
-        learnt,
-        weights=renamed(learnt.weights),
-        scales=renamed(learnt.scales),
-        by_band=renamed(learnt.by_band),
-        fading=renamed(learnt.fading),
-    )
 
 
 def stated(fusion: Fusion, steps: int) -> Fusion:

@@ -97,7 +97,7 @@ def look(
         basket=min(len(laid), len(steps.rows)) if kind == "complete" else 0,
         ruling=rules.ruling(at, shown_in=kind),
         showings=live.showings(request.at) if request.candidates is None else None,
-        reorderings=reorderings.get(kind, ()) if request.candidates is None else (),
+        reorderings=reorderings.get(kind, ()) if request.candidates is None and (laid or kind != "complete") else (),
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from daogou.retrieval.chance import Chance
 from daogou.retrieval.companions import Companions
+from daogou.retrieval.completing import COMPLETING
 from daogou.retrieval.content import ContentKnn
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.hybrid import Hybrid
@@ -75,6 +76,8 @@ class Models:
     """None where none ranks better than the fusion."""
     habits: Ranker | None = None
     """The same for what somebody buys again."""
+    completing: Ranker | None = None
+    """The same for what completes a basket."""
     sated: Sated | None = None
     """None where people come back for more of what they have bought."""
     chance: Chance | None = None
@@ -103,6 +106,7 @@ class Models:
             further=open_retrievers(release.path),
             ranker=_part(Ranker.load, release.path("fusion") / "ranking"),
             habits=_part(Ranker.load, release.path("fusion") / "habits"),
+            completing=_part(Ranker.load, release.path("fusion") / COMPLETING),
             sated=_part(Sated.load, release.path("fusion") / "sated"),
             chance=Chance.load(release.path("fusion")),
         )

@@ -48,6 +48,8 @@ class Ranking:
 
     ranker: Ranker
     shelf: Shelf
+    believed: NDArray[np.floating] | None = None
+    """How many steps of believed accounts each row has, where it is told of these and not of everybody's."""
 
     def applied(self, fused: Fused, asker: Asker, events: NDArray[np.floating]) -> Fused:
         """Someone without a history is told what the fusion says, and so is who comes back after the time within which
@@ -57,6 +59,7 @@ class Ranking:
             return fused
         first = are_highest(scores, min(len(scores), self.ranker.config.first)).nonzero()[0]
         parts = fused.by_source(first, self.ranker.sources)
+        events = events if self.believed is None else self.believed
         told = described(rows.take(first), scores.take(first), parts, asker, goods=self.shelf, events=events)
         said = spared(self.ranker.factors(told), told)
         said[rows.take(first) == asker.trail.rows[0]] = 1  # turned to again it is the same step, so nobody learnt of it
@@ -102,12 +105,13 @@ class Enough:
 
 def reorderings(models: Models, shelf: Shelf) -> Mapping[Kind, Sequence[Reordering]]:
     """What the release changes, in this order, by the kind of list."""
-    ranker, habits_, sated = models.ranker, models.habits, models.sated
+    ranker, habits_, sated, completing = models.ranker, models.habits, models.sated, models.completing
     found: dict[Kind, Sequence[Reordering]] = {
         "for-you": [
             *([Ranking(ranker, shelf)] if ranker is not None else []),
             *([Enough(sated, shelf)] if sated is not None else []),
         ],
+        "complete": [Ranking(completing, shelf, models.beside.degree)] if completing is not None else [],
         "next-basket": [Habits(habits_, models.repeat, shelf)] if habits_ is not None else [],
     }
     return found

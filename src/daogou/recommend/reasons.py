@@ -16,11 +16,12 @@ from daogou.domain.text import Text
 from daogou.language.label_names import LabelNames
 from daogou.recommend import wording
 from daogou.recommend.freshness import FRESHNESS
-from daogou.recommend.fusions import COMPANIONS, FOLLOWED
+from daogou.recommend.fusions import COMPANIONS
 from daogou.recommend.group import LIKES, suited
 from daogou.recommend.group import SOURCE as GROUP
 from daogou.recommend.ranking import RANKING
 from daogou.recommend.showings import EXPOSURE
+from daogou.retrieval.completing import FOLLOWED
 from daogou.retrieval.evidence import NO_CAUSE
 from daogou.retrieval.habits import HABITS
 from daogou.retrieval.repeat import REPEAT

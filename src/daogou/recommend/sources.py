@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daogou.recommend.fusions import BASKETS, BY_OTHERS, COMPANIONS, FOLLOWED, GOING_WITH
+from daogou.recommend.fusions import BASKETS, BY_OTHERS, COMPANIONS, GOING_WITH
 from daogou.recommend.group import LIKES
 from daogou.retrieval.candidates import Candidates
+from daogou.retrieval.completing import FOLLOWED
 from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.repeat import REPEAT
 from daogou.retrieval.retriever import Valuing

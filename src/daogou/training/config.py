@@ -11,6 +11,7 @@ from daogou.features.trust import TrustConfig
 from daogou.retrieval.als import AlsConfig
 from daogou.retrieval.attributes import AttributesConfig
 from daogou.retrieval.chance import ChanceConfig
+from daogou.retrieval.completing import CompletingConfig
 from daogou.retrieval.content import ContentConfig
 from daogou.retrieval.ease import EaseConfig
 from daogou.retrieval.encoding.tuned import TuningConfig
@@ -116,5 +117,6 @@ class TrainingConfig:
     fusion: FusionConfig = field(default_factory=FusionConfig)
     ranking: RankingConfig = field(default_factory=RankingConfig)
     habits: HabitsConfig = field(default_factory=HabitsConfig)
+    completing: CompletingConfig = field(default_factory=CompletingConfig)
     sated: SatedConfig = field(default_factory=SatedConfig)
     chance: ChanceConfig = field(default_factory=ChanceConfig)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.retrieval.chance import APART
+from daogou.retrieval.completing import COMPLETING
+from daogou.retrieval.fusion import Fusion
 from daogou.training import retrievers
 from daogou.training.lesson import Encode, Lesson
 from daogou.training.recipes import (
     chance,
+    completing,
     content,
     fusion,
     habits,
@@ -113,6 +116,8 @@ class Fitting:
         run.step("habits")
         if "fusion" in wanted:
             self._know_repeats()
+        if "fusion" in wanted and words is not None:
+            self._complete(words)
         run.step("together")
         if "together" in wanted:
             self._go_together()
@@ -163,7 +168,9 @@ class Fitting:
             pairs = dict(zip(counted, sequential.fits(steps, list(counted.values()), n, self._config), strict=True))
         if "together" in self._wanted:
             with self._run.spending("together"):
-                companions = together.accompany(self._read, self._config, trusted=self._trusted)
+                companions = together.accompany(
+                    self._read.lines, self._read.products, self._config, trusted=self._trusted
+                )
                 companions.save(self._made("together/companions"))
                 pairs["beside"] = together.beside(pairs["followed"], companions, self._config)
         return pairs
@@ -285,6 +292,15 @@ class Fitting:
             known, found = sated.fit(read.steps, read.kinds, config=self._config.sated)
             known.save(self._made("fusion/sated"))
             run.metrics |= found
+
+    def _complete(self, words: ContentKnn) -> None:
+        """Write the ranker of what completes a basket, where there is one."""
+        run = self._run
+        learnt = Fusion.load(self._made("fusion"))
+        with run.trying(COMPLETING):
+            ranker, gained = completing.fit(self._read, words, learnt, trusted=self._trusted, config=self._config)
+            ranker.save(self._made(f"fusion/{COMPLETING}"))
+            run.metrics |= gained
 
     def _go_together(self) -> None:
         """Write what goes together by the acts of others, the part of the steps that counts there, and how many

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 FITTED = (
     "popularity", "sequential", "content", "hybrid", "together", *retrievers.TABLE, "fusion", "chance", "ranking",
-    "habits", "sated",
+    "habits", "sated", "completing",
 )  # fmt: skip
 RECIPES = (*FITTED, "lexical")
 COUNTERS = frozenset({"popularity", "sequential"})
 """Recipes whose counters live events move; they are rebuilt together, so that no event counts twice or never."""
-ORDER = frozenset({"fusion", "chance", "ranking", "habits", "sated"})
+ORDER = frozenset({"fusion", "chance", "ranking", "habits", "sated", "completing"})
 """Likewise: what the rankers correct and chances rest on is the order of this fusion, and of repeats as it has them,
 and no other."""
 

@@ -79,6 +79,18 @@ class Lists:
         rank = above + 0.5 * (level - 1)
         return np.where(rank < K, 1 / np.log2(rank + 2), 0.0)
 
+    def reached(self, scores: NDArray[np.floating], wanted: NDArray[np.int64], k: int) -> NDArray[np.float64]:
+        """(cases,) NDCG@k of all answers of each under scores (products,). `wanted`: how many products each asks for,
+        those that are not in its list too."""
+        of = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        order = np.lexsort((-scores, of))  # ties stay as they are
+        place = np.arange(len(of)) - np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
+        hit = self.answer[order] & (place < k)
+        discounts = 1 / np.log2(np.arange(2, k + 2))
+        found = np.bincount(of[hit], discounts[place[hit]], len(self.lengths))
+        reached: NDArray[np.float64] = found / np.cumsum(discounts)[np.minimum(wanted, k) - 1]
+        return reached
+
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:

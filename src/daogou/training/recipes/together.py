@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from daogou.domain.product import Product
     from daogou.features.history import Sequences
     from daogou.retrieval.neighbours import Neighbours
     from daogou.retrieval.sequential import SequentialKnn
     from daogou.training.config import TrainingConfig
-    from daogou.training.data import Lines, TrainingData
+    from daogou.training.data import Lines
 
 _OFTEN = 3
 """How often a shopper may turn to one product and be counted: who goes to and fro between two a hundred times says no
@@ -64,9 +65,9 @@ def hear(steps: Sequences, n: int, config: TrainingConfig, *, trusted: Trust) ->
     return Heard(counted, counted & np.append(trusted.believed, False).take(who, mode="clip"))
 
 
-def accompany(read: TrainingData, config: TrainingConfig, *, trusted: Trust) -> Companions:
+def accompany(lines: Lines, products: Sequence[Product], config: TrainingConfig, *, trusted: Trust) -> Companions:
     """Count which categories are bought together."""
-    lines, paths = read.lines, [path_of(product) for product in read.products]
+    paths = [path_of(product) for product in products]
     return Companions.fit(
         lines.actor, lines.day, lines.row, paths,
         config=config.together, voice=trusted.voice, believed=trusted.believed,
