@@ -33,7 +33,7 @@ import numpy as np
 from daogou.adapters.addresses import open_stores
 from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.evaluation import groceries
-from daogou.evaluation.offline.bootstrap import intervals
+from daogou.evaluation.offline.bootstrap import differences
 from daogou.evaluation.offline.past import past_of
 from daogou.evaluation.offline.questions import questions
 from daogou.evaluation.offline.splits import READ, leave_one_out, only
@@ -218,7 +218,7 @@ def gains(
 def show(name: str, found: NDArray[np.float64], whole: NDArray[np.float64], **measured: float) -> None:
     """Print one system's line."""
     line: dict[str, Any] = {"system": name}
-    apart = intervals(found - whole, seed=0)
+    apart = [each.interval for each in differences(found - whole, seed=0)]
     for label, mean, interval in zip(("recall@10", "ndcg@10"), found.mean(0), apart, strict=True):
         line |= {label: round(float(mean), 4), f"{label}_apart_95": [round(interval.low, 4), round(interval.high, 4)]}
     print(json.dumps(line | {key: float(f"{value:.3g}") for key, value in measured.items()}), flush=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +15,7 @@ from daogou.cli.evaluated import true_taste
 from daogou.cli.main import cli, main
 from daogou.domain.ids import Instant
 from daogou.evaluation.offline.bootstrap import Difference, Interval
-from daogou.evaluation.report.html import _verdict
+from daogou.evaluation.report.html import _verdict, _Writer
 from daogou.evaluation.report.words import reason_in
 from daogou.shop.create import create
 from daogou.shop.shop import open_shop
@@ -116,6 +118,38 @@ def test_a_difference_is_clear_only_where_the_test_and_the_interval_say_so() -> 
     assert verdict(-0.02, -0.01, 0.01) == "worse"
     assert verdict(-0.001, 0.03, 0.04) == "unclear"
     assert verdict(0.001, 0.03, 0.06) == "unclear"
+
+
+def test_the_best_of_many_sources_is_ahead_only_where_it_is_so_much_surer() -> None:
+    def said(p: float, *, sources: int) -> str:
+        behind = {"ndcg@10": Difference(Interval(-0.02, -0.03, -0.01), p)}
+        even = {"ndcg@10": Difference(Interval(0.0, -0.01, 0.01), 1.0)}
+        against = {f"s{n} alone": even for n in range(1, sources)} | {"ease alone": behind}
+        table = SimpleNamespace(against=against)
+        found: Any = SimpleNamespace(plan=SimpleNamespace(ks=(10,)), tables=(table,))
+        return " ".join(_Writer(found, "en").own())
+
+    assert "linear model" in said(0.03, sources=1)
+    assert said(0.03, sources=10) == ""
+    assert "linear model" in said(0.004, sources=10)
+
+
+def test_the_best_of_several_baselines_is_ahead_only_where_it_is_so_much_surer() -> None:
+    def said(gap: Interval, p: float, *, baselines: tuple[str, ...]) -> str:
+        level = Interval(0.1, 0.05, 0.15)
+        accuracy = {name: {"ndcg@10": level, "hit rate@10": level} for name in ("this shop", *baselines)}
+        against = {name: {"ndcg@10": Difference(gap, p)} for name in baselines}
+        table = SimpleNamespace(accuracy=accuracy, against=against)
+        found: Any = SimpleNamespace(
+            plan=SimpleNamespace(ks=(10,)), tables=(table,), satisfaction=SimpleNamespace(truth={})
+        )
+        return _Writer(found, "en").short()
+
+    behind, ahead = Interval(-0.02, -0.03, -0.01), Interval(0.02, 0.01, 0.03)
+    few, all_of_them = ("most popular", "random"), ("item-kNN", "popular recently", "most popular", "random")
+    assert "Clearly worse" in said(behind, 0.02, baselines=few)
+    assert "No clear difference" in said(behind, 0.02, baselines=all_of_them)
+    assert "Clearly better" in said(ahead, 0.02, baselines=all_of_them)  # being chosen was luck for the other
 
 
 def test_the_record_holds_the_same_figures(evaluated: Path) -> None:

@@ -84,6 +84,22 @@ def test_intervals_hold_a_true_mean_about_as_often_as_they_say() -> None:
     assert 180 <= inside <= 199
 
 
+@pytest.mark.parametrize(("n", "rate", "size"), [(20, 0.05, 1.0), (50, 0.02, 0.5), (200, 0.01, 1.0), (40, 0.97, 1.0)])
+def test_intervals_hold_the_truth_where_few_shoppers_find_anything(n: int, rate: float, size: float) -> None:
+    """Percentiles of a bootstrap held it in 65, 66, 85 and 71 of a hundred."""
+    rng = np.random.default_rng(0)
+    found = intervals(size * (rng.random((n, 300)) < rate), seed=0)
+    assert sum(each.holds(rate * size) for each in found) >= 270
+    assert all(0 <= each.low <= each.mean <= each.high <= 1 for each in found)
+
+
+def test_one_shopper_is_no_certainty() -> None:
+    for value in (0.0, 1.0):
+        (found,) = intervals(np.array([[value]]), seed=0)
+        assert found.holds(value)
+        assert found.high - found.low > 0.7
+
+
 def test_chance_is_called_chance_and_a_difference_a_difference() -> None:
     rng = np.random.default_rng(0)
     noise = rng.normal(size=(300, 40))

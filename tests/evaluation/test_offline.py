@@ -399,6 +399,14 @@ def test_where_too_few_showings_speak_for_it_nothing_is_estimated(tmp_path: Path
     assert f"or log about {wanted:.0f} showings like these" in found.reason.en
 
 
+def test_where_nobody_clicked_on_what_would_be_shown_nothing_is_estimated(tmp_path: Path) -> None:
+    unclicked = [each for each in shown_by_lot() if each.type == "impression"]
+    found = run(shop_of([*visits(), *unclicked]), tmp_path).logged
+    assert found.effective > 1_000
+    assert found.estimates is None
+    assert "clicked" in found.reason.en
+
+
 # --- what is asked -------------------------------------------------------------------------------------------------
 
 

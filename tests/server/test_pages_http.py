@@ -546,7 +546,10 @@ def test_the_evaluation_is_told_in_a_sentence_and_its_report_opened(http: TestCl
     rates = {"this shop": 0.25, "most popular": 0.1, "random": 0.02}
     accuracy = {name: {"hit rate@5": {"mean": rate, "low": 0, "high": 1}} for name, rate in rates.items()}
     (place / "report.json").write_text(json.dumps({"plan": {"ks": [5, 10]}, "tables": [{"accuracy": accuracy}]}))
-    assert "Of 1,000 shoppers, 250 would have found among the first 5" in http.get("/console/evaluation").text
+    told = http.get("/console/evaluation").text
+    assert (
+        "Of 1,000 shoppers who turned to something new later, 250 would have found some of it among the first 5" in told
+    )
     assert "只推最热门的商品是 100 位，随机是 20 位" in http.get("/console/evaluation?lang=zh").text
     report = http.get("/console/evaluation/report")
     assert report.text.endswith("<p>报告")

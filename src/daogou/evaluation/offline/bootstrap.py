@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 DRAWS = 1_000
 LEVEL = 0.95
+_FEW = 20
+"""Shoppers that have anything, or lack anything, below which drawing shoppers anew says too little of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,19 @@ class Difference:
 
 
 def intervals(values: NDArray[np.float64], *, seed: int, draws: int = DRAWS) -> list[Interval]:
-    """Percentile bootstrap (Efron 1979) of the column means of (shoppers, columns)."""
+    """Of the column means of (shoppers, columns), each value a part of the whole, 0 to 1.
+
+    Percentile bootstrap (Efron 1979); of columns in which few shoppers have anything, or lack anything, `_score`.
+    """
+    rare = np.minimum(np.count_nonzero(values > 0, axis=0), np.count_nonzero(values < 1, axis=0)) < _FEW
+    drawn = _drawn(values, seed, draws)
+    return [
+        _score(values[:, place]) if few else found
+        for place, (few, found) in enumerate(zip(rare.tolist(), drawn, strict=True))
+    ]
+
+
+def _drawn(values: NDArray[np.float64], seed: int, draws: int) -> list[Interval]:
     n = len(values)
     rng = np.random.default_rng(seed)
     means = np.concatenate(
@@ -48,9 +63,23 @@ def intervals(values: NDArray[np.float64], *, seed: int, draws: int = DRAWS) -> 
     return [Interval(*each) for each in zip(values.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)]
 
 
+def _score(values: NDArray[np.float64]) -> Interval:
+    """Wilson's score interval (1927) of a mean: whoever draws anew from twenty shoppers who found nothing sees nothing
+    found each time, which says nothing of the next twenty.
+
+    Of values that are not 0 or 1 it is that of a rate of finds of one size, with the same mean and variance.
+    """
+    n, mean = len(values), float(values.mean())
+    size = float((values**2).sum() / values.sum()) if mean else 1.0
+    rate, z = mean / size, NormalDist().inv_cdf((1 + LEVEL) / 2)
+    middle = (rate + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * float(np.sqrt(max(rate * (1 - rate), 0.0) / n + z**2 / (4 * n**2)))
+    return Interval(mean, min(max(size * (middle - half), 0.0), mean), max(min(size * (middle + half), 1.0), mean))
+
+
 def differences(gaps: NDArray[np.float64], *, seed: int) -> list[Difference]:
     """Of (shoppers, comparisons), each the one system's value less the other's for the same shopper."""
-    found = zip(intervals(gaps, seed=seed), permutation_p(gaps, seed=seed).tolist(), strict=True)
+    found = zip(_drawn(gaps, seed, DRAWS), permutation_p(gaps, seed=seed).tolist(), strict=True)
     return [Difference(interval, p) for interval, p in found]
 
 

@@ -46,6 +46,10 @@ _NOT_LOGGED = Text(
     en=f"no impressions of the list {LIST!r} with a propensity after the split; with {LIST} = {_EXPLORE} under "
     "[recommend.explore] in daogou.toml, what is shown carries one",
 )
+_NO_CLICKS = Text(
+    zh="在与现在的做法相符的展示中，没有一次点击：有多少会被点击，无从估计",
+    en="none of the showings that speak for this policy was clicked, so how many would be cannot be told",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ def logged(events: Events, engine: Engine, split: Split, counts: Counts) -> Logg
     found = estimate(places)
     if found.effective < ENOUGH:
         return Logged(found.n, found.effective, None, _too_few(found))
+    if not found.ips.mean:
+        return Logged(found.n, found.effective, None, _NO_CLICKS)
     return Logged(found.n, found.effective, found)
 
 

@@ -109,7 +109,8 @@ class _Writer:
         text = self.say("short", ours=rate[OURS], k=self.k, popular=rate["most popular"], random=rate["random"])
         ndcg = f"ndcg@{self.k}"
         best = max((n for n in BASELINES if n in table.against), key=lambda n: table.accuracy[n][ndcg].mean)
-        said = [text, self.compared(_verdict(table.against[best][ndcg]), best), *self.own(), *self.taste()]
+        verdict = _verdict(table.against[best][ndcg], of=sum(name in table.against for name in BASELINES))
+        said = [text, self.compared(verdict, best), *self.own(), *self.taste()]
         paragraphs = "".join(f"<p>{each}</p>" for each in said)
         return f"<section class=short><h2>{self.say('in-short')}</h2>{paragraphs}</section>"
 
@@ -129,9 +130,11 @@ class _Writer:
         )
 
     def own(self) -> Iterable[str]:
-        """Says which of its own sources is better than the shop's list, where one surely is."""
+        """Says which of its own sources is better than the shop's list, where one surely is: the best of many is ahead
+        by chance more often than any single one, so each has to be as much surer (Bonferroni)."""
         against, ndcg = self.found.tables[0].against, f"ndcg@{self.k}"
-        ahead = [n for n in against if n not in BASELINES and _verdict(against[n][ndcg]) == "worse"]
+        sources = [n for n in against if n not in BASELINES]
+        ahead = [n for n in sources if _verdict(against[n][ndcg], of=len(sources)) == "worse"]
         if ahead:
             yield self.compared("source-ahead", min(ahead, key=lambda n: against[n][ndcg].interval.mean), sign=-1)
 
@@ -331,12 +334,15 @@ def _ordered(systems: Mapping[str, Mapping[str, Interval]]) -> dict[str, Mapping
     return {name: systems[name] for name in [*names, *(name for name in systems if name not in names)]}
 
 
-def _verdict(gap: Difference) -> str:
-    """Sure only where the test and the interval say the same."""
+def _verdict(gap: Difference, *, of: int = 1) -> str:
+    """Sure only where the test and the interval say the same. `of`: among how many the other system is the best, which
+    is luck in part and for it: "worse" is said the later."""
     interval = gap.interval
     if gap.p > _SURE or interval.low <= 0 <= interval.high:
         return "unclear"
-    return "better" if interval.mean > 0 else "worse"
+    if interval.mean > 0:
+        return "better"
+    return "worse" if gap.p * of <= _SURE else "unclear"
 
 
 def _gap(against: Mapping[str, Difference] | None, measure: str) -> str:

@@ -42,10 +42,10 @@ WORDS = {
     ),
     "in-short": Text(zh="一句话结论", en="In short"),
     "short": Text(
-        zh="每 1,000 位顾客中，约有 {ours} 位会在本店推荐的前 {k} 件里看到自己后来真正选择的新商品；"
+        zh="每 1,000 位后来选了新商品的顾客中，约有 {ours} 位会在本店推荐的前 {k} 件里看到其中一件；"
         "只推最热门的商品是 {popular} 位，随机是 {random} 位。",
-        en="Of 1,000 shoppers, {ours} would have found among the first {k} products a new one they really turned to "
-        "later. Showing everybody the most popular products: {popular}. By chance: {random}.",
+        en="Of 1,000 shoppers who turned to something new later, {ours} would have found some of it among the first "
+        "{k} products. Showing everybody the most popular products: {popular}. By chance: {random}.",
     ),
     "better": Text(
         zh="比最好的基线「{name}」明显更好：NDCG@{k} 高 {gap}（95% 区间 {low} 至 {high}，p {p}）。",
@@ -315,9 +315,10 @@ MEANINGS = {
         "luck.",
     ),
     "p": Text(
-        zh="若两者其实一样好，仅凭运气出现这么大差别的可能性；不到 0.05 才算明显。",
+        zh="若两者其实一样好，仅凭运气出现这么大差别的可能性；不到 0.05 才算明显；"
+        "若是从几个方法中挑出最好的来比，则要小到 0.05 除以方法的个数，才说本店不如它。",
         en="How often chance alone would make as large a difference between two that are alike; below 0.05 it is "
-        "called clear.",
+        "called clear; below 0.05 over their number where the best of several is said to be ahead of this shop.",
     ),
     "IPS": Text(
         zh="按当时展示的概率给每次点击加权；无偏，但波动大。",
