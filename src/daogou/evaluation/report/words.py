@@ -129,7 +129,7 @@ WORDS = {
     "20 or more": Text(zh="看过 20 件以上", en="20 or more"),
     "no events yet": Text(zh="从未有人碰过", en="no events yet"),
     "little known": Text(zh="少有人知", en="little known"),
-    "well known": Text(zh="众所周知（前五分之一）", en="well known (top fifth)"),
+    "well known": Text(zh="众所周知（不逊于最热门的五分之一）", en="well known (no less than the top fifth)"),
     "satisfaction": Text(zh="顾客满意吗", en="Were shoppers glad of it"),
     "satisfaction-note": Text(
         zh="满意：后来买下并留下、评 4 星以上、点赞，或细看 30 秒以上。后悔：退货、评 2 星以下或点踩。"
