@@ -32,7 +32,7 @@ import scipy.sparse as sp
 from daogou.adapters.addresses import open_stores
 from daogou.domain.ids import Instant, ProductId, ShopperId
 from daogou.evaluation import groceries
-from daogou.evaluation.offline.bootstrap import intervals
+from daogou.evaluation.offline.bootstrap import differences
 from daogou.evaluation.offline.past import past_of
 from daogou.evaluation.offline.splits import READ, Split, only, time_split
 from daogou.evaluation.showcase import build
@@ -172,7 +172,7 @@ def report(recommender: Recommender, shelf: Shelf, asked: Sequence[Asked], past:
         scored = {name: scores(lists, wanted) for name, (lists, _) in systems.items()}
         for name, values in scored.items():
             line: dict[str, Any] = {"shopper": "known" if known else "nobody", "system": name}
-            over = intervals(scored["complete"] - values, seed=0)
+            over = [each.interval for each in differences(scored["complete"] - values, seed=0)]
             for label, mean, interval in zip(("recall@10", "recall@20", "ndcg@10"), values.mean(0), over, strict=True):
                 line[label] = round(float(mean), 4)
                 if name != "complete":
