@@ -214,6 +214,7 @@ SYSTEMS = {
     "transformer": Text(zh="序列模型", en="transformer"),
     "ranking": Text(zh="排序树", en="ranker"),
     "habits": Text(zh="复购排序树", en="ranker of what is bought again"),
+    "completing": Text(zh="配篮排序树", en="ranker of what completes a basket"),
     "chance": Text(zh="选中概率", en="chances"),
     "sated": Text(zh="已有同类", en="has one of the kind"),
 }
@@ -233,6 +234,24 @@ REASONS = (
     (
         r"(\d+) held-back baskets with something that was bought before, fewer than (\d+)",
         r"留作检验、含有买过商品的购物篮只有 \1 个，少于 \2 个",
+    ),
+    (
+        r"(\d+) held-back baskets of two products or more, fewer than (\d+)",
+        r"留作检验、含两件以上商品的购物篮只有 \1 个，少于 \2 个",
+    ),
+    (
+        r"(\d+) held-back baskets with any of the rest among the first (\d+), fewer than (\d+)",
+        r"其余商品排在前 \2 件之内的检验购物篮只有 \1 个，少于 \3 个",
+    ),
+    (
+        r"tried, not surely better: (\S+) for known shoppers (\S+) of the sources became (\S+) on held-back baskets, "
+        r"the 95 % interval of the gain is (\S+) to (\S+)",
+        r"试过，未见确实更好：留作检验的购物篮上，已知顾客的 \1 由 \2 变为 \3，增益的 95% 区间为 \4 至 \5",
+    ),
+    (
+        r"tried, not surely better: (\S+) for nobody known (\S+) of the sources became (\S+) on held-back baskets, "
+        r"the 95 % interval of the gain is (\S+) to (\S+)",
+        r"试过，未见确实更好：留作检验的购物篮上，陌生顾客的 \1 由 \2 变为 \3，增益的 95% 区间为 \4 至 \5",
     ),
     (
         r"tried, not surely better: (\S+) (\S+) of (?:the fusion|repeats) became (\S+) on held-back "
