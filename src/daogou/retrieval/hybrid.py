@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from daogou.domain.bounds import Count, Parts
+from daogou.domain.bounds import Count, Parts, Weight
 from daogou.retrieval.evidence import Evidence, Trail
 from daogou.retrieval.neighbours import Neighbours, ordered, products, stacked, strongest
 
@@ -25,10 +25,14 @@ _BLOCK_PRODUCTS = 2_000
 class HybridConfig:
     """What the table keeps and which mixtures are tried."""
 
-    alphas: Parts = (0.0, 0.25, 0.5, 0.75, 1.0)
-    """Mixtures tried on validation; the best is used."""
+    alphas: Parts = (0.0, 0.25, 0.5, 0.75)
+    """Mixtures tried on validation; the best is used. Behaviour alone (1) is none of them: in a shop of few steps it
+    was chosen for telling next steps, and a lip gloss was like a serum since one shopper had looked at both."""
     steps: Count = 100
     """Newest steps of an actor that count as behaviour, so that cost stays linear in events."""
+    prior: Weight = 10.0
+    """Added to the squared length of every product's behaviour: of two products that three people each have looked at,
+    one visitor in common is no likeness, and what their words say goes before it. 0 is the plain cosine."""
     neighbours: Count = 60
     """How many neighbours of each product are kept, in each part and in the mixture."""
 
@@ -74,6 +78,8 @@ def behaviour(
 ) -> Neighbours:
     """Cosines of products over shoppers: x_i holds, for each shopper, the strength of what they did with i.
 
+    Lengths are of sqrt(|x_i|^2 + prior), so that what few have touched is like nothing much.
+
     `only`: the products, ascending, whose neighbours are looked for; default all.
     """
     import scipy.sparse as sp
@@ -81,7 +87,8 @@ def behaviour(
     actors = int(actor.max()) + 1 if len(actor) else 0
     x = sp.csr_matrix((strength, (rows, actor)), (n, actors))
     del actor, rows, strength  # as long as there are steps
-    length = np.sqrt(np.asarray(sp.csr_matrix((x.data * x.data, x.indices, x.indptr), x.shape).sum(1))).ravel()
+    squares = np.asarray(sp.csr_matrix((x.data * x.data, x.indices, x.indptr), x.shape).sum(1)).ravel()
+    length = np.sqrt(squares + config.prior)
     x.data /= np.repeat(np.maximum(length, 1e-9), np.diff(x.indptr)).astype(np.float32)
     asked = np.arange(n) if only is None else only
     blocks = []
