@@ -812,6 +812,19 @@ def test_what_is_like_the_basket_says_less_than_what_follows_it(trained: Release
     assert world.products(kind="complete", product="p3", k=1) == ["p4"]
 
 
+def test_what_is_popular_has_its_own_say_for_somebody_who_comes_back(trained: Release, tmp_path: Path) -> None:
+    """After p3 everybody looks at p4; p0 and p12 are bought."""
+    shutil.copytree(trained.folder, tmp_path / "release")
+    learnt = Fusion.load(tmp_path / "release" / "fusion")
+    replace(learnt, coming_back=1000.0).save(tmp_path / "release" / "fusion")
+    world = World(Release(tmp_path / "release", trained.manifest))
+    world.happen("view", "p3", shopper="here", at=NOW - 2 * 3_600_000)
+    world.happen("view", "p3", shopper="back", at=NOW - 3 * 3_600_000)
+    assert world.products(shopper="here", k=1, exclude_seen=True) == ["p4"]
+    assert world.products(shopper="back", k=2, exclude_seen=True) == ["p0", "p12"]
+    assert world.products(shopper="back", product="p3", kind="because", k=1) == ["p4"]
+
+
 @pytest.mark.parametrize("kind", ["together", "complete"])
 def test_beside_a_product_stands_what_its_category_is_bought_with_and_not_what_is_looked_at_instead(
     world: World, kind: str

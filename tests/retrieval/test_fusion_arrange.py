@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from daogou.retrieval.fusion import Fused, Fusion, band_of
 from daogou.retrieval.metrics import ndcg, place_in, rank_of, recall, reciprocal_rank
 from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.repeat import DAY_MS, REPEAT, Bought, Repeat, RepeatConfig
-from daogou.retrieval.weighing import LATELY, Bands, New, choose, choose_repeat, choose_seen
+from daogou.retrieval.weighing import LATELY, Bands, New, choose, choose_popular, choose_repeat, choose_seen
 from daogou.training.config import TrainingConfig
 from daogou.training.recipes.fusion import fit as learn_fusion
 from daogou.training.validation import Case
@@ -192,6 +193,27 @@ def test_what_was_bought_lately_rests_unless_many_buy_it_again_before(again: int
     assert chosen.rests == rests
     assert chosen.weights[REPEAT] == (0.0 if rests else 0.5)
     assert choose_repeat(asked, fusion, (0.0, 0.5), gain=9.0, events=events).rests
+
+
+@pytest.mark.parametrize(
+    ("to_the_near", "to_the_popular", "rests", "weight"),
+    [
+        (3, 3, True, 1.0),  # costs one as much as it brings the other
+        (5, 4, True, 1.0),  # costs less than chance would make of it
+        (9, 1, True, 0.2),
+        (3, 3, False, None),
+    ],
+)
+def test_what_is_popular_has_as_much_say_as_costs_nothing_sure(
+    to_the_near: int, to_the_popular: int, rests: bool, weight: float | None
+) -> None:
+    """From a weight of 0.5 on what is popular goes before what is near; 0 was bought lately and rests."""
+    near, popular = entries((1, 0.5, 0)), entries((2, 1.0, NO_CAUSE), (0, 9.0, NO_CAUSE))
+    found = {"near": near, "popularity": popular, LATELY: entries((0, 1.0, NO_CAUSE))}
+    asked = pool_of([(found, 1)] * to_the_near + [(found, 2)] * to_the_popular, [0])
+    fusion = Fusion({"near": 1.0, "popularity": 0.1}, rests=rests)
+    chosen = choose_popular(asked, fusion, (0.05, 0.1, 0.2, 1.0), events=np.ones(3), k=1)
+    assert chosen == replace(fusion, coming_back=weight)
 
 
 ENTRIES = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 9), st.integers(NO_CAUSE, 3)), max_size=12)

@@ -41,14 +41,17 @@ _LIKES, _LIKES_STEPS = 1.0, 3.0
 """Worth of what a shopper without a history said they like, and after how many steps it is half of that."""
 
 
-def fusions(models: Models) -> Mapping[Kind, Fusion]:
-    """How sources are weighed for each kind; the same for every request that these models answer."""
-    return {kind: _fusion(kind, models) for kind in KINDS}
+def fusions(models: Models) -> Mapping[tuple[Kind, bool], Fusion]:
+    """How sources are weighed for each kind, for somebody who comes back and for everybody else; the same for every
+    request that these models answer."""
+    return {(kind, back): _fusion(kind, models, back=back) for kind in KINDS for back in (True, False)}
 
 
-def _fusion(kind: Kind, models: Models) -> Fusion:
+def _fusion(kind: Kind, models: Models, *, back: bool) -> Fusion:
     """Learnt weights where there are any; for the next basket, repeats before everything else."""
     learnt = models.fusion
+    if back and kind in BY_SEGMENT and learnt.coming_back is not None:
+        learnt = replace(learnt, weights={**learnt.weights, "popularity": learnt.coming_back})
     if kind in _BY_KIND:
         return Fusion({**_BY_KIND[kind], **_FILL}, {FOLLOWED: learnt.scales.get("sequential", 1.0)})
     if kind == "complete":

@@ -14,7 +14,7 @@ from daogou.recommend.freshness import Ages
 from daogou.recommend.fusions import BASKETS, BY_OTHERS, BY_SEGMENT, stated
 from daogou.recommend.situation import Situation
 from daogou.retrieval.evidence import Trail
-from daogou.retrieval.repeat import NOTHING_BOUGHT, OWNED_DAYS, REST_DAYS, Bought
+from daogou.retrieval.repeat import BASKET_REST_DAYS, NOTHING_BOUGHT, OWNED_DAYS, REST_DAYS, Bought
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def look(
     live: Live,
     models: Models,
     rules: Rulebook,
-    fusions: Mapping[Kind, Fusion],
+    fusions: Mapping[tuple[Kind, bool], Fusion],
     reorderings: Mapping[Kind, Sequence[Reordering]],
     config: RecommendConfig,
 ) -> Situation:
@@ -55,7 +55,7 @@ def look(
     histories = [live.history(**actor, until=request.at) for actor in actors]
     steps = _steps(request, shelf, histories, at)
     bought = _bought(histories)
-    fusion = fusions[kind]
+    fusion = fusions[kind, _back(steps, at)]
     rest = _rest_days(kind, fusion, config)
     since = int(at - config.basket_days * DAY_MS)
     lying = [row for history in histories for row in history.lying(since)]
@@ -100,6 +100,11 @@ def look(
         reorderings=reorderings.get(kind, ()) if request.candidates is None and (laid or kind != "complete") else (),
         ages=Ages(config.freshness, shelf.released, at) if config.freshness.gain and kind not in _BY_AGE else None,
     )
+
+
+def _back(steps: StepColumns, at: Instant) -> bool:
+    """Does somebody come back, whose last step was not in this visit?"""
+    return bool(len(steps.at)) and int(at - steps.at[0]) > BASKET_REST_DAYS * DAY_MS
 
 
 def look_for_group(request: RecommendRequest, look: Callable[[RecommendRequest], Situation]) -> Situation:

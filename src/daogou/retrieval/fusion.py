@@ -47,6 +47,8 @@ class Fusion:
     """What the score of a product that the shopper has been at is multiplied with."""
     rests: bool = True
     """What was bought lately is not recommended for some time; not where people buy the same again before."""
+    coming_back: float | None = None
+    """The weight of what is popular for somebody who comes back, at the beginning of a visit; None: as always."""
 
     def save(self, folder: Path) -> None:
         """Write it down."""

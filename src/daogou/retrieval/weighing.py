@@ -146,17 +146,48 @@ def choose_repeat(
     What was bought lately rests, unless NDCG without that is higher by more than the part `gain`.
     """
     others = _scores(pool, fusion, events)
-    lately = pool.scores[LATELY] > 0
     best: dict[bool, tuple[float, float]] = {}
     for rests in (True, False):
         for weight in weights:
             scores = others + np.float32(weight) * pool.scores[REPEAT]
-            scores = np.where(pool.seen, np.float32(fusion.seen) * scores, scores)
-            ndcg = _reached(pool, np.where(lately & rests, 0, scores), k).ndcg
+            ndcg = _reached(pool, _shown(pool, fusion, scores, rests=rests), k).ndcg
             if rests not in best or ndcg > best[rests][0]:
                 best[rests] = ndcg, weight
     rests = best[False][0] <= (1 + gain) * best[True][0]
     return replace(fusion, weights={**fusion.weights, REPEAT: best[rests][1]}, rests=rests)
+
+
+def choose_popular(
+    pool: Pool, fusion: Fusion, weights: Sequence[float], *, events: NDArray[np.floating], k: int = 10
+) -> Fusion:
+    """The fusion with the weight of what is popular for those who come back: the highest of these that costs no more
+    NDCG@k than the standard error of the difference (the one-standard-error rule, as above).
+
+    `pool`: of the beginnings of visits. In the midst of one the last step says nearly all, and what is popular is put
+    lower than is good for somebody who comes back after days, when most weights do as well as each other. Where what
+    was bought lately does not rest, that fills the list, and the weight stays.
+    """
+    if not fusion.rests:
+        return fusion
+
+    def gains(tried: Fusion) -> NDArray[np.floating]:
+        scores = _scores(pool, tried, events)
+        return pool.gains(_shown(pool, tried, scores, rests=tried.rests), k)
+
+    usual, found = gains(fusion), fusion
+    for weight in sorted(weight for weight in weights if weight > fusion.weights["popularity"]):
+        tried = replace(fusion, weights={**fusion.weights, "popularity": weight})
+        lost = usual - gains(tried)
+        if pool.asked and lost.sum() <= np.sqrt(np.square(lost).sum() - lost.sum() ** 2 / pool.asked):
+            found = replace(fusion, coming_back=weight)
+    return found
+
+
+def _shown(pool: Pool, fusion: Fusion, scores: NDArray[np.float32], *, rests: bool) -> NDArray[np.float32]:
+    """The scores as a list would have them: less for what the shopper has been at, nothing for what rests."""
+    scores = np.where(pool.seen, np.float32(fusion.seen) * scores, scores)
+    found: NDArray[np.float32] = np.where((pool.scores[LATELY] > 0) & rests, np.float32(0), scores)
+    return found
 
 
 def _scores(pool: Pool, fusion: Fusion, events: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -38,7 +38,8 @@ class FusionConfig:
     content: Weights = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
     """Never 0: a product without events is found by its words alone."""
     popularity: Weights = (0.003, 0.01, 0.03, 0.1)
-    """Never 0: a shopper whose history leads nowhere still gets an answer."""
+    """Never 0: a shopper whose history leads nowhere still gets an answer. For those who come back, the highest
+    of them that surely costs nothing at the beginnings of visits is taken, where what was bought lately rests."""
     others: Weights = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 6.0)
     """For each further retriever; one that helps nobody on validation is silent."""
     least: Weight = 0.005

@@ -13,7 +13,7 @@ from daogou.retrieval.evidence import NO_CAUSE, Evidence
 from daogou.retrieval.fusion import Fusion, faded
 from daogou.retrieval.pool import Pool, Request
 from daogou.retrieval.repeat import REPEAT, REST_DAYS
-from daogou.retrieval.weighing import LATELY, Bands, New, Weighing, choose, choose_repeat, choose_seen
+from daogou.retrieval.weighing import LATELY, Bands, New, Weighing, choose, choose_popular, choose_repeat, choose_seen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,8 @@ def fit(
     config: TrainingConfig,
 ) -> tuple[Weighing, Pool]:
     """Try the weights of the config on steps to products that are new to the shopper, among products that are; then
-    how much products count that are not, on all steps; last how much purchases do, as of the beginning of visits.
+    how much products count that are not, on all steps; last how much purchases do, and how much what is popular
+    does there, as of the beginning of visits.
 
     Returns what all sources found for the cases, too. `repeat` and `events` are of the steps that the sources were
     fitted on; the second is how many each row has.
@@ -69,8 +70,8 @@ def fit(
     seen = choose_seen(pool, chosen.fusion, tried.seen, events=events)
     fusion = replace(chosen.fusion, seen=seen, fading={FADES: power} if power else {})
     openings = Pool.of(_opened(sources, cases, repeat, fusion, events=events), [*grid, REPEAT, LATELY])
-    gain = tried.resting_gain
-    return replace(chosen, fusion=choose_repeat(openings, fusion, tried.repeat, gain=gain, events=events)), pool
+    fusion = choose_repeat(openings, fusion, tried.repeat, gain=tried.resting_gain, events=events)
+    return replace(chosen, fusion=choose_popular(openings, fusion, tried.popularity, events=events)), pool
 
 
 def _asked(
