@@ -121,12 +121,14 @@ def test_accounts_with_one_order_long_ago_put_nothing_first(world: World, anchor
         assert shown[0] != TARGET, kind
 
 
-@pytest.mark.parametrize("kind", LISTS)
-def test_one_believed_account_alone_puts_nothing_first_and_two_do(world: World, kind: Kind) -> None:
+@pytest.mark.parametrize(("kind", "enough"), [*((kind, 2) for kind in LISTS if kind != "similar"), ("similar", 8)])
+def test_one_believed_account_alone_puts_nothing_first_and_enough_do(world: World, kind: Kind, enough: int) -> None:
+    """What has no word in common is similar only where many turn to both."""
     first = []
-    for n in (0, 1):
-        for _ in range(3):
-            world.happen("view", f"c{n}", [UNKNOWN, TARGET], days_ago=0.01)
+    for accounts in ([0], range(1, enough)):
+        for n in accounts:
+            for _ in range(3):
+                world.happen("view", f"c{n}", [UNKNOWN, TARGET], days_ago=0.01)
         first.append(world.lists(UNKNOWN, trained=True)[kind][0] == TARGET)
     assert first == [False, True]
 
