@@ -31,7 +31,7 @@ def alike(links: Links, one: int, other: int) -> list[int]:
     both = set(links.facts(one)).intersection(links.facts(other))
     if len(both) < 2:
         return list(both)
-    return sorted(both, key=lambda fact: (links.degree(fact % n), links.relations[fact // n], links.nodes[fact % n]))
+    return sorted(both, key=lambda fact: (links.degree(fact % n), links.relations[fact // n], fact))
 
 
 def shortest(links: Links, one: int, other: int, *, hops: int = 3) -> Path | None:

@@ -23,15 +23,13 @@ _LIKENESS = frozenset({"content"})
 
 def connected(hits: Hits, graph: Graph) -> Hits:
     """The same hits, with likeness named where the graph knows it."""
-    items = tuple(_hit(hit, graph) for hit in hits.items)
-    return hits if items == hits.items else replace(hits, items=items)
+    return replace(hits, items=tuple(_hit(hit, graph) for hit in hits.items))
 
 
 def _hit(hit: Hit, graph: Graph) -> Hit:
     if not any(reason.source in _LIKENESS for reason in hit.because):
         return hit
-    because = tuple(_reason(reason, hit.product, graph) for reason in hit.because)
-    return hit if because == hit.because else replace(hit, because=because)
+    return replace(hit, because=tuple(_reason(reason, hit.product, graph) for reason in hit.because))
 
 
 def _reason(reason: Reason, product: ProductId, graph: Graph) -> Reason:
