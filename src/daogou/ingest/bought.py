@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daogou.domain.event import Event
+from daogou.domain.ids import DAY_MS
 from daogou.domain.order import Order
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from daogou.domain.ids import OrderId
     from daogou.ports.stores import EventColumns, Stores
 
-_DAY_MS = 86_400_000
 _DAYS, _PRODUCTS = 1 << 16, 1 << 23
 """Room for the days until the year 2149 and for eight million products, beside sixteen million shoppers in 63 bits."""
 _BATCH = 5_000
@@ -85,11 +85,11 @@ class Bought:
             return np.empty(0, np.int64)
         who = np.array([_number(self._shoppers, name) for name in columns.shoppers], np.int64)
         what = np.array([_number(self._products, name) for name in columns.products], np.int64)
-        return np.unique((who[columns.shopper] * _PRODUCTS + what[columns.product]) * _DAYS + columns.at // _DAY_MS)
+        return np.unique((who[columns.shopper] * _PRODUCTS + what[columns.product]) * _DAYS + columns.at // DAY_MS)
 
     def _key(self, order: Order, product: str) -> int:
         who, what = _number(self._shoppers, order.shopper), _number(self._products, product)
-        return (who * _PRODUCTS + what) * _DAYS + order.at // _DAY_MS
+        return (who * _PRODUCTS + what) * _DAYS + order.at // DAY_MS
 
 
 def _number(numbers: dict[str, int], name: str) -> int:

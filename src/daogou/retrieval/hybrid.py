@@ -13,7 +13,7 @@ import numpy as np
 
 from daogou.domain.bounds import Count, Parts, Weight
 from daogou.retrieval.evidence import Evidence, Trail
-from daogou.retrieval.neighbours import Neighbours, ordered, products, stacked, strongest
+from daogou.retrieval.neighbours import Neighbours, forget_itself, ordered, products, stacked, strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +93,7 @@ def behaviour(
     asked = np.arange(n) if only is None else only
     blocks = []
     for low, high, cosines in products(x if only is None else x[only], x.T.tocsr()):
-        cosines.data[cosines.indices == np.repeat(asked[low:high], np.diff(cosines.indptr))] = 0.0
+        forget_itself(cosines, asked[low:high])
         blocks.append(ordered(strongest(cosines, config.neighbours)))
     found = stacked(blocks) if blocks else Neighbours.empty(0)
     lengths = np.zeros(n, np.int64)

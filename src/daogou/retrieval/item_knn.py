@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from daogou.domain.bounds import Count, Part
-from daogou.retrieval.neighbours import ordered, products, stacked, strongest
+from daogou.retrieval.neighbours import forget_itself, ordered, products, stacked, strongest
 from daogou.retrieval.spreading import Spreading
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ItemKnn(Spreading[ItemKnnConfig]):
         x = _WEIGHINGS[config.weighting](touches(sequences, n, config.newest))
         found = []
         for low, high, values in products(x, x.T.tocsr()):
-            values.data[values.indices == np.repeat(np.arange(low, high), np.diff(values.indptr))] = 0.0
+            forget_itself(values, np.arange(low, high))
             found.append(ordered(strongest(values, config.neighbours)))
         return cls(stacked(found), config)
 

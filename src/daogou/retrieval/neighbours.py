@@ -86,6 +86,11 @@ def grouped(rows: NDArray[np.int32], n: int) -> tuple[NDArray[np.int32], NDArray
     return both.astype(np.int32), np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=n))))
 
 
+def forget_itself(block: Any, asked: NDArray[np.integer]) -> None:
+    """Put 0 where a product meets itself, in place. `asked`: the product of each row of the CSR matrix."""
+    block.data[block.indices == np.repeat(asked, np.diff(block.indptr))] = 0
+
+
 def summed(values: NDArray[Any], columns: NDArray[np.int32], starts: NDArray[np.integer], n: int) -> Any:
     """The CSR matrix (rows, n) in which values of one row and column are added up; entries in no order.
 

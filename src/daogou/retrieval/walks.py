@@ -17,7 +17,7 @@ import numpy as np
 
 from daogou.domain.bounds import Count, Part, Weight
 from daogou.retrieval.item_knn import touches
-from daogou.retrieval.neighbours import products, stacked, strongest
+from daogou.retrieval.neighbours import forget_itself, products, stacked, strongest
 from daogou.retrieval.spreading import Spreading
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _walked(left: Any, right: Any, keep: int) -> Any:
 
     found = []
     for low, high, block in products(left, right):
-        block.data[block.indices == np.repeat(np.arange(low, high), np.diff(block.indptr))] = 0
+        forget_itself(block, np.arange(low, high))
         found.append(strongest(block, keep))
     return sp.vstack(found, "csr") if found else sp.csr_matrix((left.shape[0], right.shape[1]), dtype=np.float32)
 
