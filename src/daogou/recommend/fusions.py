@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from daogou.recommend.group import LIKES
 from daogou.recommend.request import KINDS
+from daogou.retrieval.companions import Companions
 from daogou.retrieval.completing import BY_CATEGORY, FOLLOWED, believed, completing
 from daogou.retrieval.fusion import Fusion
 from daogou.retrieval.repeat import REPEAT
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 BY_OTHERS = frozenset({"similar", "because", "together", "complete"})
 """Kinds that rest on what others did around products: steps that are believed alone count, as of the last training, so
 that nobody moves these lists at once."""
-COMPANIONS = "companions"
+COMPANIONS = Companions.name
 """The source that says what is bought with products of the same category."""
 GOING_WITH = frozenset({"together", "complete"})
 """Kinds that show what goes with a product, and not what could be bought in its place."""
